@@ -1,0 +1,42 @@
+/*
+ * Growable bytes with a hard cap.
+ *
+ * What would exceed the cap is not added and sets a sticky flag, so that a
+ * sequence of additions needs one check at its end.  The bytes are always
+ * followed by a NUL that does not count, so text can be used as a C string.
+ */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf {
+	char	*data;		/* owned; NULL while empty */
+	size_t	 len;
+	size_t	 size;		/* allocated */
+	size_t	 max;		/* most bytes it may hold */
+	bool	 overflowed;	/* an addition did not fit */
+};
+
+/* For text of our own making, which has no natural limit. */
+#define BUF_TEXT_MAX	((size_t)64 << 20)
+
+void	 buf_init(struct buf *, size_t max);
+void	 buf_free(struct buf *);	/* leaves an empty buf of the same cap */
+void	 buf_wipe(struct buf *);	/* same, clearing the bytes first */
+void	 buf_clear(struct buf *);	/* keeps the memory */
+
+void	 buf_add(struct buf *, const void *, size_t);
+void	 buf_addc(struct buf *, char);
+void	 buf_adds(struct buf *, const char *);
+void	 buf_addf(struct buf *, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+/* Drops the first n bytes. */
+void	 buf_consume(struct buf *, size_t);
+
+/* The bytes as a C string; valid until the next change. Never NULL. */
+const char *buf_str(const struct buf *);
+
+#endif

@@ -1,0 +1,99 @@
+#include "compat.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fault.h"
+
+static const struct {
+	int		 exit_code;
+	const char	*text;
+} statuses[STATUS_COUNT] = {
+	[STATUS_OK] =		{ 0, "run identified" },
+	[STATUS_USAGE] =	{ 2, "usage" },
+	[STATUS_REFUSED] =	{ 3, "refused by GitHub" },
+	[STATUS_NOT_FOUND] =	{ 3, "not found at GitHub" },
+	[STATUS_LIMITED] =	{ 3, "rate limit" },
+	[STATUS_UNKNOWN] =	{ 4, "unknown whether a run was started" },
+	[STATUS_UNIDENTIFIED] =	{ 5, "dispatched, run not identified" },
+	[STATUS_RESOLVE] =	{ 7, "name not resolved" },
+	[STATUS_NO_HOST] =	{ 7, "no such host" },
+	[STATUS_CONNECT] =	{ 7, "not connected" },
+	[STATUS_TLS] =		{ 7, "TLS failure" },
+	[STATUS_CLOSED] =	{ 7, "connection lost" },
+	[STATUS_TIMEOUT] =	{ 7, "timed out" },
+	[STATUS_PROTOCOL] =	{ 7, "malformed answer" },
+	[STATUS_SERVER] =	{ 7, "server failure" },
+	[STATUS_OUTPUT] =	{ 8, "result not written" },
+	[STATUS_INTERRUPTED] =	{ 130, "interrupted" },
+	[STATUS_TERMINATED] =	{ 143, "terminated" },
+};
+
+int
+status_exit_code(enum status status)
+{
+	return statuses[status].exit_code;
+}
+
+const char *
+status_text(enum status status)
+{
+	return statuses[status].text;
+}
+
+bool
+status_is_signal(enum status status)
+{
+	return status == STATUS_INTERRUPTED || status == STATUS_TERMINATED;
+}
+
+static enum status fault_fill(struct fault *, enum status, bool, const char *,
+	    va_list) __attribute__((format(printf, 4, 0)));
+
+static enum status
+fault_fill(struct fault *f, enum status status, bool lasting, const char *fmt,
+    va_list ap)
+{
+	char text[FAULT_TEXT_MAX];
+
+	/* Built aside: the arguments may point into the old text. */
+	vsnprintf(text, sizeof text, fmt, ap);
+	memcpy(f->text, text, sizeof text);
+	f->status = status;
+	f->lasting = lasting;
+	f->wait_ms = 0;
+	return status;
+}
+
+enum status
+fault_set(struct fault *f, enum status status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fault_fill(f, status, false, fmt, ap);
+	va_end(ap);
+	return status;
+}
+
+enum status
+fault_set_lasting(struct fault *f, enum status status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fault_fill(f, status, true, fmt, ap);
+	va_end(ap);
+	return status;
+}
+
+void
+fault_add(struct fault *f, const char *fmt, ...)
+{
+	size_t len = strlen(f->text);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(f->text + len, sizeof f->text - len, fmt, ap);
+	va_end(ap);
+}

@@ -1,0 +1,71 @@
+/*
+ * What a call can come to, and the story of a call that failed.
+ *
+ * Fallible functions return an enum status and fill a struct fault, which
+ * callers pass up unchanged; main prints it once.  One table maps a status to
+ * the exit code, so that the code and the documentation have one source.
+ */
+#ifndef BASE_FAULT_H
+#define BASE_FAULT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum status {
+	STATUS_OK,
+	STATUS_USAGE,		/* option, variable, JSON or file is bad */
+	STATUS_REFUSED,		/* GitHub said no */
+	STATUS_NOT_FOUND,	/* GitHub said 404 */
+	STATUS_LIMITED,		/* GitHub said later: a rate limit */
+	STATUS_UNKNOWN,		/* sent, answer lost, not settled */
+	STATUS_UNIDENTIFIED,	/* dispatched, run not identified */
+	STATUS_RESOLVE,		/* host name not resolved */
+	STATUS_NO_HOST,		/* the answer was that there is no such name */
+	STATUS_CONNECT,		/* no connection */
+	STATUS_TLS,		/* handshake or certificate */
+	STATUS_CLOSED,		/* peer closed, reset or cut the stream */
+	STATUS_TIMEOUT,		/* deadline passed */
+	STATUS_PROTOCOL,	/* peer does not speak HTTP or JSON properly */
+	STATUS_SERVER,		/* server answered with a failure of its own */
+	STATUS_OUTPUT,		/* result known but not written */
+	STATUS_INTERRUPTED,	/* SIGINT */
+	STATUS_TERMINATED,	/* SIGTERM */
+	STATUS_COUNT
+};
+
+/* The longest story kept; peer text is clipped well below it. */
+#define FAULT_TEXT_MAX 4096
+
+struct fault {
+	enum status	status;
+	bool		lasting;	/* trying again cannot mend it */
+	int64_t		wait_ms;	/* what the peer asks to wait; 0: nothing */
+	char		text[FAULT_TEXT_MAX];
+};
+
+/* Exit code of a status, as documented under EXIT STATUS. */
+int	 status_exit_code(enum status);
+
+/* One line for --help and logs: what the status stands for. */
+const char *status_text(enum status);
+
+/* True for the statuses that a signal causes. */
+bool	 status_is_signal(enum status);
+
+/*
+ * Fills the fault (not lasting, no wait) and returns the status, so that the line that
+ * fails can do both: return fault_set(f, STATUS_CLOSED, "%s: ...", who).
+ */
+enum status fault_set(struct fault *, enum status, const char *, ...)
+	    __attribute__((format(printf, 3, 4)));
+
+/* Same, for what a retry cannot mend. */
+enum status fault_set_lasting(struct fault *, enum status, const char *, ...)
+	    __attribute__((format(printf, 3, 4)));
+
+/* Appends to the story; what does not fit is dropped. */
+void	 fault_add(struct fault *, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * SIGINT and SIGTERM as something that code can ask about and poll for.
+ * Handlers are installed in every mode: as PID 1 a process without them
+ * ignores both signals.  SIGPIPE is ignored, so that a closed stdout is an
+ * error to report and not a silent death.
+ */
+#ifndef BASE_INTERRUPT_H
+#define BASE_INTERRUPT_H
+
+#include <stdbool.h>
+
+#include "base/fault.h"
+
+void	 interrupt_install(void);
+
+/* A signal has arrived. */
+bool	 interrupt_pending(void);
+
+/* Readable from the moment a signal has arrived; -1 before installation. */
+int	 interrupt_fd(void);
+
+/* Fills the fault with STATUS_INTERRUPTED or STATUS_TERMINATED. */
+enum status interrupt_fault(struct fault *);
+
+#endif

@@ -1,0 +1,230 @@
+#include "compat.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/secret.h"
+#include "base/text.h"
+
+#define LOG_NAME	"return-dispatch: "
+#define LOG_LINE_MAX	16384	/* longer messages are cut */
+
+static enum log_level	log_level = LOG_LEVEL_INFO;
+static bool		log_actions;
+
+static const struct {
+	const char	*plain;		/* after the program's name */
+	const char	*command;	/* workflow command; NULL: plain line */
+} levels[] = {
+	[LOG_LEVEL_ERROR] =	{ "error: ", "error" },
+	[LOG_LEVEL_WARNING] =	{ "warning: ", "warning" },
+	[LOG_LEVEL_NOTICE] =	{ "", "notice" },
+	[LOG_LEVEL_INFO] =	{ "", NULL },
+	[LOG_LEVEL_DEBUG] =	{ "debug: ", "debug" },
+};
+
+void
+log_open(enum log_level level, bool actions)
+{
+	log_level = level;
+	log_actions = actions;
+}
+
+bool
+log_is_debug(void)
+{
+	return log_level >= LOG_LEVEL_DEBUG;
+}
+
+static void
+write_all(const char *p, size_t len)
+{
+	ssize_t n;
+
+	while (len > 0) {
+		n = write(STDERR_FILENO, p, len);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return;		/* nowhere left to complain to */
+		p += n;
+		len -= (size_t)n;
+	}
+}
+
+/* Characters that move, hide or reorder what follows them on a terminal. */
+static bool
+is_unprintable(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad ||
+	    (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
+	    (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff ||
+	    (cp >= 0xe0000 && cp <= 0xe007f);
+}
+
+void
+log_escape(struct buf *out, const char *s, size_t len)
+{
+	uint32_t cp;
+	size_t n;
+
+	for (; len > 0; s += n, len -= n) {
+		n = text_utf8(s, len, &cp);
+		if (n == 0) {
+			n = 1;
+			buf_addf(out, "\\x%02x", (unsigned char)*s);
+		} else if (cp == '\n') {
+			buf_adds(out, "\\n");
+		} else if (is_unprintable(cp)) {
+			buf_addf(out, cp < 0x100 ? "\\x%02x" : "\\u%04x",
+			    (unsigned int)cp);
+		} else if (len >= 3 && memcmp(s, "##[", 3) == 0) {
+			/* The runner's old command form, alive anywhere. */
+			n = 3;
+			buf_adds(out, "##\\x5b");
+		} else {
+			buf_add(out, s, n);
+		}
+	}
+}
+
+/* Data part of a workflow command: only '%' is left to escape by now. */
+static void
+add_command_data(struct buf *out, const struct buf *text)
+{
+	size_t i;
+
+	for (i = 0; i < text->len; i++) {
+		if (text->data[i] == '%')
+			buf_adds(out, "%25");
+		else
+			buf_addc(out, text->data[i]);
+	}
+}
+
+static void
+put_line(const char *command, const char *plain, const struct buf *message)
+{
+	struct buf text, line;
+
+	buf_init(&text, LOG_LINE_MAX);
+	buf_init(&line, 4 * LOG_LINE_MAX);
+	log_escape(&text, buf_str(message), message->len);
+	if (log_actions && command != NULL) {
+		buf_addf(&line, "::%s::", command);
+		add_command_data(&line, &text);
+	} else {
+		buf_addf(&line, LOG_NAME "%s", plain);
+		buf_add(&line, text.data, text.len);
+	}
+	buf_addc(&line, '\n');
+	write_all(line.data, line.len);
+	buf_free(&line);
+	buf_free(&text);
+}
+
+static void log_va(const char *, const char *, const char *, va_list)
+	    __attribute__((format(printf, 3, 0)));
+static void log_at(enum log_level, const char *, va_list)
+	    __attribute__((format(printf, 2, 0)));
+
+static void
+log_va(const char *command, const char *plain, const char *fmt, va_list ap)
+{
+	char stack[1024];
+	struct buf message;
+	va_list again;
+	char *heap;
+	int n;
+
+	buf_init(&message, LOG_LINE_MAX);
+	va_copy(again, ap);
+	n = vsnprintf(stack, sizeof stack, fmt, ap);
+	if (n >= 0 && (size_t)n >= sizeof stack) {
+		if ((heap = malloc((size_t)n + 1)) != NULL) {
+			vsnprintf(heap, (size_t)n + 1, fmt, again);
+			message.max = (size_t)n;
+			buf_add(&message, heap, (size_t)n);
+			explicit_bzero(heap, (size_t)n);
+			free(heap);
+		}
+	} else if (n > 0) {
+		buf_add(&message, stack, (size_t)n);
+	}
+	explicit_bzero(stack, sizeof stack);
+	va_end(again);
+	/* Before the line is cut, or half a secret could remain. */
+	secret_redact(&message);
+	put_line(command, plain, &message);
+	buf_wipe(&message);
+}
+
+static void
+log_at(enum log_level level, const char *fmt, va_list ap)
+{
+	int saved = errno;
+
+	if (level <= log_level)
+		log_va(levels[level].command, levels[level].plain, fmt, ap);
+	errno = saved;
+}
+
+#define LOG_FUNCTION(name, level)		\
+void						\
+name(const char *fmt, ...)			\
+{						\
+	va_list ap;				\
+						\
+	va_start(ap, fmt);			\
+	log_at(level, fmt, ap);			\
+	va_end(ap);				\
+}
+
+LOG_FUNCTION(log_error, LOG_LEVEL_ERROR)
+LOG_FUNCTION(log_warning, LOG_LEVEL_WARNING)
+LOG_FUNCTION(log_notice, LOG_LEVEL_NOTICE)
+LOG_FUNCTION(log_info, LOG_LEVEL_INFO)
+LOG_FUNCTION(log_debug, LOG_LEVEL_DEBUG)
+
+void
+log_group(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (log_level < LOG_LEVEL_INFO)
+		return;
+	va_start(ap, fmt);
+	log_va("group", "", fmt, ap);
+	va_end(ap);
+}
+
+void
+log_group_end(void)
+{
+	static const char end[] = "::endgroup::\n";
+
+	if (log_actions && log_level >= LOG_LEVEL_INFO)
+		write_all(end, sizeof end - 1);
+}
+
+void
+log_last_words(const char *what, const char *story)
+{
+	static const char command[] = "::error::", plain[] = LOG_NAME "error: ";
+
+	if (log_actions)
+		write_all(command, sizeof command - 1);
+	else
+		write_all(plain, sizeof plain - 1);
+	write_all(what, strlen(what));
+	if (story != NULL) {
+		write_all("; ", 2);
+		write_all(story, strlen(story));
+	}
+	write_all("\n", 1);
+}

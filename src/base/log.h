@@ -1,0 +1,49 @@
+/*
+ * The only writer of stderr.
+ *
+ * Every message is one line, written with one write.  Here, once, all text is
+ * made safe: secrets are redacted, control characters and broken UTF-8 are
+ * escaped, and nothing in a message can be read as a workflow command ("::x::"
+ * at a line's start, "##[x]" anywhere).  Under GitHub Actions errors, warnings,
+ * notices and debug lines are workflow commands themselves, escaped as the
+ * runner expects (docs.github.com, "Workflow commands for GitHub Actions").
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARNING,
+	LOG_LEVEL_NOTICE,	/* worth an annotation */
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
+
+/* Messages above `level` are dropped; `actions`: use workflow commands. */
+void	 log_open(enum log_level level, bool actions);
+bool	 log_is_debug(void);
+
+void	 log_error(const char *, ...) __attribute__((format(printf, 1, 2)));
+void	 log_warning(const char *, ...) __attribute__((format(printf, 1, 2)));
+void	 log_notice(const char *, ...) __attribute__((format(printf, 1, 2)));
+void	 log_info(const char *, ...) __attribute__((format(printf, 1, 2)));
+void	 log_debug(const char *, ...) __attribute__((format(printf, 1, 2)));
+
+/* A title over the info lines that follow, foldable in the Actions log. */
+void	 log_group(const char *, ...) __attribute__((format(printf, 1, 2)));
+void	 log_group_end(void);
+
+/* An error without allocating or formatting; for when memory is gone. */
+void	 log_last_words(const char *what, const char *story);
+
+/*
+ * Appends the text as the log shows it (see above); for other places where
+ * text of a peer meets a terminal.
+ */
+void	 log_escape(struct buf *, const char *, size_t len);
+
+#endif

@@ -1,0 +1,76 @@
+#include "compat.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+
+static enum status	 exit_status = STATUS_CONNECT;
+static const char	*exit_story = "nothing was dispatched";
+
+void
+mem_set_exit(enum status status, const char *story)
+{
+	exit_status = status;
+	exit_story = story;
+}
+
+static void
+exhausted(void)
+{
+	log_last_words("out of memory", exit_story);
+	/* No exit handlers: they could allocate again. */
+	_exit(status_exit_code(exit_status));
+}
+
+void *
+xmalloc(size_t size)
+{
+	void *p = malloc(size > 0 ? size : 1);
+
+	if (p == NULL)
+		exhausted();
+	return p;
+}
+
+void *
+xcalloc(size_t n, size_t size)
+{
+	void *p = calloc(n > 0 ? n : 1, size > 0 ? size : 1);
+
+	if (p == NULL)
+		exhausted();
+	return p;
+}
+
+void *
+xreallocarray(void *old, size_t n, size_t size)
+{
+	void *p;
+
+	if (size != 0 && n > SIZE_MAX / size)
+		exhausted();
+	p = realloc(old, n * size > 0 ? n * size : 1);
+	if (p == NULL)
+		exhausted();
+	return p;
+}
+
+char *
+xstrndup(const char *s, size_t len)
+{
+	char *p = xmalloc(len + 1);
+
+	memcpy(p, s, len);
+	p[len] = '\0';
+	return p;
+}
+
+char *
+xstrdup(const char *s)
+{
+	return xstrndup(s, strlen(s));
+}

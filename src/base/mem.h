@@ -1,0 +1,27 @@
+/*
+ * Allocation that does not return NULL.
+ *
+ * Running out of memory ends the process with the exit code that is true at
+ * that moment: mem_set_exit is told as the dispatch goes from "not sent" to
+ * "sent" to "accepted", so that even this death says whether a run was started.
+ */
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+
+#include <stddef.h>
+
+#include "base/fault.h"
+
+/*
+ * From now on, exhaustion exits with the code of this status and says `story`
+ * (lent: must stay valid until the next call; NULL for none).
+ */
+void	 mem_set_exit(enum status, const char *story);
+
+void	*xmalloc(size_t);
+void	*xcalloc(size_t, size_t);
+void	*xreallocarray(void *, size_t, size_t);
+char	*xstrdup(const char *);
+char	*xstrndup(const char *, size_t);
+
+#endif

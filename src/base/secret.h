@@ -1,0 +1,30 @@
+/*
+ * What must never be shown.  Texts registered here are replaced by "***"
+ * wherever foreign or composed text passes secret_redact: at the log's sink,
+ * and where text of a peer is clipped (a clipped secret would no longer be
+ * recognised).
+ */
+#ifndef BASE_SECRET_H
+#define BASE_SECRET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/*
+ * Registers a copy.  Texts of under four bytes are ignored: they would blank
+ * out ordinary words and protect nothing.
+ */
+void	 secret_add(const char *);
+
+/* Replaces every occurrence of every secret in the buf. */
+void	 secret_redact(struct buf *);
+
+/* Some secret occurs in the text. */
+bool	 secret_in(const char *);
+
+/* Clears and forgets all of them. */
+void	 secret_forget(void);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * What the user said: command line, environment and the files they name, as
+ * one checked struct.  Precedence: option, then INPUT_* variable, then general
+ * variable, then default.  Everything that can be found wrong without asking a
+ * server is found wrong here.
+ */
+#ifndef CLI_CONFIG_H
+#define CLI_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "cli/inputs.h"
+#include "cli/options.h"
+#include "http/url.h"
+#include "net/trust.h"
+
+enum config_format {
+	CONFIG_TEXT,
+	CONFIG_JSON,
+	CONFIG_ID,
+	CONFIG_URL
+};
+
+struct config {
+	struct url		 api;
+	char			*owner;
+	char			*repo;
+	char			*workflow;	/* as given */
+	char			*ref;
+	struct inputs		 inputs;
+	char			*distinct_id;	/* NULL: none given */
+	bool			 random_id;	/* asked for one at random */
+	char			*token;		/* NULL: none, in a dry run */
+	int64_t			 timeout_ms;
+	int64_t			 step_ms;	/* PACE_ADAPTIVE, or the step */
+	enum config_format	 format;
+	bool			 dry_run;
+	struct trust_sources	 trust;		/* lent from environment */
+	const char		*output_path;	/* NULL: none; lent */
+	const char		*summary_path;
+};
+
+/* Looks up an environment variable; getenv, but for tests. */
+typedef const char *(*config_lookup)(const char *name);
+
+/* Log level from options and environment alone, before anything can fail. */
+void	 config_open_log(const struct options *, config_lookup);
+
+/*
+ * STATUS_USAGE with who, what and what would be right; required values that
+ * are missing are all named at once.  Registers the token as a secret.  The
+ * caller wipes in every case.
+ */
+enum status config_load(struct config *, const struct options *,
+	    config_lookup, struct fault *);
+void	 config_wipe(struct config *);
+
+#endif

@@ -1,0 +1,213 @@
+#include "compat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/inputs.h"
+#include "json/emit.h"
+#include "json/json.h"
+
+static struct input *
+find(const struct inputs *in, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < in->count; i++)
+		if (strcmp(in->list[i].name, name) == 0)
+			return &in->list[i];
+	return NULL;
+}
+
+const struct input *
+inputs_find(const struct inputs *in, const char *name)
+{
+	return find(in, name);
+}
+
+static struct input *
+add(struct inputs *in)
+{
+	in->list = xreallocarray(in->list, in->count + 1, sizeof *in->list);
+	memset(&in->list[in->count], 0, sizeof *in->list);
+	return &in->list[in->count++];
+}
+
+static void
+input_wipe(struct input *input)
+{
+	free(input->name);
+	free(input->json_name);
+	free(input->json_value);
+	free(input->text);
+}
+
+void
+inputs_wipe(struct inputs *in)
+{
+	size_t i;
+
+	for (i = 0; i < in->count; i++)
+		input_wipe(&in->list[i]);
+	free(in->list);
+	memset(in, 0, sizeof *in);
+}
+
+static char *
+raw_text(struct json j)
+{
+	const char *text;
+	size_t len;
+
+	text = json_text(j, &len);
+	return xstrndup(text, len);
+}
+
+static enum status
+add_member(struct inputs *in, const char *what, struct json name,
+    struct fault *f)
+{
+	struct json value = json_value(name);
+	enum json_type type = json_type(value);
+	char *key = json_strdup(name);
+	struct input *input;
+
+	if (find(in, key) != NULL) {
+		fault_set_lasting(f, STATUS_USAGE, "%s: the input \"%s\" "
+		    "occurs twice; keep one", what, key);
+		free(key);
+		return STATUS_USAGE;
+	}
+	if (type != JSON_STRING && type != JSON_NUMBER &&
+	    type != JSON_BOOLEAN) {
+		fault_set_lasting(f, STATUS_USAGE, "%s: the value of \"%s\" "
+		    "is %s; an input is a string, a number or a boolean%s",
+		    what, key, json_type_name(type), type == JSON_NULL ? "" :
+		    " (JSON text in a string, for structure)");
+		free(key);
+		return STATUS_USAGE;
+	}
+	input = add(in);
+	input->name = key;
+	input->json_name = raw_text(name);
+	input->json_value = raw_text(value);
+	input->text = type == JSON_STRING ? json_strdup(value) :
+	    raw_text(value);
+	return STATUS_OK;
+}
+
+enum status
+inputs_add_json(struct inputs *in, const char *what, const char *text,
+    size_t len, struct fault *f)
+{
+	enum status status = STATUS_OK;
+	struct json_error e;
+	struct json_doc *doc;
+	struct json root, j;
+
+	doc = json_parse(text, len, JSON_STRICT_TEXT, &e);
+	if (doc == NULL)
+		return fault_set_lasting(f, STATUS_USAGE, "%s: not JSON: "
+		    "line %zu, column %zu: expected %s, found %s", what,
+		    e.line, e.column, e.expected, e.found);
+	root = json_root(doc);
+	if (json_type(root) != JSON_OBJECT)
+		status = fault_set_lasting(f, STATUS_USAGE, "%s: expected a "
+		    "JSON object such as {\"name\": \"value\"}, found %s",
+		    what, json_type_name(json_type(root)));
+	for (j = json_first(root); status == STATUS_OK &&
+	    json_type(j) != JSON_ABSENT; j = json_next(j))
+		status = add_member(in, what, j, f);
+	json_free(doc);
+	return status;
+}
+
+static char *
+json_quoted(const char *s)
+{
+	struct buf b;
+	char *quoted;
+
+	buf_init(&b, BUF_TEXT_MAX);
+	emit_string(&b, s);
+	quoted = xstrdup(buf_str(&b));
+	buf_wipe(&b);
+	return quoted;
+}
+
+enum status
+inputs_add_field(struct inputs *in, const char *pair, struct fault *f)
+{
+	const char *equals = strchr(pair, '=');
+	struct input *input;
+	char *name;
+
+	/* The value may be a secret: messages name the input alone. */
+	if (equals == NULL || equals == pair)
+		return fault_set_lasting(f, STATUS_USAGE, "--field: expected "
+		    "KEY=VALUE, found %s", equals == NULL ? "no \"=\"" :
+		    "no KEY before the \"=\"");
+	name = xstrndup(pair, (size_t)(equals - pair));
+	if (!text_is_utf8(pair, strlen(pair))) {
+		fault_set_lasting(f, STATUS_USAGE, "--field: the input \"%s\" "
+		    "is not UTF-8", name);
+		free(name);
+		return STATUS_USAGE;
+	}
+	input = find(in, name);
+	if (input != NULL && input->is_field &&
+	    strcmp(input->text, equals + 1) != 0) {
+		fault_set_lasting(f, STATUS_USAGE, "--field: the input \"%s\" "
+		    "is given twice, with different values", name);
+		free(name);
+		return STATUS_USAGE;
+	}
+	if (input == NULL)
+		input = add(in);
+	else
+		input_wipe(input);
+	input->name = name;
+	input->json_name = json_quoted(name);
+	input->json_value = json_quoted(equals + 1);
+	input->text = xstrdup(equals + 1);
+	input->is_field = true;
+	return STATUS_OK;
+}
+
+void
+inputs_write(struct buf *out, const struct inputs *in, const char *name,
+    const char *value)
+{
+	const struct input *input;
+	bool done = value == NULL;
+	size_t i;
+
+	buf_addc(out, '{');
+	for (i = 0; i < in->count; i++) {
+		input = &in->list[i];
+		buf_addf(out, "%s%s:", i > 0 ? "," : "", input->json_name);
+		if (!done && strcmp(input->name, name) == 0) {
+			done = true;
+			if (strcmp(input->text, value) != 0) {
+				emit_string(out, value);
+				continue;
+			}
+		}
+		buf_adds(out, input->json_value);
+	}
+	if (!done) {
+		emit_name(out, name);
+		emit_string(out, value);
+	}
+	buf_addc(out, '}');
+}
+
+void
+inputs_add_names(struct buf *out, const struct inputs *in)
+{
+	size_t i;
+
+	for (i = 0; i < in->count; i++)
+		buf_addf(out, "%s%s", i > 0 ? ", " : "", in->list[i].name);
+}

@@ -1,0 +1,55 @@
+/*
+ * The inputs of a workflow, as a user gives them: checked, in their order,
+ * each name once.
+ */
+#ifndef CLI_INPUTS_H
+#define CLI_INPUTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+
+struct input {
+	char	*name;
+	char	*json_name;	/* as JSON, in quotes */
+	char	*json_value;	/* as JSON: numbers digit for digit */
+	char	*text;		/* the value without quotes and escapes */
+	bool	 is_field;	/* from --field */
+};
+
+struct inputs {
+	struct input	*list;
+	size_t		 count;
+};
+
+/*
+ * Adds the members of a flat JSON object.  STATUS_USAGE, with line and column,
+ * for what is not JSON; for another root, nested values, null, and names that
+ * occur twice.  `what` (the option or variable) begins the message.
+ */
+enum status inputs_add_json(struct inputs *, const char *what,
+	    const char *text, size_t len, struct fault *);
+
+/*
+ * Adds NAME=VALUE as a string; replaces one of that name from JSON.
+ * STATUS_USAGE if it is no pair, not UTF-8, or contradicts an earlier field.
+ */
+enum status inputs_add_field(struct inputs *, const char *pair,
+	    struct fault *);
+
+/* NULL if there is none. */
+const struct input *inputs_find(const struct inputs *, const char *name);
+
+/* Appends the JSON object, with `value` (unless NULL) as the input `name`,
+ * at its place or at the end. */
+void	 inputs_write(struct buf *, const struct inputs *, const char *name,
+	    const char *value);
+
+/* Appends the names, for the log: values may be secrets. */
+void	 inputs_add_names(struct buf *, const struct inputs *);
+
+void	 inputs_wipe(struct inputs *);
+
+#endif

@@ -1,0 +1,188 @@
+#include "compat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/options.h"
+
+enum takes {
+	TAKES_NOTHING,
+	TAKES_VALUE,
+	MAY_TAKE_VALUE		/* only with "=" */
+};
+
+static const struct {
+	const char	*name;
+	char		 letter;
+	enum takes	 takes;
+} specs[OPTION_COUNT] = {
+	[OPTION_REPO] =			{ "--repo", 'R', TAKES_VALUE },
+	[OPTION_WORKFLOW] =		{ "--workflow", 'w', TAKES_VALUE },
+	[OPTION_REF] =			{ "--ref", 'r', TAKES_VALUE },
+	[OPTION_INPUTS] =		{ "--inputs", 0, TAKES_VALUE },
+	[OPTION_DISTINCT_ID] =		{ "--distinct-id", 0, MAY_TAKE_VALUE },
+	[OPTION_TIMEOUT] =		{ "--timeout", 0, TAKES_VALUE },
+	[OPTION_RETRY_INTERVAL] =	{ "--retry-interval", 0, TAKES_VALUE },
+	[OPTION_TOKEN_FILE] =		{ "--token-file", 0, TAKES_VALUE },
+	[OPTION_API_URL] =		{ "--api-url", 0, TAKES_VALUE },
+	[OPTION_CACERT] =		{ "--cacert", 0, TAKES_VALUE },
+	[OPTION_FORMAT] =		{ "--format", 0, TAKES_VALUE },
+	[OPTION_FIELD] =		{ "--field", 'f', TAKES_VALUE },
+	[OPTION_QUIET] =		{ "--quiet", 'q', TAKES_NOTHING },
+	[OPTION_VERBOSE] =		{ "--verbose", 'v', TAKES_NOTHING },
+	[OPTION_DRY_RUN] =		{ "--dry-run", 0, TAKES_NOTHING },
+	[OPTION_HELP] =			{ "--help", 'h', TAKES_NOTHING },
+	[OPTION_VERSION] =		{ "--version", 'V', TAKES_NOTHING },
+};
+
+const char *
+option_name(enum option o)
+{
+	return specs[o].name;
+}
+
+void
+options_wipe(struct options *o)
+{
+	free(o->fields);
+	memset(o, 0, sizeof *o);
+}
+
+static enum option
+find_name(const char *arg, size_t len)
+{
+	enum option o;
+
+	for (o = 0; o < OPTION_COUNT; o++)
+		if (strlen(specs[o].name) == len &&
+		    memcmp(specs[o].name, arg, len) == 0)
+			break;
+	return o;
+}
+
+static enum option
+find_letter(char letter)
+{
+	enum option o;
+
+	for (o = 0; o < OPTION_COUNT; o++)
+		if (specs[o].letter == letter)
+			break;
+	return o;
+}
+
+static enum status
+unknown(const char *arg, size_t len, struct fault *f)
+{
+	return fault_set_lasting(f, STATUS_USAGE,
+	    "unknown option \"%.*s\"; see return-dispatch --help", (int)len,
+	    arg);
+}
+
+static bool
+same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+static enum status
+take(struct options *o, enum option which, const char *value, struct fault *f)
+{
+	if (which == OPTION_FIELD) {
+		o->fields = xreallocarray(o->fields, o->field_count + 1,
+		    sizeof *o->fields);
+		o->fields[o->field_count++] = value;
+	} else if (o->given[which] && !same(o->value[which], value)) {
+		/* Without the values: --inputs may hold secrets. */
+		return fault_set_lasting(f, STATUS_USAGE, "%s is given twice, "
+		    "with different values; keep one", specs[which].name);
+	}
+	o->given[which] = true;
+	o->value[which] = value;
+	return STATUS_OK;
+}
+
+/* "--name", "--name=value", "--name value"; moves *argv on. */
+static enum status
+take_long(struct options *o, char ***argv, struct fault *f)
+{
+	const char *arg = **argv, *value = NULL;
+	size_t len = strcspn(arg, "=");
+	enum option which = find_name(arg, len);
+
+	if (which == OPTION_COUNT)
+		return unknown(arg, len, f);
+	if (arg[len] == '=')
+		value = arg + len + 1;
+	else if (specs[which].takes == TAKES_VALUE && *++*argv != NULL)
+		value = **argv;
+	if (specs[which].takes == TAKES_VALUE && value == NULL)
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "%s needs a value; see return-dispatch --help",
+		    specs[which].name);
+	if (specs[which].takes == TAKES_NOTHING && value != NULL)
+		return fault_set_lasting(f, STATUS_USAGE, "%s takes no value",
+		    specs[which].name);
+	return take(o, which, value, f);
+}
+
+/* "-abc", "-Rvalue", "-R value"; moves *argv on. */
+static enum status
+take_short(struct options *o, char ***argv, struct fault *f)
+{
+	const char *p = **argv + 1, *value;
+	enum status status = STATUS_OK;
+	enum option which;
+	char shown[3] = "-?";
+
+	for (; status == STATUS_OK && *p != '\0'; p++) {
+		shown[1] = *p;
+		if ((which = find_letter(*p)) == OPTION_COUNT)
+			return unknown(shown, 2, f);
+		if (specs[which].takes == TAKES_NOTHING) {
+			status = take(o, which, NULL, f);
+			continue;
+		}
+		value = p[1] != '\0' ? p + 1 : *++*argv;
+		if (value == NULL)
+			return fault_set_lasting(f, STATUS_USAGE,
+			    "%s (%s) needs a value; see return-dispatch "
+			    "--help", shown, specs[which].name);
+		return take(o, which, value, f);
+	}
+	return status;
+}
+
+enum status
+options_parse(struct options *o, int argc, char **argv, struct fault *f)
+{
+	enum status status = STATUS_OK;
+	bool ended = false;
+	const char *arg;
+
+	memset(o, 0, sizeof *o);
+	if (argc > 0)
+		argv++;
+	for (; status == STATUS_OK && *argv != NULL; argv += *argv != NULL) {
+		arg = *argv;
+		if (!ended && strcmp(arg, "--") == 0)
+			ended = true;
+		else if (!ended && strncmp(arg, "--", 2) == 0)
+			status = take_long(o, &argv, f);
+		else if (!ended && arg[0] == '-' && arg[1] != '\0')
+			status = take_short(o, &argv, f);
+		else
+			status = fault_set_lasting(f, STATUS_USAGE,
+			    "unexpected argument \"%s\": options begin with "
+			    "\"-\", and this version has no commands; see "
+			    "return-dispatch --help", arg);
+		if (o->given[OPTION_HELP] || o->given[OPTION_VERSION])
+			return status;
+	}
+	if (status == STATUS_OK && o->given[OPTION_QUIET] &&
+	    o->given[OPTION_VERBOSE])
+		status = fault_set_lasting(f, STATUS_USAGE,
+		    "--quiet and --verbose contradict each other");
+	return status;
+}

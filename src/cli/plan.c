@@ -1,0 +1,122 @@
+#include "compat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/plan.h"
+#include "json/emit.h"
+
+#define WORKFLOWS	".github/workflows/"
+
+static char *
+body(const struct config *c, const char *distinct_id)
+{
+	struct buf b;
+	char *text;
+
+	buf_init(&b, BUF_TEXT_MAX);
+	buf_addc(&b, '{');
+	emit_name(&b, "ref");
+	emit_string(&b, c->ref);
+	if (c->inputs.count > 0 || distinct_id != NULL) {
+		emit_name(&b, "inputs");
+		inputs_write(&b, &c->inputs, "distinct_id", distinct_id);
+	}
+	buf_addc(&b, '}');
+	text = xstrdup(buf_str(&b));
+	buf_wipe(&b);
+	return text;
+}
+
+/*
+ * All digits: an ID.  A path in .github/workflows: its file name is what the
+ * API takes.  Any other path is sent whole.
+ */
+static enum status
+plan_workflow(struct plan *p, const char *given, struct fault *f)
+{
+	size_t prefix = strlen(WORKFLOWS);
+	const char *file = given;
+	struct buf path;
+	uint64_t id;
+
+	if (strspn(given, "0123456789") == strlen(given)) {
+		if (!text_u64(given, strlen(given), &id) || id == 0 ||
+		    id > INT64_MAX)
+			return fault_set_lasting(f, STATUS_USAGE,
+			    "--workflow: \"%s\" is no workflow ID", given);
+		p->order.workflow_id = id;
+		p->workflow = xstrdup(given);
+		return STATUS_OK;
+	}
+	if (strncmp(file, "./", 2) == 0)
+		file += 2;
+	if (strncmp(file, WORKFLOWS, prefix) == 0 && file[prefix] != '\0' &&
+	    strchr(file + prefix, '/') == NULL)
+		file += prefix;
+	buf_init(&path, BUF_TEXT_MAX);
+	buf_addf(&path, "%s%s", strchr(file, '/') == NULL ? WORKFLOWS : "",
+	    file);
+	p->workflow = xstrdup(file);
+	p->workflow_path = xstrdup(buf_str(&path));
+	buf_free(&path);
+	return STATUS_OK;
+}
+
+enum status
+plan_make(struct plan *p, const struct config *c, const char *uuid,
+    struct fault *f)
+{
+	struct dispatch_order *o = &p->order;
+	enum status status;
+	struct buf b;
+
+	memset(p, 0, sizeof *p);
+	if ((status = plan_workflow(p, c->workflow, f)) != STATUS_OK)
+		return status;
+	buf_init(&b, BUF_TEXT_MAX);
+	buf_addf(&b, "%s/%s", c->owner, c->repo);
+	p->repository = xstrdup(buf_str(&b));
+	buf_free(&b);
+
+	o->is_unique = c->distinct_id == NULL;
+	p->distinct_id = xstrdup(o->is_unique ? uuid : c->distinct_id);
+	o->sends_id = c->distinct_id != NULL || c->random_id;
+	/* An ID that is among the inputs already stays as it was written. */
+	p->body_with_id = body(c, p->distinct_id);
+	p->body = o->sends_id ? xstrdup(p->body_with_id) : body(c, NULL);
+
+	o->workflow = p->workflow;
+	o->workflow_path = p->workflow_path;
+	o->repository = p->repository;
+	o->ref = c->ref;
+	o->body = p->body;
+	o->body_with_id = p->body_with_id;
+	o->distinct_id = p->distinct_id;
+	o->timeout_ms = c->timeout_ms;
+	o->step_ms = c->step_ms;
+	return STATUS_OK;
+}
+
+static void
+wipe_text(char *s)
+{
+	/* Values of inputs may be secrets. */
+	if (s != NULL)
+		explicit_bzero(s, strlen(s));
+	free(s);
+}
+
+void
+plan_wipe(struct plan *p)
+{
+	free(p->workflow);
+	free(p->workflow_path);
+	free(p->repository);
+	free(p->distinct_id);
+	wipe_text(p->body);
+	wipe_text(p->body_with_id);
+	memset(p, 0, sizeof *p);
+}

@@ -1,0 +1,9 @@
+/*
+ * The text of --help: one screen of 80 columns and 24 lines.
+ */
+#ifndef CLI_USAGE_H
+#define CLI_USAGE_H
+
+extern const char usage_text[];
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * GitHub's answers to structs.  Pure and lenient: members that are missing or
+ * of another type are left empty, since specification and servers differ; only
+ * what we cannot do without makes an answer unfit.
+ */
+#ifndef GITHUB_DECODE_H
+#define GITHUB_DECODE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* A run; strings are owned and never NULL. */
+struct run {
+	uint64_t	 id;
+	uint64_t	 workflow_id;	/* 0: not told */
+	int64_t		 created_at;	/* seconds since 1970; -1: not told */
+	char		*name;
+	char		*display_title;
+	char		*event;
+	char		*status;
+	char		*path;		/* of the workflow file, maybe "...@ref" */
+	char		*html_url;	/* "" if unfit (see decode_is_fit_url) */
+};
+
+struct run_list {
+	struct run	*runs;		/* newest first, as sent */
+	size_t		 count;
+	uint64_t	 total;		/* as told, 0 if not */
+};
+
+struct job {
+	char		*name;
+	char		*status;
+	char		**steps;	/* their names */
+	size_t		 step_count;
+};
+
+struct job_list {
+	struct job	*jobs;
+	size_t		 count;
+	uint64_t	 total;
+};
+
+/* What the answer to a dispatch may tell. */
+struct dispatch_details {
+	uint64_t	 run_id;	/* 0: not told */
+	char		*html_url;	/* owned; "" if missing or unfit */
+};
+
+/* All: false if the body is not the expected JSON; then nothing is filled and
+ * `why` gets the reason.  The caller wipes what was filled. */
+bool	 decode_run_list(const char *, size_t, struct run_list *,
+	    struct buf *why);
+bool	 decode_job_list(const char *, size_t, struct job_list *,
+	    struct buf *why);
+bool	 decode_dispatch(const char *, size_t, struct dispatch_details *,
+	    struct buf *why);
+
+/*
+ * Appends the message of an error answer, with its "errors" in brackets;
+ * nothing for a body that has none.
+ */
+void	 decode_error(const char *, size_t, struct buf *message);
+
+void	 run_list_wipe(struct run_list *);
+void	 job_list_wipe(struct job_list *);
+void	 dispatch_details_wipe(struct dispatch_details *);
+
+/*
+ * An absolute http(s) URL made only of characters that mean nothing to a
+ * shell, a terminal or an output file.
+ */
+bool	 decode_is_fit_url(const char *);
+
+#endif

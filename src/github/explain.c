@@ -1,0 +1,110 @@
+#include "compat.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "github/explain.h"
+
+/* First match wins; a NULL part matches every message of that status. */
+static const struct {
+	unsigned int	 status;
+	const char	*part;
+	const char	*advice;
+} table[] = {
+	{ 401, NULL, "The token is not valid: mistyped, expired or revoked." },
+	{ 403, "IP allow list", "Run this from an address that the "
+	    "organization allows." },
+	{ 403, "not accessible by", "The token lacks the permission "
+	    "\"Actions: write\" for this repository: grant it to the "
+	    "fine-grained token or App; for GITHUB_TOKEN set \"permissions: "
+	    "actions: write\" (it works only inside its own repository); a "
+	    "classic token needs the scope \"repo\"." },
+	{ 403, "admin rights", "The token's owner cannot write to this "
+	    "repository, or a classic token lacks the scope \"repo\"." },
+	{ 404, NULL, "There is no such repository or workflow, or the token "
+	    "cannot see it. Check OWNER/REPO; the workflow's file must be on "
+	    "the default branch; the token needs \"Actions: write\" (classic: "
+	    "\"repo\") for that repository." },
+	{ 422, "No ref found", "The ref must be a branch or tag that exists; a "
+	    "commit SHA cannot be dispatched." },
+	{ 422, "'workflow_dispatch' trigger", "Add \"on: workflow_dispatch\" "
+	    "to the workflow's file, at that ref and on the default branch." },
+	{ 422, "Unexpected inputs", "Declare each of them under \"on: "
+	    "workflow_dispatch: inputs:\" in the workflow's file at that ref, "
+	    "or do not send it." },
+	{ 422, "Required input", "Give it with --field NAME=VALUE or in the "
+	    "inputs' JSON." },
+	{ 422, "disabled workflow", "Enable the workflow in the repository's "
+	    "Actions tab." },
+	{ 422, "allowed values", "Choose one of the values that the workflow's "
+	    "file lists for this input." },
+	{ 422, "failed to parse workflow", "Mend the workflow's file at that "
+	    "ref." },
+	{ 422, "too large", "GitHub takes at most 65,535 characters of "
+	    "inputs." },
+};
+
+static void
+add_sso(struct buf *out, const char *sso)
+{
+	const char *url = strstr(sso, "url=");
+
+	buf_adds(out, " The organization demands single sign-on (SSO): "
+	    "authorize the token for it");
+	if (url != NULL)
+		buf_addf(out, " at %s", url + 4);
+	buf_addc(out, '.');
+}
+
+static void
+add_distinct_id(struct buf *out)
+{
+	buf_adds(out, " The workflow does not declare the input distinct_id, "
+	    "by which its run is found. Add to its file: \"on: "
+	    "workflow_dispatch: inputs: distinct_id: { type: string, "
+	    "required: false }\", and show it in the run's name: \"run-name: "
+	    "Deploy ${{ inputs.distinct_id }}\".");
+}
+
+void
+explain_refusal(struct buf *out, const struct refusal *r)
+{
+	size_t i;
+
+	if (r->status == 403 && r->sso != NULL) {
+		add_sso(out, r->sso);
+		return;
+	}
+	if (!r->is_json && r->status != 404) {
+		buf_adds(out, " That does not look like GitHub's API: is there "
+		    "a proxy or gateway in between, and is the API URL "
+		    "right?");
+		return;
+	}
+	if (r->ref != NULL && r->status == 422 &&
+	    strncmp(r->ref, "refs/pull/", 10) == 0) {
+		buf_adds(out, " A pull request's merge ref (refs/pull/N/merge) "
+		    "cannot be dispatched: give the branch, on Actions "
+		    "${{ github.head_ref }}.");
+		return;
+	}
+	if (r->status == 422 &&
+	    text_find_nocase(r->message, "Unexpected inputs") != NULL &&
+	    strstr(r->message, "\"distinct_id\"") != NULL) {
+		add_distinct_id(out);
+		return;
+	}
+	for (i = 0; i < sizeof table / sizeof table[0]; i++) {
+		if (table[i].status != r->status || (table[i].part != NULL &&
+		    text_find_nocase(r->message, table[i].part) == NULL))
+			continue;
+		buf_addf(out, " %s", table[i].advice);
+		break;
+	}
+	if (r->status == 401 && r->expiry != NULL)
+		buf_addf(out, " It expires or expired on %s.", r->expiry);
+	if (r->status == 403 && r->permissions != NULL)
+		buf_addf(out, " GitHub asks for: %s.", r->permissions);
+	else if (r->status == 403 && r->scopes != NULL && *r->scopes != '\0')
+		buf_addf(out, " GitHub asks for the scope: %s.", r->scopes);
+}

@@ -1,0 +1,26 @@
+/*
+ * Advice for an answer that is a refusal: what most likely is wrong, and what
+ * to do about it.  Pure.
+ */
+#ifndef GITHUB_EXPLAIN_H
+#define GITHUB_EXPLAIN_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+
+struct refusal {
+	unsigned int	 status;
+	const char	*message;	/* GitHub's own; "" if none */
+	const char	*sso;		/* X-GitHub-SSO; NULL if absent */
+	const char	*permissions;	/* X-Accepted-GitHub-Permissions */
+	const char	*scopes;	/* X-Accepted-OAuth-Scopes */
+	const char	*expiry;	/* token's expiration header */
+	const char	*ref;		/* dispatched ref; NULL: a read */
+	bool		 is_json;	/* it came from an API, not a proxy */
+};
+
+/* Appends sentences, each after a blank; nothing if there is no advice. */
+void	 explain_refusal(struct buf *, const struct refusal *);
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * GitHub's REST API: one typed call per endpoint.  No caller sees a URL, a
+ * header, a status code or the token.
+ *
+ * Calls are made once; whether and when to repeat one is the caller's to
+ * decide, with the help of the fault: its status, whether it is lasting, and
+ * how long the server asks to wait (wait_ms).
+ */
+#ifndef GITHUB_GITHUB_H
+#define GITHUB_GITHUB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "github/decode.h"
+#include "http/url.h"
+#include "net/trust.h"
+
+struct github;
+
+/* All lent for the life of the github. */
+struct github_options {
+	const struct url	*api;
+	const char		*owner;
+	const char		*repo;
+	const char		*token;
+	const struct trust	*trust;		/* NULL for plain http */
+};
+
+struct github *github_open(const struct github_options *);
+void	 github_close(struct github *);
+
+/* "api.github.com": begins messages about the server. */
+const char *github_who(const struct github *);
+
+/* From now on speak the API version of servers before GHES 3.21. */
+void	 github_use_old_version(struct github *);
+
+/*
+ * The server's clock, from the Date of its latest answer: milliseconds since
+ * 1970; false before the first answer with a date.
+ */
+bool	 github_server_now(const struct github *, int64_t *now_ms);
+
+/* Appends the page that people read about a run. */
+void	 github_add_run_url(const struct github *, struct buf *,
+	    uint64_t run_id);
+
+enum dispatch_outcome {
+	DISPATCH_IDENTIFIED,	/* accepted, and the answer names the run */
+	DISPATCH_ACCEPTED,	/* accepted; which run is not told */
+	DISPATCH_NOT_SENT,	/* no byte left this machine; fault */
+	DISPATCH_NOT_STARTED,	/* answered; nothing was started; fault */
+	DISPATCH_OLD_SERVER,	/* refused: this API version is not served */
+	DISPATCH_WANTS_ID,	/* refused: required input distinct_id missing */
+	DISPATCH_LIMITED,	/* refused: a rate limit; fault with wait_ms */
+	DISPATCH_UNKNOWN	/* sent, and the answer was lost; fault */
+};
+
+struct dispatch_call {
+	const char	*workflow;	/* ID, file name or path; not encoded */
+	const char	*body;		/* JSON */
+	const char	*ref;		/* for messages */
+	int64_t		 answer_ms;	/* most time to wait for the answer */
+	int64_t		 deadline_ms;
+};
+
+/*
+ * POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches, once
+ * and never again.  Fills the run on IDENTIFIED (the caller wipes it), the
+ * fault on all but IDENTIFIED and ACCEPTED.
+ */
+enum dispatch_outcome github_dispatch(struct github *,
+	    const struct dispatch_call *, struct dispatch_details *run,
+	    struct fault *);
+
+/*
+ * Appends the request that github_dispatch would send, as text with the token
+ * left out.
+ */
+void	 github_dispatch_preview(struct github *, const struct dispatch_call *,
+	    struct buf *);
+
+/*
+ * A page of a list that is asked for again and again.  Zero it first, wipe it
+ * last.  Given one that holds an earlier answer to the same question, a call
+ * is conditional, and an unchanged page is left as it is (RFC 9110, 13.1.2).
+ */
+struct run_page {
+	struct run_list	 list;
+	bool		 has_next;
+	bool		 changed;	/* by the latest call */
+	char		*etag;		/* owned; NULL: none */
+};
+
+struct job_page {
+	struct job_list	 list;
+	bool		 has_next;
+	bool		 changed;
+	char		*etag;
+};
+
+void	 run_page_wipe(struct run_page *);
+void	 job_page_wipe(struct job_page *);
+
+/*
+ * GET .../actions/workflows/{workflow}/runs, or .../actions/runs if workflow
+ * is NULL: newest first, never filtered (filters are answered from an index
+ * that lags).  Pages count from 1, at most 100 a page.  On failure: STATUS_*
+ * as the server's answer or the connection has it.
+ */
+enum status github_list_runs(struct github *, const char *workflow,
+	    unsigned int per_page, unsigned int page, int64_t deadline_ms,
+	    struct run_page *, struct fault *);
+
+/* GET .../actions/runs/{run_id}/jobs?filter=all, 100 a page. */
+enum status github_list_jobs(struct github *, uint64_t run_id,
+	    unsigned int page, int64_t deadline_ms, struct job_page *,
+	    struct fault *);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * Reading a response (RFC 9112): a state machine that is fed bytes as they
+ * arrive, in pieces of any size.  Pure: no socket, no clock.
+ *
+ * Interim answers (1xx) are skipped.  Where the RFC lets a client be lenient
+ * or strict, this one is strict wherever two readers could disagree about
+ * where an answer ends.
+ */
+#ifndef HTTP_RESPONSE_H
+#define HTTP_RESPONSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "http/request.h"
+
+/* GitHub's heads are about 2 KiB; all heads of an answer, with its interim
+ * answers and trailers, share this budget. */
+#define RESPONSE_HEAD_MAX	((size_t)64 << 10)
+
+/* A page of 100 runs is about 1.3 MiB. */
+#define RESPONSE_BODY_MAX	((size_t)32 << 20)
+
+enum response_progress {
+	RESPONSE_MORE,		/* feed more */
+	RESPONSE_DONE,		/* complete */
+	RESPONSE_BAD		/* response_error says why; sticky */
+};
+
+enum response_state {
+	RESPONSE_STATUS_LINE,
+	RESPONSE_FIELDS,
+	RESPONSE_BODY_LENGTH,
+	RESPONSE_BODY_CLOSE,
+	RESPONSE_CHUNK_SIZE,
+	RESPONSE_CHUNK_DATA,
+	RESPONSE_CHUNK_END,
+	RESPONSE_TRAILERS,
+	RESPONSE_COMPLETE,
+	RESPONSE_BROKEN
+};
+
+struct response_field {
+	char	*name;		/* both point into owned memory */
+	char	*value;
+};
+
+struct response {
+	/* For the caller. */
+	unsigned int		 status;	/* under 200: no final one yet */
+	char			*reason;	/* phrase, maybe ""; owned */
+	struct buf		 body;
+	bool			 keep_alive;	/* peer would serve another */
+
+	/* The machine. */
+	enum request_method	 method;
+	enum response_state	 state;
+	const char		*error;
+	struct buf		 line;
+	struct response_field	*fields;
+	size_t			 field_count;
+	size_t			 head_bytes;
+	bool			 http_1_0;
+	bool			 skip_body;
+	uint64_t		 left;		/* of the body or the chunk */
+};
+
+/* The method matters: some answers have no body because of it. */
+void	 response_init(struct response *, enum request_method);
+void	 response_wipe(struct response *);
+
+/* Takes up to n bytes; *used says how many belong to this answer. */
+enum response_progress response_feed(struct response *, const char *, size_t n,
+	    size_t *used);
+
+/*
+ * The stream has ended.  `clean`: the peer said so (a TLS close_notify, or the
+ * end of a plain connection).  DONE if that completes the answer.
+ */
+enum response_progress response_end(struct response *, bool clean);
+
+/* After BAD: static text. */
+const char *response_error(const struct response *);
+
+/*
+ * Value of a field, its name in any case; NULL if absent.  The first one
+ * counts if it occurs twice.  Valid until response_wipe.
+ */
+const char *response_field(const struct response *, const char *name);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * A stream of bytes to a peer: what HTTP speaks through.  Two kinds, tcp and
+ * tls; a tls conn owns the conn that it wraps.
+ *
+ * Every call takes an absolute deadline (clock_system's milliseconds) that
+ * nothing stretches, and ends early with a signal's status on SIGINT or
+ * SIGTERM.
+ */
+#ifndef NET_CONN_H
+#define NET_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+
+struct conn;
+
+struct conn_ops {
+	enum status	(*read)(struct conn *, char *, size_t, size_t *got,
+			    bool *clean, int64_t deadline_ms, struct fault *);
+	enum status	(*write)(struct conn *, const char *, size_t,
+			    int64_t deadline_ms, struct fault *);
+	void		(*close)(struct conn *);
+	uint64_t	(*sent)(const struct conn *);
+	bool		(*quiet)(struct conn *);
+};
+
+/* First member of every kind of conn. */
+struct conn {
+	const struct conn_ops	*ops;
+};
+
+/*
+ * Reads at least one byte; *got == 0 is the end of the stream, and *clean says
+ * whether the peer ended it on purpose (see response_end).
+ */
+enum status conn_read(struct conn *, char *, size_t, size_t *got, bool *clean,
+	    int64_t deadline_ms, struct fault *);
+
+/* Writes all of it. */
+enum status conn_write(struct conn *, const char *, size_t,
+	    int64_t deadline_ms, struct fault *);
+
+/* Closes and frees; accepts NULL. */
+void	 conn_close(struct conn *);
+
+/* Bytes handed to the network so far, whatever they mean. */
+uint64_t conn_sent(const struct conn *);
+
+/* Open, and nothing has arrived that nobody asked for (not even its end). */
+bool	 conn_is_quiet(struct conn *);
+
+#endif

@@ -1,0 +1,317 @@
+#include "compat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/interrupt.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "run/dispatch.h"
+#include "run/pace.h"
+
+#define ANSWER_MS	30000	/* for the answer, or half of what is left */
+#define RETRY_MS	30000	/* while nothing has left this machine */
+#define NO_HOST_TRIES	3	/* the answers of a resolver may differ */
+
+struct state {
+	struct github			*gh;
+	const struct clock		*clock;
+	const struct dispatch_order	*order;
+	int64_t				 deadline_ms;
+	int64_t				 began_ms;	/* the latest POST */
+	bool				 with_id;
+	bool				 old_version;
+	bool				 has_baseline;
+	uint64_t			 baseline;
+	struct pace			 limit_pace;
+	/* Attempts that have not left this machine. */
+	struct pace			 retry_pace;
+	bool				 retrying;
+	unsigned int			 no_host;
+};
+
+void
+dispatch_result_wipe(struct dispatch_result *r)
+{
+	free(r->run_url);
+	memset(r, 0, sizeof *r);
+}
+
+static enum dispatch_outcome
+post(struct state *s, struct dispatch_details *run, struct fault *f)
+{
+	struct dispatch_call call = {
+		.workflow = s->order->workflow,
+		.body = s->with_id ? s->order->body_with_id : s->order->body,
+		.ref = s->order->ref,
+		.deadline_ms = s->deadline_ms,
+	};
+	enum dispatch_outcome outcome;
+
+	s->began_ms = clock_now(s->clock);
+	call.answer_ms = clock_left(s->clock, s->deadline_ms) / 2;
+	if (call.answer_ms > ANSWER_MS)
+		call.answer_ms = ANSWER_MS;
+	mem_set_exit(STATUS_UNKNOWN, "the dispatch may have been sent");
+	outcome = github_dispatch(s->gh, &call, run, f);
+	switch (outcome) {
+	case DISPATCH_IDENTIFIED:
+	case DISPATCH_ACCEPTED:
+		mem_set_exit(STATUS_UNIDENTIFIED, "the workflow was "
+		    "dispatched, its run is not known");
+		break;
+	case DISPATCH_UNKNOWN:
+		break;
+	case DISPATCH_NOT_SENT:
+	case DISPATCH_NOT_STARTED:
+	case DISPATCH_OLD_SERVER:
+	case DISPATCH_WANTS_ID:
+	case DISPATCH_LIMITED:
+		mem_set_exit(STATUS_CONNECT, "nothing was dispatched");
+		break;
+	}
+	return outcome;
+}
+
+/* Nothing has left this machine: true if another try makes sense. */
+static bool
+may_retry(struct state *s, struct fault *f)
+{
+	int64_t until_ms;
+
+	if (f->lasting || status_is_signal(f->status))
+		return false;
+	if (!s->retrying) {
+		s->retrying = true;
+		until_ms = clock_after(s->clock, RETRY_MS);
+		pace_init(&s->retry_pace, s->clock, PACE_ADAPTIVE,
+		    until_ms < s->deadline_ms ? until_ms : s->deadline_ms);
+	}
+	s->no_host = f->status == STATUS_NO_HOST ? s->no_host + 1 : 0;
+	if (s->no_host == NO_HOST_TRIES)
+		return false;
+	pace_failed(&s->retry_pace, f);
+	log_info("%s; trying again, nothing was sent", f->text);
+	return pace_wait(&s->retry_pace, NULL) && !interrupt_pending();
+}
+
+/* A rate limit: true when it has been waited for. */
+static bool
+wait_for_limit(struct state *s, struct fault *f)
+{
+	bool beyond;
+
+	pace_failed(&s->limit_pace, f);
+	log_info("%s Waiting.", f->text);
+	if (pace_wait(&s->limit_pace, &beyond))
+		return !interrupt_pending();
+	fault_add(f, beyond ? " That is longer than the timeout allows." :
+	    " The timeout is over.");
+	return false;
+}
+
+/* "; runs that might be it: URL, URL" */
+static void
+add_runs(struct fault *f, const char *intro, const struct find_result *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->count; i++)
+		fault_add(f, "%s%s", i == 0 ? intro : ", ", r->runs[i].url);
+	if (r->more > 0)
+		fault_add(f, " and %zu more", r->more);
+	if (r->count > 0)
+		fault_add(f, ".");
+}
+
+/* How to be found next time. */
+static void
+add_advice(const struct state *s, struct fault *f)
+{
+	if (s->with_id)
+		fault_add(f, " Does the workflow show its input distinct_id, "
+		    "best in run-name: ${{ inputs.distinct_id }}? A step's "
+		    "name is only visible once a runner has begun the job.");
+	else
+		fault_add(f, " With --distinct-id, and an input distinct_id "
+		    "that the workflow shows in its run-name, the run could "
+		    "be told.");
+}
+
+/* The search is over without a proved run: the story, for accepted and for
+ * unknown dispatches. */
+static enum status
+not_found(const struct state *s, bool accepted, enum find_outcome outcome,
+    const struct find_result *r, const struct fault *search, struct fault *f)
+{
+	struct fault story;
+
+	if (accepted)
+		fault_set_lasting(&story, STATUS_UNIDENTIFIED, "%s: the "
+		    "workflow was dispatched, but its run is not identified: ",
+		    github_who(s->gh));
+	else
+		fault_set_lasting(&story, STATUS_UNKNOWN, "%s: it is unknown "
+		    "whether the workflow was dispatched: the answer was lost "
+		    "(%s), and ", github_who(s->gh), f->text);
+	switch (outcome) {
+	case FIND_SEVERAL:
+		fault_add(&story, "more than one new run carries the distinct "
+		    "ID %s, so none is proved.", s->order->distinct_id);
+		add_runs(&story, " They are: ", r);
+		*f = story;
+		return f->status;
+	case FIND_STOPPED:
+		fault_add(&story, "the search for it failed: %s",
+		    search->text);
+		break;
+	case FIND_NONE:
+	case FIND_ONE:
+		if (!s->with_id)
+			fault_add(&story, "no distinct ID was sent to find its "
+			    "run by.");
+		else if (search->status != STATUS_OK)
+			fault_add(&story, "the search for it failed until the "
+			    "timeout: %s", search->text);
+		else
+			fault_add(&story, "no new run showed the distinct ID "
+			    "%s before the timeout.", s->order->distinct_id);
+		break;
+	}
+	add_runs(&story, " Runs that might be it: ", r);
+	add_advice(s, &story);
+	if (!accepted)
+		fault_add(&story, " Look before dispatching again: it may "
+		    "have been started.");
+	if (status_is_signal(search->status))
+		story.status = search->status;
+	*f = story;
+	return f->status;
+}
+
+static enum status
+search(struct state *s, bool accepted, struct dispatch_result *result,
+    struct fault *f)
+{
+	struct find_query q = {
+		.workflow = s->order->workflow,
+		.workflow_id = s->order->workflow_id,
+		.workflow_path = s->order->workflow_path,
+		.repository = s->order->repository,
+		.distinct_id = s->with_id ? s->order->distinct_id : NULL,
+		.is_unique = s->order->is_unique,
+		.has_baseline = s->has_baseline,
+		.baseline = s->baseline,
+		.began_ms = s->began_ms,
+		.step_ms = s->order->step_ms,
+		.deadline_ms = s->deadline_ms,
+	};
+	struct find_result found;
+	struct fault why;
+	enum find_outcome outcome;
+	enum status status = STATUS_OK;
+
+	if (s->with_id)
+		log_info("%s; looking for the run that shows distinct ID %s",
+		    accepted ? "dispatched" : "the answer was lost",
+		    s->order->distinct_id);
+	why.status = STATUS_OK;
+	outcome = find(s->gh, s->clock, &q, &found, &why);
+	if (outcome == FIND_ONE) {
+		result->run_id = found.runs[0].id;
+		result->run_url = xstrdup(found.runs[0].url);
+		result->by = found.runs[0].by;
+	} else {
+		status = not_found(s, accepted, outcome, &found, &why, f);
+	}
+	find_result_wipe(&found);
+	return status;
+}
+
+/* An older server has refused: what to know before asking it again. */
+static enum status
+step_down(struct state *s, struct fault *f)
+{
+	enum status status;
+
+	log_info("%s is an older server, which does not tell the run; using "
+	    "distinct ID %s to find it", github_who(s->gh),
+	    s->order->distinct_id);
+	github_use_old_version(s->gh);
+	s->old_version = true;
+	s->with_id = true;
+	status = find_baseline(s->gh, s->clock, s->order->workflow,
+	    s->deadline_ms, &s->baseline, f);
+	s->has_baseline = status == STATUS_OK;
+	return status;
+}
+
+/* Ends a story in which nothing was started. */
+static enum status
+nothing_started(struct fault *f)
+{
+	if (interrupt_pending())
+		interrupt_fault(f);
+	fault_add(f, "%s Nothing was dispatched.",
+	    f->text[0] != '\0' && f->text[strlen(f->text) - 1] == '.' ? "" :
+	    ".");
+	return f->status;
+}
+
+enum status
+dispatch(struct github *gh, const struct clock *clock,
+    const struct dispatch_order *order, struct dispatch_result *result,
+    struct fault *f)
+{
+	struct dispatch_details run;
+	struct state s;
+
+	memset(result, 0, sizeof *result);
+	memset(&s, 0, sizeof s);
+	s.gh = gh;
+	s.clock = clock;
+	s.order = order;
+	s.deadline_ms = clock_after(clock, order->timeout_ms);
+	s.with_id = order->sends_id;
+	pace_init(&s.limit_pace, clock, PACE_ADAPTIVE, s.deadline_ms);
+	for (;;) {
+		switch (post(&s, &run, f)) {
+		case DISPATCH_IDENTIFIED:
+			result->run_id = run.run_id;
+			result->run_url = run.html_url;
+			result->by = FOUND_BY_RESPONSE;
+			result->distinct_id = s.with_id ? order->distinct_id :
+			    NULL;
+			return STATUS_OK;
+		case DISPATCH_ACCEPTED:
+			result->distinct_id = s.with_id ? order->distinct_id :
+			    NULL;
+			return search(&s, true, result, f);
+		case DISPATCH_UNKNOWN:
+			result->distinct_id = s.with_id ? order->distinct_id :
+			    NULL;
+			return search(&s, false, result, f);
+		case DISPATCH_OLD_SERVER:
+			if (s.old_version || step_down(&s, f) != STATUS_OK)
+				return nothing_started(f);
+			break;
+		case DISPATCH_WANTS_ID:
+			if (s.with_id)
+				return nothing_started(f);
+			log_info("the workflow requires the input distinct_id; "
+			    "sending a random one");
+			s.with_id = true;
+			break;
+		case DISPATCH_LIMITED:
+			if (!wait_for_limit(&s, f))
+				return nothing_started(f);
+			break;
+		case DISPATCH_NOT_SENT:
+			if (!may_retry(&s, f))
+				return nothing_started(f);
+			break;
+		case DISPATCH_NOT_STARTED:
+			return nothing_started(f);
+		}
+	}
+}

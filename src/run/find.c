@@ -1,0 +1,543 @@
+#include "compat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "run/find.h"
+#include "run/match.h"
+#include "run/pace.h"
+
+#define CROSS_CHECK	3	/* every third look is repository-wide */
+#define PAGES_MAX	50	/* 5,000 runs, or jobs: no dispatch is behind */
+#define FLOOR_MARGIN_MS	5000	/* clocks within GitHub differ, a little */
+#define NOT_FOUND_LAST	5	/* a 404 that often in a row is one to stay */
+#define LISTING_MS	10000	/* for candidates, with no ID to look for */
+
+/* Runs per page: most searches need the newest few (13 KB each), and some all
+ * that is new. */
+static const unsigned int page_sizes[] = { 10, 30, 100 };
+
+struct job_seen {
+	struct job_page	 page;		/* its list is dropped once read */
+	bool		 has_steps;	/* all of its jobs */
+};
+
+/* A run that may be ours. */
+struct candidate {
+	uint64_t	 id;
+	char		*url;
+	bool		 carries;	/* the ID */
+	enum found_by	 by;
+	bool		 settled;	/* all names known, the ID not in them */
+	struct job_seen	*seen;		/* pages of its jobs */
+	size_t		 seen_count;
+};
+
+struct listing {
+	const char	*workflow;	/* NULL: repository-wide */
+	size_t		 size;		/* index into page_sizes */
+	struct run_page	*pages;
+	size_t		 page_count;
+};
+
+struct search {
+	struct github		*gh;
+	const struct clock	*clock;
+	const struct find_query	*q;
+	struct listing		 by_workflow, by_repository;
+	uint64_t		 workflow_id;	/* told by the server */
+	struct candidate	*candidates;	/* newest first */
+	size_t			 count;
+	bool			 has_floor;
+	int64_t			 floor_ms;	/* server's clock */
+};
+
+const char *
+found_by_text(enum found_by by)
+{
+	static const char *texts[] = {
+		[FOUND_BY_RESPONSE] = "response",
+		[FOUND_BY_RUN_NAME] = "run-name",
+		[FOUND_BY_JOB_NAME] = "job-name",
+		[FOUND_BY_STEP_NAME] = "step-name",
+	};
+
+	return texts[by];
+}
+
+static void
+listing_wipe(struct listing *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->page_count; i++)
+		run_page_wipe(&l->pages[i]);
+	free(l->pages);
+	l->pages = NULL;
+	l->page_count = 0;
+}
+
+static void
+search_wipe(struct search *s)
+{
+	size_t i, n;
+
+	listing_wipe(&s->by_workflow);
+	listing_wipe(&s->by_repository);
+	for (i = 0; i < s->count; i++) {
+		for (n = 0; n < s->candidates[i].seen_count; n++)
+			job_page_wipe(&s->candidates[i].seen[n].page);
+		free(s->candidates[i].seen);
+		free(s->candidates[i].url);
+	}
+	free(s->candidates);
+}
+
+/* The server's now, less the time since the dispatch began. */
+static void
+find_floor(struct search *s)
+{
+	int64_t server_ms;
+
+	if (s->has_floor || s->q->has_baseline ||
+	    !github_server_now(s->gh, &server_ms))
+		return;
+	s->has_floor = true;
+	s->floor_ms = server_ms - (clock_now(s->clock) - s->q->began_ms) -
+	    FLOOR_MARGIN_MS;
+}
+
+/* Created before the dispatch, as far as can be told. */
+static bool
+is_old(const struct search *s, const struct run *run)
+{
+	if (s->q->has_baseline)
+		return run->id <= s->q->baseline;
+	if (s->has_floor)
+		return run->created_at * 1000 < s->floor_ms;
+	/* Nothing to tell by: an ID that nobody can have used before will do
+	 * without. */
+	return !s->q->is_unique;
+}
+
+static bool
+path_is(const char *path, size_t len, const char *prefix, const char *file)
+{
+	size_t n = strlen(prefix);
+
+	if (len < n || !text_equal_nocase_n(path, n, prefix))
+		return false;
+	path += n;
+	len -= n;
+	if (n > 0) {
+		if (len == 0 || *path != '/')
+			return false;
+		path++;
+		len--;
+	}
+	return strlen(file) == len && memcmp(path, file, len) == 0;
+}
+
+/* For rows of the repository-wide list. */
+static bool
+is_of_workflow(const struct search *s, const struct run *run)
+{
+	uint64_t id = s->q->workflow_id != 0 ? s->q->workflow_id :
+	    s->workflow_id;
+	size_t len = strcspn(run->path, "@");
+
+	if (id != 0 && run->workflow_id != 0)
+		return run->workflow_id == id;
+	return s->q->workflow_path != NULL &&
+	    (path_is(run->path, len, "", s->q->workflow_path) ||
+	    path_is(run->path, len, s->q->repository, s->q->workflow_path));
+}
+
+/* The run's entry, made if need be; the list stays newest first. */
+static struct candidate *
+candidate_for(struct search *s, const struct run *run)
+{
+	struct candidate *c;
+	size_t i;
+
+	for (i = 0; i < s->count && s->candidates[i].id > run->id; i++)
+		;
+	if (i < s->count && s->candidates[i].id == run->id)
+		return &s->candidates[i];
+	s->candidates = xreallocarray(s->candidates, s->count + 1,
+	    sizeof *s->candidates);
+	memmove(&s->candidates[i + 1], &s->candidates[i],
+	    (s->count - i) * sizeof *s->candidates);
+	s->count++;
+	c = &s->candidates[i];
+	memset(c, 0, sizeof *c);
+	c->id = run->id;
+	c->url = xstrdup(run->html_url);
+	return c;
+}
+
+static void
+mark(struct candidate *c, enum found_by by)
+{
+	c->carries = true;
+	c->by = by;
+}
+
+static void
+take_runs(struct search *s, const struct listing *l)
+{
+	const struct run *run;
+	struct candidate *c;
+	size_t page, i;
+
+	for (page = 0; page < l->page_count; page++)
+		for (i = 0; i < l->pages[page].list.count; i++) {
+			run = &l->pages[page].list.runs[i];
+			if (run->id == 0 || is_old(s, run) ||
+			    strcmp(run->event, "workflow_dispatch") != 0)
+				continue;
+			if (l->workflow == NULL && !is_of_workflow(s, run))
+				continue;
+			c = candidate_for(s, run);
+			if (!c->carries && s->q->distinct_id != NULL &&
+			    (match_carries(run->display_title,
+			    s->q->distinct_id) ||
+			    match_carries(run->name, s->q->distinct_id)))
+				mark(c, FOUND_BY_RUN_NAME);
+		}
+}
+
+/* Some run beyond this page may be new. */
+static bool
+goes_on(const struct search *s, const struct run_page *p, unsigned int size,
+    size_t number)
+{
+	const struct run_list *list = &p->list;
+
+	if (list->count == 0 || is_old(s, &list->runs[list->count - 1]))
+		return false;
+	return p->has_next ||
+	    (list->count == size && list->total > (uint64_t)size * number);
+}
+
+/* Reads pages until they reach runs from before the dispatch. */
+static enum status
+read_listing(struct search *s, struct listing *l, struct fault *f)
+{
+	struct run_page *p;
+	enum status status;
+	unsigned int size;
+	size_t n;
+
+	for (n = 0; n < PAGES_MAX; n++) {
+		size = page_sizes[l->size];
+		if (n == l->page_count) {
+			l->pages = xreallocarray(l->pages, n + 1,
+			    sizeof *l->pages);
+			memset(&l->pages[n], 0, sizeof *l->pages);
+			l->page_count++;
+		}
+		p = &l->pages[n];
+		status = github_list_runs(s->gh, l->workflow, size,
+		    (unsigned int)n + 1, s->q->deadline_ms, p, f);
+		if (status != STATUS_OK)
+			return status;
+		find_floor(s);
+		if (l->workflow != NULL && p->list.count > 0)
+			s->workflow_id = p->list.runs[0].workflow_id;
+		if (!goes_on(s, p, size, n + 1))
+			break;
+		if (l->size + 1 < sizeof page_sizes / sizeof page_sizes[0]) {
+			/* Larger pages from the start, and from now on. */
+			listing_wipe(l);
+			l->size++;
+			n = (size_t)-1;
+		}
+	}
+	/* Pages that fewer new runs no longer reach. */
+	while (l->page_count > n + 1 && n < PAGES_MAX)
+		run_page_wipe(&l->pages[--l->page_count]);
+	return STATUS_OK;
+}
+
+/* Some name in the job carries the ID. */
+static bool
+job_carries(const struct job *job, const char *id, enum found_by *by)
+{
+	size_t i;
+
+	*by = FOUND_BY_JOB_NAME;
+	if (match_carries(job->name, id))
+		return true;
+	*by = FOUND_BY_STEP_NAME;
+	for (i = 0; i < job->step_count; i++)
+		if (match_carries(job->steps[i], id))
+			return true;
+	return false;
+}
+
+/*
+ * All steps of a job are listed at once, after its set-up: before, there are
+ * none, then "Set up job" alone.
+ */
+static bool
+job_has_steps(const struct job *job)
+{
+	return job->step_count > 1 || strcmp(job->status, "completed") == 0;
+}
+
+/* Reads the names in a run's jobs: the ID is in them, or maybe all are known
+ * without it. */
+static enum status
+read_jobs(struct search *s, struct candidate *c, struct fault *f)
+{
+	struct job_seen *seen;
+	struct job_list *list;
+	enum status status;
+	bool settled = true;
+	size_t n, i;
+
+	for (n = 0; n < PAGES_MAX; n++) {
+		if (n == c->seen_count) {
+			c->seen = xreallocarray(c->seen, n + 1,
+			    sizeof *c->seen);
+			memset(&c->seen[n], 0, sizeof *c->seen);
+			c->seen_count++;
+		}
+		seen = &c->seen[n];
+		status = github_list_jobs(s->gh, c->id, (unsigned int)n + 1,
+		    s->q->deadline_ms, &seen->page, f);
+		if (status != STATUS_OK)
+			return status;
+		if (seen->page.changed) {
+			list = &seen->page.list;
+			seen->has_steps = list->count > 0;
+			for (i = 0; i < list->count; i++) {
+				if (job_carries(&list->jobs[i],
+				    s->q->distinct_id, &c->by)) {
+					c->carries = true;
+					return STATUS_OK;
+				}
+				if (!job_has_steps(&list->jobs[i]))
+					seen->has_steps = false;
+			}
+			job_list_wipe(list);
+		}
+		settled = settled && seen->has_steps;
+		if (!seen->page.has_next)
+			break;
+	}
+	c->settled = settled;
+	if (settled)
+		log_debug("run %llu is not ours: all its jobs and steps are "
+		    "known", (unsigned long long)c->id);
+	return STATUS_OK;
+}
+
+static size_t
+count_carriers(const struct search *s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s->count; i++)
+		n += s->candidates[i].carries;
+	return n;
+}
+
+/* The server has answered; another of its answers may well be good. */
+static bool
+is_answered(enum status status)
+{
+	return status == STATUS_SERVER || status == STATUS_NOT_FOUND ||
+	    status == STATUS_PROTOCOL;
+}
+
+/*
+ * Looks into the jobs of every run that may be ours, newest first.  Once one
+ * carries the ID, the others are only asked whether they do too, and a failure
+ * to tell does not take the answer away.
+ */
+static enum status
+look_into_jobs(struct search *s, struct fault *f)
+{
+	enum status status, worst = STATUS_OK;
+	struct fault now;
+	bool found;
+	size_t i;
+
+	for (i = 0; i < s->count; i++) {
+		found = count_carriers(s) > 0;
+		if (found && s->q->is_unique)
+			return STATUS_OK;
+		if (s->candidates[i].settled || s->candidates[i].carries)
+			continue;
+		status = read_jobs(s, &s->candidates[i], &now);
+		if (status == STATUS_OK)
+			continue;
+		log_debug("jobs of run %llu: %s",
+		    (unsigned long long)s->candidates[i].id, now.text);
+		if (status_is_signal(status) || (!found &&
+		    !is_answered(status))) {
+			*f = now;
+			return status;
+		}
+		/* Runs come and go: a 404 is no failure of the search. */
+		if (!found && status != STATUS_NOT_FOUND) {
+			*f = now;
+			worst = status;
+		}
+	}
+	return count_carriers(s) > 0 ? STATUS_OK : worst;
+}
+
+static enum status
+look(struct search *s, unsigned int number, struct fault *f)
+{
+	struct listing *l = number % CROSS_CHECK == 0 ? &s->by_repository :
+	    &s->by_workflow;
+	enum status status;
+
+	status = read_listing(s, l, f);
+	if (status != STATUS_OK)
+		return status;
+	take_runs(s, l);
+	log_debug("look %u: %zu runs might be it", number, s->count);
+	if (s->q->distinct_id == NULL)
+		return STATUS_OK;
+	return look_into_jobs(s, f);
+}
+
+static void
+add_result(struct find_result *r, const struct candidate *c)
+{
+	if (r->count == FIND_SHOWN_MAX) {
+		r->more++;
+		return;
+	}
+	r->runs[r->count].id = c->id;
+	r->runs[r->count].url = xstrdup(c->url);
+	r->runs[r->count++].by = c->by;
+}
+
+/* The carriers of the ID, or all candidates. */
+static void
+collect(const struct search *s, bool carriers, struct find_result *r)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		if (!carriers || s->candidates[i].carries)
+			add_result(r, &s->candidates[i]);
+}
+
+void
+find_result_wipe(struct find_result *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->count; i++)
+		free(r->runs[i].url);
+	memset(r, 0, sizeof *r);
+}
+
+/* A failed look: may looking on help? */
+static bool
+is_final(const struct fault *f, unsigned int not_found)
+{
+	return status_is_signal(f->status) || f->lasting ||
+	    not_found >= NOT_FOUND_LAST;
+}
+
+static enum find_outcome
+run_search(struct search *s, struct fault *f)
+{
+	unsigned int number, not_found = 0;
+	enum status status;
+	struct pace pace;
+
+	pace_init(&pace, s->clock, s->q->step_ms, s->q->deadline_ms);
+	for (number = 1;; number++) {
+		status = look(s, number, f);
+		not_found = status == STATUS_NOT_FOUND ? not_found + 1 : 0;
+		if (status == STATUS_OK) {
+			f->status = STATUS_OK;
+			pace_succeeded(&pace);
+		} else if (is_final(f, not_found)) {
+			return FIND_STOPPED;
+		} else {
+			log_info("looking for the run: %s", f->text);
+			pace_failed(&pace, f);
+		}
+		if (count_carriers(s) > 0)
+			return count_carriers(s) == 1 ? FIND_ONE :
+			    FIND_SEVERAL;
+		if (s->q->distinct_id == NULL && s->count > 0)
+			return FIND_NONE;
+		if (!pace_wait(&pace, NULL))
+			return FIND_NONE;
+	}
+}
+
+enum find_outcome
+find(struct github *gh, const struct clock *clock, const struct find_query *q,
+    struct find_result *r, struct fault *f)
+{
+	struct find_query listing_only;
+	enum find_outcome outcome;
+	struct search s;
+
+	memset(r, 0, sizeof *r);
+	memset(&s, 0, sizeof s);
+	s.gh = gh;
+	s.clock = clock;
+	s.q = q;
+	if (q->distinct_id == NULL) {
+		listing_only = *q;
+		if (clock_after(clock, LISTING_MS) < q->deadline_ms)
+			listing_only.deadline_ms = clock_after(clock,
+			    LISTING_MS);
+		s.q = &listing_only;
+	}
+	s.by_workflow.workflow = q->workflow;
+	outcome = run_search(&s, f);
+	collect(&s, outcome == FIND_ONE || outcome == FIND_SEVERAL, r);
+	search_wipe(&s);
+	return outcome;
+}
+
+enum status
+find_baseline(struct github *gh, const struct clock *clock,
+    const char *workflow, int64_t deadline_ms, uint64_t *baseline,
+    struct fault *f)
+{
+	unsigned int not_found = 0;
+	struct run_page page;
+	enum status status;
+	struct pace pace;
+	size_t i;
+
+	memset(&page, 0, sizeof page);
+	pace_init(&pace, clock, PACE_ADAPTIVE, deadline_ms);
+	for (;;) {
+		status = github_list_runs(gh, workflow, 1, 1, deadline_ms,
+		    &page, f);
+		if (status == STATUS_OK)
+			break;
+		not_found += status == STATUS_NOT_FOUND;
+		if (is_final(f, not_found))
+			break;
+		log_info("looking for the newest run: %s", f->text);
+		pace_failed(&pace, f);
+		if (!pace_wait(&pace, NULL))
+			break;
+	}
+	*baseline = 0;
+	for (i = 0; status == STATUS_OK && i < page.list.count; i++)
+		if (page.list.runs[i].id > *baseline)
+			*baseline = page.list.runs[i].id;
+	run_page_wipe(&page);
+	return status;
+}

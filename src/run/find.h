@@ -1,0 +1,87 @@
+/*
+ * Finding the run that a dispatch created, by the distinct ID that the
+ * dispatch carried.
+ *
+ * What makes a run ours: it belongs to the workflow, was created by
+ * workflow_dispatch after our dispatch began, and shows the ID in its name,
+ * the name of one of its jobs, or the name of one of their steps; and no other
+ * such run shows it too.  The local clock takes no part in this: runs are newer
+ * than a baseline (their IDs only grow) or, without one, than a time taken from
+ * the server's clock.
+ */
+#ifndef RUN_FIND_H
+#define RUN_FIND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "github/github.h"
+
+enum found_by {
+	FOUND_BY_RESPONSE,	/* not found here: the dispatch's answer told */
+	FOUND_BY_RUN_NAME,
+	FOUND_BY_JOB_NAME,
+	FOUND_BY_STEP_NAME
+};
+
+/* All lent. */
+struct find_query {
+	const char	*workflow;	/* as the API takes it */
+	uint64_t	 workflow_id;	/* 0 if it was given as a file */
+	const char	*workflow_path;	/* ".github/workflows/x.yml", or NULL */
+	const char	*repository;	/* "owner/repo" */
+	const char	*distinct_id;	/* NULL: only list what might be it */
+	bool		 is_unique;	/* drawn at random for this dispatch */
+	bool		 has_baseline;
+	uint64_t	 baseline;	/* newest run before the dispatch */
+	int64_t		 began_ms;	/* instant: the dispatch began */
+	int64_t		 step_ms;	/* see pace_init */
+	int64_t		 deadline_ms;
+};
+
+struct find_run {
+	uint64_t	 id;
+	char		*url;		/* owned */
+	enum found_by	 by;
+};
+
+/* Runs that a message names, at most. */
+#define FIND_SHOWN_MAX	10
+
+enum find_outcome {
+	FIND_ONE,		/* runs[0] is ours */
+	FIND_SEVERAL,		/* all of runs carry the ID: none is proved */
+	FIND_NONE,		/* not by the deadline; runs might be it */
+	FIND_STOPPED		/* fault: looking on is of no use */
+};
+
+struct find_result {
+	struct find_run	 runs[FIND_SHOWN_MAX];
+	size_t		 count;
+	size_t		 more;		/* that did not fit */
+};
+
+/*
+ * Looks until the deadline.  The fault is filled on STOPPED (a refusal, a
+ * lasting 404, a signal), and on NONE if the last look failed (else its
+ * status is STATUS_OK).  The caller wipes the result.
+ */
+enum find_outcome find(struct github *, const struct clock *,
+	    const struct find_query *, struct find_result *, struct fault *);
+
+void	 find_result_wipe(struct find_result *);
+
+/* "run-name", "job-name", ... as documented for identified_by. */
+const char *found_by_text(enum found_by);
+
+/*
+ * The newest run's ID before a dispatch, 0 if there is none.  Repeats what may
+ * pass until the deadline.
+ */
+enum status find_baseline(struct github *, const struct clock *,
+	    const char *workflow, int64_t deadline_ms, uint64_t *baseline,
+	    struct fault *);
+
+#endif

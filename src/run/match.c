@@ -1,0 +1,23 @@
+#include "compat.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "run/match.h"
+
+bool
+match_carries(const char *name, const char *id)
+{
+	size_t len = strlen(id);
+	const char *hit;
+
+	if (len == 0)
+		return false;
+	if (text_characters(id, len) >= MATCH_ANYWHERE_MIN)
+		return strstr(name, id) != NULL;
+	for (hit = name; (hit = strstr(hit, id)) != NULL; hit++)
+		if ((hit == name || !text_is_alnum(hit[-1])) &&
+		    !text_is_alnum(hit[len]))
+			return true;
+	return false;
+}

@@ -1,0 +1,48 @@
+/*
+ * When to look again: the pauses of a loop that asks a server until a
+ * deadline.
+ */
+#ifndef RUN_PACE_H
+#define RUN_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+
+/* For pace_init: pauses that adapt. */
+#define PACE_ADAPTIVE	INT64_C(-1)
+
+struct pace {
+	const struct clock	*clock;
+	int64_t			 began_ms;
+	int64_t			 deadline_ms;
+	int64_t			 step_ms;
+	int64_t			 looks;		/* pauses so far */
+	int64_t			 failures;	/* in a row */
+	int64_t			 hint_ms;	/* for the next pause */
+};
+
+/*
+ * With a step, the n-th pause is n times as long.  Adaptive: 1 s, growing to
+ * 5 s in proportion to the time gone by.
+ */
+void	 pace_init(struct pace *, const struct clock *, int64_t step_ms,
+	    int64_t deadline_ms);
+
+/* The last look failed in a way that may pass: pauses grow, and are at least
+ * what the server asked for. */
+void	 pace_failed(struct pace *, const struct fault *);
+
+/* The last look went well. */
+void	 pace_succeeded(struct pace *);
+
+/*
+ * Pauses.  False, without a pause, if the deadline is too near for another
+ * look; false, with *beyond set (unless NULL), if the server asks for a pause
+ * that does not fit.  A signal ends the pause.
+ */
+bool	 pace_wait(struct pace *, bool *beyond);
+
+#endif

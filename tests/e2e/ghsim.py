@@ -1,0 +1,552 @@
+#!/usr/bin/env python3
+"""A simulated GitHub: the Actions endpoints of github.com or of an old GHES, scripted.
+
+From a shell:  ghsim.py serve --kind github.com|ghes-3.20|ghes-3.8   (see --help)
+"""
+
+import argparse
+import dataclasses
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+
+sys.dont_write_bytecode = True
+
+import certs
+import objects
+import texts
+import wire
+
+KINDS = {
+    # name: (path prefix, versions it speaks or None when the header is ignored, its own version)
+    "github.com": ("", ("2022-11-28", "2026-03-10"), None),
+    "ghes-3.20": ("/api/v3", ("2022-11-28",), "3.20.1"),
+    "ghes-3.8": ("/api/v3", None, "3.8.7"),
+}
+DISPATCH = "workflow_dispatch"
+FILTERS = ("actor", "branch", "event", "status", "created", "head_sha", "check_suite_id")
+FIRST_RUN = 17654320000     # above 2^32, as real ones are
+FIRST_JOB = 52345678000
+INDEX_LAG = 20              # seconds that filtered lists are behind
+
+
+@dataclasses.dataclass
+class Input:
+    required: bool = False
+    options: tuple = ()
+
+
+@dataclasses.dataclass
+class Job:
+    """Names may hold {INPUT}, filled in from the dispatch as ${{ inputs.INPUT }} would be."""
+    name: str = "build"
+    steps: tuple = ("Run actions/checkout@v5", "Run make -j\"$(nproc)\" test")
+
+
+@dataclasses.dataclass
+class Lag:
+    """How much later things show, each in looks (list requests of the kind that would show them)
+    or in seconds: `listed` before the run is in a list; then `jobs` with no jobs at all, `queued`
+    with jobs that have no steps, `setup` with only `Set up job`."""
+    listed: float = 0
+    jobs: float = 0
+    queued: float = 0
+    setup: float = 0
+    unit: str = "looks"
+
+
+@dataclasses.dataclass
+class Workflow:
+    file: str
+    id: int
+    name: str = "Build"
+    inputs: object = None       # {name: Input}; None accepts every input
+    run_name: str = ""
+    jobs: tuple = (Job(),)
+    refs: tuple = ("main",)
+    state: str = "active"
+    trigger: bool = True
+    broken: object = None       # a row of texts, such as YAML_INVALID
+    lag: Lag = dataclasses.field(default_factory=Lag)
+    title: object = None        # fixed title of its runs
+
+    @property
+    def path(self):
+        return self.file if "/" in self.file else ".github/workflows/" + self.file
+
+
+@dataclasses.dataclass
+class Run:
+    id: int
+    workflow: Workflow
+    number: int
+    event: str
+    created: float
+    born: float                 # on the monotonic clock
+    inputs: dict
+    branch: str
+    actor: tuple
+    jobs: tuple
+    lag: Lag
+    title: str
+    name: str
+    done: bool = False
+    first_job: int = 0
+    list_looks: int = 0
+    job_looks: int = 0
+    html_url: str = ""
+
+    def listed(self):
+        return self.passed(self.list_looks - 1) >= self.lag.listed
+
+    def passed(self, looks):
+        return looks if self.lag.unit == "looks" else time.monotonic() - self.born
+
+    def stage(self):
+        """none, queued, setup or all: how much of the jobs shows."""
+        if self.done:
+            return "all"
+        passed = self.passed(max(self.job_looks - 1, 0))
+        for name in ("jobs", "queued", "setup"):
+            length = getattr(self.lag, name)
+            if passed < length:
+                return {"jobs": "none"}.get(name, name)
+            passed -= length
+        return "all"
+
+    def status(self):
+        if self.done:
+            return "completed"
+        return "queued" if self.stage() in ("none", "queued") else "in_progress"
+
+
+def fill(text, inputs):
+    return re.sub(r"\{(\w+)\}", lambda m: str(inputs.get(m[1], "")), text)
+
+
+def step_named(text):
+    """One job with a step of that name."""
+    return (Job("build", ("Run actions/checkout@v5", text)),)
+
+
+def matrix(count, marker_at=0, marker="{distinct_id}"):
+    """`count` jobs; the step `marker` is in the one numbered `marker_at` (from 1)."""
+    return tuple(Job(f"test ({n})", ("Run actions/checkout@v5",) + ((marker,) * (n == marker_at)))
+                 for n in range(1, count + 1))
+
+
+class GitHub(wire.Server):
+    def __init__(self, kind="github.com", context=None, token="ghs_simulated", owner="octo-org",
+                 repo="octo-repo", clock_offset=0, **server):
+        super().__init__(context, **server)
+        self.kind = kind
+        self.prefix, self.versions, self.enterprise = KINDS[kind]
+        self.token = token
+        self.owner, self.repo, self.repo_id = owner, repo, 1296269
+        self.old_name = None            # "owner/repo" it was renamed from
+        self.clock_offset = clock_offset
+        self.host = f"localhost:{self.port}"    # as the client last called it
+        self.workflows = []
+        self.runs = []
+        self.dispatched = []            # the runs that dispatches created
+        self.next_run, self.next_job = FIRST_RUN, FIRST_JOB
+        self.created_after = 1          # seconds between the reply's Date and created_at
+        self.after_dispatch = None      # called with this server and the new run
+        self.index_lag = INDEX_LAG
+        self.etags = True
+        self.limits = kind == "github.com"
+        self.remaining = 4999
+        self.serial = 0
+
+    # ---- what a scenario sets up
+
+    def url(self, host="localhost"):
+        return f"{self.scheme}://{host}:{self.port}{self.prefix}"
+
+    @property
+    def html(self):
+        return "https://github.com" if not self.enterprise else \
+            f"{self.scheme}://localhost:{self.port}"
+
+    @property
+    def api(self):
+        """The base of the links in answers: what the client called, so that it can follow them."""
+        return f"{self.scheme}://{self.host}{self.prefix}"
+
+    def now(self):
+        return time.time() + self.clock_offset
+
+    def workflow(self, file="build.yml", id=159038, **more):
+        flow = Workflow(file, id, **more)
+        self.workflows.append(flow)
+        return flow
+
+    def add_run(self, workflow=None, event=DISPATCH, age=0, inputs=None, title=None, name=None,
+                jobs=None, lag=None, done=False, actor=("octocat", 583231), branch="main",
+                gap=137, id=None):
+        """A run created `age` seconds ago, newer than all before it by id."""
+        with self.lock:
+            workflow = workflow or self.workflows[0]
+            inputs = inputs or {}
+            jobs = tuple(workflow.jobs if jobs is None else jobs)
+            self.next_run += gap
+            if title is None:
+                title = workflow.title if workflow.title is not None else \
+                    fill(workflow.run_name, inputs) or (
+                        "Create linter.yaml" if event == "push" else workflow.name)
+            run = Run(id or self.next_run, workflow, 500 + len(self.runs), event,
+                      self.now() + self.created_after - age, time.monotonic(), inputs, branch,
+                      actor, jobs, lag or Lag(), title, workflow.name if name is None else name,
+                      done, self.next_job)
+            if workflow.run_name and name is None and event == DISPATCH:
+                run.name = title
+            run.html_url = f"{self.html}/{self.owner}/{self.repo}/actions/runs/{run.id}"
+            self.next_job += len(jobs) + 3
+            self.runs.append(run)
+            return run
+
+    def neighbours(self, count, workflow=None, event=DISPATCH, **more):
+        """Runs that other people started; each has names of its own."""
+        made = []
+        for n in range(count):
+            unique = hashlib.sha1(f"{n} {self.next_run}".encode()).hexdigest()
+            more.setdefault("jobs", (Job("build", ("Run actions/checkout@v5", "{distinct_id}")),))
+            made.append(self.add_run(workflow, event, inputs={"distinct_id": unique},
+                                     actor=("hubot", 480938), **more))
+        return made
+
+    # ---- requests
+
+    def handle(self, request):
+        self.host = request.header("Host") or self.host
+        return self.dress(self.route(request))
+
+    def blank(self):
+        return self.dress(self.answer(200, {}))
+
+    def dress(self, answer):
+        """The headers that every answer has."""
+        headers = [("Server", "GitHub.com"), ("Date", objects.http_date(self.now()))]
+        if answer.status not in wire.BODILESS and not any(
+                name.lower() == "content-type" for name, _ in answer.headers):
+            headers.append(("Content-Type", "application/json; charset=utf-8"))
+        headers += answer.headers
+        headers.append(("X-GitHub-Media-Type", "github.v3; format=json"))
+        if self.enterprise:
+            headers.append(("X-GitHub-Enterprise-Version", self.enterprise))
+        if self.limits:
+            self.remaining -= answer.status != 304
+            headers += [
+                ("X-RateLimit-Limit", "5000"), ("X-RateLimit-Remaining", str(self.remaining)),
+                ("X-RateLimit-Reset", str(int(self.now()) + 3600)),
+                ("X-RateLimit-Used", str(5000 - self.remaining)),
+                ("X-RateLimit-Resource", "core")]
+        self.serial += 1
+        headers += [("Vary", "Accept, Authorization, Cookie, X-GitHub-OTP"),
+                    ("Vary", "Accept-Encoding, Accept, X-Requested-With"),
+                    ("X-GitHub-Request-Id", f"0682:0EDB:113D9B:209D41:{self.serial:08X}")]
+        answer.headers = headers
+        return answer
+
+    def refuse(self, row):
+        status, headers, body = row
+        return self.answer(status, body, headers.items())
+
+    def route(self, request):
+        if not request.header("User-Agent"):
+            return wire.Answer(403, [("Content-Type", "text/html"), ("Cache-Control", "no-cache"),
+                                     ("Connection", "close")],
+                               texts.NO_USER_AGENT.encode(), "http10")
+        token = re.fullmatch(r"(?:Bearer|token) (.+)", request.header("Authorization") or "")
+        if token and token[1] != self.token:
+            return self.refuse(texts.BAD_CREDENTIALS)
+        version = request.header("X-GitHub-Api-Version", "2022-11-28")
+        if self.versions and version not in self.versions:
+            return self.refuse(texts.unsupported_version(version))
+        if not request.path.startswith(self.prefix + "/"):
+            return self.refuse(texts.not_found())
+        path = request.path[len(self.prefix):]
+        if self.old_name and path.lower().startswith(f"/repos/{self.old_name}/".lower()):
+            return self.moved(request, path.split("/", 4)[4])
+        found = re.match(r"/repos/([^/]+)/([^/]+)(/.*|$)", path)
+        if found and (found[1].lower(), found[2].lower()) == (self.owner, self.repo):
+            rest = found[3]
+        elif path.startswith(f"/repositories/{self.repo_id}/"):
+            rest = path[len(f"/repositories/{self.repo_id}"):]
+        else:
+            return self.refuse(texts.not_found())
+        if not token:
+            return self.refuse(texts.REQUIRES_AUTHENTICATION if request.method == "POST"
+                               else texts.not_found())
+        for method, pattern, action in self.ROUTES:
+            match = re.fullmatch(pattern, rest)
+            if match and method == request.method:
+                answer = action(self, request, *map(urllib.parse.unquote, match.groups()))
+                return self.conditional(request, answer) if method == "GET" else answer
+        return self.refuse(texts.not_found())
+
+    def moved(self, request, tail):
+        url = f"{self.api}/repositories/{self.repo_id}/{tail}"
+        query = request.target.partition("?")[2]
+        url += "?" + query if query else ""
+        return self.answer(301 if request.method == "GET" else 307, {
+            "message": "Moved Permanently", "url": url,
+            "documentation_url": "https://docs.github.com/v3/#http-redirects"},
+            [("Location", url)])
+
+    def conditional(self, request, answer):
+        if not self.etags or answer.status != 200:
+            return answer
+        tag = '"' + hashlib.sha256(answer.body).hexdigest() + '"'
+        answer.set("ETag", tag)
+        answer.set("Cache-Control", "private, max-age=60, s-maxage=60")
+        if request.header("If-None-Match") == tag:
+            answer.status, answer.body = 304, b""
+        return answer
+
+    def find_workflow(self, key):
+        for flow in self.workflows:
+            if key in (flow.file, str(flow.id), flow.path):
+                return flow
+        return None
+
+    # ---- endpoints
+
+    def dispatch(self, request, key):
+        flow = self.find_workflow(key)
+        if not flow:
+            return self.refuse(texts.not_found())
+        try:
+            body = request.json()
+        except ValueError:
+            return self.refuse(texts.NOT_JSON)
+        if not isinstance(body, dict):
+            return self.refuse(texts.NOT_AN_OBJECT)
+        if not isinstance(body.get("ref"), str):
+            return self.refuse(texts.REF_NOT_TEXT)
+        inputs = body.get("inputs") or {}
+        if not isinstance(inputs, dict):
+            return self.refuse(texts.INPUTS_NOT_OBJECT)
+        wrong = self.reason_against(flow, body["ref"], inputs)
+        if wrong:
+            return self.refuse(wrong)
+        request.acted = True
+        run = self.add_run(flow, inputs=inputs, lag=flow.lag,
+                           branch=re.sub("^refs/(heads|tags)/", "", body["ref"]))
+        self.dispatched.append(run)
+        if self.after_dispatch:
+            self.after_dispatch(self, run)
+        version = request.header("X-GitHub-Api-Version", "2022-11-28")
+        if self.versions is None or version != "2026-03-10":
+            return wire.Answer(204, [])
+        return self.answer(200, {
+            "workflow_run_id": run.id,
+            "run_url": f"{self.api}/repos/{self.owner}/{self.repo}/actions/runs/{run.id}",
+            "html_url": run.html_url})
+
+    @staticmethod
+    def reason_against(flow, ref, inputs):
+        if flow.state != "active":
+            return texts.DISABLED
+        if re.sub("^refs/(heads|tags)/", "", ref) not in flow.refs:
+            return texts.no_ref(ref)
+        if flow.broken:
+            return flow.broken
+        if not flow.trigger:
+            return texts.NO_TRIGGER
+        if flow.inputs is not None:
+            unknown = [name for name in inputs if name not in flow.inputs]
+            if unknown:
+                return texts.unexpected_inputs(unknown)
+            for name, spec in flow.inputs.items():
+                if spec.required and inputs.get(name, "") == "":
+                    return texts.required_input(name)
+                if spec.options and name in inputs and inputs[name] not in spec.options:
+                    return texts.not_a_choice(inputs[name], name)
+        if len(json.dumps(inputs, ensure_ascii=False, separators=(",", ":"))) > 65535:
+            return texts.TOO_LARGE
+        return None
+
+    def list_runs(self, request, key=None):
+        flow = self.find_workflow(key) if key else None
+        if key and not flow:
+            return self.refuse(texts.not_found())
+        rows = [run for run in self.runs if not flow or run.workflow is flow]
+        if request.query.get("page", "1") == "1":
+            for run in rows:
+                run.list_looks += 1
+        rows = [run for run in rows if run.listed()]
+        if any(name in request.query for name in FILTERS):
+            rows = [run for run in rows if self.filtered(run, request.query)]
+        rows.sort(key=lambda run: run.id, reverse=True)
+        return self.page(request, rows, "workflow_runs", self.show_run)
+
+    def filtered(self, run, query):
+        """Any filter goes through an index that lags; `created` is taken as `>=T`."""
+        if self.now() - run.created < self.index_lag:
+            return False
+        since = query.get("created", "").lstrip(">=")
+        return (query.get("event", run.event) == run.event
+                and query.get("branch", run.branch) == run.branch
+                and query.get("status", run.status()) == run.status()
+                and query.get("actor", run.actor[0]) == run.actor[0]
+                and objects.stamp(run.created) >= since)
+
+    def page(self, request, rows, key, show):
+        size = min(max(int(request.query.get("per_page") or 30), 1), 100)
+        number = max(int(request.query.get("page") or 1), 1)
+        last = max((len(rows) + size - 1) // size, 1)
+        shown = rows[(number - 1) * size:number * size]
+        answer = self.answer(200, {"total_count": len(rows), key: [show(row) for row in shown]})
+        if last > 1:
+            tail = request.path[len(self.prefix):]
+            tail = re.sub(r"^/repos/[^/]+/[^/]+", f"/repositories/{self.repo_id}", tail)
+            links = []
+            for rel, target in (("prev", number - 1), ("next", number + 1), ("last", last),
+                                ("first", 1)):
+                if (rel in ("prev", "first") and number == 1) or (
+                        rel in ("next", "last") and number >= last):
+                    continue
+                query = urllib.parse.urlencode({**request.query, "page": target})
+                links.append(f'<{self.api}{tail}?{query}>; rel="{rel}"')
+            answer.headers.append(("Link", ", ".join(links)))
+        return answer
+
+    def facts(self, run):
+        return {"id": run.id, "name": run.name, "title": run.title, "number": run.number,
+                "event": run.event, "status": run.status(),
+                "conclusion": "success" if run.done else None, "workflow_id": run.workflow.id,
+                "workflow_name": run.workflow.name, "path": run.workflow.path,
+                "branch": run.branch, "html_url": run.html_url, "created": run.created,
+                "updated": run.created + 7, "actor": run.actor, "attempt": 1}
+
+    def show_run(self, run):
+        return objects.run(self.api, self.html, self.owner, self.repo, self.repo_id,
+                           self.facts(run))
+
+    def get_run(self, request, run_id):
+        run = next((run for run in self.runs if str(run.id) == run_id), None)
+        if not run:
+            return self.refuse(texts.not_found())
+        return self.answer(200, self.show_run(run))
+
+    def list_jobs(self, request, run_id):
+        run = next((run for run in self.runs if str(run.id) == run_id), None)
+        if not run:
+            return self.refuse(texts.not_found())
+        if request.query.get("page", "1") == "1":
+            run.job_looks += 1
+        stage = run.stage()
+        rows = [] if stage == "none" else list(enumerate(run.jobs))
+        return self.page(request, rows, "jobs", lambda row: self.show_job(run, *row, stage))
+
+    def show_job(self, run, index, job, stage):
+        status = {"queued": "queued", "setup": "in_progress"}.get(stage, run.status())
+        names = [fill(name, run.inputs) for name in job.steps]
+        steps = []
+        if stage == "setup":
+            steps = [objects.step("Set up job", 1, "in_progress", run.created + 6)]
+        elif stage == "all":
+            names = ["Set up job", *names, "Post Run actions/checkout@v5", "Complete job"]
+            # Numbers skip where post steps begin.
+            numbers = [*range(1, len(names) - 1), len(names) + 3, len(names) + 4]
+            running = len(names) if run.done else 3
+            for place, (name, number) in enumerate(zip(names, numbers), 1):
+                state = "completed" if place < running or run.done else \
+                    "in_progress" if place == running else "queued"
+                steps.append(objects.step(name, number, state, run.created + 6 + place))
+        facts = {"id": run.first_job + index, "name": fill(job.name, run.inputs),
+                 "status": status, "conclusion": "success" if run.done else None, "steps": steps}
+        return objects.job(self.api, self.html, self.owner, self.repo, self.facts(run), facts)
+
+    def list_workflows(self, request):
+        return self.page(request, self.workflows, "workflows", self.show_workflow)
+
+    def show_workflow(self, flow):
+        return objects.workflow(self.api, self.html, self.owner, self.repo, {
+            "id": flow.id, "name": flow.name, "path": flow.path, "state": flow.state})
+
+    def get_workflow(self, request, key):
+        flow = self.find_workflow(key)
+        return self.answer(200, self.show_workflow(flow)) if flow else \
+            self.refuse(texts.not_found())
+
+    def get_repository(self, request):
+        return self.answer(200, {**objects.repository(
+            self.api, self.html, self.owner, self.repo, self.repo_id), "default_branch": "main"})
+
+    ROUTES = (
+        ("POST", r"/actions/workflows/([^/]+)/dispatches", dispatch),
+        ("GET", r"/actions/workflows/([^/]+)/runs", list_runs),
+        ("GET", r"/actions/workflows/([^/]+)", get_workflow),
+        ("GET", r"/actions/workflows", list_workflows),
+        ("GET", r"/actions/runs", list_runs),
+        ("GET", r"/actions/runs/(\d+)", get_run),
+        ("GET", r"/actions/runs/(\d+)/jobs", list_jobs),
+        ("GET", r"", get_repository),
+    )
+
+
+# ---- the command line, for demonstrations
+
+def serve(options):
+    folder = tempfile.mkdtemp(prefix="ghsim-")
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        pki = certs.Pki(folder, only="good")
+        sim = GitHub(options.kind, pki.context(), options.token)
+        lag = Lag(options.lag, options.lag / 2, options.lag / 2, options.lag / 2, "seconds")
+        fast = options.kind == "github.com"
+        flow = sim.workflow(inputs=None, lag=lag, jobs=(
+            Job("build", ("Run actions/checkout@v5", "{distinct_id}", "Run make")),))
+        other = sim.workflow("lint.yml", 159039, name="Lint", jobs=(Job("lint"),))
+        sim.neighbours(2, flow, age=300, done=True)
+        sim.neighbours(2, other, event="push", age=200, done=True, jobs=other.jobs)
+
+        def crowd(server, run):
+            if not fast:
+                server.neighbours(options.neighbours, flow)
+                server.neighbours(2, other, event="push", jobs=other.jobs)
+
+        sim.after_dispatch = crowd
+        sim.start()
+        print(f"url={sim.url()}\nport={sim.port}\nca={pki.ca}", flush=True)
+        while not stop.wait(0.2):
+            if os.getppid() == 1 and options.with_parent:
+                break
+        if options.report:
+            with open(options.report, "w") as file:
+                file.writelines(f"{request.line()} -> {request.status}\n"
+                                for request in sim.requests)
+        sim.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("serve", help="run until a signal; prints url=, port= and ca=")
+    one.add_argument("--kind", choices=sorted(KINDS), default="github.com")
+    one.add_argument("--token", default="ghs_simulated", help="the one token that is accepted")
+    one.add_argument("--lag", type=float, default=1.0, metavar="SECONDS",
+                     help="before a run is listed; half of it for each further stage")
+    one.add_argument("--neighbours", type=int, default=5, metavar="N",
+                     help="runs that others start right after a dispatch")
+    one.add_argument("--report", metavar="FILE", help="write the requests there when stopped")
+    one.add_argument("--with-parent", action="store_true", help="stop when orphaned")
+    serve(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()

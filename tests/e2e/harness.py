@@ -1,0 +1,461 @@
+"""Runs the program against simulated servers and holds it to what a scenario says.
+
+A scenario is a function that takes a `Case` and reads like a transcript:
+
+    @scenario
+    def the_fast_path_costs_one_request(t):
+        hub = t.github()
+        t.dispatch("--format", "id")
+        t.exits(0)
+        t.stdout_is(f"{hub.dispatched[0].id}\\n")
+        t.requests_were(t.POST)
+        t.dispatched(1)
+
+Every run must be followed by `exits`, every scenario must say how many dispatches acted.
+"""
+
+import base64
+import contextlib
+import dataclasses
+import json
+import os
+import re
+import secrets
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+import traceback
+
+import ghsim
+import wire
+
+SCENARIOS = []
+HARD_LIMIT = 60         # seconds before a process counts as hung
+COMMANDS = ("error", "warning", "notice", "debug", "group", "endgroup", "add-mask")
+SANITIZER_EXIT, VALGRIND_EXIT = 98, 99
+SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer",
+                   "MemorySanitizer", "runtime error:")
+# Harmless to a build without sanitizers.
+SANITIZER_ENV = {"ASAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:detect_leaks=1",
+                 "UBSAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:halt_on_error=1:print_stacktrace=1"}
+
+
+class Failed(AssertionError):
+    pass
+
+
+class Skipped(Exception):
+    pass
+
+
+def scenario(function):
+    SCENARIOS.append(function)
+    return function
+
+
+def each(rows):
+    """One scenario per row: the function gets the row too."""
+    def register(function):
+        for row in rows:
+            def one(t, row=row):
+                function(t, row)
+            one.__name__ = f"{function.__name__}: {row}"
+            scenario(one)
+        return function
+    return register
+
+
+@dataclasses.dataclass
+class Setup:
+    """What all scenarios of one test run share."""
+    binary: str
+    pki: object
+    valgrind: bool = False
+    scale: float = 1.0
+
+
+@dataclasses.dataclass
+class Result:
+    command: list
+    code: int
+    stdout: bytes
+    stderr: bytes
+    seconds: float
+    checked: bool = False
+
+    @property
+    def log(self):
+        return self.stderr.decode("utf-8", "replace")
+
+
+class Case:
+    POST = r"POST .*/actions/workflows/[^/]+/dispatches"
+    LIST = r"GET .*/actions/(workflows/[^/]+/)?runs(\?.*)?"
+    JOBS = r"GET .*/actions/runs/\d+/jobs(\?.*)?"
+
+    def __init__(self, setup, name):
+        self.setup = setup
+        self.name = name
+        self.folder = tempfile.mkdtemp(prefix="e2e-")
+        self.token = "ghs_" + secrets.token_hex(18)
+        self.secrets = [self.token]
+        self.servers = []
+        self.hub = None
+        self.results = []
+        self.counted = False
+        self.actions = False            # whether GITHUB_ACTIONS=true was in the environment
+        self.cleanup = contextlib.ExitStack()
+
+    # ---- the world around the program
+
+    def github(self, kind="github.com", leaf="good", version=None, tls=True, **more):
+        """Starts a server and makes it the one `dispatch` talks to. It has no workflow yet when
+        `workflow` is given as False; else build.yml, with `more` as its fields."""
+        server = {key: more.pop(key) for key in ("host", "family", "clock_offset") if key in more}
+        with_workflow = more.pop("workflow", True)
+        context = self.setup.pki.context(leaf, version) if tls else None
+        hub = ghsim.GitHub(kind, context, self.token, **server)
+        if with_workflow:
+            hub.workflow(**more)
+        hub.start()
+        self.servers.append(hub)
+        self.hub = self.hub or hub
+        return hub
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def file(self, name, content=b""):
+        with open(self.path(name), "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
+        return self.path(name)
+
+    def read(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def refusing_port(self):
+        """A port that nobody listens on and nobody else can take."""
+        sock = self.cleanup.enter_context(socket.socket())
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+    def silent_port(self):
+        """A port whose connections never come about: its queue is full."""
+        sock = self.cleanup.enter_context(socket.socket())
+        sock.bind(("127.0.0.1", 0))
+        sock.listen(0)
+        for _ in range(8):
+            filler = self.cleanup.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(sock.getsockname())
+        return sock.getsockname()[1]
+
+    def scaled(self, seconds):
+        return seconds * self.setup.scale
+
+    def seconds(self, value):
+        """A duration for the command line, longer where the program is slowed down."""
+        return f"{int(self.scaled(value) * 1000)}ms"
+
+    # ---- running it
+
+    def base(self, **changes):
+        """The usual command line; a change to None leaves the option out."""
+        usual = {"api-url": self.hub.url() if self.hub else None, "cacert": self.setup.pki.ca,
+                 "repo": "octo-org/octo-repo", "workflow": "build.yml", "ref": "main",
+                 "retry-interval": "20ms"}
+        usual.update((key.replace("_", "-"), value) for key, value in changes.items())
+        return [word for key, value in usual.items() if value is not None
+                for word in ("--" + key, str(value))]
+
+    def dispatch(self, *arguments, base=None, **more):
+        """The usual command line plus `arguments`."""
+        return self.run(*(self.base() if base is None else base), *arguments, **more)
+
+    def run(self, *arguments, **more):
+        self.start(*arguments, **more)
+        return self.finish()
+
+    def start(self, *arguments, env=None, token=True, stdin=b"", stdout=subprocess.PIPE,
+              close_stdout=False):
+        if self.results and not self.results[-1].checked:
+            raise Failed("the scenario didn't say how the run before should have ended")
+        self.env = dict(SANITIZER_ENV)
+        if token:
+            self.env["GITHUB_TOKEN"] = self.token
+        self.env.update(env or {})
+        self.actions = self.env.get("GITHUB_ACTIONS") == "true"
+        command = [self.setup.binary, *map(str, arguments)]
+        if self.setup.valgrind:
+            command = [shutil.which("valgrind"), "-q", f"--error-exitcode={VALGRIND_EXIT}",
+                       "--leak-check=full", "--errors-for-leak-kinds=definite,possible",
+                       "--log-file=" + self.path("valgrind.log"), *command]
+        if close_stdout:
+            command = ["/bin/sh", "-c", 'exec "$0" "$@" >&-', *command]
+        self.command = command
+        self.given = stdin if isinstance(stdin, bytes) else stdin.encode()
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout,
+                                        stderr=subprocess.PIPE, env=self.env, cwd=self.folder,
+                                        start_new_session=True)
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def finish(self):
+        limit = self.scaled(HARD_LIMIT)
+        try:
+            out, err = self.process.communicate(self.given, timeout=limit)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            out, err = self.process.communicate()
+            self.results.append(Result(self.command, -9, out or b"", err or b"", limit, True))
+            raise Failed(f"hung: killed after {limit:.0f} s")
+        self.results.append(Result(self.command, self.process.returncode, out or b"", err or b"",
+                                   time.monotonic() - self.began))
+        self.always()
+        return self.result
+
+    @property
+    def result(self):
+        return self.results[-1]
+
+    # ---- what holds for every run
+
+    def always(self):
+        result = self.result
+        if result.code == VALGRIND_EXIT and self.setup.valgrind:
+            raise Failed("valgrind:\n" + self.read("valgrind.log").decode("utf-8", "replace"))
+        if result.code == SANITIZER_EXIT or any(word in result.log for word in SANITIZER_WORDS):
+            raise Failed("a sanitizer spoke up")
+        if result.code < 0:
+            raise Failed(f"killed by {signal.Signals(-result.code).name}")
+        self.no_secret("stdout", result.stdout)
+        self.no_secret("stderr", result.stderr)
+        self.clean_log(result.stderr)
+        for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
+            path = self.env.get(name, "")
+            if path and os.path.isfile(path):
+                with open(path, "rb") as file:
+                    self.no_secret(name, file.read())
+
+    def no_secret(self, where, data):
+        for secret in self.secrets:
+            plain = secret.encode()
+            forms = [plain]
+            # Base64 differs with the position of the secret in what was encoded.
+            for shift in range(3):
+                coded = base64.b64encode(b"x" * shift + plain)
+                forms.append(coded[4 if shift else 0:-4])
+            if any(form in data for form in forms):
+                raise Failed(f"the token is in {where}")
+
+    def clean_log(self, data):
+        text = data.decode("utf-8", "replace")
+        bad = re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
+        if bad:
+            raise Failed(f"control character {bad[0]!r} in stderr")
+        if "##[" in text:
+            raise Failed("stderr has a legacy workflow command")
+        for line in text.split("\n"):
+            command = re.match(r"\s*::([^\s:]*)", line)
+            if command and not (self.actions and command[1] in COMMANDS):
+                raise Failed(f"stderr has the workflow command {line[:80]!r}")
+
+    # ---- what a scenario expects
+
+    def expect(self, truth, message):
+        if not truth:
+            raise Failed(message)
+
+    def exits(self, *codes):
+        self.result.checked = True
+        self.expect(self.result.code in codes, f"exit code {self.result.code}, expected "
+                    + " or ".join(map(str, codes)))
+
+    def refused(self, *words, code=2):
+        """A mistake of the caller: exit 2, the message has the words, nothing on stdout."""
+        self.exits(code)
+        self.stdout_is("")
+        self.says(*words)
+
+    def stdout_is(self, text):
+        self.expect(self.result.stdout == text.encode(),
+                    f"stdout is {self.result.stdout!r}, expected {text.encode()!r}")
+
+    def stdout_matches(self, pattern):
+        self.expect(re.fullmatch(pattern, self.result.stdout.decode("utf-8", "replace"), re.S),
+                    f"stdout is {self.result.stdout!r}, expected a match of {pattern!r}")
+
+    def found(self, run):
+        """The plain text result of this run."""
+        self.exits(0)
+        self.stdout_is(f"run_id={run.id}\nrun_url={run.html_url}\n")
+
+    def json(self):
+        text = self.result.stdout.decode()
+        self.expect(text.endswith("\n") and text.count("\n") == 1,
+                    f"stdout is not one line: {text!r}")
+        return json.loads(text)
+
+    def says(self, *words):
+        """Each word is in stderr, in any case; a tuple stands for any one of its members."""
+        log = self.result.log.lower()
+        for word in words:
+            several = word if isinstance(word, tuple) else (word,)
+            self.expect(any(str(one).lower() in log for one in several),
+                        "stderr doesn't say " + " or ".join(repr(one) for one in several))
+
+    def says_not(self, *words):
+        for word in words:
+            self.expect(word.lower() not in self.result.log.lower(), f"stderr says {word!r}")
+
+    def took_at_most(self, seconds):
+        self.expect(self.result.seconds <= self.scaled(seconds),
+                    f"took {self.result.seconds:.1f} s, more than {self.scaled(seconds):.1f} s")
+
+    def took_at_least(self, seconds):
+        self.expect(self.result.seconds >= seconds,
+                    f"took {self.result.seconds:.2f} s, less than {seconds} s")
+
+    def dispatched(self, count):
+        """How many dispatches started a run, on all servers together."""
+        self.counted = True
+        acted = sum(request.acted for hub in self.servers for request in hub.requests)
+        self.expect(acted == count, f"{acted} dispatches acted, expected {count}")
+
+    def requests(self, pattern="", hub=None):
+        return [request for request in (hub or self.hub).requests
+                if re.fullmatch(pattern, request.line()) or not pattern]
+
+    def posts(self):
+        return self.requests(self.POST)
+
+    def requests_were(self, *patterns):
+        self.requests_began(*patterns)
+        self.expect(len(self.hub.requests) == len(patterns),
+                    f"{len(self.hub.requests)} requests, expected {len(patterns)}")
+
+    def requests_began(self, *patterns):
+        lines = [request.line() for request in self.hub.requests]
+        for place, pattern in enumerate(patterns):
+            self.expect(place < len(lines), f"request {place + 1} is missing: {pattern}")
+            self.expect(re.fullmatch(pattern, lines[place]),
+                        f"request {place + 1} is {lines[place]!r}, expected {pattern!r}")
+
+    def no_requests(self):
+        for hub in self.servers:
+            self.expect(not hub.requests, f"{len(hub.requests)} requests, expected none")
+
+    def no_filters(self):
+        for request in self.hub.requests:
+            used = set(request.query) & set(ghsim.FILTERS)
+            self.expect(not used, f"{request.line()} filters by {used}")
+
+    def outputs(self, name="output"):
+        return parse_file_command(self.read(name))
+
+    # ---- the end
+
+    def close(self):
+        if hasattr(self, "process") and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.communicate()
+        for hub in self.servers:
+            hub.stop()
+        self.cleanup.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def describe(self):
+        lines = []
+        for result in self.results[-1:]:
+            lines.append("command: " + " ".join(map(shlex.quote, result.command))
+                         .replace("\n", "\\n"))
+            lines.append(f"exit {result.code} after {result.seconds:.2f} s")
+            lines.append(f"stdout: {result.stdout.decode('utf-8', 'replace')!r}")
+            lines.append("stderr:")
+            lines += ["    " + line for line in result.log.split("\n")[-40:]]
+        for place, hub in enumerate(self.servers, 1):
+            lines.append(f"requests to server {place} ({hub.kind}, port {hub.port}, "
+                         f"{hub.connections} connections, {hub.handshakes_failed} bad handshakes):")
+            lines += [f"    {request}" for request in hub.requests[:40]]
+            if len(hub.requests) > 40:
+                lines.append(f"    … {len(hub.requests) - 40} more")
+        return harmless("\n".join(lines))
+
+
+def harmless(text):
+    """Details of a failure may be printed on a runner, or on a terminal."""
+    text = re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", lambda m: f"\\x{ord(m[0]):02x}", text)
+    return text.replace("##[", "# #[")
+
+
+def parse_file_command(data):
+    """The pairs of a $GITHUB_OUTPUT file, read as the runner reads it."""
+    text, at, pairs = data.decode(), 0, []
+
+    def line():
+        nonlocal at
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        found, at = text[at:end], end + 1
+        return found
+
+    while at < len(text):
+        current = line()
+        if not current:
+            continue
+        equals, heredoc = current.find("="), current.find("<<")
+        if equals >= 0 and (heredoc < 0 or equals < heredoc):
+            pairs.append((current[:equals], current[equals + 1:]))
+        elif heredoc >= 0:
+            name, delimiter, value = current[:heredoc], current[heredoc + 2:], []
+            while True:
+                if at >= len(text):
+                    raise Failed(f"Matching delimiter not found '{delimiter}'")
+                piece = line()
+                if piece == delimiter:
+                    break
+                value.append(piece)
+            pairs.append((name, "\n".join(value)))
+        else:
+            raise Failed(f"Invalid format '{current}'")
+    return dict(pairs)
+
+
+def run_one(function, setup):
+    """(name, None or what went wrong, seconds)."""
+    name = function.__name__.replace("_", " ").strip()
+    case = Case(setup, name)
+    began, problem = time.monotonic(), None
+    try:
+        function(case)
+        if case.results and not case.result.checked:
+            raise Failed("the scenario didn't say how the last run should have ended")
+        broken = [text for hub in case.servers for text in hub.broken]
+        if broken:
+            raise Failed("the simulator broke:\n" + broken[0])
+        if not case.counted:
+            raise Failed("the scenario didn't say how many dispatches acted")
+    except Skipped as reason:
+        problem = reason
+    except Failed as failure:
+        problem = f"{harmless(str(failure))}\n{case.describe()}"
+    except Exception as error:
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__)
+                  if "scenarios_" in frame.filename]
+        place = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "?"
+        problem = f"{type(error).__name__} at {place}: {error}\n{case.describe()}"
+        if not frames or not isinstance(error, (IndexError, OSError, ValueError, KeyError)):
+            problem = traceback.format_exc() + problem
+    finally:
+        case.close()
+    return name, problem, time.monotonic() - began
+
+
+__all__ = ["scenario", "each", "Case", "Setup", "Failed", "Skipped", "run_one", "SCENARIOS", "wire"]

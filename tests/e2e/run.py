@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""End-to-end tests: the program against a simulated GitHub. The last line is the verdict."""
+
+import argparse
+import concurrent.futures
+import importlib
+import os
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+import textwrap
+
+sys.dont_write_bytecode = True
+
+import certs
+import harness
+
+VALGRIND_SCALE = 8
+
+
+def load():
+    for path in sorted(pathlib.Path(__file__).parent.glob("scenarios_*.py")):
+        importlib.import_module(path.stem)
+    return harness.SCENARIOS
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--binary", required=True)
+    parser.add_argument("--label", default="", help="printed with the results")
+    parser.add_argument("--valgrind", action="store_true")
+    parser.add_argument("--scale", type=float, default=None, metavar="X",
+                        help="stretch all time limits, for slow builds")
+    parser.add_argument("-k", dest="pattern", default="", help="only names that match this")
+    parser.add_argument("-j", dest="jobs", type=int, default=0, help="scenarios at a time")
+    parser.add_argument("-v", dest="verbose", action="store_true", help="print times")
+    parser.add_argument("-l", "--list", action="store_true", help="only list the scenarios")
+    options = parser.parse_args()
+
+    chosen = [function for function in load()
+              if re.search(options.pattern, function.__name__.replace("_", " "))]
+    if options.list:
+        for function in chosen:
+            print(function.__name__.replace("_", " "))
+        return 0
+    binary = os.path.abspath(options.binary)
+    if not os.access(binary, os.X_OK):
+        parser.error(f"{binary} can't be run")
+    if options.valgrind and not shutil.which("valgrind"):
+        parser.error("valgrind is not installed")
+    scale = options.scale or (VALGRIND_SCALE if options.valgrind else 1)
+    jobs = options.jobs or min(6, max(4, os.cpu_count() or 1))
+
+    folder = tempfile.mkdtemp(prefix="e2e-pki-")
+    passed = failed = 0
+    label = f" ({options.label})" if options.label else ""
+    print(f"# end to end{label}: {len(chosen)} scenarios, {jobs} at a time", flush=True)
+    pool = concurrent.futures.ThreadPoolExecutor(jobs)
+    try:
+        setup = harness.Setup(binary, certs.Pki(folder), options.valgrind, scale)
+        futures = [pool.submit(harness.run_one, function, setup) for function in chosen]
+        for future in concurrent.futures.as_completed(futures):
+            name, problem, seconds = future.result()
+            time = f"  ({seconds:.1f} s)" if options.verbose else ""
+            if isinstance(problem, harness.Skipped):
+                print(f"skipped {name}: {problem}", flush=True)
+            elif problem is None:
+                print(f"ok {name}{time}", flush=True)
+                passed += 1
+            else:
+                print(f"not ok {name}{time}", flush=True)
+                print(textwrap.indent(problem, "  | ", lambda line: True), flush=True)
+                failed += 1
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise SystemExit(130)
+    finally:
+        pool.shutdown(wait=True)
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

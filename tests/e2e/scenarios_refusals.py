@@ -1,0 +1,247 @@
+"""GitHub says no: nothing was started, and the message says what to do about it."""
+
+import texts
+from ghsim import Input
+from harness import scenario
+
+
+@scenario
+def a_wrong_token_is_refused(t):
+    t.github()
+    t.secrets.append("ghp_someone_elses_token")
+    t.dispatch(token=False, env={"GITHUB_TOKEN": "ghp_someone_elses_token"})
+    t.refused("401", "Bad credentials", "token", code=3)
+    t.requests_were(t.POST)
+    t.dispatched(0)
+
+
+@scenario
+def missing_permissions_are_named(t):
+    for row, words in ((texts.INTEGRATION, ("by integration", "actions", "write")),
+                       (texts.PERSONAL_TOKEN, ("personal access token", "actions", "write")),
+                       (texts.ADMIN_RIGHTS, ("Must have admin rights",))):
+        t.hub = hub = t.github()
+        hub.refuse_with(row)
+        t.dispatch()
+        t.refused("403", *words, code=3)
+        t.requests_were(t.POST)
+    t.dispatched(0)
+
+
+@scenario
+def single_sign_on_shows_where_to_authorise(t):
+    t.github().refuse_with(texts.SSO)
+    t.dispatch()
+    t.refused("403", "SAML", texts.SSO_URL, code=3)
+    t.dispatched(0)
+
+
+@scenario
+def an_ip_allow_list_is_told_verbatim(t):
+    t.github().refuse_with(texts.IP_LIST)
+    t.dispatch()
+    t.refused("403", "IP allow list", code=3)
+    t.dispatched(0)
+
+
+@scenario
+def something_not_found_lists_the_likely_causes(t):
+    t.github()
+    t.dispatch(base=t.base(workflow="nowhere.yml"))
+    t.refused("404", "Not Found", "nowhere.yml", "default branch", "token", code=3)
+    t.dispatch(base=t.base(repo="octo-org/elsewhere"))
+    t.refused("404", "octo-org/elsewhere", code=3)
+    t.dispatched(0)
+
+
+@scenario
+def the_request_id_is_in_the_message(t):
+    t.github(state="disabled_manually")
+    t.dispatch()
+    t.refused("0682:0EDB:113D9B:209D41:00000001", code=3)
+    t.dispatched(0)
+
+
+@scenario
+def each_422_is_told_in_githubs_words(t):
+    for fields, arguments, words in (
+            ({"refs": ("trunk",)}, (), ("No ref found for: main",)),
+            ({"trigger": False}, (), ("does not have 'workflow_dispatch' trigger", "main")),
+            ({"state": "disabled_manually"}, (), ("on a disabled workflow", "enable")),
+            ({"broken": texts.YAML_INVALID}, (), ("failed to parse workflow", "Line: 65")),
+            ({"broken": texts.TOO_MANY_INPUTS}, (), ("up to 25 `inputs`",)),
+            ({"inputs": {}}, ("-f", "foo=1", "-f", "bar=2"),
+             ('Unexpected inputs provided: ["foo", "bar"]',)),
+            ({"inputs": {"must": Input(required=True)}}, (),
+             ("Required input 'must' not provided",)),
+            ({"inputs": {"where": Input(options=("test", "prod"))}}, ("-f", "where=here"),
+             ("Provided value 'here' for input 'where'",)),
+            ({}, ("-f", "big=" + "x" * 65536), ("inputs are too large.",))):
+        t.hub = t.github(**fields)
+        t.dispatch(*arguments)
+        t.refused("422", *words, code=3)
+        t.requests_were(t.POST)
+    t.dispatched(0)
+
+
+@scenario
+def errors_beside_the_message_are_told_too(t):
+    hub = t.github()
+    hub.refuse_with((422, {}, {"message": "Validation Failed", "errors": [
+        "first reason", {"resource": "Dispatch", "code": "custom", "field": "ref",
+                         "message": "second reason"}]}))
+    t.dispatch()
+    t.refused("Validation Failed", "first reason", "second reason", code=3)
+    t.dispatched(0)
+
+
+@scenario
+def a_refusal_without_json_is_told_by_its_status(t):
+    hub = t.github()
+    hub.fault("POST", "/dispatches$", act=False, status=403, headers={
+        "Content-Type": "text/html"}, body="<html><body>Blocked by policy</body></html>")
+    t.dispatch()
+    t.refused("403", code=3)
+    t.dispatched(0)
+
+
+@scenario
+def a_required_distinct_id_is_made_up_and_sent_again(t):
+    hub = t.github(inputs={"distinct_id": Input(required=True), "env": Input()})
+    t.dispatch("-f", "env=prod")
+    t.found(hub.dispatched[0])
+    t.requests_were(t.POST, t.POST)
+    first, second = (request.json()["inputs"] for request in hub.requests)
+    t.expect(first == {"env": "prod"}, "the first dispatch had other inputs")
+    t.expect(second["env"] == "prod" and len(second["distinct_id"]) == 36,
+             "the second dispatch had other inputs")
+    t.dispatched(1)
+
+
+@scenario
+def a_required_distinct_id_is_made_up_only_once(t):
+    hub = t.github()
+    hub.refuse_with(texts.required_input("distinct_id"))
+    t.dispatch()
+    t.refused("distinct_id", code=3)
+    t.expect(len(hub.requests) <= 2, "the dispatch was sent over and over")
+    t.dispatched(0)
+
+
+@scenario
+def another_required_input_is_the_users_mistake(t):
+    t.github(inputs={"my_distinct_id": Input(required=True)})
+    t.dispatch()
+    t.refused("my_distinct_id", code=3)
+    t.requests_were(t.POST)
+    t.dispatched(0)
+
+
+@scenario
+def an_unexpected_distinct_id_on_a_new_server_is_refused(t):
+    t.github(inputs={})
+    t.dispatch("--distinct-id=my-id")
+    t.refused("422", "distinct_id", code=3)
+    t.dispatched(0)
+
+
+@scenario
+def a_short_rate_limit_is_waited_for(t):
+    for row in (texts.secondary_limit(retry_after=1), texts.secondary_limit(1, status=429),
+                texts.abuse_limit(1)):
+        t.hub = hub = t.github()
+        hub.refuse_with(row, nth=1)
+        t.dispatch("--timeout", t.seconds(60))
+        t.found(hub.dispatched[0])
+        t.took_at_least(1)
+        t.requests_were(t.POST, t.POST)
+    t.dispatched(3)
+
+
+@scenario
+def a_rate_limits_reset_counts_on_the_servers_clock(t):
+    for offset in (600, -600):
+        t.hub = hub = t.github(clock_offset=offset)
+        hub.refuse_with(texts.primary_limit(int(hub.now()) + 2), nth=1)
+        t.dispatch("--timeout", t.seconds(60))
+        t.found(hub.dispatched[0])
+        t.took_at_most(20)
+        t.requests_were(t.POST, t.POST)
+    t.dispatched(2)
+
+
+@scenario
+def a_retry_after_may_be_a_date_on_the_servers_clock(t):
+    import objects
+    hub = t.github(clock_offset=600)
+    hub.refuse_with(texts.secondary_limit(objects.http_date(hub.now() + 2)), nth=1)
+    t.dispatch("--timeout", t.seconds(60))
+    t.found(hub.dispatched[0])
+    t.took_at_most(20)
+    t.dispatched(1)
+
+
+@scenario
+def a_rate_limit_beyond_the_deadline_ends_at_once(t):
+    for row in (texts.secondary_limit(retry_after=3600), texts.abuse_limit(3600),
+                texts.primary_limit(4102444800), texts.primary_limit(4102444800, status=429),
+                texts.secondary_limit(99999999999999999999)):
+        t.hub = hub = t.github()
+        hub.refuse_with(row)
+        t.dispatch("--timeout", t.seconds(120))
+        t.refused(("rate limit", "abuse"), code=3)
+        t.took_at_most(10)
+        t.requests_were(t.POST)
+    t.dispatched(0)
+
+
+@scenario
+def a_secondary_limit_without_a_time_waits_a_minute_or_gives_up(t):
+    hub = t.github()
+    hub.refuse_with(texts.secondary_limit())
+    t.dispatch("--timeout", t.seconds(3))
+    t.refused("rate limit", code=3)
+    t.took_at_most(10)
+    t.dispatched(0)
+
+
+@scenario
+def a_missing_user_agent_answer_is_understood(t):
+    """An HTTP/1.0 answer without a length, and HTML."""
+    hub = t.github()
+    hub.fault("POST", "/dispatches$", act=False, status=403, framing="http10",
+              headers={"Content-Type": "text/html", "Date": None}, body=texts.NO_USER_AGENT)
+    t.dispatch()
+    t.refused("403", code=3)
+    t.dispatched(0)
+
+
+@scenario
+def other_client_errors_are_refusals_too(t):
+    for status, message in ((400, "Problems parsing JSON"), (451, "Repository unavailable"),
+                            (405, "Method Not Allowed"), (413, "Payload Too Large")):
+        t.hub = hub = t.github()
+        hub.refuse_with((status, {}, {"message": message}))
+        t.dispatch("--timeout", t.seconds(5))
+        t.refused(status, message, code=3)
+        t.requests_were(t.POST)
+    t.dispatched(0)
+
+
+@scenario
+def a_version_refused_on_both_rungs_ends_the_ladder(t):
+    for row in (texts.VERSION_GONE, texts.unsupported_version("2022-11-28")):
+        t.hub = hub = t.github("ghes-3.20")
+        hub.refuse_with(row)
+        t.dispatch("--timeout", t.seconds(20))
+        t.refused(row[0], code=3)
+        t.expect(len(t.posts()) == 2, f"{len(t.posts())} dispatches were sent")
+    t.dispatched(0)
+
+
+@scenario
+def quiet_does_not_hide_an_error(t):
+    t.github(state="disabled_manually")
+    t.dispatch("-q")
+    t.refused("disabled workflow", code=3)
+    t.dispatched(0)

@@ -1,0 +1,192 @@
+"""Who is trusted. Everything that is wrong with a certificate is said at once, and nothing is
+sent."""
+
+import os
+
+from harness import each, scenario
+
+NO_TRUST = {"cacert": None}
+
+
+def ended_quickly(t, *words):
+    t.exits(7)
+    t.stdout_is("")
+    t.says(*words)
+    t.took_at_most(10)
+    t.no_requests()
+
+
+REASONS = {"expired": ("expired",), "future": ("not yet valid", "future", "valid from"),
+           "wrong-name": ("name", "match", "host"), "cn-only": ("name", "match", "host"),
+           "stranger": ("trust", "issuer", "authority"),
+           "self-signed": ("trust", "issuer", "authority", "self-signed"),
+           "missing-link": ("trust", "issuer", "authority")}
+
+
+@each(REASONS)
+def a_bad_certificate_is_refused_with_the_reason(t, leaf):
+    t.github(leaf=leaf)
+    t.dispatch()
+    ended_quickly(t, "certificate", REASONS[leaf])
+    t.dispatched(0)
+
+
+@scenario
+def a_certificate_must_name_the_address_that_was_asked_for(t):
+    hub = t.github(leaf="wrong-name")
+    t.dispatch(base=t.base(api_url=hub.url("127.0.0.1")))
+    ended_quickly(t, "certificate", "127.0.0.1")
+    t.dispatched(0)
+
+
+@scenario
+def good_chains_are_accepted(t):
+    for leaf in ("good", "rsa", "ecdsa"):
+        for version in ("1.2", "1.3"):
+            t.hub = hub = t.github(leaf=leaf, version=version)
+            t.dispatch()
+            t.found(hub.dispatched[0])
+            t.requests_were(t.POST)
+    t.dispatched(6)
+
+
+@scenario
+def old_protocol_versions_are_refused(t):
+    import ssl
+    import warnings
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            t.github(version="1.1")
+        except (ssl.SSLError, ValueError):
+            t.github()
+            t.hub.connection_faults["all"] = "garbage"
+    t.dispatch("--timeout", t.seconds(5))
+    t.exits(7)
+    t.no_requests()
+    t.dispatched(0)
+
+
+@scenario
+def a_server_that_speaks_no_tls_is_refused(t):
+    hub = t.github()
+    hub.connection_faults["all"] = "garbage"
+    t.dispatch("--timeout", t.seconds(5))
+    t.exits(7)
+    t.took_at_most(8)
+    t.no_requests()
+    t.dispatched(0)
+
+
+@scenario
+def a_self_signed_certificate_can_be_trusted_by_name(t):
+    hub = t.github(leaf="self-signed")
+    t.dispatch(base=t.base(cacert=t.setup.pki.path("self-signed.pem")))
+    t.found(hub.dispatched[0])
+    t.dispatched(1)
+
+
+@scenario
+def without_any_trust_the_server_is_refused(t):
+    t.github()
+    t.dispatch(base=t.base(**NO_TRUST))
+    t.exits(2, 7)
+    t.no_requests()
+    t.dispatched(0)
+
+
+@scenario
+def a_named_ca_file_must_hold_a_certificate(t):
+    t.github()
+    key = t.setup.pki.path("ca.key")
+    for path, name in ((t.path("nowhere.pem"), "nowhere.pem"), (t.file("empty.pem"), "empty.pem"),
+                       (t.file("text.pem", "no certificate\n"), "text.pem"), (key, "ca.key"),
+                       (t.folder, os.path.basename(t.folder)),
+                       (t.file("broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n"
+                               "-----END CERTIFICATE-----\n"), "broken.pem")):
+        t.dispatch(base=t.base(cacert=path))
+        t.refused(name)
+    t.no_requests()
+    t.dispatched(0)
+
+
+@scenario
+def a_named_ca_file_of_the_environment_must_exist_too(t):
+    t.github()
+    t.dispatch(base=t.base(**NO_TRUST), env={"SSL_CERT_FILE": t.path("nowhere.pem")})
+    t.refused("nowhere.pem")
+    t.no_requests()
+    t.dispatched(0)
+
+
+@scenario
+def ssl_cert_file_is_trusted(t):
+    hub = t.github()
+    t.dispatch(base=t.base(**NO_TRUST), env={"SSL_CERT_FILE": t.setup.pki.ca})
+    t.found(hub.dispatched[0])
+    t.dispatched(1)
+
+
+@scenario
+def ssl_cert_dir_is_read_whatever_its_files_are_called(t):
+    hub = t.github()
+    os.mkdir(t.path("certs"))
+    with open(t.setup.pki.ca, "rb") as file:
+        t.file("certs/our company root", file.read())
+    t.file("certs/README", "not a certificate\n")
+    os.mkdir(t.path("certs/subfolder"))
+    t.dispatch(base=t.base(**NO_TRUST), env={"SSL_CERT_DIR": t.path("certs")})
+    t.found(hub.dispatched[0])
+    t.dispatched(1)
+
+
+@scenario
+def node_extra_ca_certs_adds_to_the_others(t):
+    hub = t.github()
+    extra = {"NODE_EXTRA_CA_CERTS": t.setup.pki.ca}
+    t.dispatch(base=t.base(cacert=t.setup.pki.other_ca), env=extra)
+    t.found(hub.dispatched[0])
+    t.dispatch(base=t.base(**NO_TRUST), env={**extra, "SSL_CERT_FILE": t.setup.pki.other_ca})
+    t.found(hub.dispatched[1])
+    t.dispatch(base=t.base(**NO_TRUST), env=extra)
+    t.found(hub.dispatched[2])
+    t.dispatched(3)
+
+
+@scenario
+def cacert_replaces_the_environments_trust(t):
+    t.github()
+    t.dispatch(base=t.base(cacert=t.setup.pki.other_ca), env={"SSL_CERT_FILE": t.setup.pki.ca})
+    ended_quickly(t, "certificate")
+    t.dispatched(0)
+
+
+@scenario
+def a_broken_certificate_in_a_bundle_is_skipped(t):
+    hub = t.github()
+    with open(t.setup.pki.ca) as file:
+        good = file.read()
+    with open(t.setup.pki.other_ca) as file:
+        other = file.read()
+    broken = other.replace(other.splitlines()[3], "A" * 64)
+    short = "-----BEGIN CERTIFICATE-----\nTUlJ\n-----END CERTIFICATE-----\n"
+    bad_base64 = "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n"
+    for text in (broken + good, short + "# a comment\n" + good, bad_base64 + good + broken,
+                 other + good, good.replace("\n", "\r\n"), "\ufeff" + good, good.rstrip("\n"),
+                 "Certificate:\n    Data: ü\n" + good + "-----BEGIN CERTIFICATE-----\nAAAA"):
+        t.dispatch(base=t.base(cacert=t.file("bundle.pem", text)))
+        t.exits(0)
+    t.expect(len(hub.requests) == 8, "not every bundle worked")
+    t.dispatched(8)
+
+
+@scenario
+def a_ca_bundle_may_be_large(t):
+    hub = t.github()
+    with open(t.setup.pki.ca) as file:
+        good = file.read()
+    with open(t.setup.pki.other_ca) as file:
+        other = file.read()
+    t.dispatch(base=t.base(cacert=t.file("bundle.pem", other * 300 + good)))
+    t.found(hub.dispatched[0])
+    t.dispatched(1)

@@ -1,0 +1,207 @@
+#!/bin/bash
+#
+# Sets up and runs every check there is:
+#
+#   - the static binary is built and is what it should be
+#   - the whole compiles without a warning, with gcc and with clang
+#   - unit tests, with sanitizers and under valgrind
+#   - end-to-end tests of the static binary, of a build with sanitizers, and
+#     under valgrind
+#   - make distcheck
+#
+#   tools/check.sh           everything
+#   tools/check.sh --quick   without valgrind and distcheck
+#
+# The last line is "N passed, N failed".
+
+set -u -o pipefail
+cd "$(dirname "$0")/.." || exit 1
+exec </dev/null
+
+quick=no
+case ${1-} in
+'')	;;
+--quick)	quick=yes ;;
+*)	echo "usage: tools/check.sh [--quick]" >&2; exit 2 ;;
+esac
+
+passed=0
+failed=0
+jobs=$(nproc)
+
+finish()
+{
+	echo "$passed passed, $failed failed"
+	[ "$failed" -eq 0 ]
+	exit
+}
+
+section()
+{
+	echo
+	echo "== $* =="
+}
+
+# step TEXT COMMAND...: one check; what it prints is shown if it fails.
+step()
+{
+	local text=$1 log
+	shift
+	log=build/log/${text//[^A-Za-z0-9]/-}
+	if "$@" >"$log" 2>&1; then
+		echo "ok $text"
+		passed=$((passed + 1))
+	else
+		cat "$log"
+		echo "not ok $text"
+		failed=$((failed + 1))
+		return 1
+	fi
+}
+
+# Counts the TAP lines in the file $1 and shows them. Without any, or with a
+# status $2 that they don't account for, that is a failure of its own, of $3.
+count()
+{
+	local good bad
+	good=$(grep -c '^ok ' "$1")
+	bad=$(grep -v '# SKIP' "$1" | grep -c '^not ok ')
+	if [ "$bad" -eq 0 ] && { [ "$2" -ne 0 ] || [ "$good" -eq 0 ]; }; then
+		cat "$1"
+		echo "not ok $3: exit $2"
+		bad=1
+	elif [ "$bad" -ne 0 ]; then
+		cat "$1"
+	else
+		echo "ok $3: $good"
+	fi
+	passed=$((passed + good))
+	failed=$((failed + bad))
+}
+
+# configured DIRECTORY ARGUMENT...
+configured()
+{
+	local dir=$1 key
+	shift
+	key=$(cat configure deps/host/.key - <<<"$*" | sha256sum)
+	[ "$key" = "$(cat "$dir/.key" 2>/dev/null)" ] && return 0
+	rm -rf "$dir" && mkdir -p "$dir" || return 1
+	(cd "$dir" && ../../configure --quiet "$@") && echo "$key" >"$dir/.key"
+}
+
+# built DIRECTORY ARGUMENT...: the program and all unit tests.
+built()
+{
+	local tests
+	configured "$@" || return 1
+	tests=$(make -s -C "$1" list-unit-tests) || return 1
+	# Not in one go: "all" is a make of its own, and the two would race.
+	make -C "$1" -j"$jobs" all || return 1
+	# shellcheck disable=SC2086
+	[ -z "$tests" ] || make -C "$1" -j"$jobs" $tests
+}
+
+# unit LABEL DIRECTORY COMMAND...: all unit tests, each run by COMMAND.
+unit()
+{
+	local label=$1 dir=$2 test log status
+	shift 2
+	for test in $(make -s -C "$dir" list-unit-tests); do
+		log=build/log/$label-${test##*/}
+		CMOCKA_MESSAGE_OUTPUT=tap "$@" "$dir/$test" >"$log" 2>&1
+		status=$?
+		count "$log" $status "$label: ${test##*/}"
+	done
+}
+
+# e2e LABEL BINARY ARGUMENT...
+e2e()
+{
+	local label=$1 binary=$2 log=build/log/e2e-$1 status sum good bad
+	shift 2
+	"$python" tests/e2e/run.py --binary "$binary" --label "$label" "$@" \
+	    2>&1 | tee "$log" | grep --line-buffered -vE \
+	    '^[0-9]+ passed, [0-9]+ failed$'
+	status=${PIPESTATUS[0]}
+	sum=$(tail -n 1 "$log")
+	if [[ $sum =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
+		good=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}
+	else
+		good=0 bad=0
+	fi
+	if [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$good" -eq 0 ]; }
+	then
+		echo "not ok end to end, $label: exit $status"
+		bad=1
+	fi
+	passed=$((passed + good))
+	failed=$((failed + bad))
+	echo "# end to end, $label: $good of $((good + bad))"
+}
+
+# --- set-up, with the environment as it is: apt may need its proxies ---
+
+mkdir -p build/log
+section "set-up"
+# This one takes a while the first time, so what it says is worth seeing.
+if tools/deps.sh --tests; then
+	passed=$((passed + 1))
+else
+	failed=$((failed + 1))
+	finish
+fi
+
+unset SSL_CERT_FILE SSL_CERT_DIR NODE_EXTRA_CA_CERTS
+unset http_proxy https_proxy no_proxy all_proxy
+unset HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY
+unset CC CFLAGS CPPFLAGS LDFLAGS LIBS
+for name in $(compgen -e); do
+	case $name in
+	GH_* | GITHUB_* | INPUT_* | RUNNER_*)	unset "$name" ;;
+	esac
+done
+export LC_ALL=C.UTF-8
+export PYTHONDONTWRITEBYTECODE=1
+
+# A python3 of the user's own may lack parts of the standard library.
+python=python3
+"$python" -c 'import ssl' 2>/dev/null || python=/usr/bin/python3
+
+# --- builds ---
+
+section "builds"
+tools/build.sh -v >build/log/release 2>&1
+count build/log/release $? "static binary"
+
+step "build with sanitizers" built build/dev --enable-sanitizers \
+    --enable-werror
+step "build with clang" built build/clang --enable-werror \
+    --disable-sanitizers CC=clang
+[ $quick = yes ] ||
+	step "build for valgrind" built build/valgrind --disable-sanitizers
+
+# --- tests ---
+
+section "unit tests"
+export ASAN_OPTIONS=detect_stack_use_after_return=1
+export UBSAN_OPTIONS=print_stacktrace=1
+unit sanitizers build/dev
+[ $quick = yes ] ||
+	unit valgrind build/valgrind valgrind --quiet --leak-check=full \
+	    --errors-for-leak-kinds=definite,indirect,possible \
+	    --track-fds=no --error-exitcode=97
+
+section "end to end: static binary"
+e2e static build/return-dispatch
+section "end to end: sanitizers"
+e2e sanitizers build/dev/return-dispatch
+if [ $quick = no ]; then
+	section "end to end: valgrind"
+	e2e valgrind build/valgrind/return-dispatch --valgrind
+	section "distribution"
+	step "make distcheck" make -C build/valgrind -j"$jobs" distcheck
+fi
+
+echo
+finish

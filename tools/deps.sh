@@ -1,0 +1,641 @@
+#!/bin/sh
+#
+# Sets up what return-dispatch is built from and tested with.
+#
+#   tools/deps.sh            what the static binary needs
+#   tools/deps.sh --demo     and what the demonstration needs
+#   tools/deps.sh --tests    and what all the tests need
+#   tools/deps.sh --update   look for newer versions of mbedTLS and musl
+#
+# Packages that are missing are installed (apt-get, apk; as root or through
+# sudo). mbedTLS and musl are fetched as Debian source packages with an apt
+# state of their own, so the machine's apt configuration stays as it is; apt
+# checks their signatures against the Debian keyring. They are built in deps/:
+#
+#   deps/bin/musl-cc         compiler for static (PIE) programs over musl
+#   deps/musl                musl itself
+#   deps/musl-root           mbedTLS and jsmn for musl-cc
+#   deps/host                mbedTLS and jsmn for the system's compiler
+#   deps/VERSIONS            what all this was built from
+#
+# MBEDTLS_TARBALL=FILE and MUSL_TARBALL=FILE take release tarballs instead.
+
+set -eu
+umask 022
+LC_ALL=C
+export LC_ALL
+
+top=$(cd "$(dirname "$0")/.." && pwd -P)
+deps=$top/deps
+config=$top/src/net/mbedtls-config.h
+
+# Where no Debian archive is at hand.
+upstream_version=3.6.7
+upstream_url=https://github.com/Mbed-TLS/mbedtls/releases/download/mbedtls-$upstream_version/mbedtls-$upstream_version.tar.bz2
+upstream_sha256=a7e8bcbec0e6f761b4af24f25677626b35f762f68eef79c08677a363212d11f6
+jsmn_url=https://raw.githubusercontent.com/zserge/jsmn/v1.1.0/jsmn.h
+jsmn_sha256=1ed6154dedf009212a08a397e9c4ed50a0ce31d5a8301bb294e137ae3188c13b
+
+want_demo=no
+want_tests=no
+want_update=no
+ask=no			# May sudo ask for a password?
+[ ! -t 0 ] || ask=yes
+
+say()
+{
+	echo "deps: $*" >&2
+}
+
+die()
+{
+	echo "deps: error: $*" >&2
+	exit 1
+}
+
+usage()
+{
+	sed -n '3,/^$/s/^#[ ]\{0,1\}//p' "$0"
+}
+
+have()
+{
+	command -v "$1" >/dev/null 2>&1
+}
+
+sha256()
+{
+	sha256sum | cut -d' ' -f1
+}
+
+# Runs a step with its output in a log that is shown when it fails.
+logged()
+{
+	log=$deps/log/$1
+	shift
+	if ! "$@" >"$log" 2>&1 </dev/null; then
+		tail -n 40 "$log" >&2
+		die "failed; the whole log is in $log"
+	fi
+}
+
+for arg; do
+	case $arg in
+	--demo)		want_demo=yes ;;
+	--tests)	want_demo=yes want_tests=yes ;;
+	--update)	want_update=yes ;;
+	-h|--help)	usage; exit 0 ;;
+	*)		die "unknown option: $arg (try --help)" ;;
+	esac
+done
+
+# --- packages ---------------------------------------------------------------
+
+# Prints what has to be there: a test, then the package that brings it on
+# Debian and on Alpine. The test is a command, a file, or "deb:PACKAGE".
+needs()
+{
+	cat <<-END
+	gcc			build-essential	build-base
+	make			build-essential	build-base
+	ar			build-essential	build-base
+	/usr/include/stdio.h	build-essential	build-base
+	autoreconf		autoconf	autoconf
+	automake		automake	automake
+	pkg-config		pkg-config	pkgconf
+	tar			tar		tar
+	bzip2			bzip2		bzip2
+	xz			xz-utils	xz
+	patch			patch		patch
+	/usr/include/jsmn.h	libjsmn-dev	-
+	dpkg-source		dpkg-dev	-
+	deb:debian-archive-keyring	debian-archive-keyring	-
+	END
+	[ $want_demo = no ] || cat <<-END
+	/usr/bin/python3	python3		python3
+	openssl			openssl		openssl
+	END
+	[ $want_tests = no ] || cat <<-END
+	bash			bash		bash
+	/usr/include/cmocka.h	libcmocka-dev	cmocka-dev
+	clang			clang		clang
+	deb:libclang-rt-dev	libclang-rt-dev	compiler-rt
+	valgrind		valgrind	valgrind
+	deb:libc6-dbg		libc6-dbg	-
+	END
+}
+
+there()
+{
+	case $1 in
+	deb:*)
+		have dpkg-query || return 0
+		[ "$(dpkg-query -W -f '${db:Status-Status}' \
+		    "${1#deb:}" 2>/dev/null)" = installed ]
+		;;
+	/*)	[ -e "$1" ] ;;
+	*)	have "$1" ;;
+	esac
+}
+
+# Prints the packages in column $1 of needs() whose test fails, once each.
+missing()
+{
+	needs | while read -r test deb apk; do
+		case $1 in
+		deb)	package=$deb ;;
+		apk)	package=$apk ;;
+		esac
+		[ "$package" = - ] || there "$test" || echo "$package"
+	done | sort -u | tr '\n' ' '
+}
+
+as_root()
+{
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif [ $ask = yes ]; then
+		sudo "$@"
+	else
+		sudo -n "$@"
+	fi
+}
+
+can_be_root()
+{
+	[ "$(id -u)" -eq 0 ] && return 0
+	have sudo || return 1
+	[ $ask = yes ] || sudo -n true 2>/dev/null
+}
+
+apt_install()
+{
+	# shellcheck disable=SC2086
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+	    -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0 \
+	    install --no-install-recommends $1
+}
+
+# A fresh image has no package lists, an old one has stale ones.
+apt_install_updating()
+{
+	apt_install "$1" || {
+		as_root apt-get -q -o DPkg::Lock::Timeout=600 update
+		apt_install "$1"
+	}
+}
+
+install_packages()
+{
+	if have apt-get; then
+		todo=$(missing deb)
+		how="apt-get install $todo"
+	elif have apk; then
+		todo=$(missing apk)
+		how="apk add $todo"
+	else
+		todo=$(missing deb)
+		[ -n "$todo" ] || return 0
+		die "please install what Debian calls: $todo"
+	fi
+	[ -n "$todo" ] || return 0
+	can_be_root || die "some packages are missing; as root, please run: $how"
+
+	say "installing: $todo"
+	if have apt-get; then
+		logged packages apt_install_updating "$todo"
+		todo=$(missing deb)
+	else
+		# shellcheck disable=SC2086
+		logged packages as_root apk add --no-progress $todo
+		todo=$(missing apk)
+	fi
+	[ -z "$todo" ] || die "installed, but of no effect: $todo"
+}
+
+# --- sources ----------------------------------------------------------------
+
+# Succeeds if upstream version $2 of $1 will do.
+fit()
+{
+	case $1:$2 in
+	mbedtls:3.6.[789] | mbedtls:3.6.[1-9][0-9])	return 0 ;;
+	musl:1.2.[56789] | musl:1.2.[1-9][0-9])		return 0 ;;
+	esac
+	return 1
+}
+
+# Debian's version without epoch and revision.
+upstream_of()
+{
+	echo "$1" | sed 's/^[0-9]*://; s/-[^-]*$//; s/[+~].*//'
+}
+
+# Prints the archives apt is configured with, Debian's own first. Without
+# package lists apt can't tell whose they are; then each is a candidate, and
+# the signatures decide.
+sites()
+{
+	{
+		# shellcheck disable=SC2016
+		apt-get indextargets --format '$(ORIGIN) $(LABEL) $(SITE)' |
+		    sed -n 's/^Debian Debian //p'
+		apt-get --print-uris update | sed -n "s,^'\(.*\)/dists/.*,\1,p"
+	} 2>/dev/null | sed 's,/*$,,' | awk '!seen[$0]++'
+}
+
+# apt-get or apt-cache with the private state and the options in $relaxed.
+private()
+{
+	tool=$1
+	shift
+	# shellcheck disable=SC2086
+	"$tool" -q -q $relaxed -o Dir::State="$deps/apt/state" \
+	    -o Dir::Cache="$deps/apt/cache" \
+	    -o Dir::State::status=/dev/null \
+	    -o Dir::Etc::SourceList="$deps/apt/sources.list" \
+	    -o Dir::Etc::SourceParts=/dev/null \
+	    -o Acquire::Languages=none -o Acquire::PDiffs=false \
+	    -o Acquire::Retries=3 -o APT::Get::Only-Source=true "$@"
+}
+
+# Fills the private lists with the suites given, from the archive $site.
+private_lists()
+{
+	for keyring in /usr/share/keyrings/debian-archive-keyring.pgp \
+	    /usr/share/keyrings/debian-archive-keyring.gpg; do
+		[ ! -r "$keyring" ] || break
+	done
+	rm -rf "$deps/apt"
+	mkdir -p "$deps/apt/state/lists/partial" \
+	    "$deps/apt/cache/archives/partial"
+	for suite; do
+		echo "deb-src [signed-by=$keyring] $site $suite main"
+	done >"$deps/apt/sources.list"
+	# An archive need not have all of them.
+	private apt-get update >>"$log" 2>&1 || :
+}
+
+# Fetches and unpacks the newest fit version of $1 into src/$1; the versions
+# are tried one after the other because mirrors may be half way through a
+# change.
+from_lists()
+{
+	for version in $(private apt-cache showsrc --only-source "$1" |
+	    sed -n 's/^Version: //p' | sort -rVu); do
+		fit "$1" "$(upstream_of "$version")" || continue
+		rm -rf "$deps/src/get.$1"
+		mkdir -p "$deps/src/get.$1"
+		(
+			cd "$deps/src/get.$1"
+			private apt-get source --download-only \
+			    "$1=$version" && dpkg-source -x ./*.dsc tree
+		) >>"$log" 2>&1 || {
+			say "$1 $version can't be had from there, looking on"
+			continue
+		}
+		adopt "$1" "$deps/src/get.$1/tree" \
+		    "Debian source package $version"
+		rm -rf "$deps/src/get.$1"
+		return 0
+	done
+	return 1
+}
+
+# Gets the packages named from this machine's archives, and leaves in $left
+# those that none of them has.
+from_debian()
+{
+	left=$*
+	have apt-get && have dpkg-source || return 0
+	for site in $(sites); do
+		say "looking for $left in $site"
+		relaxed=
+		: >"$log"
+		search_debian
+		[ -n "$left" ] || return 0
+		# A mirror that stands still (a snapshot, say) has lists that
+		# are past their date. They are signed all the same, and what
+		# is too old is refused by its version.
+		grep -q 'is expired' "$log" || continue
+		say "its lists are out of date; taking them as they are"
+		relaxed="-o Acquire::Check-Valid-Until=false"
+		search_debian
+		[ -n "$left" ] || return 0
+	done
+}
+
+search_debian()
+{
+	private_lists unstable testing stable-updates stable
+	packages=$left
+	left=
+	for package in $packages; do
+		from_lists "$package" || left="$left $package"
+	done
+}
+
+# Makes the directory $2 the source of $1; $3 says where it came from.
+adopt()
+{
+	case $1 in
+	mbedtls)
+		is=$(sed -n 's/^#define MBEDTLS_VERSION_STRING *"\(.*\)"/\1/p' \
+		    "$2/include/mbedtls/build_info.h" 2>/dev/null) || is=
+		wrappers=library/psa_crypto_driver_wrappers_no_static.c
+		[ -z "$is" ] || [ -e "$2/$wrappers" ] ||
+		    die "$3 lacks generated files; a release tarball has them"
+		;;
+	musl)
+		is=$(cat "$2/VERSION" 2>/dev/null) || is=
+		;;
+	esac
+	[ -n "$is" ] || die "$3 doesn't look like $1"
+	fit "$1" "$is" || die "$3 is $1 $is; needed is" \
+	    "mbedTLS 3.6, from 3.6.7 on, and musl 1.2, from 1.2.5 on"
+	rm -rf "${deps:?}/src/$1" "$deps/src/$1.from"
+	mv "$2" "$deps/src/$1"
+	echo "$is, $3" >"$deps/src/$1.from"
+	say "$1 $is ($3)"
+}
+
+# Makes the tarball $2 the source of $1 unless it already is.
+from_tarball()
+{
+	[ -r "$2" ] || die "cannot read $2"
+	sum=$(sha256 <"$2")
+	if [ "${3-}" ] && [ "$sum" != "$3" ]; then
+		die "$2 has SHA-256 $sum instead of $3"
+	fi
+	grep -q "tarball $sum" "$deps/src/$1.from" 2>/dev/null && return 0
+	rm -rf "$deps/src/get.$1"
+	mkdir -p "$deps/src/get.$1"
+	tar -xf "$2" -C "$deps/src/get.$1" || die "cannot unpack $2"
+	adopt "$1" "$(echo "$deps/src/get.$1"/*)" "tarball $sum"
+	rm -rf "$deps/src/get.$1"
+}
+
+download()
+{
+	have curl || have wget || ! have apt-get || ! can_be_root ||
+	    logged packages apt_install_updating "ca-certificates curl"
+	if have curl; then
+		curl -fsSL --proto '=https' -o "$2" "$1"
+	elif have wget; then
+		wget -q -O "$2" "$1"
+	else
+		die "please install curl or wget"
+	fi || die "cannot download $1"
+}
+
+get_sources()
+{
+	mkdir -p "$deps/src"
+	log=$deps/log/sources
+
+	packages=
+	if [ "${MBEDTLS_TARBALL-}" ]; then
+		from_tarball mbedtls "$MBEDTLS_TARBALL"
+	elif [ $want_update = yes ] || [ ! -e "$deps/src/mbedtls.from" ]; then
+		packages=mbedtls
+	fi
+	if [ "${MUSL_TARBALL-}" ]; then
+		from_tarball musl "$MUSL_TARBALL"
+	elif system_is_musl; then
+		:
+	elif [ $want_update = yes ] || [ ! -e "$deps/src/musl.from" ]; then
+		packages="$packages musl"
+	fi
+	[ -n "$packages" ] || return 0
+
+	: >"$log"
+	# shellcheck disable=SC2086
+	from_debian $packages
+	if [ -n "$left" ]; then
+		tail -n 20 "$log" >&2
+		say "no Debian archive to get these from: $left"
+	fi
+	# Lists are large and soon stale.
+	rm -rf "$deps/apt"
+
+	if [ ! -e "$deps/src/mbedtls.from" ]; then
+		say "downloading $upstream_url"
+		download "$upstream_url" "$deps/src/mbedtls.tar.bz2"
+		from_tarball mbedtls "$deps/src/mbedtls.tar.bz2" \
+		    $upstream_sha256
+		rm -f "$deps/src/mbedtls.tar.bz2"
+	fi
+	system_is_musl || [ -e "$deps/src/musl.from" ] ||
+	    die "no source of musl; give a release tarball (1.2.5 or newer)" \
+	    "in MUSL_TARBALL"
+}
+
+# --- builds -----------------------------------------------------------------
+
+system_is_musl()
+{
+	case $(gcc -dumpmachine) in
+	*-musl*)	return 0 ;;
+	esac
+	return 1
+}
+
+make_musl()
+{
+	rm -rf "$deps/new.musl" "$deps/src/build.musl"
+	mkdir -p "$deps/src/build.musl"
+	(
+		cd "$deps/src/build.musl"
+		CC=gcc CFLAGS="-Os -fPIE -fstack-protector-strong" \
+		    ../musl/configure --prefix="$deps/musl" \
+		    --disable-shared --disable-gcc-wrapper &&
+		make -j"$jobs" &&
+		make install DESTDIR="$deps/new.musl"
+	) || return 1
+	rm -rf "$deps/musl"
+	mv "$deps/new.musl$deps/musl" "$deps/musl" || return 1
+	rm -rf "$deps/new.musl" "$deps/src/build.musl"
+}
+
+# musl's own gcc wrapper turns -static-pie into a dynamic program. This one
+# links static PIE unless told -static or -no-pie. libgcc's crtbegin and
+# libgcc_eh are left out: C without exceptions needs neither, and they
+# expect glibc.
+make_wrapper()
+{
+	mkdir -p "$deps/bin"
+	if system_is_musl; then
+		cat <<-END
+		#!/bin/sh
+		exec gcc "\$@"
+		END
+	else
+		cat >"$deps/bin/musl.specs.new" <<-END
+		%rename cpp_options rd_cpp_options
+
+		%rename cc1 rd_cc1
+
+		*cpp_options:
+		-nostdinc -isystem $deps/musl/include -isystem include%s %(rd_cpp_options)
+
+		*cc1:
+		%(rd_cc1) -nostdinc -isystem $deps/musl/include -isystem include%s %{!fno-pie:%{!fno-PIE:%{!fpie:%{!fPIE:%{!fno-pic:%{!fno-PIC:%{!fpic:%{!fPIC:-fPIE}}}}}}}} $outline
+
+		*link:
+		-nostdlib %{shared:%emusl-cc links static programs only} %{static|no-pie:-static} %{!static:%{!no-pie:%{!r:-static -pie --no-dynamic-linker -z text}}}
+
+		*startfile:
+		%{static|no-pie:$deps/musl/lib/crt1.o;:$deps/musl/lib/rcrt1.o} $deps/musl/lib/crti.o
+
+		*endfile:
+		$deps/musl/lib/crtn.o
+
+		*lib:
+		-lc
+
+		*libgcc:
+		libgcc.a%s
+
+		*link_libgcc:
+		-L$deps/musl/lib -L.%s
+
+		*link_ssp:
+
+
+		*link_gcc_c_sequence:
+		--start-group %G %L --end-group
+
+		*esp_link:
+
+
+		*esp_options:
+
+
+		*esp_cpp_options:
+
+
+		END
+		mv "$deps/bin/musl.specs.new" "$deps/bin/musl.specs"
+		cat <<-END
+		#!/bin/sh
+		exec gcc "\$@" -specs "$deps/bin/musl.specs"
+		END
+	fi >"$deps/bin/musl-cc.new"
+	chmod +x "$deps/bin/musl-cc.new"
+	mv "$deps/bin/musl-cc.new" "$deps/bin/musl-cc"
+}
+
+# make_mbedtls DIRECTORY CC FLAGS FAST-FLAGS: the second flags are for the
+# arithmetic, where nearly all the time of a handshake goes.
+make_mbedtls()
+{
+	new=$deps/new.$1
+	rm -rf "$new"
+	mkdir -p "$new/lib" "$new/obj"
+	cp -R "$deps/src/mbedtls/include" "$new/include" || return 1
+	cp "$config" "$new/include/mbedtls/mbedtls_config.h" || return 1
+	cat >"$new/obj/Makefile" <<-'END'
+	LIBRARY = $(SRC)/library
+	OBJECTS = $(patsubst $(LIBRARY)/%.c,%.o,$(wildcard $(LIBRARY)/*.c))
+	../lib/libmbedtls.a: $(OBJECTS); $(AR) rcs $@ $(OBJECTS)
+	bignum%.o ecp%.o: FLAGS += $(FAST)
+	%.o: $(LIBRARY)/%.c; $(CC) $(FLAGS) -I../include -I$(LIBRARY) -c -o $@ $<
+	END
+	make -C "$new/obj" -j"$jobs" SRC="$deps/src/mbedtls" CC="$2" \
+	    FLAGS="$3" FAST="$4" || return 1
+	rm -rf "$new/obj"
+	cp "$jsmn" "$new/include/jsmn.h" || return 1
+	rm -rf "${deps:?}/$1"
+	mv "$new" "$deps/$1"
+}
+
+# Succeeds if what $1 names was built with the key $2.
+fresh()
+{
+	[ -d "$deps/$1" ] && [ "$(cat "$deps/$1/.key" 2>/dev/null)" = "$2" ]
+}
+
+get_jsmn()
+{
+	jsmn=/usr/include/jsmn.h
+	[ ! -e $jsmn ] || return 0
+	jsmn=$deps/src/jsmn.h
+	[ -e "$jsmn" ] || {
+		download $jsmn_url "$jsmn.new"
+		[ "$(sha256 <"$jsmn.new")" = $jsmn_sha256 ] ||
+		    die "$jsmn_url isn't the jsmn.h that was expected"
+		mv "$jsmn.new" "$jsmn"
+	}
+}
+
+build()
+{
+	jobs=$(nproc 2>/dev/null || echo 2)
+	compiler=$(gcc --version | head -n 1)
+	machine=$(gcc -dumpmachine)
+	# Outlined atomics of a libgcc made for glibc ask glibc about the CPU.
+	outline=
+	case $machine in
+	aarch64*)	outline=-mno-outline-atomics ;;
+	esac
+	get_jsmn
+
+	key=$(cat "$0" - <<-END | sha256
+	$deps $compiler $machine $(cat "$deps/src/musl.from" 2>/dev/null)
+	END
+	)
+	if ! fresh musl "$key" || [ ! -x "$deps/bin/musl-cc" ]; then
+		if system_is_musl; then
+			mkdir -p "$deps/musl"
+		else
+			say "building musl"
+			logged musl make_musl
+		fi
+		make_wrapper
+		echo "$key" >"$deps/musl/.key"
+	fi
+
+	key=$(echo "$key" | cat - "$config" "$jsmn" "$deps/src/mbedtls.from" |
+	    sha256)
+	common="-std=c99 -D_GNU_SOURCE -fPIE"
+	if ! fresh musl-root "$key"; then
+		say "building mbedTLS for musl"
+		small="-Os -ffunction-sections -fdata-sections"
+		small="$small -fno-unwind-tables -fno-asynchronous-unwind-tables"
+		small="$small -fstack-protector-strong"
+		logged mbedtls-musl make_mbedtls musl-root \
+		    "$deps/bin/musl-cc" "$common $small" -O2
+		echo "$key" >"$deps/musl-root/.key"
+	fi
+	if ! fresh host "$key"; then
+		say "building mbedTLS for the system's libc"
+		logged mbedtls-host make_mbedtls host gcc \
+		    "$common -O1 -g -fno-omit-frame-pointer" ""
+		echo "$key" >"$deps/host/.key"
+	fi
+
+	cat >"$deps/VERSIONS.new" <<-END
+	mbedtls: $(cat "$deps/src/mbedtls.from")
+	musl: $(cat "$deps/src/musl.from" 2>/dev/null || echo "the system's")
+	jsmn: jsmn.h $(sha256 <"$jsmn")
+	compiler: $compiler, $machine
+	END
+	if cmp -s "$deps/VERSIONS.new" "$deps/VERSIONS"; then
+		rm -f "$deps/VERSIONS.new"
+	else
+		mv "$deps/VERSIONS.new" "$deps/VERSIONS"
+	fi
+}
+
+mkdir -p "$deps/log"
+install_packages
+# Two at once would build into the same place.
+if have flock; then
+	exec 9>"$deps/.lock"
+	flock -n 9 || {
+		say "waiting for another one to finish"
+		flock 9
+	}
+fi
+get_sources
+build
