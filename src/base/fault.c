@@ -97,3 +97,12 @@ fault_add(struct fault *f, const char *fmt, ...)
 	vsnprintf(f->text + len, sizeof f->text - len, fmt, ap);
 	va_end(ap);
 }
+
+void
+fault_end_sentence(struct fault *f)
+{
+	size_t len = strlen(f->text);
+
+	if (len == 0 || f->text[len - 1] != '.')
+		fault_add(f, ".");
+}

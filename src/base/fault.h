@@ -64,6 +64,9 @@ enum status fault_set(struct fault *, enum status, const char *, ...)
 enum status fault_set_lasting(struct fault *, enum status, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));
 
+/* Puts a full stop after the story, unless it has one. */
+void	 fault_end_sentence(struct fault *);
+
 /* Appends to the story; what does not fit is dropped. */
 void	 fault_add(struct fault *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));

@@ -62,6 +62,7 @@ static bool
 is_unprintable(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad ||
+	    cp == 0x61c ||
 	    (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
 	    (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff ||
 	    (cp >= 0xe0000 && cp <= 0xe007f);
@@ -73,7 +74,8 @@ log_escape(struct buf *out, const char *s, size_t len)
 	uint32_t cp;
 	size_t n;
 
-	for (; len > 0; s += n, len -= n) {
+	/* Nothing after what does not fit: a gap could join "##" and "[". */
+	for (; len > 0 && !out->overflowed; s += n, len -= n) {
 		n = text_utf8(s, len, &cp);
 		if (n == 0) {
 			n = 1;

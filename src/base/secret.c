@@ -20,30 +20,49 @@ secret_add(const char *text)
 	secrets[secret_count++] = xstrdup(text);
 }
 
+/* Marks the bytes of every occurrence of every secret; NULL if there is none. */
+static bool *
+find_hidden(const struct buf *b)
+{
+	const char *p, *hit, *end = b->data + b->len;
+	bool *hidden = NULL;
+	size_t i, n;
+
+	for (i = 0; i < secret_count; i++) {
+		n = strlen(secrets[i]);
+		for (p = b->data; (hit = memmem(p, (size_t)(end - p),
+		    secrets[i], n)) != NULL; p = hit + 1) {
+			if (hidden == NULL)
+				hidden = xcalloc(b->len, sizeof *hidden);
+			memset(hidden + (hit - b->data), true, n);
+		}
+	}
+	return hidden;
+}
+
+/*
+ * Found first and replaced together: where secrets overlap, or one is a part
+ * of another, replacing one would leave the rest of the other.
+ */
 void
 secret_redact(struct buf *b)
 {
 	struct buf out;
-	const char *p, *hit;
+	bool *hidden;
 	size_t i;
 
-	for (i = 0; i < secret_count; i++) {
-		if (b->len == 0 ||
-		    memmem(b->data, b->len, secrets[i], strlen(secrets[i])) ==
-		    NULL)
-			continue;
-		buf_init(&out, b->max);
-		for (p = b->data; (hit = memmem(p,
-		    b->len - (size_t)(p - b->data), secrets[i],
-		    strlen(secrets[i]))) != NULL;
-		    p = hit + strlen(secrets[i])) {
-			buf_add(&out, p, (size_t)(hit - p));
+	if (b->len == 0 || (hidden = find_hidden(b)) == NULL)
+		return;
+	buf_init(&out, b->max);
+	for (i = 0; i < b->len; i++) {
+		if (!hidden[i])
+			buf_addc(&out, b->data[i]);
+		else if (i == 0 || !hidden[i - 1])
 			buf_adds(&out, "***");
-		}
-		buf_add(&out, p, b->len - (size_t)(p - b->data));
-		buf_wipe(b);
-		*b = out;
 	}
+	free(hidden);
+	buf_wipe(b);
+	*b = out;
 }
 
 bool

@@ -143,9 +143,9 @@ note_server_time(struct github *gh, const struct response *r)
 }
 
 static const char *
-or_none(const char *s)
+or_dash(const char *s)
 {
-	return s != NULL ? s : "none";
+	return s != NULL ? s : "-";
 }
 
 /* What an answer says, and what it means. */
@@ -188,9 +188,9 @@ read_answer(struct github *gh, const struct request *q,
 	log_debug("%s %s: %u %s (%zu bytes, request ID %s, API version %s, "
 	    "quota left %s)", request_method_name(q->method), q->target,
 	    r->status, r->reason, r->body.len,
-	    or_none(response_field(r, "X-GitHub-Request-Id")),
-	    or_none(response_field(r, "X-GitHub-Api-Version-Selected")),
-	    or_none(a.remaining));
+	    or_dash(response_field(r, "X-GitHub-Request-Id")),
+	    or_dash(response_field(r, "X-GitHub-Api-Version-Selected")),
+	    or_dash(a.remaining));
 }
 
 static void
@@ -426,12 +426,12 @@ github_dispatch_preview(struct github *gh, const struct dispatch_call *call,
 	begin_dispatch(gh, &q, call, &target);
 	buf_addf(out, "%s ", request_method_name(q.method));
 	url_add_origin(out, gh->options->api);
-	buf_addf(out, "%s\n", q.target);
+	buf_addf(out, "%s HTTP/1.1\nHost: %s\n", q.target, q.authority);
 	for (i = 0; i < q.field_count; i++)
 		buf_addf(out, "%s: %s\n", q.fields[i].name,
 		    strcmp(q.fields[i].name, "Authorization") == 0 ?
 		    "Bearer ***" : q.fields[i].value);
-	buf_addf(out, "\n%s\n", q.body);
+	buf_addf(out, "Content-Length: %zu\n\n%s\n", q.body_len, q.body);
 	buf_free(&target);
 }
 

@@ -139,7 +139,9 @@ url_parse_location(struct url *u, char **target, const char *location,
 
 	memset(u, 0, sizeof *u);
 	*target = NULL;
-	if (!is_clean(location) || *location == '\0')
+	/* A backslash is a slash to some readers and none to others. */
+	if (!is_clean(location) || *location == '\0' ||
+	    strchr(location, '\\') != NULL)
 		return "it is empty or has bad characters";
 	buf_init(&b, BUF_TEXT_MAX);
 	if (strncmp(location, "//", 2) == 0) {
@@ -163,6 +165,8 @@ url_parse_location(struct url *u, char **target, const char *location,
 	if (*rest == '?' && rest == location) {
 		dir = strcspn(base_target, "?");
 		buf_add(&b, base_target, dir);
+	} else if (*rest == '#' && rest == location) {
+		buf_adds(&b, base_target);
 	} else if (*rest != '/' && rest == location) {
 		dir = strcspn(base_target, "?");
 		while (dir > 0 && base_target[dir - 1] != '/')
@@ -196,10 +200,11 @@ url_is_loopback(const struct url *u)
 		return true;
 	if (strncmp(p, "127.", 4) != 0)
 		return false;
-	/* Four numbers: 127.evil.example is a name. */
+	/* Four numbers: 127.evil.example is a name, and so may 127.0.0.08 be,
+	 * which is no octal number. */
 	for (parts = 0;; parts++) {
 		len = strcspn(p, ".");
-		if (!text_u64(p, len, &n) || n > 255)
+		if (!text_u64(p, len, &n) || n > 255 || (len > 1 && *p == '0'))
 			return false;
 		if (p[len] == '\0')
 			return parts == 3;

@@ -91,7 +91,8 @@ may_retry(struct state *s, struct fault *f)
 	if (s->no_host == NO_HOST_TRIES)
 		return false;
 	pace_failed(&s->retry_pace, f);
-	log_info("%s; trying again, nothing was sent", f->text);
+	fault_end_sentence(f);
+	log_info("%s Nothing was sent; trying again.", f->text);
 	return pace_wait(&s->retry_pace, NULL) && !interrupt_pending();
 }
 
@@ -178,6 +179,7 @@ not_found(const struct state *s, bool accepted, enum find_outcome outcome,
 			    "%s before the timeout.", s->order->distinct_id);
 		break;
 	}
+	fault_end_sentence(&story);
 	add_runs(&story, " Runs that might be it: ", r);
 	add_advice(s, &story);
 	if (!accepted)
@@ -252,9 +254,8 @@ nothing_started(struct fault *f)
 {
 	if (interrupt_pending())
 		interrupt_fault(f);
-	fault_add(f, "%s Nothing was dispatched.",
-	    f->text[0] != '\0' && f->text[strlen(f->text) - 1] == '.' ? "" :
-	    ".");
+	fault_end_sentence(f);
+	fault_add(f, " Nothing was dispatched.");
 	return f->status;
 }
 

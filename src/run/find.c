@@ -14,6 +14,7 @@
 #define PAGES_MAX	50	/* 5,000 runs, or jobs: no dispatch is behind */
 #define FLOOR_MARGIN_MS	5000	/* clocks within GitHub differ, a little */
 #define NOT_FOUND_LAST	5	/* a 404 that often in a row is one to stay */
+#define BASELINE_NOT_FOUND	2	/* before a dispatch nothing is new */
 #define LISTING_MS	10000	/* for candidates, with no ID to look for */
 
 /* Runs per page: most searches need the newest few (13 KB each), and some all
@@ -445,10 +446,20 @@ find_result_wipe(struct find_result *r)
 
 /* A failed look: may looking on help? */
 static bool
-is_final(const struct fault *f, unsigned int not_found)
+is_final(const struct fault *f, unsigned int not_found, unsigned int most)
 {
-	return status_is_signal(f->status) || f->lasting ||
-	    not_found >= NOT_FOUND_LAST;
+	return status_is_signal(f->status) || f->lasting || not_found >= most;
+}
+
+/* The first of several failures is news, the others are not. */
+static void
+log_failure(const struct pace *pace, const char *doing, struct fault *f)
+{
+	fault_end_sentence(f);
+	if (pace->failures == 0)
+		log_info("%s: %s Trying on.", doing, f->text);
+	else
+		log_debug("%s: %s", doing, f->text);
 }
 
 static enum find_outcome
@@ -465,10 +476,10 @@ run_search(struct search *s, struct fault *f)
 		if (status == STATUS_OK) {
 			f->status = STATUS_OK;
 			pace_succeeded(&pace);
-		} else if (is_final(f, not_found)) {
+		} else if (is_final(f, not_found, NOT_FOUND_LAST)) {
 			return FIND_STOPPED;
 		} else {
-			log_info("looking for the run: %s", f->text);
+			log_failure(&pace, "looking for the run", f);
 			pace_failed(&pace, f);
 		}
 		if (count_carriers(s) > 0)
@@ -527,9 +538,9 @@ find_baseline(struct github *gh, const struct clock *clock,
 		if (status == STATUS_OK)
 			break;
 		not_found += status == STATUS_NOT_FOUND;
-		if (is_final(f, not_found))
+		if (is_final(f, not_found, BASELINE_NOT_FOUND))
 			break;
-		log_info("looking for the newest run: %s", f->text);
+		log_failure(&pace, "looking for the newest run", f);
 		pace_failed(&pace, f);
 		if (!pace_wait(&pace, NULL))
 			break;

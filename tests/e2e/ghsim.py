@@ -28,6 +28,7 @@ import wire
 KINDS = {
     # name: (path prefix, versions it speaks or None when the header is ignored, its own version)
     "github.com": ("", ("2022-11-28", "2026-03-10"), None),
+    "ghes-3.21": ("/api/v3", ("2022-11-28", "2026-03-10"), "3.21.0"),
     "ghes-3.20": ("/api/v3", ("2022-11-28",), "3.20.1"),
     "ghes-3.8": ("/api/v3", None, "3.8.7"),
 }

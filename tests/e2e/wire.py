@@ -156,7 +156,7 @@ def encode(answer, framing, close, raw_head=None):
 class Server:
     """Subclasses answer requests in `handle(request)`, called under `self.lock`."""
 
-    def __init__(self, context=None, host="127.0.0.1", family=socket.AF_INET):
+    def __init__(self, context=None, host="127.0.0.1", family=socket.AF_INET, port=0):
         self.context = context
         self.scheme = "https" if context else "http"
         self.requests = []
@@ -173,7 +173,7 @@ class Server:
         self.sockets = set()
         self.listener = socket.socket(family, socket.SOCK_STREAM)
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind((host, 0))
+        self.listener.bind((host, port))
         self.listener.listen(64)
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self.accept, daemon=True)

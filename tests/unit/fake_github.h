@@ -1,0 +1,137 @@
+/*
+ * A GitHub that does what a script says: what run/ uses of github/github.h,
+ * over fake_clock.  Runs, their jobs and steps come into view at given times,
+ * calls fail by their number, and every call is recorded.
+ *
+ * Times are as in fake_clock.h.  What is zero in a script is as usual.
+ */
+#ifndef FAKE_GITHUB_H
+#define FAKE_GITHUB_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "github/github.h"
+
+#define FAKE_WORKFLOW_ID	UINT64_C(4711)
+#define FAKE_WORKFLOW		"deploy.yml"
+#define FAKE_PATH		".github/workflows/deploy.yml"
+#define FAKE_EPOCH		INT64_C(1700000000000)
+
+/* A job: queued without steps, then set up, with all steps, completed. */
+struct fake_job {
+	const char	*name;		/* "job" */
+	const char	*steps[6];	/* after "Set up job" */
+	int64_t		 listed_at;
+	int64_t		 set_up_at;
+	int64_t		 steps_at;
+	int64_t		 done_at;	/* 0: never */
+	bool		 skipped;	/* completed, and without steps */
+};
+
+struct fake_run {
+	uint64_t		 id;
+	uint64_t		 workflow_id;	/* FAKE_WORKFLOW_ID */
+	bool			 no_workflow_id;
+	int64_t			 created_at;
+	bool			 no_created_at;
+	int64_t			 listed_at;	/* by workflow */
+	int64_t			 repository_at;	/* by repository; listed_at */
+	int64_t			 titled_at;	/* before: an ordinary title */
+	const char		*name;		/* "Deploy" */
+	const char		*title;		/* "Deploy" */
+	const char		*event;		/* "workflow_dispatch" */
+	const char		*path;		/* FAKE_PATH */
+	const struct fake_job	*jobs;		/* lent */
+	size_t			 job_count;
+};
+
+/* The answer to a POST; each is given once, in order. */
+struct fake_post {
+	enum dispatch_outcome	 outcome;
+	int64_t			 took_ms;	/* more than the caller
+						 * allows: UNKNOWN */
+	enum status		 status;	/* of the fault */
+	bool			 lasting;
+	int64_t			 wait_ms;
+	uint64_t		 run_id;	/* IDENTIFIED */
+};
+
+enum fake_kind {
+	FAKE_POST,
+	FAKE_RUNS,		/* by workflow */
+	FAKE_ALL_RUNS,		/* by repository */
+	FAKE_JOBS
+};
+
+#define FAKE_ALWAYS	UINT_MAX
+
+/* Calls that fail: of this kind (and run, and page), by number from 1 on. */
+struct fake_failure {
+	enum fake_kind	 kind;
+	unsigned int	 first, last;	/* last 0: only the first */
+	enum status	 status;
+	bool		 lasting;
+	int64_t		 wait_ms;
+	uint64_t	 run_id;	/* 0: any */
+	unsigned int	 page;		/* 0: any */
+};
+
+struct fake_call {
+	enum fake_kind	 kind;
+	int64_t		 at, ended_at;
+	enum status	 status;	/* of a GET */
+	bool		 old_version;
+	bool		 conditional;
+	bool		 changed;
+	uint64_t	 run_id;
+	unsigned int	 per_page, page;
+	int64_t		 deadline_ms;	/* instant */
+	int64_t		 answer_ms;
+	char		*body;		/* of a POST; owned */
+	const char	*workflow;	/* lent */
+};
+
+struct github {
+	/* The script. */
+	int64_t			 epoch_ms;	/* server's clock at 0 */
+	int64_t			 call_ms;	/* that each GET takes */
+	bool			 no_date;
+	bool			 no_etag;
+	bool			 no_link;	/* total_count alone tells */
+	struct fake_run		 runs[512];
+	size_t			 run_count;
+	struct fake_post	 posts[32];
+	size_t			 post_count;
+	struct fake_failure	 failures[32];
+	size_t			 failure_count;
+	/* The record. */
+	struct fake_call	*calls;
+	size_t			 call_count;
+	size_t			 posted;
+	bool			 old_version;
+	bool			 has_time;
+	int64_t			 time_ms, time_at;
+};
+
+/* A server without runs, and the clock at 0. */
+struct github *fake_github_new(void);
+void	 fake_github_free(struct github *);
+
+void	 fake_add_run(struct github *, struct fake_run);
+void	 fake_add_post(struct github *, struct fake_post);
+void	 fake_add_failure(struct github *, struct fake_failure);
+
+/* Calls of a kind; with a run's ID those about it alone. */
+size_t	 fake_count(const struct github *, enum fake_kind, uint64_t run_id);
+
+/* The n-th of all calls of a kind, from 0 on; fails if there is none. */
+const struct fake_call *fake_nth(const struct github *, enum fake_kind,
+	    size_t n);
+
+/* "https://github.com/octo-org/octo-repo/actions/runs/ID"; static. */
+const char *fake_url(uint64_t run_id);
+
+#endif
