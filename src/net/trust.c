@@ -192,26 +192,27 @@ add_pem(struct trust *t, const char *text, size_t len)
 {
 	static const char begin[] = "-----BEGIN CERTIFICATE-----";
 	static const char stop[] = "-----END CERTIFICATE-----";
-	const char *p = text, *end = text + len, *body, *tail;
+	const char *p = text, *end = text + len, *body, *tail, *next;
 	size_t at;
 
 	while ((p = memmem(p, (size_t)(end - p), begin, sizeof begin - 1)) !=
 	    NULL) {
 		body = p + sizeof begin - 1;
-		tail = memmem(body, (size_t)(end - body), stop,
+		/* One that lost its end must not take the next one along. */
+		next = memmem(body, (size_t)(end - body), begin,
+		    sizeof begin - 1);
+		if (next == NULL)
+			next = end;
+		tail = memmem(body, (size_t)(next - body), stop,
 		    sizeof stop - 1);
-		if (tail == NULL) {
-			t->skipped++;
-			return;
-		}
 		at = t->der.len;
-		if (add_base64(&t->der, body, tail)) {
+		if (tail != NULL && add_base64(&t->der, body, tail)) {
 			add_certificate(t, at);
 		} else {
 			t->skipped++;
 			t->der.len = at;
 		}
-		p = tail + sizeof stop - 1;
+		p = next;
 	}
 }
 

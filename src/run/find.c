@@ -20,6 +20,7 @@
 /* Runs per page: most searches need the newest few (13 KB each), and some all
  * that is new. */
 static const unsigned int page_sizes[] = { 10, 30, 100 };
+#define PAGE_SIZES	(sizeof page_sizes / sizeof page_sizes[0])
 
 struct job_seen {
 	struct job_page	 page;		/* its list is dropped once read */
@@ -224,44 +225,64 @@ goes_on(const struct search *s, const struct run_page *p, unsigned int size,
 	    (list->count == size && list->total > (uint64_t)size * number);
 }
 
-/* Reads pages until they reach runs from before the dispatch. */
-static enum status
-read_listing(struct search *s, struct listing *l, struct fault *f)
+static struct run_page *
+listing_page(struct listing *l, size_t n)
 {
+	if (n == l->page_count) {
+		l->pages = xreallocarray(l->pages, n + 1, sizeof *l->pages);
+		memset(&l->pages[n], 0, sizeof *l->pages);
+		l->page_count++;
+	}
+	return &l->pages[n];
+}
+
+/*
+ * Reads pages until they reach runs from before the dispatch; *too_small if
+ * the first of a size that could be larger does not.
+ */
+static enum status
+read_pages(struct search *s, struct listing *l, bool *too_small,
+    struct fault *f)
+{
+	const unsigned int size = page_sizes[l->size];
 	struct run_page *p;
 	enum status status;
-	unsigned int size;
-	size_t n;
+	size_t n = 0;
 
-	for (n = 0; n < PAGES_MAX; n++) {
-		size = page_sizes[l->size];
-		if (n == l->page_count) {
-			l->pages = xreallocarray(l->pages, n + 1,
-			    sizeof *l->pages);
-			memset(&l->pages[n], 0, sizeof *l->pages);
-			l->page_count++;
-		}
-		p = &l->pages[n];
+	*too_small = false;
+	do {
+		p = listing_page(l, n++);
 		status = github_list_runs(s->gh, l->workflow, size,
-		    (unsigned int)n + 1, s->q->deadline_ms, p, f);
+		    (unsigned int)n, s->q->deadline_ms, p, f);
 		if (status != STATUS_OK)
 			return status;
 		find_floor(s);
 		if (l->workflow != NULL && p->list.count > 0)
 			s->workflow_id = p->list.runs[0].workflow_id;
-		if (!goes_on(s, p, size, n + 1))
+		if (!goes_on(s, p, size, n))
 			break;
-		if (l->size + 1 < sizeof page_sizes / sizeof page_sizes[0]) {
-			/* Larger pages from the start, and from now on. */
-			listing_wipe(l);
-			l->size++;
-			n = (size_t)-1;
-		}
-	}
+		*too_small = l->size + 1 < PAGE_SIZES;
+	} while (n < PAGES_MAX && !*too_small);
 	/* Pages that fewer new runs no longer reach. */
-	while (l->page_count > n + 1 && n < PAGES_MAX)
+	while (l->page_count > n)
 		run_page_wipe(&l->pages[--l->page_count]);
 	return STATUS_OK;
+}
+
+/* All runs that are new, on pages as large as that takes. */
+static enum status
+read_listing(struct search *s, struct listing *l, struct fault *f)
+{
+	enum status status;
+	bool too_small;
+
+	for (;;) {
+		status = read_pages(s, l, &too_small, f);
+		if (status != STATUS_OK || !too_small)
+			return status;
+		listing_wipe(l);
+		l->size++;
+	}
 }
 
 /* Some name in the job carries the ID. */

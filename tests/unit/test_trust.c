@@ -71,7 +71,7 @@ static char	 dir[256];
 static const char *
 path_of(const char *name)
 {
-	static char paths[8][512];
+	static char paths[64][512];
 	static size_t next;
 	char *path = paths[next++ % COUNT(paths)];
 
