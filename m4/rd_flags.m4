@@ -52,3 +52,25 @@ AC_DEFUN([RD_SANITIZERS], [
 	    [AC_MSG_ERROR([$CC cannot build with sanitizers])])
     ])
 ])
+
+# RD_FUZZING
+# libFuzzer, which is clang's.
+AC_DEFUN([RD_FUZZING], [
+    AC_ARG_ENABLE([fuzzing],
+	[AS_HELP_STRING([--enable-fuzzing],
+	    [build fuzz targets with libFuzzer (needs CC=clang)])],
+	[], [enable_fuzzing=no])
+    AM_CONDITIONAL([FUZZING], [test "x$enable_fuzzing" = xyes])
+    FUZZ_LIBS=
+    AC_SUBST([FUZZ_LIBS])
+    AS_IF([test "x$enable_fuzzing" = xyes], [
+	FUZZ_LIBS=-fsanitize=fuzzer
+	RD_CFLAGS="$RD_CFLAGS -fsanitize=fuzzer-no-link"
+	RD_LDFLAGS="$RD_LDFLAGS -fsanitize=fuzzer-no-link"
+	rd_save_CFLAGS=$CFLAGS
+	CFLAGS="$CFLAGS -fsanitize=fuzzer-no-link"
+	AC_LINK_IFELSE([AC_LANG_PROGRAM()], [],
+	    [AC_MSG_ERROR([$CC has no libFuzzer; configure with CC=clang])])
+	CFLAGS=$rd_save_CFLAGS
+    ])
+])

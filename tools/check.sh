@@ -4,7 +4,8 @@
 #
 #   - the static binary is built and is what it should be
 #   - the whole compiles without a warning, with gcc and with clang
-#   - unit tests, with sanitizers and under valgrind
+#   - unit tests and the corpora of the fuzz targets, with sanitizers and under
+#     valgrind
 #   - end-to-end tests of the static binary, of a build with sanitizers, and
 #     under valgrind
 #   - make distcheck
@@ -90,24 +91,25 @@ configured()
 	(cd "$dir" && ../../configure --quiet "$@") && echo "$key" >"$dir/.key"
 }
 
-# built DIRECTORY ARGUMENT...: the program and all unit tests.
+# built DIRECTORY ARGUMENT...: the program and all that tests it.
 built()
 {
-	local tests
 	configured "$@" || return 1
-	tests=$(make -s -C "$1" list-unit-tests) || return 1
 	# Not in one go: "all" is a make of its own, and the two would race.
-	make -C "$1" -j"$jobs" all || return 1
-	# shellcheck disable=SC2086
-	[ -z "$tests" ] || make -C "$1" -j"$jobs" $tests
+	make -C "$1" -j"$jobs" all && make -C "$1" -j"$jobs" check-programs
 }
 
-# unit LABEL DIRECTORY COMMAND...: all unit tests, each run by COMMAND.
+# unit LABEL DIRECTORY COMMAND...: all unit tests and all corpora of the fuzz
+# targets, each run by COMMAND.
 unit()
 {
 	local label=$1 dir=$2 test log status
 	shift 2
-	for test in $(make -s -C "$dir" list-unit-tests); do
+	for test in $(make -s -C "$dir" list-check-programs); do
+		if [[ $test == */fuzz_* ]]; then
+			step "$label: ${test##*/}" "$@" "$dir/$test"
+			continue
+		fi
 		log=build/log/$label-${test##*/}
 		CMOCKA_MESSAGE_OUTPUT=tap "$@" "$dir/$test" >"$log" 2>&1
 		status=$?
@@ -115,29 +117,40 @@ unit()
 	done
 }
 
-# e2e LABEL BINARY ARGUMENT...
+# e2e LABEL BINARY ARGUMENT...: runs all scenarios; count_e2e adds them up.
 e2e()
 {
-	local label=$1 binary=$2 log=build/log/e2e-$1 status sum good bad
+	local label=$1 binary=$2
 	shift 2
 	"$python" tests/e2e/run.py --binary "$binary" --label "$label" "$@" \
-	    2>&1 | tee "$log" | grep --line-buffered -vE \
-	    '^[0-9]+ passed, [0-9]+ failed$'
-	status=${PIPESTATUS[0]}
-	sum=$(tail -n 1 "$log")
+	    >"build/log/e2e-$label" 2>&1
+	echo "exit $?" >>"build/log/e2e-$label"
+}
+
+# Shows the log of e2e LABEL as it grows, without the sum: that comes last,
+# and once.
+show_e2e()
+{
+	tail -n +1 --pid="$2" -s 0.2 -f "build/log/e2e-$1" |
+	    grep --line-buffered -vE '^([0-9]+ passed, [0-9]+ failed|exit 0)$'
+}
+
+count_e2e()
+{
+	local log=build/log/e2e-$1 sum status good=0 bad=0
+	sum=$(tail -n 2 "$log" | head -n 1)
+	status=$(tail -n 1 "$log")
 	if [[ $sum =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
 		good=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}
-	else
-		good=0 bad=0
 	fi
-	if [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$good" -eq 0 ]; }
-	then
-		echo "not ok end to end, $label: exit $status"
+	if [ "$bad" -eq 0 ] &&
+	    { [ "$status" != "exit 0" ] || [ "$good" -eq 0 ]; }; then
+		echo "not ok end to end, $1: $status"
 		bad=1
 	fi
 	passed=$((passed + good))
 	failed=$((failed + bad))
-	echo "# end to end, $label: $good of $((good + bad))"
+	echo "# end to end, $1: $good of $((good + bad))"
 }
 
 # --- set-up, with the environment as it is: apt may need its proxies ---
@@ -171,6 +184,19 @@ python=python3
 # --- builds ---
 
 section "builds"
+# A test that nobody listed would pass for ever.
+listed()
+{
+	local file missing=0
+	for file in src/*.c src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch]; do
+		grep -qE "(^|[^a-z_])${file%.c}(\.c)?([^a-z_]|$)" Makefile.am || {
+			echo "$file isn't in Makefile.am"
+			missing=1
+		}
+	done
+	return $missing
+}
+step "every file is listed" listed
 tools/build.sh -v >build/log/release 2>&1
 count build/log/release $? "static binary"
 
@@ -192,15 +218,41 @@ unit sanitizers build/dev
 	    --errors-for-leak-kinds=definite,indirect,possible \
 	    --track-fds=no --error-exitcode=97
 
-section "end to end: static binary"
-e2e static build/return-dispatch
-section "end to end: sanitizers"
-e2e sanitizers build/dev/return-dispatch
+# Valgrind takes longest by far and has generous limits of time, so it runs
+# beside the others, behind them in line for the processors.
+slow=
 if [ $quick = no ]; then
-	section "end to end: valgrind"
-	e2e valgrind build/valgrind/return-dispatch --valgrind
+	set -m
+	(
+		renice -n 10 "$BASHPID" >/dev/null
+		e2e valgrind build/valgrind/return-dispatch --valgrind
+	) &
+	slow=$!
+	set +m
+	trap 'kill -- -$slow 2>/dev/null' EXIT
+	trap 'exit 130' INT TERM
+fi
+
+for label in static sanitizers; do
+	binary=build/return-dispatch
+	[ $label = static ] || binary=build/dev/return-dispatch
+	section "end to end: $label"
+	: >build/log/e2e-$label
+	e2e $label $binary &
+	show_e2e $label $!
+	wait $!
+	count_e2e $label
+done
+
+if [ $quick = no ]; then
 	section "distribution"
 	step "make distcheck" make -C build/valgrind -j"$jobs" distcheck
+
+	section "end to end: valgrind"
+	show_e2e valgrind "$slow"
+	wait "$slow"
+	trap - EXIT
+	count_e2e valgrind
 fi
 
 echo

@@ -1,9 +1,10 @@
 #include "compat.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
+#include "base/secret.h"
 
 static const struct {
 	int		 exit_code;
@@ -50,15 +51,28 @@ status_is_signal(enum status status)
 static enum status fault_fill(struct fault *, enum status, bool, const char *,
 	    va_list) __attribute__((format(printf, 4, 0)));
 
+/*
+ * Text may be a peer's and hold a secret: redacted before it is clipped, or
+ * half a secret could remain that nobody recognises.
+ */
+static void
+set_text(struct fault *f, struct buf *text)
+{
+	secret_redact(text);
+	strlcpy(f->text, buf_str(text), sizeof f->text);
+	buf_wipe(text);
+}
+
 static enum status
 fault_fill(struct fault *f, enum status status, bool lasting, const char *fmt,
     va_list ap)
 {
-	char text[FAULT_TEXT_MAX];
+	struct buf text;
 
 	/* Built aside: the arguments may point into the old text. */
-	vsnprintf(text, sizeof text, fmt, ap);
-	memcpy(f->text, text, sizeof text);
+	buf_init(&text, BUF_TEXT_MAX);
+	buf_addv(&text, fmt, ap);
+	set_text(f, &text);
 	f->status = status;
 	f->lasting = lasting;
 	f->wait_ms = 0;
@@ -90,12 +104,15 @@ fault_set_lasting(struct fault *f, enum status status, const char *fmt, ...)
 void
 fault_add(struct fault *f, const char *fmt, ...)
 {
-	size_t len = strlen(f->text);
+	struct buf text;
 	va_list ap;
 
+	buf_init(&text, BUF_TEXT_MAX);
+	buf_adds(&text, f->text);
 	va_start(ap, fmt);
-	vsnprintf(f->text + len, sizeof f->text - len, fmt, ap);
+	buf_addv(&text, fmt, ap);
 	va_end(ap);
+	set_text(f, &text);
 }
 
 void

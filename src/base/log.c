@@ -7,12 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/text.h"
 
 #define LOG_NAME	"return-dispatch: "
 #define LOG_LINE_MAX	16384	/* longer messages are cut */
+#define STUCK_MS	5000	/* for a reader that does not read; once */
 
 static enum log_level	log_level = LOG_LEVEL_INFO;
 static bool		log_actions;
@@ -41,20 +43,14 @@ log_is_debug(void)
 	return log_level >= LOG_LEVEL_DEBUG;
 }
 
+/* A failure has nowhere left to be complained of. */
 static void
 write_all(const char *p, size_t len)
 {
-	ssize_t n;
+	static bool stuck;
 
-	while (len > 0) {
-		n = write(STDERR_FILENO, p, len);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return;		/* nowhere left to complain to */
-		p += n;
-		len -= (size_t)n;
-	}
+	stuck = io_write_all(STDERR_FILENO, p, len, stuck ? 0 : STUCK_MS) ==
+	    ETIMEDOUT;
 }
 
 /* Characters that move, hide or reorder what follows them on a terminal. */

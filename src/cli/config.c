@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/interrupt.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
@@ -72,8 +74,8 @@ add_missing(struct loader *l, const char *what)
 static enum status
 bad(struct fault *f, const char *what, const char *value, const char *why)
 {
-	return fault_set_lasting(f, STATUS_USAGE, "%s: bad value \"%.200s\": "
-	    "%s", what, value, why);
+	return fault_set_lasting(f, STATUS_USAGE, "%s: bad value \"%s\": %s",
+	    what, value, why);
 }
 
 /*
@@ -303,14 +305,16 @@ read_all(struct loader *l, const char *what, const char *path, size_t max,
 		    "%s: cannot open %s: %s", what, path, strerror(errno));
 	}
 	do {
-		n = read(fd, chunk, sizeof chunk);
+		n = io_read(fd, chunk, sizeof chunk);
 		if (n > 0)
 			buf_add(out, chunk, (size_t)n);
-	} while ((n > 0 && !out->overflowed) || (n == -1 && errno == EINTR));
+	} while (n > 0 && !out->overflowed);
 	saved = errno;
 	explicit_bzero(chunk, sizeof chunk);
 	if (fd != STDIN_FILENO)
 		close(fd);
+	if (n == -1 && saved == EINTR)
+		return interrupt_fault(f);
 	if (n == -1)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s: cannot read %s: %s", what, path, strerror(saved));

@@ -7,31 +7,19 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "cli/output.h"
 #include "json/emit.h"
 
+#define STUCK_MS	30000	/* for a reader that does not read */
+
 /* 0, or errno. */
 static int
 write_all(int fd, const struct buf *b)
 {
-	const char *p = buf_str(b);
-	size_t left = b->len;
-	ssize_t n;
-
-	while (left > 0) {
-		n = write(fd, p, left);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return errno;
-		if (n == 0)
-			return EIO;
-		p += n;
-		left -= (size_t)n;
-	}
-	return 0;
+	return io_write_all(fd, buf_str(b), b->len, STUCK_MS);
 }
 
 /* Not blocking while opening: a pipe without a reader must not hang us. */

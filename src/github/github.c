@@ -18,6 +18,7 @@
 #define VERSION_NEW	"2026-03-10"	/* a dispatch answers with the run */
 #define VERSION_OLD	"2022-11-28"	/* GHES 3.9 to 3.20 */
 
+#define ANSWER_MS	60000	/* 1.3 MiB at 22 KiB/s */
 #define HEAD_MS		30000	/* GitHub itself gives up after 10 s of work */
 #define MESSAGE_MAX	600	/* of a server's message in one of ours */
 #define PER_PAGE_MAX	100	/* GitHub's own limit */
@@ -215,6 +216,19 @@ add_reset_time(const struct github *gh, struct buf *b, int64_t wait_ms)
 	buf_addc(b, '.');
 }
 
+/* Text of the server that should be short; redacted before it is clipped. */
+static void
+add_clipped(struct buf *out, const char *intro, const char *s)
+{
+	struct buf text;
+
+	buf_init(&text, BUF_TEXT_MAX);
+	buf_adds(&text, s);
+	secret_redact(&text);
+	buf_addf(out, "%s%.80s", intro, buf_str(&text));
+	buf_free(&text);
+}
+
 /* The fault of an answer that is not the hoped-for one. */
 static enum status
 answer_fault(const struct github *gh, const struct response *r,
@@ -250,15 +264,15 @@ answer_fault(const struct github *gh, const struct response *r,
 	const char *request_id = response_field(r, "X-GitHub-Request-Id");
 	struct buf text;
 
-	buf_init(&text, FAULT_TEXT_MAX - 1);
+	buf_init(&text, BUF_TEXT_MAX);
 	buf_addf(&text, "%s answered %u", github_who(gh), r->status);
 	if (*r->reason != '\0')
-		buf_addf(&text, " %.80s", r->reason);
+		add_clipped(&text, " ", r->reason);
 	if (reading->message.len > 0)
 		buf_addf(&text, ": \"%s\"", buf_str(&reading->message));
 	if (request_id != NULL)
-		buf_addf(&text, " (request ID %.80s)", request_id);
-	buf_addc(&text, '.');
+		add_clipped(&text, " (request ID ", request_id);
+	buf_adds(&text, request_id != NULL ? ")." : ".");
 	if (reading->class == ANSWER_LIMITED)
 		add_reset_time(gh, &text, reading->wait_ms);
 	else if (r->status >= 400 && r->status < 500)
@@ -392,12 +406,14 @@ github_dispatch(struct github *gh, const struct dispatch_call *call,
 	if (status == STATUS_OK) {
 		outcome = read_dispatch(gh, &q, &r, call, run, f);
 	} else if (r.status >= 200 && r.status < 300) {
-		/* The status line proves it; the rest would only have told
-		 * which run it is. */
+		/* The status line proves it; the rest would have told which
+		 * run it is, and perhaps has: an object has its own end. */
 		note_server_time(gh, &r);
-		log_warning("the dispatch was accepted (%u), but the rest of "
-		    "the answer was lost: %s", r.status, f->text);
-		outcome = DISPATCH_ACCEPTED;
+		outcome = read_details(gh, &r, run);
+		if (outcome == DISPATCH_ACCEPTED)
+			log_warning("the dispatch was accepted (%u), but the "
+			    "rest of the answer was lost: %s", r.status,
+			    f->text);
 	} else if (r.status >= 300 && r.status < 500 && r.status != 408) {
 		/* A refusal or redirect, even cut short, has not acted. */
 		if (sent)
@@ -454,9 +470,8 @@ link_is_next(const char *link, size_t len)
 }
 
 static bool
-has_next_page(const struct response *r)
+links_next(const char *p)
 {
-	const char *p = response_field(r, "Link");
 	size_t len;
 
 	for (; p != NULL && *p != '\0'; p += len + (p[len] != '\0')) {
@@ -470,6 +485,20 @@ has_next_page(const struct response *r)
 	return false;
 }
 
+/* A link to a next page; else `total` tells that there must be one. */
+static bool
+has_next_page(const struct response *r, unsigned int page,
+    unsigned int per_page, size_t count, uint64_t total)
+{
+	const char *link;
+	size_t n;
+
+	for (n = 0; (link = response_field_n(r, "Link", n)) != NULL; n++)
+		if (links_next(link))
+			return true;
+	return count > 0 && total > (uint64_t)(page - 1) * per_page + count;
+}
+
 /*
  * A conditional GET.  On STATUS_OK either *changed is false, or `r` (wiped by
  * the caller in every case) has a 200's body and *etag its new tag.
@@ -480,7 +509,7 @@ get(struct github *gh, const struct buf *target, int64_t deadline_ms,
 {
 	struct client_limits limits = {
 		.head_ms = HEAD_MS,
-		.answer_ms = CLOCK_NEVER,
+		.answer_ms = ANSWER_MS,
 		.deadline_ms = deadline_ms,
 	};
 	struct reading reading;
@@ -555,7 +584,8 @@ github_list_runs(struct github *gh, const char *workflow,
 		    &why)) {
 			run_list_wipe(&p->list);
 			p->list = list;
-			p->has_next = has_next_page(&r);
+			p->has_next = has_next_page(&r, page, per_page,
+			    list.count, list.total);
 		} else {
 			status = unfit(gh, &p->etag, &why, f);
 		}
@@ -599,7 +629,8 @@ github_list_jobs(struct github *gh, uint64_t run_id, unsigned int page,
 		    &why)) {
 			job_list_wipe(&p->list);
 			p->list = list;
-			p->has_next = has_next_page(&r);
+			p->has_next = has_next_page(&r, page, PER_PAGE_MAX,
+			    list.count, list.total);
 		} else {
 			status = unfit(gh, &p->etag, &why, f);
 		}

@@ -1,8 +1,10 @@
 #include "compat.h"
 
+#include "base/clock.h"
 #include "http/exchange.h"
 
 #define READ_SIZE	16384	/* a TLS record */
+#define IDLE_MS		10000	/* a body that stops is worth another try */
 
 static enum status
 send_request(struct conn *c, const char *who, const struct request *q,
@@ -25,6 +27,19 @@ send_request(struct conn *c, const char *who, const struct request *q,
 	return status;
 }
 
+static bool
+in_head(const struct response *r)
+{
+	return r->state == RESPONSE_STATUS_LINE ||
+	    r->state == RESPONSE_FIELDS;
+}
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 static enum status
 read_response(struct conn *c, const char *who, struct response *r,
     const struct exchange_limits *limits, struct fault *f)
@@ -37,9 +52,9 @@ read_response(struct conn *c, const char *who, struct response *r,
 	bool clean;
 
 	while (progress == RESPONSE_MORE) {
-		deadline_ms = r->state == RESPONSE_STATUS_LINE ||
-		    r->state == RESPONSE_FIELDS ? limits->head_deadline_ms :
-		    limits->deadline_ms;
+		deadline_ms = in_head(r) ? limits->head_deadline_ms :
+		    least(limits->deadline_ms, clock_after(&clock_system,
+		    IDLE_MS));
 		status = conn_read(c, data, sizeof data, &got, &clean,
 		    deadline_ms, f);
 		if (status != STATUS_OK)

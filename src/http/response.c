@@ -47,14 +47,20 @@ response_error(const struct response *r)
 }
 
 const char *
-response_field(const struct response *r, const char *name)
+response_field_n(const struct response *r, const char *name, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < r->field_count; i++)
-		if (text_equal_nocase(r->fields[i].name, name))
+		if (text_equal_nocase(r->fields[i].name, name) && n-- == 0)
 			return r->fields[i].value;
 	return NULL;
+}
+
+const char *
+response_field(const struct response *r, const char *name)
+{
+	return response_field_n(r, name, 0);
 }
 
 static enum response_progress

@@ -90,4 +90,8 @@ const char *response_error(const struct response *);
  */
 const char *response_field(const struct response *, const char *name);
 
+/* The same for the n-th of that name, from 0. */
+const char *response_field_n(const struct response *, const char *name,
+	    size_t n);
+
 #endif

@@ -200,6 +200,18 @@ parse_literal(struct resolve_list *list, const char *host, uint16_t port)
 	struct sockaddr_in6 *v6;
 
 	memset(list, 0, sizeof *list);
+	/* RFC 6761, 6.3: never a question for a nameserver, which could send
+	 * a token that is allowed on loopback only anywhere. */
+	if (strcmp(host, "localhost") == 0) {
+		struct resolve_list v6_list;
+
+		parse_literal(&v6_list, "::1", port);
+		parse_literal(list, "127.0.0.1", port);
+		list->addresses[1] = list->addresses[0];
+		list->addresses[0] = v6_list.addresses[0];
+		list->count = 2;
+		return true;
+	}
 	v4 = (struct sockaddr_in *)&list->addresses[0].addr;
 	v6 = (struct sockaddr_in6 *)&list->addresses[0].addr;
 	if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {

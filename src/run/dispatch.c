@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "run/dispatch.h"
+#include "run/match.h"
 #include "run/pace.h"
 
 #define ANSWER_MS	30000	/* for the answer, or half of what is left */
@@ -160,6 +161,15 @@ not_found(const struct state *s, bool accepted, enum find_outcome outcome,
 		fault_add(&story, "more than one new run carries the distinct "
 		    "ID %s, so none is proved.", s->order->distinct_id);
 		add_runs(&story, " They are: ", r);
+		*f = story;
+		return f->status;
+	case FIND_UNPROVED:
+		fault_add(&story, "a run shows the distinct ID %s, but other "
+		    "new runs do not show all their names yet, and an ID of "
+		    "under %d characters may stand in any of them. A longer "
+		    "one is proof at once (--distinct-id draws one).",
+		    s->order->distinct_id, MATCH_ANYWHERE_MIN);
+		add_runs(&story, " The runs: ", r);
 		*f = story;
 		return f->status;
 	case FIND_STOPPED:

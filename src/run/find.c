@@ -214,15 +214,12 @@ take_runs(struct search *s, const struct listing *l)
 
 /* Some run beyond this page may be new. */
 static bool
-goes_on(const struct search *s, const struct run_page *p, unsigned int size,
-    size_t number)
+goes_on(const struct search *s, const struct run_page *p)
 {
 	const struct run_list *list = &p->list;
 
-	if (list->count == 0 || is_old(s, &list->runs[list->count - 1]))
-		return false;
-	return p->has_next ||
-	    (list->count == size && list->total > (uint64_t)size * number);
+	return list->count > 0 && p->has_next &&
+	    !is_old(s, &list->runs[list->count - 1]);
 }
 
 static struct run_page *
@@ -259,7 +256,7 @@ read_pages(struct search *s, struct listing *l, bool *too_small,
 		find_floor(s);
 		if (l->workflow != NULL && p->list.count > 0)
 			s->workflow_id = p->list.runs[0].workflow_id;
-		if (!goes_on(s, p, size, n))
+		if (!goes_on(s, p))
 			break;
 		*too_small = l->size + 1 < PAGE_SIZES;
 	} while (n < PAGES_MAX && !*too_small);
@@ -308,7 +305,9 @@ job_carries(const struct job *job, const char *id, enum found_by *by)
 static bool
 job_has_steps(const struct job *job)
 {
-	return job->step_count > 1 || strcmp(job->status, "completed") == 0;
+	return job->step_count > 1 || strcmp(job->status, "completed") == 0 ||
+	    (job->step_count == 1 && strcmp(job->steps[0], "Set up job") !=
+	    0);
 }
 
 /* Reads the names in a run's jobs: the ID is in them, or maybe all are known
@@ -420,16 +419,23 @@ look(struct search *s, unsigned int number, struct fault *f)
 {
 	struct listing *l = number % CROSS_CHECK == 0 ? &s->by_repository :
 	    &s->by_workflow;
-	enum status status;
+	enum status status, jobs = STATUS_OK;
+	struct fault why;
 
 	status = read_listing(s, l, f);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK && !is_answered(status))
 		return status;
+	/* A page that failed does not make the others worthless. */
 	take_runs(s, l);
 	log_debug("look %u: %zu runs might be it", number, s->count);
-	if (s->q->distinct_id == NULL)
-		return STATUS_OK;
-	return look_into_jobs(s, f);
+	if (s->q->distinct_id != NULL)
+		jobs = look_into_jobs(s, &why);
+	if (jobs != STATUS_OK && (status == STATUS_OK ||
+	    !is_answered(jobs))) {
+		*f = why;
+		return jobs;
+	}
+	return count_carriers(s) > 0 ? STATUS_OK : status;
 }
 
 static void
@@ -483,6 +489,23 @@ log_failure(const struct pace *pace, const char *doing, struct fault *f)
 		log_debug("%s: %s", doing, f->text);
 }
 
+/*
+ * One run carries the ID.  A short one may well stand in somebody else's
+ * names too ("shard 1"), while ours does not show its own yet.
+ */
+static bool
+is_proof(const struct search *s)
+{
+	size_t i;
+
+	if (s->q->is_unique || match_is_long(s->q->distinct_id))
+		return true;
+	for (i = 0; i < s->count; i++)
+		if (!s->candidates[i].carries && !s->candidates[i].settled)
+			return false;
+	return true;
+}
+
 static enum find_outcome
 run_search(struct search *s, struct fault *f)
 {
@@ -509,13 +532,15 @@ run_search(struct search *s, struct fault *f)
 			log_failure(&pace, "looking for the run", f);
 			pace_failed(&pace, f);
 		}
-		if (count_carriers(s) > 0)
-			return count_carriers(s) == 1 ? FIND_ONE :
-			    FIND_SEVERAL;
+		if (count_carriers(s) > 1)
+			return FIND_SEVERAL;
+		if (count_carriers(s) == 1 && is_proof(s))
+			return FIND_ONE;
 		if (s->q->distinct_id == NULL && s->count > 0)
 			return FIND_NONE;
 		if (!pace_wait(&pace, NULL))
-			return FIND_NONE;
+			return count_carriers(s) == 1 ? FIND_UNPROVED :
+			    FIND_NONE;
 	}
 }
 

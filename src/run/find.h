@@ -53,6 +53,8 @@ struct find_run {
 enum find_outcome {
 	FIND_ONE,		/* runs[0] is ours */
 	FIND_SEVERAL,		/* all of runs carry the ID: none is proved */
+	FIND_UNPROVED,		/* one of runs carries the short ID, and others
+				 * may yet show it too */
 	FIND_NONE,		/* not by the deadline; runs might be it */
 	FIND_STOPPED		/* fault: looking on is of no use */
 };

@@ -6,6 +6,12 @@
 #include "run/match.h"
 
 bool
+match_is_long(const char *id)
+{
+	return text_characters(id, strlen(id)) >= MATCH_ANYWHERE_MIN;
+}
+
+bool
 match_carries(const char *name, const char *id)
 {
 	size_t len = strlen(id);
@@ -13,7 +19,7 @@ match_carries(const char *name, const char *id)
 
 	if (len == 0)
 		return false;
-	if (text_characters(id, len) >= MATCH_ANYWHERE_MIN)
+	if (match_is_long(id))
 		return strstr(name, id) != NULL;
 	for (hit = name; (hit = strstr(hit, id)) != NULL; hit++)
 		if ((hit == name || !text_is_alnum(hit[-1])) &&

@@ -10,6 +10,8 @@
  * one only alone, or "1" would be found in "step 12". */
 #define MATCH_ANYWHERE_MIN	16
 
+bool	 match_is_long(const char *id);
+
 /*
  * Both as UTF-8.  "Alone": no ASCII letter or digit right before or after it.
  */

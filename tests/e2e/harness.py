@@ -380,7 +380,9 @@ class Case:
             lines.append(f"stdout: {result.stdout.decode('utf-8', 'replace')!r}")
             lines.append("stderr:")
             lines += ["    " + line for line in result.log.split("\n")[-40:]]
-        for place, hub in enumerate(self.servers, 1):
+        if len(self.servers) > 3:
+            lines.append(f"({len(self.servers) - 3} servers before are left out)")
+        for place, hub in list(enumerate(self.servers, 1))[-3:]:
             lines.append(f"requests to server {place} ({hub.kind}, port {hub.port}, "
                          f"{hub.connections} connections, {hub.handshakes_failed} bad handshakes):")
             lines += [f"    {request}" for request in hub.requests[:40]]

@@ -17,7 +17,7 @@ sys.dont_write_bytecode = True
 import certs
 import harness
 
-VALGRIND_SCALE = 8
+VALGRIND_SCALE = 4
 
 
 def load():
@@ -51,7 +51,7 @@ def main():
     if options.valgrind and not shutil.which("valgrind"):
         parser.error("valgrind is not installed")
     scale = options.scale or (VALGRIND_SCALE if options.valgrind else 1)
-    jobs = options.jobs or min(6, max(4, os.cpu_count() or 1))
+    jobs = options.jobs or min(8, 2 + 2 * (os.cpu_count() or 1))
 
     folder = tempfile.mkdtemp(prefix="e2e-pki-")
     passed = failed = 0

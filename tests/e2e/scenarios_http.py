@@ -154,8 +154,11 @@ def bad_framing_of_a_2xx_without_a_distinct_id(t, what):
     hub = t.github()
     hub.fault("POST", DISPATCHES, **BAD_FRAMINGS[what])
     t.dispatch("--timeout", t.seconds(3))
-    t.exits(5)
-    t.stdout_is("")
+    if what == "a close without a TLS goodbye":
+        t.found(hub.dispatched[0])      # the object is whole, and says so itself
+    else:
+        t.exits(5)
+        t.stdout_is("")
     t.expect(len(t.posts()) == 1, "dispatched again")
     t.dispatched(1)
 
@@ -364,7 +367,6 @@ def ipv6_literals_work(t):
         with socket.socket(socket.AF_INET6) as probe:
             probe.bind(("::1", 0))
     except OSError:
-        t.counted = True
         raise Skipped("no IPv6 loopback here")
     hub = t.github(host="::1", family=socket.AF_INET6)
     t.dispatch(base=t.base(api_url=hub.url("[::1]")))

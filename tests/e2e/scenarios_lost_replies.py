@@ -1,9 +1,12 @@
 """The dispatch was sent and its answer didn't arrive whole. Whatever happens, it is not sent
 again; a distinct ID finds out what became of it."""
 
+import signal
+import time
+
 import texts
 from ghsim import Lag, step_named
-from harness import scenario
+from harness import Skipped, each, scenario
 
 STEP = step_named("{distinct_id}")
 DISPATCHES = "/dispatches$"
@@ -162,17 +165,16 @@ def server_errors_that_acted_without_a_distinct_id(t):
     t.dispatched(4)
 
 
-@scenario
-def server_errors_that_did_not_act(t):
-    for status in (502, 503, 504):
-        t.hub = hub = t.github(jobs=STEP)
-        hub.fault("POST", DISPATCHES, act=False, status=status, body=texts.UNAVAILABLE_HTML,
-                  headers={"Content-Type": "text/html"}, framing="http10")
-        t.dispatch("--distinct-id=never-started", "--timeout", t.seconds(2))
-        t.exits(4)
-        t.says(status)
-        t.says_not("<html>")
-        only_one_post(t)
+@each((502, 503, 504))
+def server_errors_that_did_not_act(t, status):
+    hub = t.github(jobs=STEP)
+    hub.fault("POST", DISPATCHES, act=False, status=status, body=texts.UNAVAILABLE_HTML,
+              headers={"Content-Type": "text/html"}, framing="http10")
+    t.dispatch("--distinct-id=never-started", "--timeout", t.seconds(2))
+    t.exits(4)
+    t.says(status)
+    t.says_not("<html>")
+    only_one_post(t)
     t.dispatched(0)
 
 
@@ -200,16 +202,15 @@ def a_reply_that_never_comes_without_a_distinct_id(t):
     t.dispatched(1)
 
 
-@scenario
-def a_reply_that_stops_halfway_leaves_time_to_search(t):
-    for where in ("status", "head", "body"):
-        t.hub = hub = t.github(jobs=STEP)
-        hub.fault("POST", DISPATCHES, stall=where)
-        t.dispatch("--distinct-id", "--timeout", t.seconds(5))
-        t.found(hub.dispatched[0])
-        t.took_at_most(6)
-        only_one_post(t)
-    t.dispatched(3)
+@each(("status", "head", "body"))
+def a_reply_that_stops_halfway_leaves_time_to_search(t, where):
+    hub = t.github(jobs=STEP)
+    hub.fault("POST", DISPATCHES, stall=where)
+    t.dispatch("--distinct-id", "--timeout", t.seconds(5))
+    t.found(hub.dispatched[0])
+    t.took_at_most(6)
+    only_one_post(t)
+    t.dispatched(1)
 
 
 @scenario
@@ -359,3 +360,46 @@ def a_name_that_does_not_exist_fails(t):
     t.says("no-such-host.invalid")
     t.took_at_most(10)
     t.dispatched(0)
+
+
+# ---- no claim that isn't true
+
+@scenario
+def exit_7_means_that_nothing_was_started_whatever_the_deadline(t):
+    if t.setup.valgrind:
+        raise Skipped("the moments that count are too short to hit")
+    started = 0
+    for milliseconds in range(1, 61):
+        t.hub = hub = t.github(jobs=STEP)
+        t.dispatch("--timeout", f"{milliseconds}ms")
+        hub.settle()
+        acted = bool(hub.dispatched)
+        started += acted
+        t.exits(*((0, 4, 5) if acted else (4, 7)))
+        t.expect(len(t.posts()) <= 1, "dispatched again")
+        hub.stop()
+    t.dispatched(started)
+
+
+@scenario
+def a_signal_at_any_moment_tells_the_truth(t):
+    if t.setup.valgrind:
+        raise Skipped("the moments that count are too short to hit")
+    started = 0
+    for step in range(60):
+        # Without a marker the search goes on until the signal comes.
+        t.hub = hub = t.github("ghes-3.8")
+        t.start(*t.base(), "--distinct-id")
+        hub.wait_for_connection(1, t.scaled(30))
+        # Not to wait for anything: each round strikes a little later.
+        time.sleep(step / 3000)
+        t.signal(signal.SIGTERM)
+        t.finish()
+        hub.settle()
+        t.exits(143)
+        if hub.dispatched:
+            started += 1
+            t.says_not("nothing was", "not sent", "not dispatched")
+        t.expect(len(t.posts()) <= 1, "dispatched again")
+        hub.stop()
+    t.dispatched(started)

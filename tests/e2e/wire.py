@@ -167,6 +167,7 @@ class Server:
         self.closes = ""                # as in Fault.close, for every answer
         self.handshakes_failed = 0
         self.connections = 0
+        self.active = 0                 # connections that are still served
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.stopping = threading.Event()
@@ -220,6 +221,12 @@ class Server:
             if not self.changed.wait_for(lambda: self.connections >= count, timeout):
                 raise TimeoutError(f"no {count} connections within {timeout} s")
 
+    def settle(self, timeout=10):
+        """Blocks until all connections are over: whatever was sent has then been seen."""
+        with self.changed:
+            if not self.changed.wait_for(lambda: not self.active, timeout):
+                raise TimeoutError(f"{self.active} connections are still open")
+
     def accept(self):
         while not self.stopping.is_set():
             try:
@@ -228,6 +235,7 @@ class Server:
                 return
             with self.changed:
                 self.connections += 1
+                self.active += 1
                 number = self.connections
                 self.sockets.add(raw)
                 self.changed.notify_all()
@@ -259,9 +267,11 @@ class Server:
         except (Gone, OSError, ssl.SSLError, ValueError):
             pass
         finally:
-            with self.lock:
+            with self.changed:
                 self.sockets.discard(sock)
                 self.sockets.discard(raw)
+                self.active -= 1
+                self.changed.notify_all()
             try:
                 sock.close()
             except OSError:

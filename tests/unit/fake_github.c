@@ -279,7 +279,7 @@ github_list_runs(struct github *gh, const char *workflow,
 	if (p->changed) {
 		run_list_wipe(&p->list);
 		p->list = list;
-		p->has_next = !gh->no_link && n > from + per_page;
+		p->has_next = n > from + per_page;
 	} else {
 		run_list_wipe(&list);
 	}
@@ -299,7 +299,8 @@ fill_job(struct job *job, const struct fake_job *j)
 	job->steps = xcalloc(1 + COUNT(j->steps), sizeof *job->steps);
 	if (j->skipped || (fake_now() < j->set_up_at && !done))
 		return;
-	job->steps[job->step_count++] = xstrdup("Set up job");
+	if (!j->no_set_up)
+		job->steps[job->step_count++] = xstrdup("Set up job");
 	if (fake_now() < j->steps_at && !done)
 		return;
 	for (n = 0; n < COUNT(j->steps) && j->steps[n] != NULL; n++)
@@ -352,7 +353,7 @@ github_list_jobs(struct github *gh, uint64_t run_id, unsigned int page,
 	if (p->changed) {
 		job_list_wipe(&p->list);
 		p->list = list;
-		p->has_next = !gh->no_link && n > from + JOBS_PER_PAGE;
+		p->has_next = n > from + JOBS_PER_PAGE;
 	} else {
 		job_list_wipe(&list);
 	}

@@ -29,6 +29,7 @@ struct fake_job {
 	int64_t		 steps_at;
 	int64_t		 done_at;	/* 0: never */
 	bool		 skipped;	/* completed, and without steps */
+	bool		 no_set_up;	/* steps begin with the first */
 };
 
 struct fake_run {
@@ -100,7 +101,6 @@ struct github {
 	int64_t			 call_ms;	/* that each GET takes */
 	bool			 no_date;
 	bool			 no_etag;
-	bool			 no_link;	/* total_count alone tells */
 	struct fake_run		 runs[512];
 	size_t			 run_count;
 	struct fake_post	 posts[32];

@@ -1,0 +1,21 @@
+/*
+ * Reading and writing of descriptors that may be pipes: neither a peer that
+ * does not read nor one that does not write can hold us against a signal.
+ */
+#ifndef BASE_IO_H
+#define BASE_IO_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Writes all of it.  0, or errno: EINTR if SIGINT or SIGTERM arrived while
+ * waiting, ETIMEDOUT if nothing could be written for that long.
+ */
+int	 io_write_all(int fd, const char *, size_t, int64_t patience_ms);
+
+/* As read(2); EINTR only for SIGINT and SIGTERM, and then at once. */
+ssize_t	 io_read(int fd, void *, size_t);
+
+#endif

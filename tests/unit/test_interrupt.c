@@ -1,0 +1,107 @@
+/*
+ * Signals, each in a child of its own.
+ */
+#include "unit.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/interrupt.h"
+
+/* The child returns 0 if all is as it should be, else which step is not. */
+static int
+after_signal(int sig, enum status want)
+{
+	int64_t start = clock_now(&clock_system);
+	struct pollfd pfd = { .events = POLLIN };
+	struct fault f;
+
+	if (interrupt_fd() != -1)
+		return 1;
+	interrupt_install();
+	pfd.fd = interrupt_fd();
+	if (pfd.fd == -1 || interrupt_pending() || poll(&pfd, 1, 0) != 0)
+		return 2;
+	raise(sig);
+	if (!interrupt_pending())
+		return 3;
+	if (poll(&pfd, 1, 0) != 1)
+		return 4;
+	/* A sleep ends at once, though its instant is an hour away. */
+	clock_sleep_until(&clock_system, start + 3600000);
+	if (clock_now(&clock_system) > start + 60000)
+		return 5;
+	if (interrupt_fault(&f) != want || f.status != want || !f.lasting)
+		return 6;
+	/* Many more don't block the handler. */
+	for (start = 0; start < 70000; start++)
+		raise(sig);
+	return interrupt_pending() ? 0 : 7;
+}
+
+static int
+after_sigpipe(void)
+{
+	int fds[2];
+
+	interrupt_install();
+	if (pipe(fds) != 0)
+		return 1;
+	close(fds[0]);
+	/* Writing fails instead of killing us. */
+	if (write(fds[1], "x", 1) != -1)
+		return 2;
+	return interrupt_pending() ? 3 : 0;
+}
+
+static void
+expect_child(int sig, enum status want)
+{
+	int code;
+	pid_t pid;
+
+	pid = fork();
+	assert_true(pid != -1);
+	if (pid == 0)
+		_exit(sig == SIGPIPE ? after_sigpipe() :
+		    after_signal(sig, want));
+	assert_int_equal(waitpid(pid, &code, 0), pid);
+	assert_true(WIFEXITED(code));
+	assert_int_equal(WEXITSTATUS(code), 0);
+}
+
+static void
+test_interrupt(void **state)
+{
+	(void)state;
+	expect_child(SIGINT, STATUS_INTERRUPTED);
+}
+
+static void
+test_terminate(void **state)
+{
+	(void)state;
+	expect_child(SIGTERM, STATUS_TERMINATED);
+}
+
+static void
+test_pipe(void **state)
+{
+	(void)state;
+	expect_child(SIGPIPE, STATUS_OK);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_interrupt),
+		cmocka_unit_test(test_terminate),
+		cmocka_unit_test(test_pipe),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,104 @@
+/*
+ * Allocation, and the death that says whether a run was started.
+ */
+#include "unit.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+
+static void
+test_allocation(void **state)
+{
+	unsigned char *p;
+	size_t i;
+	char *s;
+
+	(void)state;
+	free(xmalloc(0));
+	free(xcalloc(0, 8));
+	free(xcalloc(8, 0));
+	free(xreallocarray(NULL, 0, 8));
+	p = xcalloc(10, 10);
+	for (i = 0; i < 100; i++)
+		assert_int_equal(p[i], 0);
+	p[99] = 7;
+	p = xreallocarray(p, 50, 4);
+	assert_int_equal(p[99], 7);
+	p[199] = 1;
+	free(p);
+	s = xstrdup("");
+	assert_string_equal(s, "");
+	free(s);
+	s = xstrdup("text");
+	assert_string_equal(s, "text");
+	free(s);
+	s = xstrndup("text", 2);
+	assert_string_equal(s, "te");
+	free(s);
+	s = xstrndup("text", 0);
+	assert_string_equal(s, "");
+	free(s);
+}
+
+/* Exhausts memory in a child; its exit code, and what it wrote to stderr. */
+static int
+die(bool set, enum status status, const char *story, char *said, size_t size)
+{
+	int fds[2], code;
+	size_t len = 0;
+	ssize_t n;
+	pid_t pid;
+
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	assert_true(pid != -1);
+	if (pid == 0) {
+		dup2(fds[1], STDERR_FILENO);
+		if (set)
+			mem_set_exit(status, story);
+		xreallocarray(NULL, SIZE_MAX / 2, 3);
+		_exit(99);
+	}
+	close(fds[1]);
+	while ((n = read(fds[0], said + len, size - 1 - len)) > 0)
+		len += (size_t)n;
+	said[len] = '\0';
+	close(fds[0]);
+	assert_int_equal(waitpid(pid, &code, 0), pid);
+	assert_true(WIFEXITED(code));
+	return WEXITSTATUS(code);
+}
+
+static void
+test_exhaustion(void **state)
+{
+	char said[1000];
+
+	(void)state;
+	log_open(LOG_LEVEL_ERROR, false);
+	assert_int_equal(die(false, STATUS_OK, NULL, said, sizeof said), 7);
+	assert_string_equal(said, "return-dispatch: error: out of memory; "
+	    "nothing was dispatched\n");
+	assert_int_equal(die(true, STATUS_UNKNOWN, "perhaps", said,
+	    sizeof said), 4);
+	assert_string_equal(said, "return-dispatch: error: out of memory; "
+	    "perhaps\n");
+	log_open(LOG_LEVEL_ERROR, true);
+	assert_int_equal(die(true, STATUS_UNIDENTIFIED, NULL, said,
+	    sizeof said), 5);
+	assert_string_equal(said, "::error::out of memory\n");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_allocation),
+		cmocka_unit_test(test_exhaustion),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
