@@ -40,6 +40,11 @@ struct tls {
 	mbedtls_ssl_context	 ssl;
 	mbedtls_ssl_config	 config;
 
+	/* A write has failed.  A record may be left in the library's buffer,
+	 * which its next write would send: a dispatch that was given up must
+	 * not leave after all. */
+	bool			 broken;
+
 	/* The call under way: what mbedTLS's callbacks need and leave. */
 	int64_t			 deadline_ms;
 	struct fault		*fault;
@@ -157,8 +162,10 @@ tls_write(struct conn *c, const char *data, size_t len, int64_t deadline_ms,
 			data += rc;
 			len -= (size_t)rc;
 		} else if (t->below_status != STATUS_OK) {
+			t->broken = true;
 			return t->below_status;
 		} else if (!is_transient(rc)) {
+			t->broken = true;
 			return fault_set(f, STATUS_CLOSED,
 			    "%s: TLS write failed (-0x%04x)", t->who,
 			    (unsigned int)-rc);
@@ -183,8 +190,11 @@ tls_close(struct conn *c)
 	struct tls *t = (struct tls *)c;
 	struct fault ignored;
 
-	tls_begin(t, clock_after(&clock_system, GOODBYE_MS), &ignored);
-	mbedtls_ssl_close_notify(&t->ssl);
+	if (!t->broken) {
+		tls_begin(t, clock_after(&clock_system, GOODBYE_MS),
+		    &ignored);
+		mbedtls_ssl_close_notify(&t->ssl);
+	}
 	tls_free(t);
 }
 

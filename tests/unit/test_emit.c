@@ -91,6 +91,9 @@ test_names(void **state)
 
 	(void)state;
 	buf_init(&out, 1000);
+	emit_name(&out, "bare");
+	assert_string_equal(buf_str(&out), "\"bare\":");
+	buf_clear(&out);
 	buf_addc(&out, '{');
 	emit_name(&out, "ref");
 	emit_string(&out, "ma\"in");
