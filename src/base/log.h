@@ -1,12 +1,13 @@
 /*
  * The only writer of stderr.
  *
- * Every message is one line, written with one write.  Here, once, all text is
- * made safe: secrets are redacted, control characters and broken UTF-8 are
- * escaped, and nothing in a message can be read as a workflow command ("::x::"
- * at a line's start, "##[x]" anywhere).  Under GitHub Actions errors, warnings,
- * notices and debug lines are workflow commands themselves, escaped as the
- * runner expects (docs.github.com, "Workflow commands for GitHub Actions").
+ * Every message is one line, written with one write unless it is longer than
+ * a pipe is sure to take.  Here, once, all text is made safe: secrets are
+ * redacted, control characters and broken UTF-8 are escaped, and nothing in a
+ * message can be read as a workflow command ("::x::" at a line's start, "##[x]"
+ * anywhere).  Under GitHub Actions errors, warnings, notices and debug lines
+ * are workflow commands themselves, escaped as the runner expects
+ * (docs.github.com, "Workflow commands for GitHub Actions").
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H

@@ -133,7 +133,7 @@ def a_run_id_with_leading_zeros_or_exponents_is_not_taken(t):
         t.hub = hub = t.github()
         hub.fault("POST", "/dispatches$", body='{"workflow_run_id":%s,"html_url":'
                   '"https://github.com/octo-org/octo-repo/actions/runs/1"}' % number)
-        t.dispatch("--timeout", t.seconds(1))
+        t.dispatch("--timeout", t.seconds(20))
         t.exits(5)
         t.stdout_is("")
     t.dispatched(6)

@@ -153,7 +153,7 @@ def bad_framing_of_a_2xx_still_means_dispatched(t, what):
 def bad_framing_of_a_2xx_without_a_distinct_id(t, what):
     hub = t.github()
     hub.fault("POST", DISPATCHES, **BAD_FRAMINGS[what])
-    t.dispatch("--timeout", t.seconds(3))
+    t.dispatch("--timeout", t.seconds(20))
     if what == "a close without a TLS goodbye":
         t.found(hub.dispatched[0])      # the object is whole, and says so itself
     else:

@@ -195,7 +195,7 @@ def an_unfit_run_id_is_not_printed(t):
         hub = t.github()
         t.hub = hub
         reply_with(hub, workflow_run_id=number)
-        t.dispatch("--timeout", t.seconds(2))
+        t.dispatch("--timeout", t.seconds(20))
         t.exits(5)
         t.stdout_is("")
     t.dispatched(len(t.servers))

@@ -49,7 +49,14 @@ test_add(void **state)
 	assert_null(b.data);
 	buf_adds(&b, "again");
 	assert_string_equal(buf_str(&b), "again");
-	buf_free(&b);
+	buf_clear(&b);
+	assert_string_equal(buf_str(&b), "");
+	buf_adds(&b, "more");
+	assert_string_equal(buf_str(&b), "more");
+	buf_wipe(&b);
+	assert_int_equal(b.len, 0);
+	assert_null(b.data);
+	assert_int_equal(b.max, 1000);
 }
 
 /* Every length around the sizes at which it grows, in each way to add. */

@@ -4,6 +4,7 @@
 #include "unit.h"
 
 #include "base/fault.h"
+#include "base/secret.h"
 
 /* The codes are documented; these are the promise, not the table's copy. */
 static void
@@ -114,6 +115,48 @@ test_long(void **state)
 	assert_int_equal(strlen(f.text), FAULT_TEXT_MAX - 1);
 }
 
+static void
+test_end_sentence(void **state)
+{
+	struct fault f;
+
+	(void)state;
+	fault_set(&f, STATUS_REFUSED, "no");
+	fault_end_sentence(&f);
+	assert_string_equal(f.text, "no.");
+	fault_end_sentence(&f);
+	assert_string_equal(f.text, "no.");
+	fault_set(&f, STATUS_REFUSED, "%s", "");
+	fault_end_sentence(&f);
+	assert_string_equal(f.text, ".");
+}
+
+/* A secret at the clip must not lose its end and be shown for it. */
+static void
+test_secret_at_the_clip(void **state)
+{
+	static const char secret[] = "ghs_SECRETsecretSECRET";
+	char text[FAULT_TEXT_MAX + 100];
+	struct fault f;
+	size_t at;
+
+	(void)state;
+	secret_add(secret);
+	for (at = FAULT_TEXT_MAX - sizeof secret - 5; at < FAULT_TEXT_MAX + 5;
+	    at++) {
+		memset(text, 'x', sizeof text - 1);
+		text[sizeof text - 1] = '\0';
+		memcpy(text + at, secret, sizeof secret - 1);
+		fault_set(&f, STATUS_SERVER, "%s", text);
+		check(strstr(f.text, "ghs") == NULL, "at %zu", at);
+		text[at] = '\0';
+		fault_set(&f, STATUS_SERVER, "%s", text);
+		fault_add(&f, "%s", secret);
+		check(strstr(f.text, "ghs") == NULL, "added at %zu", at);
+	}
+	secret_forget();
+}
+
 int
 main(void)
 {
@@ -124,6 +167,8 @@ main(void)
 		cmocka_unit_test(test_set_from_itself),
 		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_end_sentence),
+		cmocka_unit_test(test_secret_at_the_clip),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

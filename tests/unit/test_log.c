@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -84,6 +85,14 @@ tear_down(void **state)
 	(void)state;
 	buf_free(&capture.text);
 	return 0;
+}
+
+/* As few writes as a pipe that is not read allows: one but for the longest. */
+static void
+expect_writes(void)
+{
+	assert_int_equal(capture.writes,
+	    (capture.text.len + PIPE_BUF - 1) / PIPE_BUF);
 }
 
 static int
@@ -308,7 +317,7 @@ test_lengths(void **state)
 		memset(message, 'm', lengths[i]);
 		message[lengths[i]] = '\0';
 		text = logged(false, log_info, message);
-		assert_int_equal(capture.writes, 1);
+		expect_writes();
 		len = lengths[i] < LINE_MAX_LOGGED ? lengths[i] :
 		    LINE_MAX_LOGGED;
 		assert_int_equal(capture.text.len, sizeof PREFIX + len);
@@ -318,7 +327,7 @@ test_lengths(void **state)
 		/* All of the greatest line as a command. */
 		memset(message, '%', lengths[i]);
 		logged(true, log_error, message);
-		assert_int_equal(capture.writes, 1);
+		expect_writes();
 		assert_int_equal(capture.text.len, 9 + 3 * len + 1);
 		free(message);
 	}
@@ -484,7 +493,7 @@ test_any_bytes(void **state)
 		message[n] = '\0';
 		actions = i % 2;
 		text = logged(actions, functions[i % 5], message);
-		assert_int_equal(capture.writes, 1);
+		expect_writes();
 		assert_null(strstr(text, "##["));
 		assert_int_equal(strncmp(text, prefixes[actions][i % 5],
 		    strlen(prefixes[actions][i % 5])), 0);

@@ -696,6 +696,10 @@ test_fields(void **state)
 	assert_string_equal(response_field(&r, "X-A"), "one  two");
 	assert_string_equal(response_field(&r, "LINK"),
 	    "<a:b>; rel=\"next\"");
+	assert_string_equal(response_field_n(&r, "X-A", 0), "one  two");
+	assert_string_equal(response_field_n(&r, "x-a", 1), "second");
+	assert_null(response_field_n(&r, "X-A", 2));
+	assert_null(response_field_n(&r, "X-B", 0));
 	assert_null(response_field(&r, "ETa"));
 	assert_null(response_field(&r, "ETagg"));
 	assert_null(response_field(&r, ""));

@@ -145,6 +145,10 @@ static const struct {
 	{ BAD, LIT("{\"a\":1,\"b\"}") },
 	{ BAD, LIT("{\"a\":1,2}") },
 	{ BAD, LIT("{...}") },
+	{ BAD, LIT("{\"\\1}") },
+	{ BAD, LIT("{\"\\u\"a\"}") },
+	{ BAD, LIT("{\"a\\\":1}") },
+	{ BAD, LIT("{\"a\":1,\"\\2}") },
 
 	/* 5: arrays */
 	{ GOOD, LIT("[1]") },
@@ -605,6 +609,8 @@ static const struct {
 	    "'}'" },
 	{ LIT("{\"a\" 1}"), 5, 1, 6, "':' after the member's name", "'1'" },
 	{ LIT("{\"a\":}"), 5, 1, 6, "a value", "'}'" },
+	{ LIT("{\"\\1}"), 3, 1, 4,
+	    "one of \" \\ / b f n r t u after a backslash", "'1'" },
 	{ LIT("{\"a\":1 \"b\":2}"), 7, 1, 8, "',' or '}'", "'\"'" },
 	{ LIT("{\"a\":1]"), 6, 1, 7, "',' or '}'", "']'" },
 	{ LIT("{\"a\":[1,2}"), 9, 1, 10, "',' or ']'", "'}'" },
