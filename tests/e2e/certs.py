@@ -108,7 +108,8 @@ class Pki:
         self.leaf("future", start=10 * DAY)
 
     def make_wrong_name(self):
-        self.leaf("wrong-name", LEAF + "subjectAltName=DNS:elsewhere.example", common_name="elsewhere.example")
+        self.leaf("wrong-name", LEAF + "subjectAltName=DNS:elsewhere.example",
+                  common_name="elsewhere.example")
 
     def make_cn_only(self):
         self.leaf("cn-only", LEAF)

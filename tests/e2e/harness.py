@@ -31,7 +31,6 @@ import time
 import traceback
 
 import ghsim
-import wire
 
 SCENARIOS = []
 HARD_LIMIT = 60         # seconds before a process counts as hung
@@ -459,5 +458,3 @@ def run_one(function, setup):
         case.close()
     return name, problem, time.monotonic() - began
 
-
-__all__ = ["scenario", "each", "Case", "Setup", "Failed", "Skipped", "run_one", "SCENARIOS", "wire"]

@@ -31,7 +31,7 @@ def all_missing_values_are_named_at_once(t):
 
 @scenario
 def missing_values_leave_out_what_is_there(t):
-    hub = t.github()
+    t.github()
     t.dispatch(base=t.base(ref=None))
     t.refused("--ref")
     t.says_not("--workflow")
@@ -362,8 +362,8 @@ def a_workflow_is_a_file_a_path_or_a_number(t):
     hub = t.github(workflow=False)
     for number, name in enumerate(("deploy.yml", "2fa.yml", "sub/dir.yml", "with space.yml")):
         hub.workflow(name, 4711 + number)
-    for given, sent in ((".github/workflows/deploy.yml", "deploy.yml"), ("deploy.yml", "deploy.yml"),
-                        ("4711", "4711"), ("2fa.yml", "2fa.yml"),
+    for given, sent in ((".github/workflows/deploy.yml", "deploy.yml"),
+                        ("deploy.yml", "deploy.yml"), ("4711", "4711"), ("2fa.yml", "2fa.yml"),
                         ("sub/dir.yml", "sub%2Fdir.yml"), ("with space.yml", "with%20space.yml")):
         t.dispatch(base=t.base(workflow=given))
         t.exits(0)
@@ -395,7 +395,7 @@ def plain_http_works_on_loopback(t):
 
 @scenario
 def refs_may_be_given_in_full(t):
-    hub = t.github(refs=("main", "v1.0", "feature/über-\"x\""))
+    t.github(refs=("main", "v1.0", "feature/über-\"x\""))
     for ref in ("refs/heads/main", "refs/tags/v1.0", 'feature/über-"x"'):
         t.dispatch(base=t.base(ref=ref))
         t.exits(0)
@@ -404,7 +404,7 @@ def refs_may_be_given_in_full(t):
 
 @scenario
 def a_pull_request_ref_is_refused_with_the_reason(t):
-    hub = t.github()
+    t.github()
     t.dispatch(base=t.base(ref="refs/pull/12/merge"))
     t.exits(2, 3)
     t.says("refs/pull/12/merge", "pull")

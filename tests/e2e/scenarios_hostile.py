@@ -215,7 +215,7 @@ def the_summary_cannot_be_broken_by_names(t):
 
 @scenario
 def a_distinct_id_of_any_letters_is_only_text(t):
-    hub = t.github("ghes-3.20", jobs=STEP)
+    t.github("ghes-3.20", jobs=STEP)
     value = EVIL.replace("\0", "")
     t.dispatch("-v", "--format", "json", "--distinct-id=" + value, "--timeout", t.seconds(10))
     t.exits(0, 2)

@@ -255,8 +255,9 @@ def a_renamed_repository_works_to_the_end(t):
 @scenario
 def redirects_elsewhere_are_refused(t):
     other = t.github()
-    for place in ("https://127.0.0.1:{port}", "https://localhost:{other}", "http://localhost:{port}",
-                  "//127.0.0.1:{port}", "https://localhost.evil.example:{port}",
+    for place in ("https://127.0.0.1:{port}", "https://localhost:{other}",
+                  "http://localhost:{port}", "//127.0.0.1:{port}",
+                  "https://localhost.evil.example:{port}",
                   "https://localhost:{port}@evil.example", "javascript:alert(1)", "https://", ""):
         t.hub = hub = t.github()
         location = place.format(port=hub.port, other=other.port)
@@ -341,15 +342,33 @@ def a_search_reuses_its_connection(t):
     t.dispatched(1)
 
 
+@each(("announced", "silent"))
+def a_server_that_closes_after_each_answer_is_fine(t, closes):
+    hub = t.github("ghes-3.20", jobs=STEP, lag=Lag(listed=2, setup=2))
+    hub.closes = closes
+    t.dispatch("--timeout", t.seconds(20))
+    t.found(hub.dispatched[0])
+    t.expect(len(t.posts()) == 2, "dispatched again")
+    t.dispatched(1)
+
+
 @scenario
-def a_server_that_closes_after_each_answer_is_fine(t):
-    for closes in ("announced", "silent"):
-        t.hub = hub = t.github("ghes-3.20", jobs=STEP, lag=Lag(listed=2, setup=2))
-        hub.closes = closes
-        t.dispatch()
-        t.found(hub.dispatched[0])
-        t.expect(len(t.posts()) == 2, "dispatched again")
-    t.dispatched(2)
+def a_kept_connection_that_ends_under_the_second_dispatch(t):
+    """Only a new connection is known to be open."""
+    hub = t.github("ghes-3.20", jobs=STEP)
+    hub.fault("GET", LISTS, 1, close="late")
+    t.dispatch("--timeout", t.seconds(10))
+    t.exits(0)
+    t.dispatched(1)
+
+
+@scenario
+def a_kept_connection_that_ends_under_a_look_is_replaced(t):
+    hub = t.github("ghes-3.20", jobs=STEP, lag=Lag(listed=4))
+    hub.fault("GET", LISTS, {2, 4}, close="late")
+    t.dispatch("--timeout", t.seconds(20))
+    t.found(hub.dispatched[0])
+    t.dispatched(1)
 
 
 @scenario

@@ -250,8 +250,9 @@ def a_late_reply_is_still_taken(t):
 @scenario
 def garbage_instead_of_a_reply_is_unknown(t):
     for raw in (b"SSH-2.0-OpenSSH_9.2p1\r\n", b"\0\0\0\0\0\0", b"\r\n\r\n\r\n\r\n", b"<html>",
-                b"HTTP/2.0 200 OK\r\n\r\n", b"HTTP/1.1 99 Low\r\n\r\n", b"HTTP/1.1 600 High\r\n\r\n",
-                b"HTTP/1.1 2000 Long\r\n\r\n", b"HTTP/1.1 -200 Minus\r\n\r\n",
+                b"HTTP/2.0 200 OK\r\n\r\n", b"HTTP/1.1 99 Low\r\n\r\n",
+                b"HTTP/1.1 600 High\r\n\r\n", b"HTTP/1.1 2000 Long\r\n\r\n",
+                b"HTTP/1.1 -200 Minus\r\n\r\n",
                 b"HTTP/1.1  200 OK\r\n\r\n", b"http/1.1 200 OK\r\n\r\n", b"x" * 70000):
         t.hub = hub = t.github(jobs=STEP)
         hub.fault("POST", DISPATCHES, act=True, raw=raw)

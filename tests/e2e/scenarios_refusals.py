@@ -1,5 +1,6 @@
 """GitHub says no: nothing was started, and the message says what to do about it."""
 
+import objects
 import texts
 from ghsim import Input
 from harness import scenario
@@ -172,7 +173,6 @@ def a_rate_limits_reset_counts_on_the_servers_clock(t):
 
 @scenario
 def a_retry_after_may_be_a_date_on_the_servers_clock(t):
-    import objects
     hub = t.github(clock_offset=600)
     hub.refuse_with(texts.secondary_limit(objects.http_date(hub.now() + 2)), nth=1)
     t.dispatch("--timeout", t.seconds(60))

@@ -253,7 +253,7 @@ def extra_fields_and_odd_spacing_in_the_reply_do_not_matter(t):
 
 @scenario
 def on_a_runner_errors_are_workflow_commands(t):
-    hub = t.github(state="disabled_manually")
+    t.github(state="disabled_manually")
     t.dispatch(env={"GITHUB_ACTIONS": "true"})
     t.exits(3)
     errors = [line for line in t.result.log.splitlines() if line.startswith("::error")]

@@ -1,6 +1,6 @@
 """Servers that don't tell the run's ID: the run is found by what carries the distinct ID."""
 
-import time
+import json
 
 import texts
 from ghsim import Input, Job, Lag, matrix, step_named
@@ -250,7 +250,7 @@ def a_server_that_ignores_the_version_is_searched(t):
 
 @scenario
 def a_204_without_a_distinct_id_leaves_the_run_unproved(t):
-    hub = t.github(DEAF, jobs=STEP)
+    t.github(DEAF, jobs=STEP)
     t.dispatch("--timeout", t.seconds(2))
     t.exits(5)
     t.stdout_is("")
@@ -270,7 +270,7 @@ def an_old_server_where_the_workflow_lacks_the_input(t):
 
 @scenario
 def a_run_that_never_shows_is_not_identified(t):
-    hub = t.github(OLD, lag=Lag(listed=10 ** 6))
+    t.github(OLD, lag=Lag(listed=10 ** 6))
     t.dispatch("--timeout", t.seconds(2))
     t.exits(5)
     t.stdout_is("")
@@ -480,7 +480,6 @@ def the_url_comes_from_the_list(t):
 
 @scenario
 def null_fields_in_runs_and_jobs_do_not_matter(t):
-    import json
     hub = t.github(OLD, jobs=STEP)
     hub.after_dispatch = lambda hub, run: hub.neighbours(2)
 

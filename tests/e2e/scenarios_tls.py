@@ -2,6 +2,8 @@
 sent."""
 
 import os
+import ssl
+import warnings
 
 from harness import each, scenario
 
@@ -52,8 +54,6 @@ def good_chains_are_accepted(t):
 
 @scenario
 def old_protocol_versions_are_refused(t):
-    import ssl
-    import warnings
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -4,6 +4,7 @@ to break every rule: each answer can be cut, dripped, garbled or never sent."""
 import dataclasses
 import json
 import re
+import select
 import socket
 import ssl
 import struct
@@ -94,7 +95,8 @@ class Fault:
     raw: object = None          # bytes sent instead of the answer, then the connection closes
     raw_head: object = None     # bytes put in after the status line, for malformed headers
     stall: str = ""             # reply, head, body: silent from there on
-    close: str = ""             # announced, silent: closes after the answer
+    close: str = ""             # announced, silent: closes after the answer; late: when the
+                                # next request comes, unread
     hook: object = None         # called with the request and the answer, may change both
 
     def __post_init__(self):
@@ -371,6 +373,11 @@ class Server:
             raise Gone
         if framing in ("close", "http10"):
             hang_up(sock, fault.how or "notify")
+            raise Gone
+        if close == "late":
+            # The socket's own readiness: what arrives must stay unread.
+            select.select([sock.fileno()], [], [], 60)
+            hang_up(sock, "reset")
             raise Gone
         if close:
             hang_up(sock, "notify")

@@ -158,6 +158,8 @@ static const struct {
 	    .reset = AFTER_30_S ".5", .date = DATE }, ANSWER_LIMITED, 0 },
 	{ { .status = 429, .message = PRIMARY, .remaining = "10",
 	    .reset = AFTER_30_S, .date = DATE }, ANSWER_LIMITED, 0 },
+	{ { .status = 429, .message = PRIMARY, .remaining = "05",
+	    .reset = AFTER_30_S, .date = DATE }, ANSWER_LIMITED, 0 },
 	{ { .status = 429, .message = PRIMARY, .remaining = "",
 	    .reset = AFTER_30_S, .date = DATE }, ANSWER_LIMITED, 0 },
 	{ { .status = 429, .message = PRIMARY, .reset = AFTER_30_S,

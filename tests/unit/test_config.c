@@ -924,13 +924,15 @@ test_bad_inputs(void **state)
 	    LIST("\"a\"", "twice"));
 	bad(LIST("-f", "a"), NULL, LIST("--field"));
 	/* The variable is JSON and nothing else. */
-	put_file("inputs.json", LIT("{"));
+	put_file("inputs.json", LIT("{}"));
+	put_stdin("{}");
 	snprintf(arg, sizeof arg, "INPUT_WORKFLOW_INPUTS=@%s",
 	    path_of("inputs.json"));
 	bad(NULL, LIST(arg), LIST("INPUT_WORKFLOW_INPUTS", "not JSON"));
 	bad(NULL, LIST("INPUT_WORKFLOW_INPUTS=-"),
 	    LIST("INPUT_WORKFLOW_INPUTS", "not JSON"));
 	/* Files: which one, and why. */
+	put_file("inputs.json", LIT("{"));
 	bad(LIST("--inputs", arg + strlen("INPUT_WORKFLOW_INPUTS=")), NULL,
 	    LIST("--inputs", "inputs.json", "line 1"));
 	snprintf(arg, sizeof arg, "@%s", path_of("none"));

@@ -1003,6 +1003,10 @@ test_deadline(void **state)
 		    ": %" PRId64, timeouts[i], last->ended_at);
 		check(fake_nth(gh, FAKE_RUNS, 0)->deadline_ms ==
 		    q.deadline_ms, "%" PRId64, timeouts[i]);
+		/* Not one look was answered in time. */
+		if (timeouts[i] < 10)
+			check(fault.status == STATUS_TIMEOUT, "%" PRId64,
+			    timeouts[i]);
 		if (timeouts[i] >= 50) {
 			/* What might be it is told. */
 			check(result.count == 3, "%" PRId64, timeouts[i]);

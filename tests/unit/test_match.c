@@ -67,6 +67,8 @@ static const struct {
 	{ "aa-a-", "a", true },
 	{ "1-1x 1-1", "1-1", true },
 	{ "1-1-1x", "1-1", true },
+	{ "x1-1-1", "1-1", true },
+	{ "x1-1-1x", "1-1", false },
 	/* Letters of other scripts do not count as neighbours. */
 	{ "\xc3\xa9" "1\xc3\xa9", "1", true },
 	{ "\xd9\xa1" "1", "1", true },

@@ -302,6 +302,9 @@ static const struct vector vectors[] = {
 	    true, 0, REQUEST_CONNECT },
 	{ "no tunnel", LIT("HTTP/1.1 407 Auth\r\nContent-Length: 2\r\n\r\nno"),
 	    OPEN, RESPONSE_DONE, 407, "no", true, 0, REQUEST_CONNECT },
+	{ "no tunnel but a redirect", LIT("HTTP/1.1 300 Many\r\n"
+	    "Content-Length: 2\r\n\r\nno"), OPEN, RESPONSE_DONE, 300, "no",
+	    true, 0, REQUEST_CONNECT },
 	{ "answer to a POST", LIT(OK "Content-Length: 2\r\n\r\n{}"), OPEN,
 	    RESPONSE_DONE, 200, "{}", true, 0, REQUEST_POST },
 
@@ -387,6 +390,8 @@ static const struct vector vectors[] = {
 	BAD("no status", "HTTP/1.1\r\n\r\n", 0, NOT_HTTP),
 	BAD("two-digit status", "HTTP/1.1 20 OK\r\n\r\n", 0, NOT_HTTP),
 	BAD("four-digit status", "HTTP/1.1 2000 OK\r\n\r\n", 0, NOT_HTTP),
+	BAD("four-digit status alone", "HTTP/1.1 2000\r\n\r\n", 0, NOT_HTTP),
+	BAD("status beyond digits", "HTTP/1.1 :00 OK\r\n\r\n", 0, NOT_HTTP),
 	BAD("status under 100", "HTTP/1.1 099 X\r\n\r\n", 0, NOT_HTTP),
 	BAD("status not a number", "HTTP/1.1 2x0 OK\r\n\r\n", 0, NOT_HTTP),
 	BAD("negative status", "HTTP/1.1 -20 OK\r\n\r\n", 0, NOT_HTTP),

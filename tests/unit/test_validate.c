@@ -620,6 +620,7 @@ static const struct {
 	{ LIT("[1 2]"), 3, 1, 4, "',' or ']'", "'2'" },
 	{ LIT("{\"a\":tru}"), 8, 1, 9, "true", "'}'" },
 	{ LIT("[fals"), 5, 1, 6, "false", "the end of the text" },
+	{ LIT("[t ]"), 2, 1, 3, "true", "' '" },
 	{ LIT("nULL"), 1, 1, 2, "null", "'U'" },
 	{ LIT("012"), 1, 1, 2, "no digit after a leading 0", "'1'" },
 	{ LIT("[-x]"), 2, 1, 3, "a digit", "'x'" },

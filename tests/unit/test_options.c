@@ -1,0 +1,329 @@
+/*
+ * The command line, split into options and values.
+ */
+#include "unit.h"
+
+#include <stdio.h>
+
+#include "cli/options.h"
+
+#define ARGS_MAX	10
+
+static struct options	options;
+static struct fault	fault;
+
+static enum status
+parse(const char *const *args)
+{
+	char *argv[ARGS_MAX + 2];
+	int argc = 1;
+
+	options_wipe(&options);
+	memset(&fault, 0, sizeof fault);
+	argv[0] = (char *)(uintptr_t)"return-dispatch";
+	for (; *args != NULL; args++) {
+		assert_in_range(argc, 1, ARGS_MAX);
+		argv[argc++] = (char *)(uintptr_t)*args;
+	}
+	argv[argc] = NULL;
+	return options_parse(&options, argc, argv, &fault);
+}
+
+#define PARSE(...)	parse((const char *const[]){ __VA_ARGS__, NULL })
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	options_wipe(&options);
+	return 0;
+}
+
+static const struct {
+	const char	*name, *letter;
+	enum option	 option;
+	bool		 takes_value;
+} all[] = {
+	{ "--repo", "-R", OPTION_REPO, true },
+	{ "--workflow", "-w", OPTION_WORKFLOW, true },
+	{ "--ref", "-r", OPTION_REF, true },
+	{ "--inputs", NULL, OPTION_INPUTS, true },
+	{ "--timeout", NULL, OPTION_TIMEOUT, true },
+	{ "--retry-interval", NULL, OPTION_RETRY_INTERVAL, true },
+	{ "--token-file", NULL, OPTION_TOKEN_FILE, true },
+	{ "--api-url", NULL, OPTION_API_URL, true },
+	{ "--cacert", NULL, OPTION_CACERT, true },
+	{ "--format", NULL, OPTION_FORMAT, true },
+	{ "--quiet", "-q", OPTION_QUIET, false },
+	{ "--verbose", "-v", OPTION_VERBOSE, false },
+	{ "--dry-run", NULL, OPTION_DRY_RUN, false },
+	{ "--help", "-h", OPTION_HELP, false },
+	{ "--version", "-V", OPTION_VERSION, false },
+};
+
+static void
+expect_only(enum option option, const char *value)
+{
+	int o;
+
+	for (o = 0; o < OPTION_COUNT; o++) {
+		check(options.given[o] == (o == (int)option), "%s",
+		    option_name((enum option)o));
+		if (o != (int)option || value == NULL)
+			check(options.value[o] == NULL, "%s",
+			    option_name((enum option)o));
+		else
+			assert_string_equal(options.value[o], value);
+	}
+	assert_int_equal(options.field_count, 0);
+}
+
+/* Each option in all of its forms. */
+static void
+test_forms(void **state)
+{
+	static const char *const values[] = { "x", "-x", "--ref", "-", "--",
+	    "a=b", " ", "" };
+	char joined[64];
+	size_t i, k;
+
+	(void)state;
+	assert_int_equal(parse((const char *const[]){ NULL }), STATUS_OK);
+	expect_only(OPTION_COUNT, NULL);
+	for (i = 0; i < COUNT(all); i++) {
+		assert_string_equal(option_name(all[i].option), all[i].name);
+		if (!all[i].takes_value) {
+			assert_int_equal(PARSE(all[i].name), STATUS_OK);
+			expect_only(all[i].option, NULL);
+			if (all[i].letter != NULL) {
+				assert_int_equal(PARSE(all[i].letter),
+				    STATUS_OK);
+				expect_only(all[i].option, NULL);
+			}
+			continue;
+		}
+		for (k = 0; k < COUNT(values); k++) {
+			assert_int_equal(PARSE(all[i].name, values[k]),
+			    STATUS_OK);
+			expect_only(all[i].option, values[k]);
+			snprintf(joined, sizeof joined, "%s=%s", all[i].name,
+			    values[k]);
+			assert_int_equal(PARSE(joined), STATUS_OK);
+			expect_only(all[i].option, values[k]);
+			if (all[i].letter == NULL)
+				continue;
+			assert_int_equal(PARSE(all[i].letter, values[k]),
+			    STATUS_OK);
+			expect_only(all[i].option, values[k]);
+			snprintf(joined, sizeof joined, "%s%s",
+			    all[i].letter, values[k]);
+			if (*values[k] == '\0')
+				continue;
+			assert_int_equal(PARSE(joined), STATUS_OK);
+			expect_only(all[i].option, values[k]);
+		}
+	}
+	assert_string_equal(option_name(OPTION_FIELD), "--field");
+	assert_string_equal(option_name(OPTION_DISTINCT_ID),
+	    "--distinct-id");
+}
+
+/* The ID only after "=": what follows may be another option. */
+static void
+test_distinct_id(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE("--distinct-id"), STATUS_OK);
+	expect_only(OPTION_DISTINCT_ID, NULL);
+	assert_int_equal(PARSE("--distinct-id=x"), STATUS_OK);
+	expect_only(OPTION_DISTINCT_ID, "x");
+	assert_int_equal(PARSE("--distinct-id="), STATUS_OK);
+	expect_only(OPTION_DISTINCT_ID, "");
+	assert_int_equal(PARSE("--distinct-id=a=b"), STATUS_OK);
+	expect_only(OPTION_DISTINCT_ID, "a=b");
+	assert_int_equal(PARSE("--distinct-id", "--ref", "x"), STATUS_OK);
+	assert_true(options.given[OPTION_REF]);
+	assert_int_equal(PARSE("--distinct-id", "x"), STATUS_USAGE);
+	assert_non_null(strstr(fault.text, "\"x\""));
+}
+
+static void
+test_fields(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE("-f", "a=1", "--field", "b=2", "--field=c=3",
+	    "-fd=4", "-f", "a=1"), STATUS_OK);
+	assert_true(options.given[OPTION_FIELD]);
+	assert_int_equal(options.field_count, 5);
+	assert_string_equal(options.fields[0], "a=1");
+	assert_string_equal(options.fields[1], "b=2");
+	assert_string_equal(options.fields[2], "c=3");
+	assert_string_equal(options.fields[3], "d=4");
+	assert_string_equal(options.fields[4], "a=1");
+	assert_int_equal(PARSE("-qf", "a=1", "-vfb=2"), STATUS_USAGE);
+	assert_int_equal(PARSE("-qf", "a=1", "-qfb=2"), STATUS_OK);
+	assert_int_equal(options.field_count, 2);
+	assert_string_equal(options.fields[1], "b=2");
+}
+
+/* Letters together; the last of them may take a value. */
+static void
+test_bundles(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE("-qw", "x"), STATUS_OK);
+	assert_true(options.given[OPTION_QUIET]);
+	assert_string_equal(options.value[OPTION_WORKFLOW], "x");
+	assert_int_equal(PARSE("-vRo/r"), STATUS_OK);
+	assert_true(options.given[OPTION_VERBOSE]);
+	assert_string_equal(options.value[OPTION_REPO], "o/r");
+	assert_int_equal(PARSE("-qq", "-q"), STATUS_OK);
+	assert_int_equal(PARSE("-wq"), STATUS_OK);
+	assert_false(options.given[OPTION_QUIET]);
+	assert_string_equal(options.value[OPTION_WORKFLOW], "q");
+	assert_int_equal(PARSE("-r=x"), STATUS_OK);
+	assert_string_equal(options.value[OPTION_REF], "=x");
+}
+
+static void
+test_all_together(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE("-R", "o/r", "-wdeploy.yml", "--ref=main",
+	    "--dry-run", "-f", "a=b", "--distinct-id", "--format=id"),
+	    STATUS_OK);
+	assert_string_equal(options.value[OPTION_REPO], "o/r");
+	assert_string_equal(options.value[OPTION_WORKFLOW], "deploy.yml");
+	assert_string_equal(options.value[OPTION_REF], "main");
+	assert_string_equal(options.value[OPTION_FORMAT], "id");
+	assert_true(options.given[OPTION_DRY_RUN]);
+	assert_true(options.given[OPTION_DISTINCT_ID]);
+	assert_int_equal(options.field_count, 1);
+}
+
+/* Refused, naming what is wrong. */
+static void
+test_bad(void **state)
+{
+	static const struct {
+		const char	*args[6];
+		const char	*says[3];
+	} cases[] = {
+		{ { "--bogus" }, { "\"--bogus\"" } },
+		{ { "--bogus=x" }, { "\"--bogus\"" } },
+		{ { "--rep", "o/r" }, { "\"--rep\"" } },
+		{ { "--repox", "o/r" }, { "\"--repox\"" } },
+		{ { "--Repo", "o/r" }, { "\"--Repo\"" } },
+		{ { "--=x" }, { "\"--\"" } },
+		{ { "-x" }, { "\"-x\"" } },
+		{ { "-qx" }, { "\"-x\"" } },
+		{ { "-q-" }, { "\"--\"" } },
+		{ { "-\xff" }, { "unknown" } },
+		/* Values missing or superfluous. */
+		{ { "--repo" }, { "--repo", "value" } },
+		{ { "-R" }, { "-R", "--repo", "value" } },
+		{ { "-qw" }, { "--workflow", "value" } },
+		{ { "--ref", "x", "--field" }, { "--field", "value" } },
+		{ { "--quiet=1" }, { "--quiet", "value" } },
+		{ { "--quiet=" }, { "--quiet", "value" } },
+		{ { "--help=x" }, { "--help", "value" } },
+		{ { "--dry-run=true" }, { "--dry-run", "value" } },
+		/* Contradictions. */
+		{ { "--ref", "a", "--ref", "b" }, { "--ref", "twice" } },
+		{ { "-ra", "--ref=b" }, { "--ref", "twice" } },
+		{ { "--distinct-id", "--distinct-id=x" },
+		    { "--distinct-id", "twice" } },
+		{ { "--distinct-id=x", "--distinct-id" },
+		    { "--distinct-id", "twice" } },
+		{ { "-q", "-v" }, { "--quiet", "--verbose" } },
+		{ { "--verbose", "--dry-run", "--quiet" }, { "--quiet",
+		    "--verbose" } },
+		/* No options at all. */
+		{ { "deploy.yml" }, { "\"deploy.yml\"" } },
+		{ { "-q", "x" }, { "\"x\"" } },
+		{ { "-" }, { "\"-\"" } },
+		{ { "" }, { "\"\"" } },
+		{ { "--", "x" }, { "\"x\"" } },
+		{ { "--", "--ref" }, { "\"--ref\"" } },
+		{ { "--", "--" }, { "\"--\"" } },
+	};
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		check(parse(cases[i].args) == STATUS_USAGE, "%s",
+		    cases[i].args[0]);
+		check(fault.status == STATUS_USAGE && fault.lasting, "%s",
+		    cases[i].args[0]);
+		for (k = 0; k < 3 && cases[i].says[k] != NULL; k++)
+			check(strstr(fault.text, cases[i].says[k]) != NULL,
+			    "\"%s\" is not in \"%s\"", cases[i].says[k],
+			    fault.text);
+	}
+	/* The values may be secrets. */
+	assert_int_equal(PARSE("--inputs", "{\"a\":\"hunter2\"}", "--inputs",
+	    "{\"a\":\"hunter3\"}"), STATUS_USAGE);
+	assert_null(strstr(fault.text, "hunter"));
+}
+
+/* The same twice is no contradiction. */
+static void
+test_repeated(void **state)
+{
+	char one[] = "main", two[] = "main";
+
+	(void)state;
+	assert_int_equal(PARSE("--ref", one, "-r", two), STATUS_OK);
+	assert_int_equal(PARSE("--distinct-id", "--distinct-id"), STATUS_OK);
+	assert_int_equal(PARSE("--quiet", "-q"), STATUS_OK);
+	assert_int_equal(PARSE("--", NULL), STATUS_OK);
+}
+
+/* --help and --version are answered whatever comes after them. */
+static void
+test_help(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE("--help", "--bogus"), STATUS_OK);
+	assert_true(options.given[OPTION_HELP]);
+	assert_int_equal(PARSE("-V", "x", "y"), STATUS_OK);
+	assert_true(options.given[OPTION_VERSION]);
+	assert_int_equal(PARSE("-q", "-v", "-h"), STATUS_OK);
+	assert_true(options.given[OPTION_HELP]);
+	assert_int_equal(PARSE("--bogus", "--help"), STATUS_USAGE);
+	/* As a value it is no option. */
+	assert_int_equal(PARSE("--ref", "--help"), STATUS_OK);
+	assert_false(options.given[OPTION_HELP]);
+}
+
+/* An empty argv is no reason to fall over. */
+static void
+test_no_name(void **state)
+{
+	char *argv[] = { NULL };
+
+	(void)state;
+	options_wipe(&options);
+	assert_int_equal(options_parse(&options, 0, argv, &fault),
+	    STATUS_OK);
+}
+
+#define TEST(f)	cmocka_unit_test_teardown(f, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_forms),
+		TEST(test_distinct_id),
+		TEST(test_fields),
+		TEST(test_bundles),
+		TEST(test_all_together),
+		TEST(test_bad),
+		TEST(test_repeated),
+		TEST(test_help),
+		TEST(test_no_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,551 @@
+/*
+ * The result on stdout, in $GITHUB_OUTPUT and in the summary: exact texts, and
+ * a run that is never lost when one of them cannot be written.
+ */
+#include "unit.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/output.h"
+
+#define UUID	"3d8f0b6a-91d5-4a0e-8a43-5f1a7c2e9b10"
+#define URL	"https://github.com/octo-org/octo-repo/actions/runs/" \
+		"17654321098"
+#define TEXT	"run_id=17654321098\nrun_url=" URL "\n"
+
+static char			folder[64];
+static int			saved_stdout, saved_stderr;
+static struct config		config;
+static struct plan		plan;
+static struct dispatch_result	result;
+static struct output		output;
+static struct fault		fault;
+
+/* A file of the test's own folder; static, four at a time. */
+static const char *
+path_of(const char *name)
+{
+	static char paths[4][128];
+	static size_t n;
+
+	n = (n + 1) % COUNT(paths);
+	snprintf(paths[n], sizeof paths[n], "%s/%s", folder, name);
+	return paths[n];
+}
+
+/* For the config, which lends its paths. */
+static char output_path[128], summary_path[128];
+
+static const char *
+keep(char path[128], const char *name)
+{
+	snprintf(path, 128, "%s/%s", folder, name);
+	return path;
+}
+
+/* All of a file; static, four at a time. */
+static const char *
+contents(const char *name)
+{
+	static char texts[4][8192];
+	static size_t k;
+	int fd = open(path_of(name), O_RDONLY);
+	ssize_t n;
+
+	k = (k + 1) % COUNT(texts);
+	check(fd != -1, "%s is missing", name);
+	n = read(fd, texts[k], sizeof texts[k] - 1);
+	assert_true(n >= 0);
+	texts[k][n] = '\0';
+	close(fd);
+	return texts[k];
+}
+
+static void
+put_file(const char *name, const char *text)
+{
+	FILE *f = fopen(path_of(name), "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static bool
+exists(const char *name)
+{
+	return access(path_of(name), F_OK) == 0;
+}
+
+static void
+redirect(int fd, const char *path)
+{
+	int to = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	check(to > 2, "%s", path);
+	assert_int_equal(dup2(to, fd), fd);
+	close(to);
+}
+
+static void
+restore(void)
+{
+	dup2(saved_stdout, STDOUT_FILENO);
+	dup2(saved_stderr, STDERR_FILENO);
+}
+
+static void
+open_output(void)
+{
+	check(output_open(&output, &config, &fault) == STATUS_OK, "%s",
+	    fault.text);
+}
+
+/* Writes the result with stdout at that place. */
+static enum status
+write_to(const char *place)
+{
+	enum status status;
+
+	memset(&fault, 0, sizeof fault);
+	redirect(STDOUT_FILENO, place);
+	redirect(STDERR_FILENO, path_of("log"));
+	status = output_result(&output, &config, &plan, &result, &fault);
+	restore();
+	return status;
+}
+
+static enum status
+write_result(void)
+{
+	return write_to(path_of("stdout"));
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	snprintf(folder, sizeof folder, "%s/return-dispatch.XXXXXX",
+	    access("/tmp", W_OK) == 0 ? "/tmp" : ".");
+	assert_non_null(mkdtemp(folder));
+	saved_stdout = dup(STDOUT_FILENO);
+	saved_stderr = dup(STDERR_FILENO);
+	log_open(LOG_LEVEL_INFO, false);
+	signal(SIGPIPE, SIG_IGN);
+	memset(&config, 0, sizeof config);
+	config.owner = xstrdup("octo-org");
+	config.repo = xstrdup("octo-repo");
+	config.workflow = xstrdup(".github/workflows/deploy.yml");
+	config.ref = xstrdup("main");
+	assert_int_equal(plan_make(&plan, &config, UUID, &fault), STATUS_OK);
+	memset(&result, 0, sizeof result);
+	result.run_id = UINT64_C(17654321098);
+	result.run_url = xstrdup(URL);
+	result.by = FOUND_BY_RESPONSE;
+	memset(&output, 0, sizeof output);
+	output.fd = -1;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	static const char *const files[] = { "stdout", "log", "output",
+	    "summary", "fifo" };
+	size_t i;
+
+	(void)state;
+	restore();
+	close(saved_stdout);
+	close(saved_stderr);
+	output_close(&output);
+	dispatch_result_wipe(&result);
+	plan_wipe(&plan);
+	config_wipe(&config);
+	for (i = 0; i < COUNT(files); i++)
+		unlink(path_of(files[i]));
+	return rmdir(folder);
+}
+
+static void
+test_formats(void **state)
+{
+	static const struct {
+		enum config_format	 format;
+		const char		*text;
+	} cases[] = {
+		{ CONFIG_TEXT, TEXT },
+		{ CONFIG_ID, "17654321098\n" },
+		{ CONFIG_URL, URL "\n" },
+		{ CONFIG_JSON, "{\"run_id\":17654321098,\"run_url\":\"" URL
+		    "\",\"repository\":\"octo-org/octo-repo\",\"workflow\":"
+		    "\"deploy.yml\",\"ref\":\"main\",\"distinct_id\":null,"
+		    "\"identified_by\":\"response\"}\n" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		config.format = cases[i].format;
+		open_output();
+		assert_int_equal(output.fd, -1);
+		assert_int_equal(write_result(), STATUS_OK);
+		assert_string_equal(contents("stdout"), cases[i].text);
+		assert_string_equal(contents("log"), "");
+	}
+}
+
+static void
+test_json(void **state)
+{
+	static const struct {
+		enum found_by	 by;
+		const char	*text;
+	} by[] = {
+		{ FOUND_BY_RESPONSE, "\"identified_by\":\"response\"}\n" },
+		{ FOUND_BY_RUN_NAME, "\"identified_by\":\"run-name\"}\n" },
+		{ FOUND_BY_JOB_NAME, "\"identified_by\":\"job-name\"}\n" },
+		{ FOUND_BY_STEP_NAME, "\"identified_by\":\"step-name\"}\n" },
+	};
+	size_t i;
+
+	(void)state;
+	config.format = CONFIG_JSON;
+	result.distinct_id = UUID;
+	for (i = 0; i < COUNT(by); i++) {
+		result.by = by[i].by;
+		open_output();
+		assert_int_equal(write_result(), STATUS_OK);
+		assert_non_null(strstr(contents("stdout"), by[i].text));
+		assert_non_null(strstr(contents("stdout"),
+		    ",\"distinct_id\":\"" UUID "\","));
+	}
+	/* One line, whatever the texts hold. */
+	free(config.ref);
+	config.ref = xstrdup("a\"b\\c\n\xc3\xa9");
+	result.distinct_id = "i\"d\x01";
+	result.run_id = INT64_MAX;
+	open_output();
+	assert_int_equal(write_result(), STATUS_OK);
+	assert_string_equal(contents("stdout"),
+	    "{\"run_id\":9223372036854775807,\"run_url\":\"" URL "\","
+	    "\"repository\":\"octo-org/octo-repo\",\"workflow\":"
+	    "\"deploy.yml\",\"ref\":\"a\\\"b\\\\c\\n\xc3\xa9\","
+	    "\"distinct_id\":\"i\\\"d\\u0001\",\"identified_by\":"
+	    "\"step-name\"}\n");
+}
+
+/* One of $GITHUB_OUTPUT's values, as a runner reads them; *delimiter gets
+ * what it is enclosed by.  Returns what follows. */
+static const char *
+take_value(const char *p, const char *name, const char *value,
+    char delimiter[128])
+{
+	size_t len = strlen(name), n;
+	char end[160];
+
+	check(strncmp(p, name, len) == 0 && strncmp(p + len, "<<", 2) == 0,
+	    "%s", p);
+	p += len + 2;
+	n = strcspn(p, "\n");
+	assert_in_range(n, 16, 100);
+	memcpy(delimiter, p, n);
+	delimiter[n] = '\0';
+	p += n + 1;
+	snprintf(end, sizeof end, "\n%s\n", delimiter);
+	n = strlen(value);
+	check(strncmp(p, value, n) == 0, "%s", p);
+	p += n;
+	check(strncmp(p, end, strlen(end)) == 0, "%s", p);
+	return p + strlen(end);
+}
+
+/* Appended, in the heredoc form, with delimiters that nobody can guess. */
+static void
+test_output_file(void **state)
+{
+	char delimiters[6][128];
+	const char *p, *first = "earlier=value\n";
+	size_t i, k;
+
+	(void)state;
+	put_file("output", first);
+	config.output_path = keep(output_path, "output");
+	for (i = 0; i < 3; i++) {
+		open_output();
+		assert_true(output.fd > 2);
+		assert_int_equal(write_result(), STATUS_OK);
+		assert_int_equal(output.fd, -1);
+		assert_string_equal(contents("stdout"), TEXT);
+	}
+	p = contents("output");
+	assert_memory_equal(p, first, strlen(first));
+	p += strlen(first);
+	for (i = 0; i < 6; i += 2) {
+		p = take_value(p, "run_id", "17654321098", delimiters[i]);
+		p = take_value(p, "run_url", URL, delimiters[i + 1]);
+	}
+	assert_string_equal(p, "");
+	for (i = 0; i < 6; i++) {
+		/* 122 random bits as text. */
+		assert_true(strlen(delimiters[i]) >= 32);
+		assert_null(strstr(delimiters[i], "="));
+		for (k = 0; k < i; k++)
+			assert_string_not_equal(delimiters[i],
+			    delimiters[k]);
+	}
+}
+
+/* Created before anything is sent, and left alone by failures. */
+static void
+test_open(void **state)
+{
+	(void)state;
+	config.output_path = keep(output_path, "output");
+	open_output();
+	assert_true(exists("output"));
+	assert_string_equal(contents("output"), "");
+	output_close(&output);
+	assert_int_equal(output.fd, -1);
+	output_close(&output);
+	put_file("output", "kept\n");
+	open_output();
+	output_close(&output);
+	assert_string_equal(contents("output"), "kept\n");
+	/* Others must not inherit it. */
+	open_output();
+	assert_true(fcntl(output.fd, F_GETFD) & FD_CLOEXEC);
+	assert_false(fcntl(output.fd, F_GETFL) & O_NONBLOCK);
+	assert_true(fcntl(output.fd, F_GETFL) & O_APPEND);
+}
+
+static void
+test_open_fails(void **state)
+{
+	const char *paths[4];
+	size_t i;
+
+	(void)state;
+	assert_int_equal(mkfifo(path_of("fifo"), 0600), 0);
+	paths[0] = path_of("none/output");
+	paths[1] = folder;
+	paths[2] = path_of("fifo");	/* nobody reads it: no hang */
+	paths[3] = "/dev/null/x";
+	for (i = 0; i < COUNT(paths); i++) {
+		config.output_path = paths[i];
+		check(output_open(&output, &config, &fault) == STATUS_USAGE,
+		    "%s", paths[i]);
+		check(fault.status == STATUS_USAGE && fault.lasting, "%s",
+		    paths[i]);
+		check(strstr(fault.text, "GITHUB_OUTPUT") != NULL &&
+		    strstr(fault.text, paths[i]) != NULL, "%s", fault.text);
+		assert_int_equal(output.fd, -1);
+	}
+}
+
+static void
+expect_lost(const char *place)
+{
+	check(fault.status == STATUS_OUTPUT && fault.lasting, "%s",
+	    fault.text);
+	assert_int_equal(status_exit_code(fault.status), 8);
+	check(strstr(fault.text, "17654321098") != NULL, "%s", fault.text);
+	check(strstr(fault.text, URL) != NULL, "%s", fault.text);
+	check(strstr(fault.text, place) != NULL, "%s", fault.text);
+}
+
+/* stdout does not take it: the ID is in the message, and in the file. */
+static void
+test_stdout_fails(void **state)
+{
+	enum status status;
+	char delimiter[128];
+	int fds[2];
+
+	(void)state;
+	config.output_path = keep(output_path, "output");
+	config.summary_path = keep(summary_path, "summary");
+	if (access("/dev/full", W_OK) == 0) {
+		open_output();
+		assert_int_equal(write_to("/dev/full"), STATUS_OUTPUT);
+		expect_lost("standard output");
+		expect_lost("No space left");
+		take_value(contents("output"), "run_id", "17654321098",
+		    delimiter);
+		assert_non_null(strstr(contents("summary"), URL));
+	}
+
+	/* A pipe that nobody reads any more. */
+	open_output();
+	assert_int_equal(pipe(fds), 0);
+	close(fds[0]);
+	dup2(fds[1], STDOUT_FILENO);
+	close(fds[1]);
+	status = output_result(&output, &config, &plan, &result, &fault);
+	restore();
+	assert_int_equal(status, STATUS_OUTPUT);
+	expect_lost("standard output");
+	expect_lost("Broken pipe");
+
+	/* None at all, and one that can only be read. */
+	open_output();
+	close(STDOUT_FILENO);
+	status = output_result(&output, &config, &plan, &result, &fault);
+	restore();
+	assert_int_equal(status, STATUS_OUTPUT);
+	expect_lost("standard output");
+	open_output();
+	fds[0] = open("/dev/null", O_RDONLY);
+	dup2(fds[0], STDOUT_FILENO);
+	close(fds[0]);
+	status = output_result(&output, &config, &plan, &result, &fault);
+	restore();
+	assert_int_equal(status, STATUS_OUTPUT);
+	expect_lost("standard output");
+}
+
+/* The output file does not take it: stdout has it all the same. */
+static void
+test_output_fails(void **state)
+{
+	(void)state;
+	if (access("/dev/full", W_OK) != 0)
+		skip();
+	config.output_path = "/dev/full";
+	open_output();
+	assert_int_equal(write_result(), STATUS_OUTPUT);
+	expect_lost("/dev/full");
+	assert_string_equal(contents("stdout"), TEXT);
+	/* Neither does. */
+	open_output();
+	assert_int_equal(write_to("/dev/full"), STATUS_OUTPUT);
+	expect_lost("No space left");
+}
+
+static void
+test_summary(void **state)
+{
+	const char *text;
+
+	(void)state;
+	put_file("summary", "# Before\n");
+	config.summary_path = keep(summary_path, "summary");
+	open_output();
+	assert_false(output.fd != -1);
+	assert_int_equal(write_result(), STATUS_OK);
+	text = contents("summary");
+	assert_memory_equal(text, "# Before\n", 9);
+	assert_non_null(strstr(text, "[17654321098](" URL ")"));
+	assert_non_null(strstr(text, "`deploy.yml`"));
+	assert_non_null(strstr(text, "`main`"));
+	assert_non_null(strstr(text, "`octo-org/octo-repo`"));
+	assert_int_equal(text[strlen(text) - 1], '\n');
+	assert_string_equal(contents("log"), "");
+}
+
+/* Names cannot leave their code span. */
+static void
+test_summary_markup(void **state)
+{
+	const char *text;
+
+	(void)state;
+	config.summary_path = keep(summary_path, "summary");
+	free(config.ref);
+	config.ref = xstrdup("a`](https://evil.example)<b>\n# x");
+	open_output();
+	assert_int_equal(write_result(), STATUS_OK);
+	text = contents("summary");
+	assert_null(strstr(text, "a`"));
+	assert_null(strstr(text, "\n# x"));
+}
+
+/* A summary that cannot be written is a warning. */
+static void
+test_summary_fails(void **state)
+{
+	(void)state;
+	config.summary_path = keep(summary_path, "none/summary");
+	open_output();
+	assert_int_equal(write_result(), STATUS_OK);
+	assert_string_equal(contents("stdout"), TEXT);
+	assert_non_null(strstr(contents("log"), "warning"));
+	assert_non_null(strstr(contents("log"), "GITHUB_STEP_SUMMARY"));
+	assert_int_equal(mkfifo(path_of("fifo"), 0600), 0);
+	config.summary_path = keep(summary_path, "fifo");
+	open_output();
+	assert_int_equal(write_result(), STATUS_OK);
+	assert_non_null(strstr(contents("log"), "warning"));
+	if (access("/dev/full", W_OK) != 0)
+		return;
+	config.summary_path = "/dev/full";
+	open_output();
+	assert_int_equal(write_result(), STATUS_OK);
+	assert_non_null(strstr(contents("log"), "warning"));
+}
+
+static void
+test_text(void **state)
+{
+	char large[20001];
+	enum status status;
+
+	(void)state;
+	redirect(STDOUT_FILENO, path_of("stdout"));
+	status = output_text("one\ntwo", &fault);
+	restore();
+	assert_int_equal(status, STATUS_OK);
+	assert_string_equal(contents("stdout"), "one\ntwo");
+	redirect(STDOUT_FILENO, path_of("stdout"));
+	status = output_text("", &fault);
+	restore();
+	assert_int_equal(status, STATUS_OK);
+	assert_string_equal(contents("stdout"), "");
+	/* More than a pipe takes in one piece. */
+	memset(large, 'x', sizeof large - 1);
+	large[sizeof large - 1] = '\0';
+	redirect(STDOUT_FILENO, path_of("stdout"));
+	status = output_text(large, &fault);
+	restore();
+	assert_int_equal(status, STATUS_OK);
+	assert_int_equal(strlen(contents("stdout")), 8191);
+	close(STDOUT_FILENO);
+	status = output_text("x", &fault);
+	restore();
+	assert_int_equal(status, STATUS_OUTPUT);
+	assert_non_null(strstr(fault.text, "standard output"));
+	if (access("/dev/full", W_OK) != 0)
+		return;
+	redirect(STDOUT_FILENO, "/dev/full");
+	status = output_text("x", &fault);
+	restore();
+	assert_int_equal(status, STATUS_OUTPUT);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_formats),
+		TEST(test_json),
+		TEST(test_output_file),
+		TEST(test_open),
+		TEST(test_open_fails),
+		TEST(test_stdout_fails),
+		TEST(test_output_fails),
+		TEST(test_summary),
+		TEST(test_summary_markup),
+		TEST(test_summary_fails),
+		TEST(test_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
