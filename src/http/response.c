@@ -191,14 +191,13 @@ check_chunked(struct response *r, const char *s, size_t len)
 	return text_equal_nocase_n(s, len, "chunked") && r->left++ == 0;
 }
 
+/* RFC 9112, 9.3: "close" wins, wherever it stands. */
 static bool
 check_connection(struct response *r, const char *s, size_t len)
 {
-	if (text_equal_nocase_n(s, len, "close"))
-		r->keep_alive = false;
-	else if (r->http_1_0 && text_equal_nocase_n(s, len, "keep-alive"))
+	if (r->http_1_0 && text_equal_nocase_n(s, len, "keep-alive"))
 		r->keep_alive = true;
-	return true;
+	return !text_equal_nocase_n(s, len, "close");
 }
 
 static bool
@@ -221,7 +220,8 @@ take_head_end(struct response *r)
 		return RESPONSE_MORE;
 	}
 	r->keep_alive = !r->http_1_0;
-	each_element(r, "Connection", check_connection);
+	if (!each_element(r, "Connection", check_connection))
+		r->keep_alive = false;
 
 	if (r->status == 204 || r->status == 304)
 		return done(r);

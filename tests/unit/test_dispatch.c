@@ -895,6 +895,26 @@ test_timeout(void **state)
 	}
 }
 
+/* The longest timeout that can be given is one like any other. */
+static void
+test_enormous_timeout(void **state)
+{
+	(void)state;
+	send_id(true);
+	order.timeout_ms = INT64_MAX / 4;
+	fake_add_post(gh, (struct fake_post){ DISPATCH_LIMITED,
+	    .status = STATUS_LIMITED,
+	    .wait_ms = INT64_C(366) * 86400 * 1000 });
+	fake_add_post(gh, (struct fake_post){ .outcome = DISPATCH_ACCEPTED });
+	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = ID,
+	    .created_at = INT64_C(367) * 86400 * 1000,
+	    .listed_at = INT64_C(367) * 86400 * 1000 });
+	gh->call_ms = 60000;
+	assert_int_equal(run(), STATUS_OK);
+	expect_run(FOUND_BY_RUN_NAME, ID);
+	assert_true(gh->calls[1].answer_ms == 30000);
+}
+
 /* Old v3 actions fix the step of the search. */
 static void
 test_linear(void **state)
@@ -985,6 +1005,7 @@ main(void)
 		TEST(test_signals),
 		TEST(test_signal_and_identified),
 		TEST(test_timeout),
+		TEST(test_enormous_timeout),
 		TEST(test_linear),
 		TEST(test_crowd),
 		TEST(test_wipe),

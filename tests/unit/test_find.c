@@ -1154,6 +1154,51 @@ test_limit_stops_the_look(void **state)
 	assert_int_equal(result.count, 8);
 }
 
+/* Neither does it while the others are asked whether they carry it too. */
+static void
+test_limit_and_found(void **state)
+{
+	struct find_query q = query();
+
+	(void)state;
+	q.is_unique = false;
+	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
+	add_neighbours(OURS - 8, 8);
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
+	    .first = 1, .status = STATUS_LIMITED, .wait_ms = 100000 });
+	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
+	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 1);
+}
+
+/* A short ID needs the others' names: what hinders that is heeded. */
+static void
+test_short_and_hindered(void **state)
+{
+	struct find_query q = query();
+
+	q.is_unique = false;
+	q.distinct_id = "1";
+	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = "1" });
+	add_neighbours(OURS - 1, 1);
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
+	    .first = 1, .status = STATUS_LIMITED, .wait_ms = 37000 });
+	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
+	assert_true(fake_pauses[0] >= 37000);
+	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 2);
+	tear_down(state);
+	set_up(state);
+
+	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = "1" });
+	add_neighbours(OURS - 1, 1);
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
+	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_REFUSED,
+	    .lasting = true });
+	assert_int_not_equal(look_for(q), FIND_ONE);
+	assert_int_equal(fault.status, STATUS_REFUSED);
+	assert_int_equal(fake_pause_count, 0);
+	assert_int_equal(result.count, 2);
+}
+
 /* No ID was sent: only what might be it is wanted, and soon. */
 static void
 test_listing(void **state)
@@ -1364,6 +1409,8 @@ main(void)
 		TEST(test_linear),
 		TEST(test_limit),
 		TEST(test_limit_stops_the_look),
+		TEST(test_limit_and_found),
+		TEST(test_short_and_hindered),
 		TEST(test_listing),
 		TEST(test_listing_ends),
 		TEST(test_signals),

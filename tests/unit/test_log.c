@@ -59,6 +59,7 @@ capture_end(void)
 		capture.writes++;
 	}
 	close(capture.reader);
+	assert_int_equal(capture.text.len, strlen(buf_str(&capture.text)));
 	return buf_str(&capture.text);
 }
 
@@ -178,9 +179,12 @@ static const struct {
 	    "\\u2066\\u2067\\u2068\\u2069" },
 	{ LIT("\xe2\x80\x8b\xe2\x80\x8c\xe2\x80\x8d\xe2\x80\x8e\xe2\x80\x8f"),
 	    "\\u200b\\u200c\\u200d\\u200e\\u200f" },
-	{ LIT("\xc2\xad\xef\xbb\xbf\xe2\x81\xa0"), "\\xad\\ufeff\\u2060" },
+	{ LIT("\xc2\xad\xef\xbb\xbf"), "\\xad\\ufeff" },
+	{ LIT("\xe2\x81\xa0\xe2\x81\xaf"), "\\u2060\\u206f" },
 	{ LIT("\xd8\x9c"), "\\u061c" },
-	{ LIT("\xf3\xa0\x80\x81\xf3\xa0\x81\xbf"), "\\ue0001\\ue007f" },
+	{ LIT("\xf3\xa0\x80\x80\xf3\xa0\x81\xbf"), "\\ue0000\\ue007f" },
+	{ LIT("\xf3\x9f\xbf\xbf\xf3\xa0\x82\x80"),
+	    "\xf3\x9f\xbf\xbf\xf3\xa0\x82\x80" },
 	{ LIT("\xe2\x80\x8a\xe2\x80\x90\xe2\x80\xaf"),
 	    "\xe2\x80\x8a\xe2\x80\x90\xe2\x80\xaf" },
 	/* the runner's old commands, alive anywhere in a line */
@@ -269,8 +273,9 @@ test_groups(void **state)
 	    PREFIX "a\\n%b\n");
 	log_open(LOG_LEVEL_INFO, true);
 	capture_start();
+	log_group("%s", "a");
 	log_group_end();
-	assert_string_equal(capture_end(), "::endgroup::\n");
+	assert_string_equal(capture_end(), "::group::a\n::endgroup::\n");
 	log_open(LOG_LEVEL_INFO, false);
 	capture_start();
 	log_group_end();

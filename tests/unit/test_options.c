@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "cli/options.h"
+#include "cli/usage.h"
 
 #define ARGS_MAX	10
 
@@ -296,6 +297,35 @@ test_help(void **state)
 	assert_false(options.given[OPTION_HELP]);
 }
 
+/* The help fits a screen, and names each option. */
+static void
+test_usage(void **state)
+{
+	const char *p, *end;
+	char letter[8];
+	size_t i, lines = 0;
+	int o;
+
+	(void)state;
+	for (p = usage_text; *p != '\0'; p = end + 1) {
+		end = strchr(p, '\n');
+		assert_non_null(end);
+		check(end - p <= 80, "%.*s", (int)(end - p), p);
+		lines++;
+	}
+	assert_in_range(lines, 10, 24);
+	assert_null(strchr(usage_text, '\t'));
+	for (o = 0; o < OPTION_COUNT; o++)
+		check(strstr(usage_text, option_name((enum option)o)) !=
+		    NULL, "%s", option_name((enum option)o));
+	for (i = 0; i < COUNT(all); i++) {
+		snprintf(letter, sizeof letter, "%s, ", all[i].letter != NULL ?
+		    all[i].letter : "");
+		check(all[i].letter == NULL || strstr(usage_text, letter) !=
+		    NULL, "%s", letter);
+	}
+}
+
 /* An empty argv is no reason to fall over. */
 static void
 test_no_name(void **state)
@@ -322,6 +352,7 @@ main(void)
 		TEST(test_bad),
 		TEST(test_repeated),
 		TEST(test_help),
+		TEST(test_usage),
 		TEST(test_no_name),
 	};
 

@@ -345,6 +345,18 @@ static const struct vector vectors[] = {
 	GOOD("HTTP/1.0 keep-alive", "HTTP/1.0 200 OK\r\n"
 	    "Connection: Keep-Alive\r\nContent-Length: 0\r\n\r\n", 200, "",
 	    true, 0),
+	GOOD("HTTP/1.0 keep-alive in a list", "HTTP/1.0 200 OK\r\n"
+	    "Connection: x, keep-alive\r\nContent-Length: 0\r\n\r\n", 200,
+	    "", true, 0),
+	GOOD("HTTP/1.0 something else", "HTTP/1.0 200 OK\r\n"
+	    "Connection: upgrade\r\nContent-Length: 0\r\n\r\n", 200, "",
+	    false, 0),
+	GOOD("HTTP/1.0 close and keep-alive", "HTTP/1.0 200 OK\r\n"
+	    "Connection: close, keep-alive\r\nContent-Length: 0\r\n\r\n",
+	    200, "", false, 0),
+	GOOD("HTTP/1.0 keep-alive and close", "HTTP/1.0 200 OK\r\n"
+	    "Connection: keep-alive\r\nConnection: close\r\n"
+	    "Content-Length: 0\r\n\r\n", 200, "", false, 0),
 	GOOD("HTTP/1.2", "HTTP/1.2 200 OK\r\nContent-Length: 0\r\n\r\n", 200,
 	    "", true, 0),
 
@@ -752,6 +764,31 @@ test_status_is_kept(void **state)
 }
 
 static void
+test_reasons(void **state)
+{
+	static const struct {
+		const char	*line, *reason;
+	} cases[] = {
+		{ "HTTP/1.1 204", "" }, { "HTTP/1.1 204 ", "" },
+		{ "HTTP/1.1 204 X", "X" }, { "HTTP/1.1 204  X ", " X " },
+		{ "HTTP/1.1 404 Not Found", "Not Found" },
+	};
+	struct response r;
+	size_t i, used;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		response_init(&r, REQUEST_GET);
+		response_feed(&r, cases[i].line, strlen(cases[i].line),
+		    &used);
+		assert_null(r.reason);
+		response_feed(&r, "\r\n", 2, &used);
+		assert_string_equal(r.reason, cases[i].reason);
+		response_wipe(&r);
+	}
+}
+
+static void
 test_wipe(void **state)
 {
 	struct response r;
@@ -1062,6 +1099,7 @@ main(void)
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_interim_fields),
 		cmocka_unit_test(test_status_is_kept),
+		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_wipe),
 		cmocka_unit_test(test_feed_nothing),
 		cmocka_unit_test(test_early_garbage),

@@ -328,6 +328,100 @@ test_line_ends(void **state)
 	}
 }
 
+static void
+add_base64(struct buf *out, const char *data, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned int bits;
+	size_t i, k, n;
+
+	for (i = 0; i < len; i += 3) {
+		n = len - i < 3 ? len - i : 3;
+		for (bits = 0, k = 0; k < 3; k++)
+			bits = bits << 8 | (k < n ?
+			    (unsigned char)data[i + k] : 0u);
+		for (k = 0; k < 4; k++)
+			buf_addc(out, k <= n ?
+			    digits[bits >> (18 - 6 * k) & 63] : '=');
+	}
+}
+
+/* The least that has a subject: no more than its shape is looked at. */
+#define LEAST	"\x02\x01\x01\x30\0\x30\0\x30\0\x30\0\x30\0"
+
+static void
+test_shapes(void **state)
+{
+	static const struct {
+		const char	*der;
+		size_t		 len;
+		bool		 good;
+	} cases[] = {
+		{ LIT("\x30\x0f\x30\x0d" LEAST), true },
+		{ LIT("\x30\x81\x0f\x30\x0d" LEAST), true },
+		{ LIT("\x30\x84\0\0\0\x0f\x30\x0d" LEAST), true },
+		{ LIT("\x30\x11\x30\x0f" LEAST "\xa3\0"), true },
+		{ LIT("\x30\x11\x30\x0d" LEAST "\x30\0"), true },
+		{ LIT("\x30\x14\x30\x12\xa0\x03\x02\x01\x02" LEAST), true },
+		/* lengths */
+		{ LIT("\x30"), false }, { LIT("\x30\0"), false },
+		{ LIT("\x30\x81"), false }, { LIT("\x30\x82\0"), false },
+		{ LIT("\x30\x02\x30\0"), false },
+		{ LIT("\x30\x02\x30\x01"), false },
+		{ LIT("\x30\x80\x30\x0d" LEAST), false },
+		{ LIT("\x30\x80\x30\x0d" LEAST "\0\0"), false },
+		{ LIT("\x30\x85\0\0\0\0\x0f\x30\x0d" LEAST), false },
+		{ LIT("\x30\xff\x30\x0d" LEAST), false },
+		{ LIT("\x30\x84\xff\xff\xff\xff\x30\x0d" LEAST), false },
+		{ LIT("\x30\x0e\x30\x0d" LEAST), false },
+		{ LIT("\x30\x10\x30\x0d" LEAST), false },
+		{ LIT("\x30\x0f\x30\x0d" LEAST "\0"), false },
+		{ LIT("\x30\x0f\x30\x0e" LEAST), false },
+		{ LIT("\x30\x0f\x30\x0c" LEAST), false },
+		{ LIT("\x30\x0f\x30\x7f" LEAST), false },
+		{ LIT("\x30\x0f\x30\x0d\x02\x01\x01\x30\0\x30\0\x30\0\x30"
+		    "\0\x30\x01"), false },
+		{ LIT("\x30\x0f\x30\x0d\x02\x0c\x01\x30\0\x30\0\x30\0\x30"
+		    "\0\x30\0"), false },
+		{ LIT("\x30\x14\x30\x12\xa0\x7f\x02\x01\x02" LEAST), false },
+		/* parts */
+		{ LIT("\x31\x0f\x30\x0d" LEAST), false },
+		{ LIT("\x30\x0f\x31\x0d" LEAST), false },
+		{ LIT("\x30\x0d\x30\x0b\x02\x01\x01\x30\0\x30\0\x30\0\x30"
+		    "\0"), false },
+		{ LIT("\x30\x0f\x30\x0d\x03\x01\x01\x30\0\x30\0\x30\0\x30"
+		    "\0\x30\0"), false },
+		{ LIT("\x30\x0f\x30\x0d\x02\x01\x01\x31\0\x30\0\x30\0\x30"
+		    "\0\x30\0"), false },
+		{ LIT("\x30\x0f\x30\x0d\x02\x01\x01\x30\0\x30\0\x30\0\x31"
+		    "\0\x30\0"), false },
+		{ LIT("\x30\x0f\x30\x0d\x02\x01\x01\x30\0\x30\0\x30\0\x30"
+		    "\0\x31\0"), false },
+		{ LIT("\x30\x13\x30\x11\xa0\0\xa0\0" LEAST), false },
+		{ LIT("\x30\x11\x30\x0f\xa1\0" LEAST), false },
+	};
+	struct trust_sources s = { .cacert = NULL };
+	struct trust *t;
+	struct fault f;
+	struct buf text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		buf_init(&text, BUF_TEXT_MAX);
+		buf_adds(&text, ONE BEGIN);
+		add_base64(&text, cases[i].der, cases[i].len);
+		buf_adds(&text, END);
+		s.cacert = write_file("ca.pem", buf_str(&text));
+		buf_free(&text);
+		check(trust_load(&t, &s, &f) == STATUS_OK, "%s", f.text);
+		check(trust_count(t) == 1u + cases[i].good &&
+		    trust_skipped(t) == !cases[i].good, "case %zu", i);
+		trust_free(t);
+	}
+}
+
 /* Every prefix of a bundle has the certificates that are whole in it. */
 static void
 test_prefixes(void **state)
@@ -440,6 +534,58 @@ test_large_files(void **state)
 	expect_refused(&s, "--cacert", "/dev/zero");
 	s.cacert = "/dev/null";
 	expect_refused(&s, "--cacert", "no certificate in /dev/null");
+}
+
+/* The message tells broken ones from none, in the file it is about. */
+static void
+test_all_broken(void **state)
+{
+	struct trust_sources s;
+	struct trust *t = NULL;
+	struct fault f;
+
+	(void)state;
+	memset(&s, 0, sizeof s);
+	s.cacert = write_file("some.pem", ONE BEGIN END);
+	s.extra = write_file("none.pem", "nothing\n");
+	assert_int_equal(trust_load(&t, &s, &f), STATUS_USAGE);
+	assert_null(strstr(f.text, "broken"));
+	s.extra = write_file("none.pem", BEGIN "!" END);
+	assert_int_equal(trust_load(&t, &s, &f), STATUS_USAGE);
+	assert_non_null(strstr(f.text, "all broken"));
+}
+
+/* The lowest number that is free: no descriptor stays open. */
+static int
+next_descriptor(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	close(fd);
+	return fd;
+}
+
+static void
+test_descriptors(void **state)
+{
+	const char *folder = make_dir("fds.d");
+	struct trust_sources s;
+	int before = next_descriptor();
+
+	(void)state;
+	memset(&s, 0, sizeof s);
+	write_file("fds.d/one", ONE);
+	write_file("fds.d/broken", BEGIN);
+	make_dir("fds.d/folder");
+	s.cert_dir = folder;
+	s.extra = write_file("fds.pem", TWO);
+	expect_good(&s, HAS_ONE | HAS_TWO, 1, "all kinds");
+	assert_int_equal(next_descriptor(), before);
+	s.extra = dir;
+	expect_refused(&s, "NODE_EXTRA_CA_CERTS", dir);
+	s.extra = write_file("fds.pem", "");
+	expect_refused(&s, "NODE_EXTRA_CA_CERTS", "no certificate");
+	assert_int_equal(next_descriptor(), before);
 }
 
 static void
@@ -634,10 +780,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_contents),
 		cmocka_unit_test(test_line_ends),
+		cmocka_unit_test(test_shapes),
 		cmocka_unit_test(test_prefixes),
 		cmocka_unit_test(test_mutations),
 		cmocka_unit_test(test_refused_files),
 		cmocka_unit_test(test_large_files),
+		cmocka_unit_test(test_all_broken),
+		cmocka_unit_test(test_descriptors),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_pipe),
 		cmocka_unit_test(test_sources),

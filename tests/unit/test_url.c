@@ -248,6 +248,7 @@ test_locations(void **state)
 		    "%s: %s", cases[i].location, buf_str(&origin));
 		check(strcmp(target, cases[i].target) == 0, "%s: %s",
 		    cases[i].location, target);
+		assert_string_equal(u.path, "");
 		buf_free(&origin);
 		free(target);
 		url_wipe(&u);
