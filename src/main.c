@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -10,6 +11,7 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "base/secret.h"
+#include "base/terminal.h"
 #include "cli/config.h"
 #include "cli/options.h"
 #include "cli/output.h"
@@ -18,6 +20,7 @@
 #include "github/github.h"
 #include "net/tls.h"
 #include "net/trust.h"
+#include "run/await.h"
 #include "run/dispatch.h"
 
 static const char *
@@ -92,34 +95,225 @@ log_order(struct github *gh, const struct config *c, const struct plan *p)
 	buf_free(&names);
 }
 
-/* From a checked plan to the written result. */
+/* What a wait's hooks need. */
+struct waiting {
+	const struct config	*c;
+	struct output		*output;
+	struct awaited		*runs;		/* beside c->runs, for await */
+	enum status		 status;	/* of the first failed output */
+	struct fault		 fault;
+};
+
+static bool
+renew_token(void *ctx, struct github *gh)
+{
+	struct waiting *w = ctx;
+	char *token = config_renew_token(w->c);
+
+	if (token == NULL)
+		return false;
+	github_use_token(gh, token);
+	explicit_bzero(token, strlen(token));
+	free(token);
+	return true;
+}
+
+/* A run of await, as results tell it; the repository goes into *name. */
+static void
+describe(const struct waiting *w, const struct awaited *a, bool over,
+    struct buf *name, struct output_run *out)
+{
+	const struct config_run *given = &w->c->runs[a - w->runs];
+
+	buf_init(name, BUF_TEXT_MAX);
+	buf_addf(name, "%s/%s", given->owner, given->repo);
+	memset(out, 0, sizeof *out);
+	out->id = a->id;
+	out->url = a->seen ? a->state.run.html_url : "";
+	out->repository = buf_str(name);
+	out->ref = a->seen && *a->state.run.head_branch != '\0' ?
+	    a->state.run.head_branch : NULL;
+	out->identified_by = "given";
+	out->awaited = over ? a : NULL;
+}
+
+/* Writes what is new about a run of await; only the first goes to the output
+ * file, which has one value a name. */
+static void
+write_awaited(struct waiting *w, const struct awaited *a, bool over)
+{
+	struct output only_stdout = *w->output;
+	struct output_run run;
+	enum status status;
+	struct fault f;
+	struct buf name;
+
+	/* Of a run that was never seen there is nothing to tell. */
+	if (!a->seen)
+		return;
+	only_stdout.fd = -1;
+	/* Stdout may be the same terminal; the table comes back by itself. */
+	log_area(NULL);
+	describe(w, a, over, &name, &run);
+	status = output_result(a == w->runs ? w->output : &only_stdout, &run,
+	    &f);
+	if (status != STATUS_OK && w->status == STATUS_OK) {
+		w->status = status;
+		w->fault = f;
+	}
+	buf_free(&name);
+}
+
+static void
+on_seen(void *ctx, const struct awaited *a)
+{
+	write_awaited(ctx, a, false);
+}
+
+static void
+on_ended(void *ctx, const struct awaited *a)
+{
+	write_awaited(ctx, a, true);
+}
+
+/* How to wait, with what only the surroundings tell. */
+static void
+complete_order(struct await_order *o, const struct config *c)
+{
+	*o = c->waiting;
+	o->live = terminal_is_there() && log_is_plain();
+	o->colour = o->live && (getenv("NO_COLOR") == NULL ||
+	    *getenv("NO_COLOR") == '\0');
+	o->wants_jobs = c->summary_path != NULL;
+}
+
+/* Waits for the run just dispatched, and writes what became of it. */
 static enum status
-carry_out(struct github *gh, const struct config *c, const struct plan *p,
+wait_for_dispatched(struct github *gh, const struct config *c,
+    struct output *output, struct output_run *run, struct fault *f)
+{
+	struct awaited a = { .gh = gh, .id = run->id };
+	struct waiting w = { .c = c, .output = output, .runs = &a };
+	struct await_hooks hooks = { .renew_token = renew_token, .ctx = &w };
+	struct await_order order;
+	enum status status, written;
+	struct fault why;
+
+	complete_order(&order, c);
+	order.just_dispatched = true;
+	status = await_runs(&clock_system, &order, &a, 1, &hooks, f);
+	run->awaited = &a;
+	written = output_result(output, run, &why);
+	output_summary(output, run);
+	if (written != STATUS_OK) {
+		status = written;
+		*f = why;
+	}
+	run->awaited = NULL;
+	awaited_wipe(&a);
+	return status;
+}
+
+/* The run is proved: writes it, and waits for it if asked to. */
+static enum status
+finish_dispatch(struct github *gh, const struct config *c,
+    const struct plan *p, const struct dispatch_result *result,
+    struct output *output, struct fault *f)
+{
+	struct output_run run = {
+		.id = result->run_id,
+		.url = result->run_url,
+		.repository = p->repository,
+		.workflow = p->workflow,
+		.ref = c->ref,
+		.distinct_id = result->distinct_id,
+		.identified_by = found_by_text(result->by),
+	};
+	enum status status;
+	struct buf known;
+	struct fault why;
+
+	buf_init(&known, BUF_TEXT_MAX);
+	buf_addf(&known, "run_id=%llu run_url=%s", (unsigned long long)run.id,
+	    run.url);
+	mem_set_exit(STATUS_OUTPUT, buf_str(&known));
+	status = output_result(output, &run, f);
+	log_notice("run %llu is identified by %s: %s",
+	    (unsigned long long)run.id, run.identified_by, run.url);
+	if (status == STATUS_OK && c->wait)
+		status = wait_for_dispatched(gh, c, output, &run, f);
+	else
+		output_summary(output, &run);
+	if (output_close(output, &run, &why) != STATUS_OK) {
+		status = STATUS_OUTPUT;
+		*f = why;
+	}
+	mem_set_exit(STATUS_OUTPUT, NULL);
+	buf_free(&known);
+	return status;
+}
+
+static enum status
+run_dispatch(struct github *gh, const struct config *c, const struct plan *p,
     struct fault *f)
 {
 	struct dispatch_result result;
 	struct output output;
 	enum status status;
-	struct buf known;
 
 	if ((status = output_open(&output, c, f)) != STATUS_OK)
 		return status;
 	log_order(gh, c, p);
 	status = dispatch(gh, &clock_system, &p->order, &result, f);
-	if (status == STATUS_OK) {
-		buf_init(&known, BUF_TEXT_MAX);
-		buf_addf(&known, "run_id=%llu run_url=%s",
-		    (unsigned long long)result.run_id, result.run_url);
-		mem_set_exit(STATUS_OUTPUT, buf_str(&known));
-		log_info("run %llu is identified by %s: %s",
-		    (unsigned long long)result.run_id,
-		    found_by_text(result.by), result.run_url);
-		status = output_result(&output, c, p, &result, f);
-		mem_set_exit(STATUS_OUTPUT, NULL);
-		buf_free(&known);
-	}
-	output_close(&output);
+	if (status == STATUS_OK)
+		status = finish_dispatch(gh, c, p, &result, &output, f);
+	else if (output.fd != -1)
+		close(output.fd);
 	dispatch_result_wipe(&result);
+	return status;
+}
+
+static enum status
+run_await(struct github *gh, const struct config *c, struct fault *f)
+{
+	struct waiting w = { .c = c };
+	struct await_hooks hooks = { on_seen, on_ended, renew_token, &w };
+	struct await_order order;
+	struct output output;
+	struct output_run run;
+	enum status status;
+	struct buf name;
+	size_t i;
+
+	if ((status = output_open(&output, c, f)) != STATUS_OK)
+		return status;
+	w.output = &output;
+	w.runs = xcalloc(c->run_count, sizeof *w.runs);
+	for (i = 0; i < c->run_count; i++) {
+		w.runs[i].gh = github_sibling(gh, c->runs[i].owner,
+		    c->runs[i].repo);
+		w.runs[i].id = c->runs[i].id;
+	}
+	mem_set_exit(STATUS_CONNECT, "the run goes on unseen");
+	complete_order(&order, c);
+	status = await_runs(&clock_system, &order, w.runs, c->run_count,
+	    &hooks, f);
+	for (i = 0; i < c->run_count; i++) {
+		describe(&w, &w.runs[i], true, &name, &run);
+		if (w.runs[i].seen)
+			output_summary(&output, &run);
+		if (i == 0 && output_close(&output, &run, &w.fault) !=
+		    STATUS_OK)
+			w.status = STATUS_OUTPUT;
+		buf_free(&name);
+		awaited_wipe(&w.runs[i]);
+		github_close(w.runs[i].gh);
+	}
+	free(w.runs);
+	if (w.status != STATUS_OK) {
+		status = w.status;
+		*f = w.fault;
+	}
 	return status;
 }
 
@@ -142,7 +336,8 @@ with_config(const struct config *c, struct fault *f)
 		return fault_set_lasting(f, STATUS_CONNECT,
 		    "the kernel gives no random numbers. Nothing was "
 		    "dispatched");
-	if ((status = plan_make(&plan, c, uuid, f)) != STATUS_OK)
+	memset(&plan, 0, sizeof plan);
+	if (!c->await && (status = plan_make(&plan, c, uuid, f)) != STATUS_OK)
 		goto out;
 	if (c->dry_run) {
 		gh = github_open(&options);
@@ -154,7 +349,8 @@ with_config(const struct config *c, struct fault *f)
 		goto out;
 	options.trust = trust;
 	gh = github_open(&options);
-	status = carry_out(gh, c, &plan, f);
+	status = c->await ? run_await(gh, c, f) : run_dispatch(gh, c, &plan,
+	    f);
 out:
 	github_close(gh);
 	trust_free(trust);

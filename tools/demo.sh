@@ -20,6 +20,7 @@ case $# in
 *) : "${GITHUB_TOKEN:?a token that may write Actions of $1}" ;;
 esac
 
+[ $# -gt 0 ] || "$top/tools/deps.sh" --demo
 "$top/tools/build.sh"
 binary=$top/build/return-dispatch
 

@@ -36,9 +36,6 @@ void	 buf_addv(struct buf *, const char *, va_list)
 void	 buf_addf(struct buf *, const char *, ...)
 	    __attribute__((format(printf, 2, 3)));
 
-/* Drops the first n bytes. */
-void	 buf_consume(struct buf *, size_t);
-
 /* The bytes as a C string; valid until the next change. Never NULL. */
 const char *buf_str(const struct buf *);
 

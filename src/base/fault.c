@@ -6,40 +6,35 @@
 #include "base/fault.h"
 #include "base/secret.h"
 
-static const struct {
-	int		 exit_code;
-	const char	*text;
-} statuses[STATUS_COUNT] = {
-	[STATUS_OK] =		{ 0, "run identified" },
-	[STATUS_USAGE] =	{ 2, "usage" },
-	[STATUS_REFUSED] =	{ 3, "refused by GitHub" },
-	[STATUS_NOT_FOUND] =	{ 3, "not found at GitHub" },
-	[STATUS_LIMITED] =	{ 3, "rate limit" },
-	[STATUS_UNKNOWN] =	{ 4, "unknown whether a run was started" },
-	[STATUS_UNIDENTIFIED] =	{ 5, "dispatched, run not identified" },
-	[STATUS_RESOLVE] =	{ 7, "name not resolved" },
-	[STATUS_NO_HOST] =	{ 7, "no such host" },
-	[STATUS_CONNECT] =	{ 7, "not connected" },
-	[STATUS_TLS] =		{ 7, "TLS failure" },
-	[STATUS_CLOSED] =	{ 7, "connection lost" },
-	[STATUS_TIMEOUT] =	{ 7, "timed out" },
-	[STATUS_PROTOCOL] =	{ 7, "malformed answer" },
-	[STATUS_SERVER] =	{ 7, "server failure" },
-	[STATUS_OUTPUT] =	{ 8, "result not written" },
-	[STATUS_INTERRUPTED] =	{ 130, "interrupted" },
-	[STATUS_TERMINATED] =	{ 143, "terminated" },
+/* The one place where exit codes are written down. */
+static const int exit_codes[STATUS_COUNT] = {
+	[STATUS_OK] = 0,
+	[STATUS_FAILED] = 1,
+	[STATUS_USAGE] = 2,
+	[STATUS_REFUSED] = 3,
+	[STATUS_UNAUTHORIZED] = 3,
+	[STATUS_NOT_FOUND] = 3,
+	[STATUS_LIMITED] = 3,
+	[STATUS_UNKNOWN] = 4,
+	[STATUS_UNIDENTIFIED] = 5,
+	[STATUS_WAIT_TIMEOUT] = 6,
+	[STATUS_RESOLVE] = 7,
+	[STATUS_NO_HOST] = 7,
+	[STATUS_CONNECT] = 7,
+	[STATUS_TLS] = 7,
+	[STATUS_CLOSED] = 7,
+	[STATUS_TIMEOUT] = 7,
+	[STATUS_PROTOCOL] = 7,
+	[STATUS_SERVER] = 7,
+	[STATUS_OUTPUT] = 8,
+	[STATUS_INTERRUPTED] = 130,
+	[STATUS_TERMINATED] = 143,
 };
 
 int
 status_exit_code(enum status status)
 {
-	return statuses[status].exit_code;
-}
-
-const char *
-status_text(enum status status)
-{
-	return statuses[status].text;
+	return exit_codes[status];
 }
 
 bool
@@ -120,6 +115,6 @@ fault_end_sentence(struct fault *f)
 {
 	size_t len = strlen(f->text);
 
-	if (len == 0 || f->text[len - 1] != '.')
+	if (len == 0 || strchr(".?!", f->text[len - 1]) == NULL)
 		fault_add(f, ".");
 }

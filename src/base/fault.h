@@ -14,12 +14,15 @@
 
 enum status {
 	STATUS_OK,
+	STATUS_FAILED,		/* the awaited run or job did not succeed */
 	STATUS_USAGE,		/* option, variable, JSON or file is bad */
 	STATUS_REFUSED,		/* GitHub said no */
+	STATUS_UNAUTHORIZED,	/* GitHub said 401 */
 	STATUS_NOT_FOUND,	/* GitHub said 404 */
 	STATUS_LIMITED,		/* GitHub said later: a rate limit */
 	STATUS_UNKNOWN,		/* sent, answer lost, not settled */
 	STATUS_UNIDENTIFIED,	/* dispatched, run not identified */
+	STATUS_WAIT_TIMEOUT,	/* the run was seen, and goes on */
 	STATUS_RESOLVE,		/* host name not resolved */
 	STATUS_NO_HOST,		/* the answer was that there is no such name */
 	STATUS_CONNECT,		/* no connection */
@@ -46,9 +49,6 @@ struct fault {
 
 /* Exit code of a status, as documented under EXIT STATUS. */
 int	 status_exit_code(enum status);
-
-/* One line for --help and logs: what the status stands for. */
-const char *status_text(enum status);
 
 /* True for the statuses that a signal causes. */
 bool	 status_is_signal(enum status);

@@ -8,7 +8,9 @@
 
 #include "base/interrupt.h"
 
-static volatile sig_atomic_t	pending_signal;
+static volatile sig_atomic_t	last_signal;
+static volatile sig_atomic_t	arrived;
+static sig_atomic_t		acknowledged;
 static int			pipe_fds[2] = { -1, -1 };
 
 static void
@@ -17,7 +19,8 @@ on_signal(int sig)
 	int saved = errno;
 	ssize_t n;
 
-	pending_signal = sig;
+	last_signal = sig;
+	arrived++;
 	/* The pipe wakes a poll that was entered just before the signal. */
 	n = write(pipe_fds[1], "", 1);
 	(void)n;
@@ -44,7 +47,17 @@ interrupt_install(void)
 bool
 interrupt_pending(void)
 {
-	return pending_signal != 0;
+	return arrived != acknowledged;
+}
+
+void
+interrupt_acknowledge(void)
+{
+	char c;
+
+	acknowledged = arrived;
+	while (read(pipe_fds[0], &c, 1) == 1)
+		;
 }
 
 int
@@ -56,7 +69,7 @@ interrupt_fd(void)
 enum status
 interrupt_fault(struct fault *f)
 {
-	if (pending_signal == SIGTERM)
+	if (last_signal == SIGTERM)
 		return fault_set_lasting(f, STATUS_TERMINATED,
 		    "terminated by SIGTERM");
 	return fault_set_lasting(f, STATUS_INTERRUPTED,

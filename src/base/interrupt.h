@@ -13,10 +13,13 @@
 
 void	 interrupt_install(void);
 
-/* A signal has arrived. */
+/* A signal has arrived that was not acknowledged. */
 bool	 interrupt_pending(void);
 
-/* Readable from the moment a signal has arrived; -1 before installation. */
+/* Takes note of the signals so far: work goes on until the next one. */
+void	 interrupt_acknowledge(void);
+
+/* Readable while a signal is pending; -1 before installation. */
 int	 interrupt_fd(void);
 
 /* Fills the fault with STATUS_INTERRUPTED or STATUS_TERMINATED. */

@@ -68,6 +68,13 @@ io_write_all(int fd, const char *data, size_t len, int64_t patience_ms)
 	return 0;
 }
 
+int
+io_wait_readable(int fd, int64_t patience_ms)
+{
+	return wait_ready(fd, POLLIN, clock_after(&clock_system,
+	    patience_ms));
+}
+
 ssize_t
 io_read(int fd, void *data, size_t size)
 {

@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "base/terminal.h"
 #include "base/text.h"
 
 #define LOG_NAME	"return-dispatch: "
@@ -18,6 +19,7 @@
 
 static enum log_level	log_level = LOG_LEVEL_INFO;
 static bool		log_actions;
+static struct buf	area = { .max = BUF_TEXT_MAX };
 
 static const struct {
 	const char	*plain;		/* after the program's name */
@@ -38,9 +40,9 @@ log_open(enum log_level level, bool actions)
 }
 
 bool
-log_is_debug(void)
+log_is_plain(void)
 {
-	return log_level >= LOG_LEVEL_DEBUG;
+	return log_level >= LOG_LEVEL_INFO && !log_actions;
 }
 
 /* A failure has nowhere left to be complained of. */
@@ -51,6 +53,48 @@ write_all(const char *p, size_t len)
 
 	stuck = io_write_all(STDERR_FILENO, p, len, stuck ? 0 : STUCK_MS) ==
 	    ETIMEDOUT;
+}
+
+/* The rows that the area takes now: the terminal may have become narrower. */
+static size_t
+area_rows(void)
+{
+	const char *p, *end = buf_str(&area) + area.len, *lf;
+	size_t width, height, columns, rows = 0;
+
+	terminal_size(&width, &height);
+	for (p = buf_str(&area); p < end; p = lf + 1) {
+		lf = memchr(p, '\n', (size_t)(end - p));
+		columns = terminal_columns(p, (size_t)(lf - p));
+		rows += columns > width ? (columns + width - 1) / width : 1;
+	}
+	return rows;
+}
+
+/* Moves to the area's first row and clears from there. */
+static void
+erase_area(struct buf *out)
+{
+	if (area.len > 0)
+		buf_addf(out, "\r\033[%zuA\033[J", area_rows());
+}
+
+void
+log_area(const struct buf *lines)
+{
+	struct buf out;
+
+	buf_init(&out, BUF_TEXT_MAX);
+	erase_area(&out);
+	buf_clear(&area);
+	if (lines != NULL) {
+		buf_add(&area, lines->data, lines->len);
+		buf_add(&out, lines->data, lines->len);
+	}
+	write_all(buf_str(&out), out.len);
+	buf_free(&out);
+	if (lines == NULL)
+		buf_free(&area);
 }
 
 /* Characters that move, hide or reorder what follows them on a terminal. */
@@ -111,7 +155,8 @@ put_line(const char *command, const char *plain, const struct buf *message)
 	struct buf text, line;
 
 	buf_init(&text, LOG_LINE_MAX);
-	buf_init(&line, 4 * LOG_LINE_MAX);
+	buf_init(&line, BUF_TEXT_MAX);
+	erase_area(&line);
 	log_escape(&text, buf_str(message), message->len);
 	if (log_actions && command != NULL) {
 		buf_addf(&line, "::%s::", command);
@@ -121,6 +166,7 @@ put_line(const char *command, const char *plain, const struct buf *message)
 		buf_add(&line, text.data, text.len);
 	}
 	buf_addc(&line, '\n');
+	buf_add(&line, area.data, area.len);
 	write_all(line.data, line.len);
 	buf_free(&line);
 	buf_free(&text);

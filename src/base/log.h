@@ -26,7 +26,8 @@ enum log_level {
 
 /* Messages above `level` are dropped; `actions`: use workflow commands. */
 void	 log_open(enum log_level level, bool actions);
-bool	 log_is_debug(void);
+/* Info is shown, and not as a runner's commands. */
+bool	 log_is_plain(void);
 
 void	 log_error(const char *, ...) __attribute__((format(printf, 1, 2)));
 void	 log_warning(const char *, ...) __attribute__((format(printf, 1, 2)));
@@ -37,6 +38,13 @@ void	 log_debug(const char *, ...) __attribute__((format(printf, 1, 2)));
 /* A title over the info lines that follow, foldable in the Actions log. */
 void	 log_group(const char *, ...) __attribute__((format(printf, 1, 2)));
 void	 log_group_end(void);
+
+/*
+ * Shows these lines (each ended by LF, safe for a terminal, and narrower than
+ * it) below all messages, in the place of those shown before; NULL takes them
+ * away.  For a stderr that is a terminal.
+ */
+void	 log_area(const struct buf *lines);
 
 /* An error without allocating or formatting; for when memory is gone. */
 void	 log_last_words(const char *what, const char *story);

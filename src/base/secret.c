@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "base/text.h"
 
 #define SECRET_MIN	4	/* see the header */
 
@@ -20,7 +21,10 @@ secret_add(const char *text)
 	secrets[secret_count++] = xstrdup(text);
 }
 
-/* Marks the bytes of every occurrence of every secret; NULL if there is none. */
+/*
+ * Marks the bytes of every occurrence of every secret, ASCII case aside (a host
+ * name, say, is shown in lower case); NULL if there is none.
+ */
 static bool *
 find_hidden(const struct buf *b)
 {
@@ -30,8 +34,8 @@ find_hidden(const struct buf *b)
 
 	for (i = 0; i < secret_count; i++) {
 		n = strlen(secrets[i]);
-		for (p = b->data; (hit = memmem(p, (size_t)(end - p),
-		    secrets[i], n)) != NULL; p = hit + 1) {
+		for (p = b->data; (hit = text_find_nocase_n(p,
+		    (size_t)(end - p), secrets[i])) != NULL; p = hit + 1) {
 			if (hidden == NULL)
 				hidden = xcalloc(b->len, sizeof *hidden);
 			memset(hidden + (hit - b->data), true, n);
@@ -71,7 +75,7 @@ secret_in(const char *text)
 	size_t i;
 
 	for (i = 0; i < secret_count; i++)
-		if (strstr(text, secrets[i]) != NULL)
+		if (text_find_nocase(text, secrets[i]) != NULL)
 			return true;
 	return false;
 }

@@ -41,18 +41,24 @@ text_equal_nocase(const char *a, const char *b)
 }
 
 const char *
-text_find_nocase(const char *hay, const char *needle)
+text_find_nocase_n(const char *hay, size_t len, const char *needle)
 {
-	size_t len = strlen(needle), left = strlen(hay), i;
+	size_t n = strlen(needle), i;
 
-	for (; left >= len; hay++, left--) {
-		for (i = 0; i < len; i++)
+	for (; len >= n; hay++, len--) {
+		for (i = 0; i < n; i++)
 			if (text_lower(hay[i]) != text_lower(needle[i]))
 				break;
-		if (i == len)
+		if (i == n)
 			return hay;
 	}
 	return NULL;
+}
+
+const char *
+text_find_nocase(const char *hay, const char *needle)
+{
+	return text_find_nocase_n(hay, strlen(hay), needle);
 }
 
 static bool

@@ -19,6 +19,8 @@ bool	 text_equal_nocase_n(const char *, size_t, const char *);
 
 /* Where `needle` occurs in `hay`, ASCII case aside; NULL if nowhere. */
 const char *text_find_nocase(const char *hay, const char *needle);
+const char *text_find_nocase_n(const char *hay, size_t len,
+	    const char *needle);
 
 /* Skips white space at both ends: returns the start, sets the length. */
 const char *text_trim(const char *, size_t *len);

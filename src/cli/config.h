@@ -15,6 +15,7 @@
 #include "cli/options.h"
 #include "http/url.h"
 #include "net/trust.h"
+#include "run/await.h"
 
 enum config_format {
 	CONFIG_TEXT,
@@ -23,7 +24,21 @@ enum config_format {
 	CONFIG_URL
 };
 
+/* A run to wait for. */
+struct config_run {
+	uint64_t	 id;
+	char		*owner;
+	char		*repo;
+};
+
 struct config {
+	bool			 await;		/* else: dispatch */
+	struct config_run	*runs;		/* of await */
+	size_t			 run_count;
+	bool			 wait;		/* for the dispatched run */
+	struct await_order	 waiting;	/* how, for both */
+	char			**jobs;
+	size_t			 job_count;
 	struct url		 api;
 	char			*owner;
 	char			*repo;
@@ -33,6 +48,7 @@ struct config {
 	char			*distinct_id;	/* NULL: none given */
 	bool			 random_id;	/* asked for one at random */
 	char			*token;		/* NULL: none, in a dry run */
+	const char		*token_file;	/* NULL or lent; may be read anew */
 	int64_t			 timeout_ms;
 	int64_t			 step_ms;	/* PACE_ADAPTIVE, or the step */
 	enum config_format	 format;
@@ -56,5 +72,12 @@ void	 config_open_log(const struct options *, config_lookup);
 enum status config_load(struct config *, const struct options *,
 	    config_lookup, struct fault *);
 void	 config_wipe(struct config *);
+
+/*
+ * Reads the token file once more and registers what it holds as a secret;
+ * NULL if there is no file, it holds no fit token, or still the same one.
+ * Owned by the caller.
+ */
+char	*config_renew_token(const struct config *);
 
 #endif

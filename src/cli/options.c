@@ -6,6 +6,15 @@
 #include "base/mem.h"
 #include "cli/options.h"
 
+/* Which command an option belongs to. */
+enum belongs {
+	TO_BOTH,
+	TO_DISPATCH,
+	TO_WAITING	/* await, and a dispatch with --wait */
+};
+
+#define TOKEN_MIN	32	/* GitHub's have 40 characters and more */
+
 enum takes {
 	TAKES_NOTHING,
 	TAKES_VALUE,
@@ -16,24 +25,35 @@ static const struct {
 	const char	*name;
 	char		 letter;
 	enum takes	 takes;
+	enum belongs	 belongs;
 } specs[OPTION_COUNT] = {
-	[OPTION_REPO] =			{ "--repo", 'R', TAKES_VALUE },
-	[OPTION_WORKFLOW] =		{ "--workflow", 'w', TAKES_VALUE },
-	[OPTION_REF] =			{ "--ref", 'r', TAKES_VALUE },
-	[OPTION_INPUTS] =		{ "--inputs", 0, TAKES_VALUE },
-	[OPTION_DISTINCT_ID] =		{ "--distinct-id", 0, MAY_TAKE_VALUE },
-	[OPTION_TIMEOUT] =		{ "--timeout", 0, TAKES_VALUE },
-	[OPTION_RETRY_INTERVAL] =	{ "--retry-interval", 0, TAKES_VALUE },
-	[OPTION_TOKEN_FILE] =		{ "--token-file", 0, TAKES_VALUE },
-	[OPTION_API_URL] =		{ "--api-url", 0, TAKES_VALUE },
-	[OPTION_CACERT] =		{ "--cacert", 0, TAKES_VALUE },
-	[OPTION_FORMAT] =		{ "--format", 0, TAKES_VALUE },
-	[OPTION_FIELD] =		{ "--field", 'f', TAKES_VALUE },
-	[OPTION_QUIET] =		{ "--quiet", 'q', TAKES_NOTHING },
-	[OPTION_VERBOSE] =		{ "--verbose", 'v', TAKES_NOTHING },
-	[OPTION_DRY_RUN] =		{ "--dry-run", 0, TAKES_NOTHING },
-	[OPTION_HELP] =			{ "--help", 'h', TAKES_NOTHING },
-	[OPTION_VERSION] =		{ "--version", 'V', TAKES_NOTHING },
+	[OPTION_REPO] = { "--repo", 'R', TAKES_VALUE, TO_BOTH },
+	[OPTION_WORKFLOW] = { "--workflow", 'w', TAKES_VALUE, TO_DISPATCH },
+	[OPTION_REF] = { "--ref", 'r', TAKES_VALUE, TO_DISPATCH },
+	[OPTION_FIELD] = { "--field", 'f', TAKES_VALUE, TO_DISPATCH },
+	[OPTION_INPUTS] = { "--inputs", 0, TAKES_VALUE, TO_DISPATCH },
+	[OPTION_DISTINCT_ID] = { "--distinct-id", 0, MAY_TAKE_VALUE, TO_DISPATCH },
+	[OPTION_TIMEOUT] = { "--timeout", 0, TAKES_VALUE, TO_DISPATCH },
+	[OPTION_RETRY_INTERVAL] = { "--retry-interval", 0, TAKES_VALUE, TO_DISPATCH },
+	[OPTION_WAIT] = { "--wait", 0, TAKES_NOTHING, TO_DISPATCH },
+	[OPTION_WAIT_TIMEOUT] = { "--wait-timeout", 0, TAKES_VALUE, TO_WAITING },
+	[OPTION_POLL_INTERVAL] = { "--poll-interval", 0, TAKES_VALUE, TO_WAITING },
+	[OPTION_JOB] = { "--job", 0, TAKES_VALUE, TO_WAITING },
+	[OPTION_CANCEL_AFTER] = { "--cancel-after", 0, TAKES_VALUE, TO_WAITING },
+	[OPTION_FORCE_CANCEL_AFTER] = { "--force-cancel-after", 0, TAKES_VALUE, TO_WAITING },
+	[OPTION_CANCEL_ON_INTERRUPT] = { "--cancel-on-interrupt", 0, TAKES_NOTHING, TO_WAITING },
+	[OPTION_RERUN_GRACE] = { "--rerun-grace", 0, TAKES_VALUE, TO_WAITING },
+	[OPTION_LOG_FAILED] = { "--log-failed", 0, TAKES_NOTHING, TO_WAITING },
+	[OPTION_LOG_LINES] = { "--log-lines", 0, TAKES_VALUE, TO_WAITING },
+	[OPTION_TOKEN_FILE] = { "--token-file", 0, TAKES_VALUE, TO_BOTH },
+	[OPTION_API_URL] = { "--api-url", 0, TAKES_VALUE, TO_BOTH },
+	[OPTION_CACERT] = { "--cacert", 0, TAKES_VALUE, TO_BOTH },
+	[OPTION_FORMAT] = { "--format", 0, TAKES_VALUE, TO_BOTH },
+	[OPTION_QUIET] = { "--quiet", 'q', TAKES_NOTHING, TO_BOTH },
+	[OPTION_VERBOSE] = { "--verbose", 'v', TAKES_NOTHING, TO_BOTH },
+	[OPTION_DRY_RUN] = { "--dry-run", 0, TAKES_NOTHING, TO_DISPATCH },
+	[OPTION_HELP] = { "--help", 'h', TAKES_NOTHING, TO_BOTH },
+	[OPTION_VERSION] = { "--version", 'V', TAKES_NOTHING, TO_BOTH },
 };
 
 const char *
@@ -45,7 +65,9 @@ option_name(enum option o)
 void
 options_wipe(struct options *o)
 {
-	free(o->fields);
+	free(o->fields.values);
+	free(o->jobs.values);
+	free(o->runs.values);
 	memset(o, 0, sizeof *o);
 }
 
@@ -86,13 +108,21 @@ same(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+static void
+append(struct option_list *list, const char *value)
+{
+	list->values = xreallocarray(list->values, list->count + 1,
+	    sizeof *list->values);
+	list->values[list->count++] = value;
+}
+
 static enum status
 take(struct options *o, enum option which, const char *value, struct fault *f)
 {
 	if (which == OPTION_FIELD) {
-		o->fields = xreallocarray(o->fields, o->field_count + 1,
-		    sizeof *o->fields);
-		o->fields[o->field_count++] = value;
+		append(&o->fields, value);
+	} else if (which == OPTION_JOB) {
+		append(&o->jobs, value);
 	} else if (o->given[which] && !same(o->value[which], value)) {
 		/* Without the values: --inputs may hold secrets. */
 		return fault_set_lasting(f, STATUS_USAGE, "%s is given twice, "
@@ -154,6 +184,53 @@ take_short(struct options *o, char ***argv, struct fault *f)
 	return status;
 }
 
+/* An argument that is no option: the command, and then its runs. */
+static enum status
+take_argument(struct options *o, const char *arg, struct fault *f)
+{
+	if (o->await) {
+		append(&o->runs, arg);
+		return STATUS_OK;
+	}
+	if (strcmp(arg, "await") == 0) {
+		o->await = true;
+		return STATUS_OK;
+	}
+	/* A long one may be a token in the wrong place: not to be shown. */
+	return fault_set_lasting(f, STATUS_USAGE, "unexpected argument%s%s%s: "
+	    "options begin with \"-\", and the only command is \"await\"; see "
+	    "return-dispatch --help", strlen(arg) < TOKEN_MIN ? " \"" : "",
+	    strlen(arg) < TOKEN_MIN ? arg : "",
+	    strlen(arg) < TOKEN_MIN ? "\"" : "");
+}
+
+/* Options in the wrong company. */
+static enum status
+check_company(const struct options *o, struct fault *f)
+{
+	enum option i;
+
+	if (o->given[OPTION_QUIET] && o->given[OPTION_VERBOSE])
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "--quiet and --verbose contradict each other");
+	for (i = 0; o->await && i < OPTION_COUNT; i++)
+		if (o->given[i] && specs[i].belongs == TO_DISPATCH)
+			return fault_set_lasting(f, STATUS_USAGE, "%s belongs "
+			    "to a dispatch, not to await", specs[i].name);
+	return STATUS_OK;
+}
+
+const char *
+options_waiting(const struct options *o)
+{
+	enum option i;
+
+	for (i = 0; i < OPTION_COUNT; i++)
+		if (o->given[i] && specs[i].belongs == TO_WAITING)
+			return specs[i].name;
+	return NULL;
+}
+
 enum status
 options_parse(struct options *o, int argc, char **argv, struct fault *f)
 {
@@ -173,16 +250,9 @@ options_parse(struct options *o, int argc, char **argv, struct fault *f)
 		else if (!ended && arg[0] == '-' && arg[1] != '\0')
 			status = take_short(o, &argv, f);
 		else
-			status = fault_set_lasting(f, STATUS_USAGE,
-			    "unexpected argument \"%s\": options begin with "
-			    "\"-\", and this version has no commands; see "
-			    "return-dispatch --help", arg);
+			status = take_argument(o, arg, f);
 		if (o->given[OPTION_HELP] || o->given[OPTION_VERSION])
 			return status;
 	}
-	if (status == STATUS_OK && o->given[OPTION_QUIET] &&
-	    o->given[OPTION_VERBOSE])
-		status = fault_set_lasting(f, STATUS_USAGE,
-		    "--quiet and --verbose contradict each other");
-	return status;
+	return status == STATUS_OK ? check_company(o, f) : status;
 }

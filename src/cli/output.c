@@ -10,10 +10,13 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "cli/output.h"
 #include "json/emit.h"
 
 #define STUCK_MS	30000	/* for a reader that does not read */
+#define PLAIN_MAX	200	/* bytes of a name in the summary */
+#define SUMMARY_MAX	((size_t)900 << 10)	/* the runner takes 1 MiB */
 
 /* 0, or errno. */
 static int
@@ -34,9 +37,29 @@ open_to_append(const char *path)
 	return fd;
 }
 
+/* The file has bytes, and the last is no line end: ours would be added to
+ * that line.  (A file that cannot be read is taken to be in order.) */
+static bool
+lacks_line_end(const char *path)
+{
+	struct stat st;
+	char last = '\n';
+	int fd;
+
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    pread(fd, &last, 1, st.st_size - 1) != 1)
+		last = '\n';
+	close(fd);
+	return last != '\n';
+}
+
 enum status
 output_open(struct output *o, const struct config *c, struct fault *f)
 {
+	o->format = c->format;
+	o->several = c->run_count > 1;
 	o->fd = -1;
 	o->path = c->output_path;
 	o->summary_path = c->summary_path;
@@ -49,57 +72,120 @@ output_open(struct output *o, const struct config *c, struct fault *f)
 	return STATUS_OK;
 }
 
-void
-output_close(struct output *o)
+/* What the latest answer says of the awaited run; "" if nothing. */
+static const char *
+conclusion_of(const struct output_run *r)
 {
-	if (o->fd != -1)
-		close(o->fd);
-	o->fd = -1;
+	return r->awaited->seen ? r->awaited->state.run.conclusion : "";
+}
+
+static unsigned long long
+attempt_of(const struct output_run *r)
+{
+	return r->awaited->seen ? r->awaited->state.run.attempt : 0;
+}
+
+static enum status
+not_written(const struct output_run *r, const char *where, int error,
+    struct fault *f)
+{
+	fault_set_lasting(f, STATUS_OUTPUT, "run_id=%llu run_url=%s: the run "
+	    "was started, but this result could not be written to %s: %s",
+	    (unsigned long long)r->id, r->url, where, strerror(error));
+	if (r->awaited != NULL && *conclusion_of(r) != '\0')
+		fault_add(f, ". It concluded with %s", conclusion_of(r));
+	return STATUS_OUTPUT;
 }
 
 static void
-format_json(struct buf *b, const struct config *c, const struct plan *p,
-    const struct dispatch_result *r)
+add_text_member(struct buf *b, const char *name, const char *value)
+{
+	emit_name(b, name);
+	if (value != NULL)
+		emit_string(b, value);
+	else
+		buf_adds(b, "null");
+}
+
+static void
+add_json(struct buf *b, const struct output_run *r)
 {
 	buf_addc(b, '{');
 	emit_name(b, "run_id");
-	buf_addf(b, "%llu", (unsigned long long)r->run_id);
-	emit_name(b, "run_url");
-	emit_string(b, r->run_url);
-	emit_name(b, "repository");
-	emit_string(b, p->repository);
-	emit_name(b, "workflow");
-	emit_string(b, p->workflow);
-	emit_name(b, "ref");
-	emit_string(b, c->ref);
-	emit_name(b, "distinct_id");
-	if (r->distinct_id != NULL)
-		emit_string(b, r->distinct_id);
-	else
-		buf_adds(b, "null");
-	emit_name(b, "identified_by");
-	emit_string(b, found_by_text(r->by));
+	buf_addf(b, "%llu", (unsigned long long)r->id);
+	add_text_member(b, "run_url", r->url);
+	add_text_member(b, "repository", r->repository);
+	add_text_member(b, "workflow", r->workflow);
+	add_text_member(b, "ref", r->ref);
+	add_text_member(b, "distinct_id", r->distinct_id);
+	add_text_member(b, "identified_by", r->identified_by);
+	if (r->awaited != NULL) {
+		add_text_member(b, "status", r->awaited->seen ?
+		    r->awaited->state.run.status : NULL);
+		add_text_member(b, "conclusion", *conclusion_of(r) != '\0' ?
+		    conclusion_of(r) : NULL);
+		emit_name(b, "run_attempt");
+		if (attempt_of(r) > 0)
+			buf_addf(b, "%llu", attempt_of(r));
+		else
+			buf_adds(b, "null");
+	}
 	buf_adds(b, "}\n");
 }
 
 static void
-format_result(struct buf *b, const struct config *c, const struct plan *p,
-    const struct dispatch_result *r)
+add_run_text(struct buf *b, const struct output_run *r)
 {
-	unsigned long long id = r->run_id;
+	buf_addf(b, "run_id=%llu\nrun_url=%s\n", (unsigned long long)r->id,
+	    r->url);
+}
 
-	switch (c->format) {
+/* Text of a server, on its own line of output: nothing but a word. */
+static void
+add_word(struct buf *b, const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (text_is_alnum(*s) || *s == '_' || *s == '-')
+			buf_addc(b, *s);
+}
+
+static void
+add_conclusion_text(struct buf *b, const struct output_run *r)
+{
+	buf_adds(b, "run_conclusion=");
+	add_word(b, conclusion_of(r));
+	buf_adds(b, "\nrun_attempt=");
+	if (attempt_of(r) > 0)
+		buf_addf(b, "%llu", attempt_of(r));
+	buf_addc(b, '\n');
+}
+
+/* What stdout gets when the run is known, or when the wait for it is over. */
+static void
+format_result(struct buf *b, const struct output *o,
+    const struct output_run *r)
+{
+	bool over = r->awaited != NULL;
+
+	switch (o->format) {
 	case CONFIG_TEXT:
-		buf_addf(b, "run_id=%llu\nrun_url=%s\n", id, r->run_url);
+		if (o->several ? over : !over)
+			add_run_text(b, r);
+		if (over)
+			add_conclusion_text(b, r);
 		break;
 	case CONFIG_JSON:
-		format_json(b, c, p, r);
+		/* For await, the one object at the end is all there is. */
+		if (over || r->workflow != NULL)
+			add_json(b, r);
 		break;
 	case CONFIG_ID:
-		buf_addf(b, "%llu\n", id);
+		if (!over)
+			buf_addf(b, "%llu\n", (unsigned long long)r->id);
 		break;
 	case CONFIG_URL:
-		buf_addf(b, "%s\n", r->run_url);
+		if (!over)
+			buf_addf(b, "%s\n", r->url);
 		break;
 	}
 }
@@ -119,20 +205,64 @@ add_output(struct buf *b, const char *name, const char *value)
 
 /* 0, or errno. */
 static int
-write_output_file(const struct output *o, const struct dispatch_result *r)
+write_output_file(const struct output *o, const struct output_run *r)
 {
-	struct buf b, id;
-	int error = EIO;
+	struct buf b, number, word;
+	bool over = r->awaited != NULL, ok;
+	int error = 0;
 
 	buf_init(&b, BUF_TEXT_MAX);
-	buf_init(&id, BUF_TEXT_MAX);
-	buf_addf(&id, "%llu", (unsigned long long)r->run_id);
-	if (add_output(&b, "run_id", buf_str(&id)) &&
-	    add_output(&b, "run_url", r->run_url))
+	buf_init(&number, BUF_TEXT_MAX);
+	buf_init(&word, BUF_TEXT_MAX);
+	if (over) {
+		add_word(&word, conclusion_of(r));
+		if (attempt_of(r) > 0)
+			buf_addf(&number, "%llu", attempt_of(r));
+		ok = add_output(&b, "run_conclusion", buf_str(&word)) &&
+		    add_output(&b, "run_attempt", buf_str(&number));
+	} else {
+		buf_addf(&number, "%llu", (unsigned long long)r->id);
+		ok = add_output(&b, "run_id", buf_str(&number)) &&
+		    add_output(&b, "run_url", r->url);
+	}
+	if (!ok)
+		error = EIO;
+	else if (lacks_line_end(o->path))
+		error = io_write_all(o->fd, "\n", 1, STUCK_MS);
+	if (error == 0)
 		error = write_all(o->fd, &b);
 	buf_free(&b);
-	buf_free(&id);
+	buf_free(&number);
+	buf_free(&word);
 	return error;
+}
+
+enum status
+output_result(struct output *o, const struct output_run *r, struct fault *f)
+{
+	enum status status = STATUS_OK;
+	struct buf b;
+	int error;
+
+	buf_init(&b, BUF_TEXT_MAX);
+	format_result(&b, o, r);
+	if ((error = write_all(STDOUT_FILENO, &b)) != 0)
+		status = not_written(r, "standard output", error, f);
+	buf_free(&b);
+	if (o->fd != -1 && (error = write_output_file(o, r)) != 0)
+		status = not_written(r, o->path, error, f);
+	return status;
+}
+
+enum status
+output_close(struct output *o, const struct output_run *r, struct fault *f)
+{
+	int error = 0;
+
+	if (o->fd != -1 && close(o->fd) == -1)
+		error = errno;
+	o->fd = -1;
+	return error == 0 ? STATUS_OK : not_written(r, o->path, error, f);
 }
 
 /* Text for between backticks. */
@@ -145,9 +275,64 @@ add_code(struct buf *b, const char *s)
 	buf_addc(b, '`');
 }
 
+/*
+ * Text of a server as plain text: what Markdown or HTML would make something
+ * of is escaped (CommonMark, 2.4), controls are blanked, long text is cut.
+ */
 static void
-write_summary(const struct output *o, const struct config *c,
-    const struct plan *p, const struct dispatch_result *r)
+add_plain(struct buf *b, const char *s)
+{
+	const char *end = s + strlen(s);
+
+	if (end - s > PLAIN_MAX)
+		for (end = s + PLAIN_MAX; ((unsigned char)*end & 0xc0) == 0x80;
+		    end--)
+			;
+	for (; s < end; s++) {
+		if ((unsigned char)*s < 0x20 || *s == 0x7f) {
+			buf_addc(b, ' ');
+			continue;
+		}
+		if (strchr("\\`*_[]<>#|!~&@:$", *s) != NULL)
+			buf_addc(b, '\\');
+		buf_addc(b, *s);
+	}
+	if (*end != '\0')
+		buf_adds(b, "...");
+}
+
+static void
+add_jobs_table(struct buf *b, const struct awaited *a)
+{
+	const struct job *job;
+	size_t n;
+
+	if (await_job(&a->jobs, 0) == NULL)
+		return;
+	buf_adds(b, "| job | result |\n|---|---|\n");
+	for (n = 0; (job = await_job(&a->jobs, n)) != NULL; n++) {
+		if (b->len > SUMMARY_MAX) {
+			buf_adds(b, "| ... | |\n");
+			break;
+		}
+		buf_adds(b, "| ");
+		if (*job->html_url != '\0') {
+			buf_addc(b, '[');
+			add_plain(b, job->name);
+			buf_addf(b, "](%s)", job->html_url);
+		} else {
+			add_plain(b, job->name);
+		}
+		buf_adds(b, " | ");
+		add_plain(b, *job->conclusion != '\0' ? job->conclusion :
+		    job->status);
+		buf_adds(b, " |\n");
+	}
+	buf_addc(b, '\n');
+}
+
+void
+output_summary(const struct output *o, const struct output_run *r)
 {
 	struct buf b;
 	int error = 0, fd;
@@ -155,14 +340,27 @@ write_summary(const struct output *o, const struct config *c,
 	if (o->summary_path == NULL)
 		return;
 	buf_init(&b, BUF_TEXT_MAX);
-	buf_addf(&b, "Dispatched run [%llu](%s) of ",
-	    (unsigned long long)r->run_id, r->run_url);
-	add_code(&b, p->workflow);
-	buf_adds(&b, " at ");
-	add_code(&b, c->ref);
+	buf_addf(&b, "%s run [%llu](%s)", r->workflow != NULL ? "Dispatched" :
+	    "Awaited", (unsigned long long)r->id, r->url);
+	if (r->workflow != NULL) {
+		buf_adds(&b, " of ");
+		add_code(&b, r->workflow);
+	}
+	if (r->ref != NULL && *r->ref != '\0') {
+		buf_adds(&b, " at ");
+		add_code(&b, r->ref);
+	}
 	buf_adds(&b, " in ");
-	add_code(&b, p->repository);
+	add_code(&b, r->repository);
+	if (r->awaited != NULL) {
+		buf_adds(&b, ": **");
+		add_plain(&b, *conclusion_of(r) != '\0' ? conclusion_of(r) :
+		    "not concluded");
+		buf_adds(&b, "**");
+	}
 	buf_adds(&b, ".\n\n");
+	if (r->awaited != NULL)
+		add_jobs_table(&b, r->awaited);
 	if ((fd = open_to_append(o->summary_path)) == -1) {
 		error = errno;
 	} else {
@@ -174,41 +372,6 @@ write_summary(const struct output *o, const struct config *c,
 		log_warning("GITHUB_STEP_SUMMARY: %s: %s", o->summary_path,
 		    strerror(error));
 	buf_free(&b);
-}
-
-enum status
-output_result(struct output *o, const struct config *c, const struct plan *p,
-    const struct dispatch_result *r, struct fault *f)
-{
-	const char *where = NULL;
-	int error, why = 0;
-	struct buf b;
-
-	buf_init(&b, BUF_TEXT_MAX);
-	format_result(&b, c, p, r);
-	if ((error = write_all(STDOUT_FILENO, &b)) != 0) {
-		where = "standard output";
-		why = error;
-	}
-	buf_free(&b);
-	if (o->fd != -1) {
-		error = write_output_file(o, r);
-		/* Full disks may show only here. */
-		if (close(o->fd) == -1 && error == 0)
-			error = errno;
-		o->fd = -1;
-		if (error != 0) {
-			where = o->path;
-			why = error;
-		}
-	}
-	write_summary(o, c, p, r);
-	if (where == NULL)
-		return STATUS_OK;
-	return fault_set_lasting(f, STATUS_OUTPUT, "run_id=%llu run_url=%s: "
-	    "the run was started, but this result could not be written to "
-	    "%s: %s", (unsigned long long)r->run_id, r->run_url, where,
-	    strerror(why));
 }
 
 enum status

@@ -1,16 +1,35 @@
 /*
  * The only writer of stdout, of $GITHUB_OUTPUT and of the step summary.
+ *
+ * What is known is written as soon as it is: the run when it is identified,
+ * its conclusion after the wait.  A result that cannot be written is a
+ * STATUS_OUTPUT with the run in the message; every place is tried whatever
+ * happens to the others.  A summary that fails is a warning.
  */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 
 #include "cli/config.h"
-#include "cli/plan.h"
+#include "run/await.h"
 
 struct output {
-	int		 fd;		/* of $GITHUB_OUTPUT; -1: none */
-	const char	*path;		/* lent */
-	const char	*summary_path;
+	enum config_format	 format;
+	bool			 several;	/* runs: nothing before their end */
+	int			 fd;		/* of $GITHUB_OUTPUT; -1: none */
+	const char		*path;		/* lent */
+	const char		*summary_path;
+};
+
+/* A run, as results tell it; all lent, NULL where a thing has no such. */
+struct output_run {
+	uint64_t		 id;
+	const char		*url;
+	const char		*repository;
+	const char		*workflow;
+	const char		*ref;
+	const char		*distinct_id;
+	const char		*identified_by;
+	const struct awaited	*awaited;	/* NULL before or without a wait */
 };
 
 /*
@@ -19,15 +38,16 @@ struct output {
  */
 enum status output_open(struct output *, const struct config *,
 	    struct fault *);
-void	 output_close(struct output *);
 
-/*
- * Writes the result to all places, each tried whatever happens to the others.
- * STATUS_OUTPUT, with the run in the message, if stdout or the output file did
- * not take it; a summary that fails is a warning.
- */
-enum status output_result(struct output *, const struct config *,
-	    const struct plan *, const struct dispatch_result *,
+/* The run is known; or, if it has been awaited, the wait is over. */
+enum status output_result(struct output *, const struct output_run *,
+	    struct fault *);
+
+/* Appends the report to the step summary, if there is one. */
+void	 output_summary(const struct output *, const struct output_run *);
+
+/* Closes $GITHUB_OUTPUT; full disks may show only here. */
+enum status output_close(struct output *, const struct output_run *,
 	    struct fault *);
 
 /* Writes text to stdout (help, version, a dry run's request). */

@@ -53,6 +53,9 @@ plan_workflow(struct plan *p, const char *given, struct fault *f)
 	}
 	if (strncmp(file, "./", 2) == 0)
 		file += 2;
+	if (strcmp(file, ".") == 0 || strcmp(file, "..") == 0)
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "--workflow: \"%s\" is no workflow", given);
 	if (strncmp(file, WORKFLOWS, prefix) == 0 && file[prefix] != '\0' &&
 	    strchr(file + prefix, '/') == NULL)
 		file += prefix;

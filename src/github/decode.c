@@ -73,108 +73,142 @@ parse(const char *body, size_t len, struct buf *why)
 	return doc;
 }
 
-/* The array under that name in the root object. */
-static bool
-find_array(const struct json_doc *doc, const char *name, struct json *array,
-    struct buf *why)
-{
-	*array = json_member(json_root(doc), name);
-	if (json_type(*array) == JSON_ARRAY)
-		return true;
-	buf_addf(why, "JSON without the array \"%s\"", name);
-	return false;
-}
-
 static size_t
 count_elements(struct json array)
 {
 	struct json j;
 	size_t n = 0;
 
+	if (json_type(array) != JSON_ARRAY)
+		return 0;
 	for (j = json_first(array); json_type(j) != JSON_ABSENT;
 	    j = json_next(j))
 		n++;
 	return n;
 }
 
-static void
-decode_run(struct json j, struct run *run)
+/* Seconds since 1970, or -1. */
+static int64_t
+take_time(struct json object, const char *name)
 {
-	char *created = take_string(j, "created_at");
+	char *s = take_string(object, name);
+	int64_t seconds;
+
+	if (!date_from_rfc3339(s, &seconds))
+		seconds = -1;
+	free(s);
+	return seconds;
+}
+
+static void
+take_run(struct json j, void *into)
+{
+	struct run *run = into;
 
 	run->id = take_id(j, "id");
 	run->workflow_id = take_id(j, "workflow_id");
-	if (!date_from_rfc3339(created, &run->created_at))
-		run->created_at = -1;
-	free(created);
+	run->created_at = take_time(j, "created_at");
 	run->name = take_string(j, "name");
 	run->display_title = take_string(j, "display_title");
 	run->event = take_string(j, "event");
 	run->status = take_string(j, "status");
+	run->conclusion = take_string(j, "conclusion");
+	run->head_branch = take_string(j, "head_branch");
+	run->attempt = take_id(j, "run_attempt");
 	run->path = take_string(j, "path");
 	run->html_url = take_url(j, "html_url");
+}
+
+bool
+decode_run(const char *body, size_t len, struct run *run, struct buf *why)
+{
+	struct json_doc *doc;
+
+	memset(run, 0, sizeof *run);
+	if ((doc = parse(body, len, why)) == NULL)
+		return false;
+	take_run(json_root(doc), run);
+	json_free(doc);
+	if (run->id != 0 && *run->status != '\0')
+		return true;
+	buf_adds(why, "JSON without a run's \"id\" and \"status\"");
+	run_wipe(run);
+	return false;
+}
+
+static void
+take_job(struct json j, void *into)
+{
+	struct job *job = into;
+	struct json steps = json_member(j, "steps"), step;
+
+	job->id = take_id(j, "id");
+	job->name = take_string(j, "name");
+	job->status = take_string(j, "status");
+	job->conclusion = take_string(j, "conclusion");
+	job->html_url = take_url(j, "html_url");
+	job->started_at = take_time(j, "started_at");
+	job->completed_at = take_time(j, "completed_at");
+	job->steps = xcalloc(count_elements(steps), sizeof *job->steps);
+	for (step = json_first(steps); json_type(steps) == JSON_ARRAY &&
+	    json_type(step) != JSON_ABSENT; step = json_next(step)) {
+		job->steps[job->step_count].name = take_string(step, "name");
+		job->steps[job->step_count++].conclusion = take_string(step,
+		    "conclusion");
+	}
+}
+
+/* The elements of the root's array of that name, each taken by `take`. */
+static bool
+decode_list(const char *body, size_t len, const char *name, size_t size,
+    void (*take)(struct json, void *), void **elements, size_t *count,
+    uint64_t *total, struct buf *why)
+{
+	struct json_doc *doc;
+	struct json array, j;
+	bool ok;
+
+	if ((doc = parse(body, len, why)) == NULL)
+		return false;
+	array = json_member(json_root(doc), name);
+	ok = json_type(array) == JSON_ARRAY;
+	if (!ok)
+		buf_addf(why, "JSON without the array \"%s\"", name);
+	if (!json_u64(json_member(json_root(doc), "total_count"), total))
+		*total = 0;
+	*elements = ok ? xcalloc(count_elements(array), size) : NULL;
+	for (j = json_first(array); ok && json_type(j) != JSON_ABSENT;
+	    j = json_next(j))
+		take(j, (char *)*elements + size * (*count)++);
+	json_free(doc);
+	return ok;
 }
 
 bool
 decode_run_list(const char *body, size_t len, struct run_list *list,
     struct buf *why)
 {
-	struct json_doc *doc;
-	struct json array, j;
+	void *runs = NULL;
 	bool ok;
 
 	memset(list, 0, sizeof *list);
-	if ((doc = parse(body, len, why)) == NULL)
-		return false;
-	if ((ok = find_array(doc, "workflow_runs", &array, why))) {
-		if (!json_u64(json_member(json_root(doc), "total_count"),
-		    &list->total))
-			list->total = 0;
-		list->runs = xcalloc(count_elements(array),
-		    sizeof *list->runs);
-		for (j = json_first(array); json_type(j) != JSON_ABSENT;
-		    j = json_next(j))
-			decode_run(j, &list->runs[list->count++]);
-	}
-	json_free(doc);
+	ok = decode_list(body, len, "workflow_runs", sizeof *list->runs,
+	    take_run, &runs, &list->count, &list->total, why);
+	list->runs = runs;
 	return ok;
-}
-
-static void
-decode_job(struct json j, struct job *job)
-{
-	struct json steps = json_member(j, "steps"), step;
-
-	job->name = take_string(j, "name");
-	job->status = take_string(j, "status");
-	job->steps = xcalloc(count_elements(steps), sizeof *job->steps);
-	for (step = json_first(steps); json_type(step) != JSON_ABSENT;
-	    step = json_next(step))
-		job->steps[job->step_count++] = take_string(step, "name");
 }
 
 bool
 decode_job_list(const char *body, size_t len, struct job_list *list,
     struct buf *why)
 {
-	struct json_doc *doc;
-	struct json array, j;
+	void *jobs = NULL;
 	bool ok;
 
 	memset(list, 0, sizeof *list);
-	if ((doc = parse(body, len, why)) == NULL)
-		return false;
-	if ((ok = find_array(doc, "jobs", &array, why))) {
-		if (!json_u64(json_member(json_root(doc), "total_count"),
-		    &list->total))
-			list->total = 0;
-		list->jobs = xcalloc(count_elements(array),
-		    sizeof *list->jobs);
-		for (j = json_first(array); json_type(j) != JSON_ABSENT;
-		    j = json_next(j))
-			decode_job(j, &list->jobs[list->count++]);
-	}
-	json_free(doc);
+	ok = decode_list(body, len, "jobs", sizeof *list->jobs, take_job,
+	    &jobs, &list->count, &list->total, why);
+	list->jobs = jobs;
 	return ok;
 }
 
@@ -218,7 +252,8 @@ add_error_detail(struct buf *out, struct json j)
 }
 
 void
-decode_error(const char *body, size_t len, struct buf *message)
+decode_error(const char *body, size_t len, struct buf *message,
+    struct buf *documentation_url)
 {
 	struct json_doc *doc;
 	struct json_error e;
@@ -229,6 +264,8 @@ decode_error(const char *body, size_t len, struct buf *message)
 	if (doc == NULL)
 		return;
 	json_string(json_member(json_root(doc), "message"), message);
+	json_string(json_member(json_root(doc), "documentation_url"),
+	    documentation_url);
 	errors = json_member(json_root(doc), "errors");
 	for (j = json_first(errors); json_type(errors) == JSON_ARRAY &&
 	    json_type(j) != JSON_ABSENT; j = json_next(j)) {
@@ -242,18 +279,26 @@ decode_error(const char *body, size_t len, struct buf *message)
 }
 
 void
+run_wipe(struct run *run)
+{
+	free(run->name);
+	free(run->display_title);
+	free(run->event);
+	free(run->status);
+	free(run->conclusion);
+	free(run->head_branch);
+	free(run->path);
+	free(run->html_url);
+	memset(run, 0, sizeof *run);
+}
+
+void
 run_list_wipe(struct run_list *list)
 {
 	size_t i;
 
-	for (i = 0; i < list->count; i++) {
-		free(list->runs[i].name);
-		free(list->runs[i].display_title);
-		free(list->runs[i].event);
-		free(list->runs[i].status);
-		free(list->runs[i].path);
-		free(list->runs[i].html_url);
-	}
+	for (i = 0; i < list->count; i++)
+		run_wipe(&list->runs[i]);
 	free(list->runs);
 	memset(list, 0, sizeof *list);
 }
@@ -264,11 +309,15 @@ job_list_wipe(struct job_list *list)
 	size_t i, n;
 
 	for (i = 0; i < list->count; i++) {
-		for (n = 0; n < list->jobs[i].step_count; n++)
-			free(list->jobs[i].steps[n]);
+		for (n = 0; n < list->jobs[i].step_count; n++) {
+			free(list->jobs[i].steps[n].name);
+			free(list->jobs[i].steps[n].conclusion);
+		}
 		free(list->jobs[i].steps);
 		free(list->jobs[i].name);
 		free(list->jobs[i].status);
+		free(list->jobs[i].conclusion);
+		free(list->jobs[i].html_url);
 	}
 	free(list->jobs);
 	memset(list, 0, sizeof *list);

@@ -21,6 +21,9 @@ struct run {
 	char		*display_title;
 	char		*event;
 	char		*status;
+	char		*conclusion;	/* "" until there is one */
+	char		*head_branch;
+	uint64_t	 attempt;	/* from 1; 0: not told */
 	char		*path;		/* of the workflow file, maybe "...@ref" */
 	char		*html_url;	/* "" if unfit (see decode_is_fit_url) */
 };
@@ -31,10 +34,20 @@ struct run_list {
 	uint64_t	 total;		/* as told, 0 if not */
 };
 
+struct step {
+	char		*name;
+	char		*conclusion;
+};
+
 struct job {
+	uint64_t	 id;
 	char		*name;
 	char		*status;
-	char		**steps;	/* their names */
+	char		*conclusion;
+	char		*html_url;	/* "" if unfit */
+	int64_t		 started_at;	/* as created_at above */
+	int64_t		 completed_at;
+	struct step	*steps;
 	size_t		 step_count;
 };
 
@@ -54,17 +67,20 @@ struct dispatch_details {
  * `why` gets the reason.  The caller wipes what was filled. */
 bool	 decode_run_list(const char *, size_t, struct run_list *,
 	    struct buf *why);
+bool	 decode_run(const char *, size_t, struct run *, struct buf *why);
 bool	 decode_job_list(const char *, size_t, struct job_list *,
 	    struct buf *why);
 bool	 decode_dispatch(const char *, size_t, struct dispatch_details *,
 	    struct buf *why);
 
 /*
- * Appends the message of an error answer, with its "errors" in brackets;
- * nothing for a body that has none.
+ * Appends the message of an error answer, with its "errors" in brackets, and
+ * its documentation_url; nothing for a body that has none.
  */
-void	 decode_error(const char *, size_t, struct buf *message);
+void	 decode_error(const char *, size_t, struct buf *message,
+	    struct buf *documentation_url);
 
+void	 run_wipe(struct run *);
 void	 run_list_wipe(struct run_list *);
 void	 job_list_wipe(struct job_list *);
 void	 dispatch_details_wipe(struct dispatch_details *);

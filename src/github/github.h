@@ -16,12 +16,13 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "github/decode.h"
+#include "http/response.h"
 #include "http/url.h"
 #include "net/trust.h"
 
 struct github;
 
-/* All lent for the life of the github. */
+/* A repository on a server.  The url and the trust are lent for its life. */
 struct github_options {
 	const struct url	*api;
 	const char		*owner;
@@ -31,6 +32,11 @@ struct github_options {
 };
 
 struct github *github_open(const struct github_options *);
+
+/* Another repository on the same server, over the same connection; lends from
+ * the first one, which is closed last. */
+struct github *github_sibling(const struct github *, const char *owner,
+	    const char *repo);
 void	 github_close(struct github *);
 
 /* "api.github.com": begins messages about the server. */
@@ -38,6 +44,16 @@ const char *github_who(const struct github *);
 
 /* From now on speak the API version of servers before GHES 3.21. */
 void	 github_use_old_version(struct github *);
+
+/* From now on use this token. */
+void	 github_use_token(struct github *, const char *);
+
+/*
+ * What the latest answer says of the rate limit: requests left, and the time
+ * until there are more; false if it does not say.
+ */
+bool	 github_quota(const struct github *, uint64_t *left,
+	    int64_t *reset_in_ms);
 
 /*
  * The server's clock, from the Date of its latest answer: milliseconds since
@@ -64,7 +80,8 @@ struct dispatch_call {
 	const char	*workflow;	/* ID, file name or path; not encoded */
 	const char	*body;		/* JSON */
 	const char	*ref;		/* for messages */
-	int64_t		 answer_ms;	/* most time to wait for the answer */
+	int64_t		 answer_ms;	/* most time to wait for the answer,
+					 * and at most half of what is left */
 	int64_t		 deadline_ms;
 };
 
@@ -103,8 +120,15 @@ struct job_page {
 	char		*etag;
 };
 
+struct run_state {
+	struct run	 run;
+	bool		 changed;
+	char		*etag;
+};
+
 void	 run_page_wipe(struct run_page *);
 void	 job_page_wipe(struct job_page *);
+void	 run_state_wipe(struct run_state *);
 
 /*
  * GET .../actions/workflows/{workflow}/runs, or .../actions/runs if workflow
@@ -116,9 +140,32 @@ enum status github_list_runs(struct github *, const char *workflow,
 	    unsigned int per_page, unsigned int page, int64_t deadline_ms,
 	    struct run_page *, struct fault *);
 
-/* GET .../actions/runs/{run_id}/jobs?filter=all, 100 a page. */
+enum github_attempts {
+	GITHUB_ALL_ATTEMPTS,	/* of a run; a re-run has only its own jobs */
+	GITHUB_LATEST_ATTEMPT
+};
+
+/* GET .../actions/runs/{run_id}/jobs, 100 a page. */
 enum status github_list_jobs(struct github *, uint64_t run_id,
-	    unsigned int page, int64_t deadline_ms, struct job_page *,
-	    struct fault *);
+	    enum github_attempts, unsigned int page, int64_t deadline_ms,
+	    struct job_page *, struct fault *);
+
+/* GET .../actions/runs/{run_id}. */
+enum status github_get_run(struct github *, uint64_t run_id,
+	    int64_t deadline_ms, struct run_state *, struct fault *);
+
+/*
+ * POST .../actions/runs/{run_id}/cancel, or /force-cancel: a request that may
+ * be repeated.  *was_over: the run had concluded before (409), no failure.
+ */
+enum status github_cancel_run(struct github *, uint64_t run_id, bool force,
+	    int64_t deadline_ms, bool *was_over, struct fault *);
+
+/*
+ * GET .../actions/jobs/{job_id}/logs: the log's bytes go to the sink as they
+ * come, of whatever size.  They are another host's, which never sees the token.
+ */
+enum status github_job_log(struct github *, uint64_t job_id,
+	    int64_t deadline_ms, response_sink, void *ctx, struct fault *);
 
 #endif

@@ -12,8 +12,7 @@
 
 #define REDIRECTS_MAX	5
 #define CONNECT_MS	30000	/* name, addresses and handshake */
-#define POST_IDLE_MS	1000	/* a server may close an idler one any time */
-#define GET_IDLE_MS	30000	/* keys of a TLS connection are not renewed */
+#define IDLE_MS		30000	/* keys of a TLS connection are not renewed */
 
 struct client {
 	const struct url	*url;
@@ -61,14 +60,24 @@ client_who(const struct client *c)
 	return c->who;
 }
 
-/* The kept connection, if this request may go on it. */
+/*
+ * The kept connection, if this request may go on it.  Its end may be on the
+ * way, however short it was idle: a GET would be repeated, but nobody could
+ * tell what became of a POST.
+ */
 static bool
 may_reuse(struct client *c, const struct request *q)
 {
 	int64_t idle_ms = clock_now(&clock_system) - c->idle_since_ms;
 
-	return c->conn != NULL && conn_is_quiet(c->conn) && idle_ms <
-	    (request_is_idempotent(q) ? GET_IDLE_MS : POST_IDLE_MS);
+	return c->conn != NULL && request_is_idempotent(q) &&
+	    idle_ms < IDLE_MS && conn_is_quiet(c->conn);
+}
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
 }
 
 /* The instant after a duration, or the deadline if that comes first. */
@@ -80,10 +89,20 @@ until(int64_t duration_ms, int64_t deadline_ms)
 	return instant_ms < deadline_ms ? instant_ms : deadline_ms;
 }
 
+static void
+begin_response(struct response *r, const struct request *q,
+    const struct client_options *o)
+{
+	response_init(r, q->method);
+	if (o->sink != NULL)
+		response_stream(r, o->sink, o->sink_ctx);
+}
+
 /* One request, one answer; connects if need be. */
 static enum status
 do_once(struct client *c, const struct request *q, struct response *r,
-    const struct client_limits *limits, bool *sent, struct fault *f)
+    const struct client_options *o, int64_t *half_ms, bool *sent,
+    struct fault *f)
 {
 	struct exchange_limits ends;
 	enum status status;
@@ -94,16 +113,19 @@ do_once(struct client *c, const struct request *q, struct response *r,
 		if (!(reused = may_reuse(c, q))) {
 			hang_up(c);
 			status = dial(&c->conn, c->url, c->who, c->trust,
-			    until(CONNECT_MS, limits->deadline_ms), f);
+			    until(CONNECT_MS, o->deadline_ms), f);
 			if (status != STATUS_OK) {
 				c->conn = NULL;
 				return status;
 			}
 		}
-		ends.head_deadline_ms = until(limits->head_ms,
-		    limits->deadline_ms);
-		ends.deadline_ms = until(limits->answer_ms,
-		    limits->deadline_ms);
+		if (o->leaves_half && *half_ms == CLOCK_NEVER)
+			*half_ms = o->deadline_ms - clock_left(&clock_system,
+			    o->deadline_ms) / 2;
+		ends.head_deadline_ms = until(o->head_ms, least(*half_ms,
+		    o->deadline_ms));
+		ends.deadline_ms = until(o->answer_ms, least(*half_ms,
+		    o->deadline_ms));
 		status = exchange(c->conn, c->who, q, r, &ends, sent, f);
 		if (status == STATUS_OK && r->keep_alive)
 			c->idle_since_ms = clock_now(&clock_system);
@@ -117,7 +139,7 @@ do_once(struct client *c, const struct request *q, struct response *r,
 		log_debug("%s: kept connection was closed, connecting anew",
 		    c->who);
 		response_wipe(r);
-		response_init(r, q->method);
+		begin_response(r, q, o);
 	}
 }
 
@@ -128,57 +150,63 @@ is_redirect(const struct response *r)
 	    r->status == 308;
 }
 
-/* The target of a redirect, owned by the caller; NULL and a fault if it leads
- * elsewhere. */
+/*
+ * Where a redirect leads: *to and the target, owned by the caller; NULL and a
+ * fault if it is no URL.
+ */
 static char *
 redirect_target(const struct client *c, const struct response *r,
-    const char *from, struct fault *f)
+    const char *from, struct url *to, struct fault *f)
 {
 	const char *location = response_field(r, "Location"), *wrong;
 	char *target = NULL;
-	struct url to;
-	struct buf origin;
 
+	memset(to, 0, sizeof *to);
 	if (location == NULL) {
 		fault_set_lasting(f, STATUS_PROTOCOL,
 		    "%s: answered %u, a redirect without a Location", c->who,
 		    r->status);
 		return NULL;
 	}
-	wrong = url_parse_location(&to, &target, location, c->url, from);
-	if (wrong != NULL) {
+	wrong = url_parse_location(to, &target, location, c->url, from);
+	if (wrong != NULL)
 		fault_set_lasting(f, STATUS_PROTOCOL,
 		    "%s: answered %u, a redirect to what is no fit URL: %s",
 		    c->who, r->status, wrong);
-	} else if (!url_same_origin(&to, c->url)) {
-		buf_init(&origin, BUF_TEXT_MAX);
-		url_add_origin(&origin, &to);
-		fault_set_lasting(f, STATUS_PROTOCOL,
-		    "%s: refused to follow a redirect (%u) to %s: the token "
-		    "must not go to another server. If that is the right "
-		    "one, give it as --api-url", c->who, r->status,
-		    buf_str(&origin));
-		buf_free(&origin);
-		free(target);
-		target = NULL;
-	}
-	url_wipe(&to);
 	return target;
+}
+
+static enum status
+refuse_redirect(const struct client *c, const struct response *r,
+    const struct url *to, struct fault *f)
+{
+	struct buf origin;
+
+	buf_init(&origin, BUF_TEXT_MAX);
+	url_add_origin(&origin, to);
+	fault_set_lasting(f, STATUS_PROTOCOL,
+	    "%s: refused to follow a redirect (%u) to %s: the token must not "
+	    "go to another server. If that is the right one, give it as "
+	    "--api-url", c->who, r->status, buf_str(&origin));
+	buf_free(&origin);
+	return STATUS_PROTOCOL;
 }
 
 enum status
 client_do(struct client *c, struct request *q, struct response *r,
-    const struct client_limits *limits, bool *sent, struct fault *f)
+    const struct client_options *o, bool *sent, struct fault *f)
 {
 	const char *first_target = q->target;
+	int64_t half_ms = CLOCK_NEVER;
 	char *target = NULL, *next;
 	enum status status;
+	struct url to;
 	int hops;
 
 	q->authority = c->who;
 	for (hops = 0;; hops++) {
-		response_init(r, q->method);
-		status = do_once(c, q, r, limits, sent, f);
+		begin_response(r, q, o);
+		status = do_once(c, q, r, o, &half_ms, sent, f);
 		if (status != STATUS_OK || !is_redirect(r))
 			break;
 		*sent = false;
@@ -188,17 +216,91 @@ client_do(struct client *c, struct request *q, struct response *r,
 			    REDIRECTS_MAX);
 			break;
 		}
-		next = redirect_target(c, r, q->target, f);
-		if (next == NULL) {
+		next = redirect_target(c, r, q->target, &to, f);
+		if (next == NULL)
 			status = f->status;
+		else if (url_same_origin(&to, c->url))
+			log_debug("%s: %u redirects to %s", c->who, r->status,
+			    next);
+		else if (o->redirects == CLIENT_SAME_ORIGIN)
+			status = refuse_redirect(c, r, &to, f);
+		if (next == NULL || !url_same_origin(&to, c->url)) {
+			url_wipe(&to);
+			free(next);
 			break;
 		}
-		log_debug("%s: %u redirects to %s", c->who, r->status, next);
+		url_wipe(&to);
 		free(target);
 		q->target = target = next;
 		response_wipe(r);
 	}
 	q->target = first_target;
 	free(target);
+	return status;
+}
+
+enum status
+client_get_elsewhere(struct client *c, const char *location,
+    const char *target, struct response *r, const struct client_options *o,
+    struct fault *f)
+{
+	struct client_options there = *o;
+	struct url url, next_url;
+	struct client *other;
+	enum status status;
+	struct request q;
+	char *path, *next;
+	const char *wrong;
+	bool sent;
+	int hops;
+
+	there.redirects = CLIENT_REPORT_OTHERS;
+	response_init(r, REQUEST_GET);
+	wrong = url_parse_location(&url, &path, location, c->url, target);
+	if (wrong != NULL) {
+		url_wipe(&url);
+		return fault_set_lasting(f, STATUS_PROTOCOL,
+		    "%s: a redirect to what is no fit URL: %s", c->who, wrong);
+	}
+	for (hops = 0;; hops++) {
+		if (url.tls != c->url->tls) {
+			status = fault_set_lasting(f, STATUS_PROTOCOL,
+			    "%s: refused to follow a redirect from %s to %s",
+			    c->who, c->url->tls ? "https" : "http",
+			    url.tls ? "https" : "http");
+			break;
+		}
+		response_wipe(r);
+		memset(&q, 0, sizeof q);
+		q.method = REQUEST_GET;
+		q.target = path;
+		request_add(&q, "User-Agent", "return-dispatch/"
+		    PACKAGE_VERSION);
+		request_add(&q, "Accept", "*/*");
+		other = client_new(&url, c->trust);
+		status = client_do(other, &q, r, &there, &sent, f);
+		next = NULL;
+		if (status == STATUS_OK && is_redirect(r)) {
+			next = redirect_target(other, r, path, &next_url, f);
+			if (next == NULL || hops == REDIRECTS_MAX)
+				status = fault_set_lasting(f, STATUS_PROTOCOL,
+				    "%s: redirects that lead nowhere",
+				    c->who);
+		}
+	
+		client_free(other);
+		if (next == NULL || status != STATUS_OK) {
+			if (next != NULL)
+				url_wipe(&next_url);
+			free(next);
+			break;
+		}
+		url_wipe(&url);
+		url = next_url;
+		free(path);
+		path = next;
+	}
+	url_wipe(&url);
+	free(path);
 	return status;
 }

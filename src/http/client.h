@@ -15,10 +15,22 @@
 
 struct client;
 
-struct client_limits {
-	int64_t	head_ms;	/* most time from sending to the head's end */
-	int64_t	answer_ms;	/* to the answer's end; CLOCK_NEVER: no limit */
-	int64_t	deadline_ms;	/* instant for everything */
+enum client_redirects {
+	CLIENT_SAME_ORIGIN,	/* others are a fault */
+	CLIENT_REPORT_OTHERS	/* others are the caller's: a 3xx is returned */
+};
+
+struct client_options {
+	enum client_redirects	redirects;
+	int64_t			head_ms;	/* from sending to the head's end */
+	int64_t			answer_ms;	/* to the answer's end, or
+						 * CLOCK_NEVER */
+	int64_t			deadline_ms;	/* instant for everything */
+	bool			leaves_half;	/* from the first sending on, at
+						 * most half of the time that is
+						 * left then; all hops share it */
+	response_sink		sink;		/* see response_stream; or NULL */
+	void			*sink_ctx;
 };
 
 /* The server's url and the trust are lent. */
@@ -32,16 +44,27 @@ const char *client_who(const struct client *);
  * Carries out the request (its authority is filled in here).  `r` is
  * initialised here and wiped by the caller, in every case.
  *
- * A request that acts (a POST) goes on a new connection, or on one that was
- * idle for under a second and shows no sign of being closed; a GET may also
- * use an older one, and is repeated once if that one proves dead.  Redirects
+ * A request that acts (a POST) goes on a new connection, so that its loss is
+ * never that of a kept one; a GET may use a kept one, and is repeated once if
+ * that proves dead.  Redirects
  * are followed to the same scheme, host and port, at most five, with method
- * and body kept; any other is a lasting STATUS_PROTOCOL (nothing has acted).
+ * and body kept; any other is a lasting STATUS_PROTOCOL (nothing has acted),
+ * unless the options leave it to the caller.
  *
  * *sent: a byte of the request may have reached the server, and the fault (if
  * any) leaves open what it did.  False for every failure before that.
  */
 enum status client_do(struct client *, struct request *, struct response *r,
-	    const struct client_limits *, bool *sent, struct fault *);
+	    const struct client_options *, bool *sent, struct fault *);
+
+/*
+ * GETs what a redirect to another server leads to: `location` is that of an
+ * answer to `target` of this client's server.  Nothing of ours goes there but
+ * the request line and a User-Agent: no token.  Follows up to five more; never
+ * from https to http, nor the other way (no roots are loaded then).  `r` as in client_do.
+ */
+enum status client_get_elsewhere(struct client *, const char *location,
+	    const char *target, struct response *r,
+	    const struct client_options *, struct fault *);
 
 #endif

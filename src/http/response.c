@@ -18,6 +18,35 @@ response_init(struct response *r, enum request_method method)
 	buf_init(&r->line, RESPONSE_HEAD_MAX);
 }
 
+void
+response_stream(struct response *r, response_sink sink, void *ctx)
+{
+	r->sink = sink;
+	r->sink_ctx = ctx;
+}
+
+static bool
+streams(const struct response *r)
+{
+	return r->sink != NULL && r->status >= 200 && r->status < 300;
+}
+
+/* The most that may still come. */
+static uint64_t
+body_room(const struct response *r)
+{
+	return streams(r) ? UINT64_MAX : RESPONSE_BODY_MAX - r->body.len;
+}
+
+static void
+add_body(struct response *r, const char *data, size_t n)
+{
+	if (streams(r))
+		r->sink(r->sink_ctx, data, n);
+	else
+		buf_add(&r->body, data, n);
+}
+
 static void
 forget_fields(struct response *r)
 {
@@ -251,7 +280,7 @@ take_head_end(struct response *r)
 	r->left = UINT64_MAX;
 	if (!each_element(r, "Content-Length", check_length))
 		return bad(r, "a bad or contradictory Content-Length");
-	if (r->left > RESPONSE_BODY_MAX)
+	if (r->left > body_room(r))
 		return bad(r, "the body is over 32 MiB");
 	if (r->left == 0)
 		return done(r);
@@ -286,7 +315,7 @@ take_chunk_size(struct response *r)
 	i += strspn(s + i, " \t");
 	if (s[i] != '\0' && s[i] != ';')
 		return bad(r, "a bad chunk size");
-	if (r->left > RESPONSE_BODY_MAX - r->body.len)
+	if (r->left > body_room(r))
 		return bad(r, "the body is over 32 MiB");
 	/* Of what frames a chunk only its extensions count as head: a server
 	 * may flush every few bytes. */
@@ -366,7 +395,7 @@ static enum response_progress
 feed_counted(struct response *r, const char *data, size_t n, size_t *used)
 {
 	*used = n < r->left ? n : (size_t)r->left;
-	buf_add(&r->body, data, *used);
+	add_body(r, data, *used);
 	r->left -= *used;
 	if (r->left > 0)
 		return RESPONSE_MORE;
@@ -400,7 +429,7 @@ response_feed(struct response *r, const char *data, size_t n, size_t *used)
 			break;
 		case RESPONSE_BODY_CLOSE:
 			taken = n - *used;
-			buf_add(&r->body, data + *used, taken);
+			add_body(r, data + *used, taken);
 			if (r->body.overflowed)
 				progress = bad(r, "the body is over 32 MiB");
 			break;

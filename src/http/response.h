@@ -47,6 +47,9 @@ struct response_field {
 	char	*value;
 };
 
+/* Takes bytes of a body as they arrive. */
+typedef void (*response_sink)(void *ctx, const char *, size_t);
+
 struct response {
 	/* For the caller. */
 	unsigned int		 status;	/* under 200: no final one yet */
@@ -63,13 +66,20 @@ struct response {
 	size_t			 field_count;
 	size_t			 head_bytes;
 	bool			 http_1_0;
-	bool			 skip_body;
 	uint64_t		 left;		/* of the body or the chunk */
+	response_sink		 sink;
+	void			*sink_ctx;
 };
 
 /* The method matters: some answers have no body because of it. */
 void	 response_init(struct response *, enum request_method);
 void	 response_wipe(struct response *);
+
+/*
+ * The body of a 2xx goes to the sink instead of into `body`, and may be of any
+ * size.
+ */
+void	 response_stream(struct response *, response_sink, void *ctx);
 
 /* Takes up to n bytes; *used says how many belong to this answer. */
 enum response_progress response_feed(struct response *, const char *, size_t n,

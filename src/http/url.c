@@ -120,8 +120,11 @@ url_parse_base(struct url *u, const char *s)
 		return wrong;
 	if (strpbrk(rest, "?#") != NULL)
 		return "a query or fragment is not allowed";
-	if (!is_clean(rest) || strpbrk(rest, "\\\"<>") != NULL)
-		return "bad character in the path";
+	/* It becomes part of the run's URL, which a shell may come to see. */
+	for (len = 0; rest[len] != '\0'; len++)
+		if (!text_is_alnum(rest[len]) &&
+		    strchr("-._~/%:@+,=", rest[len]) == NULL)
+			return "bad character in the path";
 	len = strlen(rest);
 	while (len > 0 && rest[len - 1] == '/')
 		len--;

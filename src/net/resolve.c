@@ -29,7 +29,7 @@ struct job {
 	int			 done_fds[2];
 	char			*host;
 	char			 port[6];
-	const char		*how;		/* which step answered */
+	size_t			 step;		/* to begin with; that answered */
 	int			 error;		/* EAI_* */
 	int			 system_error;	/* errno, for EAI_SYSTEM */
 	struct addrinfo		*result;
@@ -65,6 +65,11 @@ static const struct {
 	{ AF_INET, true, "name with a final dot, IPv4 only" },
 };
 
+#define STEPS	(sizeof steps / sizeof steps[0])
+
+/* The step that answered last: each one before it may cost seconds. */
+static size_t	good_step;
+
 static void
 look_up(struct job *job)
 {
@@ -76,7 +81,7 @@ look_up(struct job *job)
 	dotted = xmalloc(len + 2);
 	memcpy(dotted, job->host, len);
 	memcpy(dotted + len, ".", 2);
-	for (i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+	for (i = job->step; i < STEPS; i++) {
 		/* A name that ends in a dot has been asked for by now. */
 		if (steps[i].dotted && job->host[len - 1] == '.')
 			break;
@@ -85,16 +90,17 @@ look_up(struct job *job)
 		hints.ai_socktype = SOCK_STREAM;
 		hints.ai_protocol = IPPROTO_TCP;
 		hints.ai_flags = AI_NUMERICSERV;
-		job->how = steps[i].how;
 		error = getaddrinfo(steps[i].dotted ? dotted : job->host,
 		    job->port, &hints, &job->result);
 		/* The first step's error is the one about the user's name. */
-		if (i == 0 || error == 0) {
+		if (i == job->step || error == 0) {
 			job->error = error;
 			job->system_error = errno;
 		}
-		if (error == 0)
+		if (error == 0) {
+			job->step = i;
 			break;
+		}
 		job->result = NULL;
 	}
 	free(dotted);
@@ -244,6 +250,7 @@ resolve_host(struct resolve_list *list, const char *host, uint16_t port,
 	job = xcalloc(1, sizeof *job);
 	pthread_mutex_init(&job->lock, NULL);
 	job->host = xstrdup(host);
+	job->step = good_step;
 	snprintf(job->port, sizeof job->port, "%u", (unsigned int)port);
 	if ((error = job_start(job, &thread)) != 0) {
 		job_free(job);
@@ -266,11 +273,13 @@ resolve_host(struct resolve_list *list, const char *host, uint16_t port,
 	}
 	pthread_join(thread, NULL);
 	if (job->error == 0) {
-		log_debug("%s: resolved (%s)", host, job->how);
+		good_step = job->step;
+		log_debug("%s: resolved (%s)", host, steps[good_step].how);
 		interleave(list, job->result);
 		status = list->count > 0 ? STATUS_OK : fault_set(f,
 		    STATUS_RESOLVE, "%s: no usable address", host);
 	} else {
+		good_step = 0;
 		status = job_fault(job, f);
 	}
 	job_free(job);

@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "net/trust.h"
 
+#define PIPE_MS		10000	/* for a pipe's writer */
 #define FILE_MAX	((size_t)16 << 20)	/* bundles are under 1 MiB */
 
 struct entry {
@@ -216,6 +218,19 @@ add_pem(struct trust *t, const char *text, size_t len)
 	}
 }
 
+/* A pipe's writer may be slow; a pipe without one is empty. */
+static ssize_t
+read_some(int fd, char *data, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, data, size);
+	while (n == -1 && (errno == EINTR || errno == EAGAIN) &&
+	    (errno = io_wait_readable(fd, PIPE_MS)) == 0);
+	return n;
+}
+
 /* Whole file; NULL and errno if it cannot be read. */
 static bool
 read_file(const char *path, struct buf *out)
@@ -233,7 +248,7 @@ read_file(const char *path, struct buf *out)
 		errno = EISDIR;
 		return false;
 	}
-	while ((n = read(fd, chunk, sizeof chunk)) > 0) {
+	while ((n = read_some(fd, chunk, sizeof chunk)) > 0) {
 		buf_add(out, chunk, (size_t)n);
 		if (out->overflowed)
 			break;

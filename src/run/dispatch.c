@@ -12,6 +12,7 @@
 
 #define ANSWER_MS	30000	/* for the answer, or half of what is left */
 #define RETRY_MS	30000	/* while nothing has left this machine */
+#define LEAST_MS	1000	/* for an answer, or it would be lost */
 #define NO_HOST_TRIES	3	/* the answers of a resolver may differ */
 
 struct state {
@@ -45,14 +46,12 @@ post(struct state *s, struct dispatch_details *run, struct fault *f)
 		.workflow = s->order->workflow,
 		.body = s->with_id ? s->order->body_with_id : s->order->body,
 		.ref = s->order->ref,
+		.answer_ms = ANSWER_MS,
 		.deadline_ms = s->deadline_ms,
 	};
 	enum dispatch_outcome outcome;
 
 	s->began_ms = clock_now(s->clock);
-	call.answer_ms = clock_left(s->clock, s->deadline_ms) / 2;
-	if (call.answer_ms > ANSWER_MS)
-		call.answer_ms = ANSWER_MS;
 	mem_set_exit(STATUS_UNKNOWN, "the dispatch may have been sent");
 	outcome = github_dispatch(s->gh, &call, run, f);
 	switch (outcome) {
@@ -84,6 +83,7 @@ may_retry(struct state *s, struct fault *f)
 		return false;
 	if (!s->retrying) {
 		s->retrying = true;
+		s->no_host = 0;
 		until_ms = clock_after(s->clock, RETRY_MS);
 		pace_init(&s->retry_pace, s->clock, PACE_ADAPTIVE,
 		    until_ms < s->deadline_ms ? until_ms : s->deadline_ms);
@@ -91,9 +91,11 @@ may_retry(struct state *s, struct fault *f)
 	s->no_host = f->status == STATUS_NO_HOST ? s->no_host + 1 : 0;
 	if (s->no_host == NO_HOST_TRIES)
 		return false;
+	if (s->retry_pace.failures == 0) {
+		fault_end_sentence(f);
+		log_info("%s Nothing was sent; trying again.", f->text);
+	}
 	pace_failed(&s->retry_pace, f);
-	fault_end_sentence(f);
-	log_info("%s Nothing was sent; trying again.", f->text);
 	return pace_wait(&s->retry_pace, NULL) && !interrupt_pending();
 }
 
@@ -105,7 +107,8 @@ wait_for_limit(struct state *s, struct fault *f)
 
 	pace_failed(&s->limit_pace, f);
 	log_info("%s Waiting.", f->text);
-	if (pace_wait(&s->limit_pace, &beyond))
+	if (pace_wait(&s->limit_pace, &beyond) &&
+	    clock_left(s->clock, s->deadline_ms) >= LEAST_MS)
 		return !interrupt_pending();
 	fault_add(f, beyond ? " That is longer than the timeout allows." :
 	    " The timeout is over.");
@@ -159,13 +162,13 @@ not_found(const struct state *s, bool accepted, enum find_outcome outcome,
 	switch (outcome) {
 	case FIND_SEVERAL:
 		fault_add(&story, "more than one new run carries the distinct "
-		    "ID %s, so none is proved.", s->order->distinct_id);
+		    "ID %.100s, so none is proved.", s->order->distinct_id);
 		add_runs(&story, " They are: ", r);
 		*f = story;
 		return f->status;
 	case FIND_UNPROVED:
-		fault_add(&story, "a run shows the distinct ID %s, but other "
-		    "new runs do not show all their names yet, and an ID of "
+		fault_add(&story, "a run shows the distinct ID %.100s, but "
+		    "other new runs do not show all their names yet, and an ID of "
 		    "under %d characters may stand in any of them. A longer "
 		    "one is proof at once (--distinct-id draws one).",
 		    s->order->distinct_id, MATCH_ANYWHERE_MIN);
@@ -182,11 +185,12 @@ not_found(const struct state *s, bool accepted, enum find_outcome outcome,
 			fault_add(&story, "no distinct ID was sent to find its "
 			    "run by.");
 		else if (search->status != STATUS_OK)
-			fault_add(&story, "the search for it failed until the "
-			    "timeout: %s", search->text);
+			fault_add(&story, "the search for it failed: %s",
+			    search->text);
 		else
 			fault_add(&story, "no new run showed the distinct ID "
-			    "%s before the timeout.", s->order->distinct_id);
+			    "%.100s before the timeout.",
+			    s->order->distinct_id);
 		break;
 	}
 	fault_end_sentence(&story);
@@ -224,7 +228,7 @@ search(struct state *s, bool accepted, struct dispatch_result *result,
 	enum status status = STATUS_OK;
 
 	if (s->with_id)
-		log_info("%s; looking for the run that shows distinct ID %s",
+		log_info("%s; looking for the run that shows distinct ID %.100s",
 		    accepted ? "dispatched" : "the answer was lost",
 		    s->order->distinct_id);
 	why.status = STATUS_OK;
@@ -240,18 +244,25 @@ search(struct state *s, bool accepted, struct dispatch_result *result,
 	return status;
 }
 
-/* An older server has refused: what to know before asking it again. */
-static enum status
-step_down(struct state *s, struct fault *f)
+/* An older server has refused: from now on, its version and our ID. */
+static void
+step_down(struct state *s)
 {
-	enum status status;
-
 	log_info("%s is an older server, which does not tell the run; using "
 	    "distinct ID %s to find it", github_who(s->gh),
 	    s->order->distinct_id);
 	github_use_old_version(s->gh);
 	s->old_version = true;
 	s->with_id = true;
+}
+
+/* Right before each dispatch: while a rate limit was waited for, others may
+ * have started runs. */
+static enum status
+take_baseline(struct state *s, struct fault *f)
+{
+	enum status status;
+
 	status = find_baseline(s->gh, s->clock, s->order->workflow,
 	    s->deadline_ms, &s->baseline, f);
 	s->has_baseline = status == STATUS_OK;
@@ -274,6 +285,7 @@ dispatch(struct github *gh, const struct clock *clock,
     const struct dispatch_order *order, struct dispatch_result *result,
     struct fault *f)
 {
+	enum dispatch_outcome outcome;
 	struct dispatch_details run;
 	struct state s;
 
@@ -286,7 +298,12 @@ dispatch(struct github *gh, const struct clock *clock,
 	s.with_id = order->sends_id;
 	pace_init(&s.limit_pace, clock, PACE_ADAPTIVE, s.deadline_ms);
 	for (;;) {
-		switch (post(&s, &run, f)) {
+		if (s.old_version && take_baseline(&s, f) != STATUS_OK)
+			return nothing_started(f);
+		outcome = post(&s, &run, f);
+		if (outcome != DISPATCH_NOT_SENT)
+			s.retrying = false;
+		switch (outcome) {
 		case DISPATCH_IDENTIFIED:
 			result->run_id = run.run_id;
 			result->run_url = run.html_url;
@@ -303,8 +320,9 @@ dispatch(struct github *gh, const struct clock *clock,
 			    NULL;
 			return search(&s, false, result, f);
 		case DISPATCH_OLD_SERVER:
-			if (s.old_version || step_down(&s, f) != STATUS_OK)
+			if (s.old_version)
 				return nothing_started(f);
+			step_down(&s);
 			break;
 		case DISPATCH_WANTS_ID:
 			if (s.with_id)

@@ -7,20 +7,17 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "run/find.h"
+#include "run/listing.h"
 #include "run/match.h"
 #include "run/pace.h"
 
 #define CROSS_CHECK	3	/* every third look is repository-wide */
-#define PAGES_MAX	50	/* 5,000 runs, or jobs: no dispatch is behind */
+#define PAGES_MAX	50	/* of a run's jobs: 5,000 */
 #define FLOOR_MARGIN_MS	5000	/* clocks within GitHub differ, a little */
 #define NOT_FOUND_LAST	5	/* a 404 that often in a row is one to stay */
 #define BASELINE_NOT_FOUND	2	/* before a dispatch nothing is new */
+#define LISTED_MS	3000	/* by then a new run is in the list */
 #define LISTING_MS	10000	/* for candidates, with no ID to look for */
-
-/* Runs per page: most searches need the newest few (13 KB each), and some all
- * that is new. */
-static const unsigned int page_sizes[] = { 10, 30, 100 };
-#define PAGE_SIZES	(sizeof page_sizes / sizeof page_sizes[0])
 
 struct job_seen {
 	struct job_page	 page;		/* its list is dropped once read */
@@ -38,13 +35,6 @@ struct candidate {
 	size_t		 seen_count;
 };
 
-struct listing {
-	const char	*workflow;	/* NULL: repository-wide */
-	size_t		 size;		/* index into page_sizes */
-	struct run_page	*pages;
-	size_t		 page_count;
-};
-
 struct search {
 	struct github		*gh;
 	const struct clock	*clock;
@@ -55,6 +45,7 @@ struct search {
 	size_t			 count;
 	bool			 has_floor;
 	int64_t			 floor_ms;	/* server's clock */
+	bool			 is_partial;	/* the latest list: a page failed */
 };
 
 const char *
@@ -68,18 +59,6 @@ found_by_text(enum found_by by)
 	};
 
 	return texts[by];
-}
-
-static void
-listing_wipe(struct listing *l)
-{
-	size_t i;
-
-	for (i = 0; i < l->page_count; i++)
-		run_page_wipe(&l->pages[i]);
-	free(l->pages);
-	l->pages = NULL;
-	l->page_count = 0;
 }
 
 static void
@@ -112,10 +91,14 @@ find_floor(struct search *s)
 	    FLOOR_MARGIN_MS;
 }
 
-/* Created before the dispatch, as far as can be told. */
+/* Created before the dispatch, as far as can be told; of a page just read, so
+ * that the server's clock is known. */
 static bool
-is_old(const struct search *s, const struct run *run)
+is_old(void *ctx, const struct run *run)
 {
+	struct search *s = ctx;
+
+	find_floor(s);
 	if (s->q->has_baseline)
 		return run->id <= s->q->baseline;
 	if (s->has_floor)
@@ -198,6 +181,8 @@ take_runs(struct search *s, const struct listing *l)
 	for (page = 0; page < l->page_count; page++)
 		for (i = 0; i < l->pages[page].list.count; i++) {
 			run = &l->pages[page].list.runs[i];
+			if (l->workflow != NULL && run->workflow_id != 0)
+				s->workflow_id = run->workflow_id;
 			if (run->id == 0 || is_old(s, run) ||
 			    strcmp(run->event, "workflow_dispatch") != 0)
 				continue;
@@ -212,76 +197,6 @@ take_runs(struct search *s, const struct listing *l)
 		}
 }
 
-/* Some run beyond this page may be new. */
-static bool
-goes_on(const struct search *s, const struct run_page *p)
-{
-	const struct run_list *list = &p->list;
-
-	return list->count > 0 && p->has_next &&
-	    !is_old(s, &list->runs[list->count - 1]);
-}
-
-static struct run_page *
-listing_page(struct listing *l, size_t n)
-{
-	if (n == l->page_count) {
-		l->pages = xreallocarray(l->pages, n + 1, sizeof *l->pages);
-		memset(&l->pages[n], 0, sizeof *l->pages);
-		l->page_count++;
-	}
-	return &l->pages[n];
-}
-
-/*
- * Reads pages until they reach runs from before the dispatch; *too_small if
- * the first of a size that could be larger does not.
- */
-static enum status
-read_pages(struct search *s, struct listing *l, bool *too_small,
-    struct fault *f)
-{
-	const unsigned int size = page_sizes[l->size];
-	struct run_page *p;
-	enum status status;
-	size_t n = 0;
-
-	*too_small = false;
-	do {
-		p = listing_page(l, n++);
-		status = github_list_runs(s->gh, l->workflow, size,
-		    (unsigned int)n, s->q->deadline_ms, p, f);
-		if (status != STATUS_OK)
-			return status;
-		find_floor(s);
-		if (l->workflow != NULL && p->list.count > 0)
-			s->workflow_id = p->list.runs[0].workflow_id;
-		if (!goes_on(s, p))
-			break;
-		*too_small = l->size + 1 < PAGE_SIZES;
-	} while (n < PAGES_MAX && !*too_small);
-	/* Pages that fewer new runs no longer reach. */
-	while (l->page_count > n)
-		run_page_wipe(&l->pages[--l->page_count]);
-	return STATUS_OK;
-}
-
-/* All runs that are new, on pages as large as that takes. */
-static enum status
-read_listing(struct search *s, struct listing *l, struct fault *f)
-{
-	enum status status;
-	bool too_small;
-
-	for (;;) {
-		status = read_pages(s, l, &too_small, f);
-		if (status != STATUS_OK || !too_small)
-			return status;
-		listing_wipe(l);
-		l->size++;
-	}
-}
-
 /* Some name in the job carries the ID. */
 static bool
 job_carries(const struct job *job, const char *id, enum found_by *by)
@@ -293,7 +208,7 @@ job_carries(const struct job *job, const char *id, enum found_by *by)
 		return true;
 	*by = FOUND_BY_STEP_NAME;
 	for (i = 0; i < job->step_count; i++)
-		if (match_carries(job->steps[i], id))
+		if (match_carries(job->steps[i].name, id))
 			return true;
 	return false;
 }
@@ -306,7 +221,7 @@ static bool
 job_has_steps(const struct job *job)
 {
 	return job->step_count > 1 || strcmp(job->status, "completed") == 0 ||
-	    (job->step_count == 1 && strcmp(job->steps[0], "Set up job") !=
+	    (job->step_count == 1 && strcmp(job->steps[0].name, "Set up job") !=
 	    0);
 }
 
@@ -329,13 +244,14 @@ read_jobs(struct search *s, struct candidate *c, struct fault *f)
 			c->seen_count++;
 		}
 		seen = &c->seen[n];
-		status = github_list_jobs(s->gh, c->id, (unsigned int)n + 1,
-		    s->q->deadline_ms, &seen->page, f);
+		status = github_list_jobs(s->gh, c->id, GITHUB_ALL_ATTEMPTS,
+		    (unsigned int)n + 1, s->q->deadline_ms, &seen->page, f);
 		if (status != STATUS_OK)
 			return status;
 		if (seen->page.changed) {
 			list = &seen->page.list;
-			seen->has_steps = list->count > 0;
+			/* A page behind the last one is empty. */
+			seen->has_steps = list->count > 0 || n > 0;
 			for (i = 0; i < list->count; i++) {
 				if (job_carries(&list->jobs[i],
 				    s->q->distinct_id, &c->by)) {
@@ -376,22 +292,28 @@ is_answered(enum status status)
 	    status == STATUS_PROTOCOL;
 }
 
+/* A carrier of the ID is known, and what other runs show cannot change that. */
+static bool
+is_settled(const struct search *s)
+{
+	return count_carriers(s) > 0 && (s->q->is_unique ||
+	    match_is_long(s->q->distinct_id));
+}
+
 /*
  * Looks into the jobs of every run that may be ours, newest first.  Once one
- * carries the ID, the others are only asked whether they do too, and a failure
- * to tell does not take the answer away.
+ * carries a long ID, the others are only asked whether they do too, and a
+ * failure to tell does not take the answer away.
  */
 static enum status
 look_into_jobs(struct search *s, struct fault *f)
 {
 	enum status status, worst = STATUS_OK;
 	struct fault now;
-	bool found;
 	size_t i;
 
 	for (i = 0; i < s->count; i++) {
-		found = count_carriers(s) > 0;
-		if (found && s->q->is_unique)
+		if (count_carriers(s) > 0 && s->q->is_unique)
 			return STATUS_OK;
 		if (s->candidates[i].settled || s->candidates[i].carries)
 			continue;
@@ -400,18 +322,19 @@ look_into_jobs(struct search *s, struct fault *f)
 			continue;
 		log_debug("jobs of run %llu: %s",
 		    (unsigned long long)s->candidates[i].id, now.text);
-		if (status_is_signal(status) || (!found &&
-		    !is_answered(status))) {
+		if (status_is_signal(status) || !is_answered(status)) {
 			*f = now;
-			return status;
+			return is_settled(s) && !status_is_signal(status) ?
+			    STATUS_OK : status;
 		}
-		/* Runs come and go: a 404 is no failure of the search. */
-		if (!found && status != STATUS_NOT_FOUND) {
+		/* One run's trouble must not slow the search for another,
+		 * unless the server asks for a pause. */
+		if (now.wait_ms > 0) {
 			*f = now;
 			worst = status;
 		}
 	}
-	return count_carriers(s) > 0 ? STATUS_OK : worst;
+	return is_settled(s) ? STATUS_OK : worst;
 }
 
 static enum status
@@ -422,10 +345,11 @@ look(struct search *s, unsigned int number, struct fault *f)
 	enum status status, jobs = STATUS_OK;
 	struct fault why;
 
-	status = read_listing(s, l, f);
+	status = listing_read(l, s->gh, s->q->deadline_ms, is_old, s, f);
 	if (status != STATUS_OK && !is_answered(status))
 		return status;
 	/* A page that failed does not make the others worthless. */
+	s->is_partial = status != STATUS_OK;
 	take_runs(s, l);
 	log_debug("look %u: %zu runs might be it", number, s->count);
 	if (s->q->distinct_id != NULL)
@@ -435,7 +359,7 @@ look(struct search *s, unsigned int number, struct fault *f)
 		*f = why;
 		return jobs;
 	}
-	return count_carriers(s) > 0 ? STATUS_OK : status;
+	return is_settled(s) ? STATUS_OK : status;
 }
 
 static void
@@ -450,14 +374,17 @@ add_result(struct find_result *r, const struct candidate *c)
 	r->runs[r->count++].by = c->by;
 }
 
-/* The carriers of the ID, or all candidates. */
+/* The carriers of the ID first, then perhaps all other candidates. */
 static void
-collect(const struct search *s, bool carriers, struct find_result *r)
+collect(const struct search *s, bool others, struct find_result *r)
 {
 	size_t i;
 
 	for (i = 0; i < s->count; i++)
-		if (!carriers || s->candidates[i].carries)
+		if (s->candidates[i].carries)
+			add_result(r, &s->candidates[i]);
+	for (i = 0; others && i < s->count; i++)
+		if (!s->candidates[i].carries)
 			add_result(r, &s->candidates[i]);
 }
 
@@ -490,16 +417,23 @@ log_failure(const struct pace *pace, const char *doing, struct fault *f)
 }
 
 /*
- * One run carries the ID.  A short one may well stand in somebody else's
- * names too ("shard 1"), while ours does not show its own yet.
+ * One run carries the ID.  One that was given may stand in runs that the list
+ * did not tell; a short one may well stand in somebody else's names too
+ * ("shard 1"), while ours is not listed or does not show its own yet.
  */
 static bool
 is_proof(const struct search *s)
 {
 	size_t i;
 
-	if (s->q->is_unique || match_is_long(s->q->distinct_id))
+	if (s->q->is_unique)
 		return true;
+	if (s->is_partial)
+		return false;
+	if (match_is_long(s->q->distinct_id))
+		return true;
+	if (clock_now(s->clock) - s->q->began_ms < LISTED_MS)
+		return false;
 	for (i = 0; i < s->count; i++)
 		if (!s->candidates[i].carries && !s->candidates[i].settled)
 			return false;
@@ -517,7 +451,11 @@ run_search(struct search *s, struct fault *f)
 	pace_init(&pace, s->clock, s->q->step_ms, s->q->deadline_ms);
 	for (number = 1;; number++) {
 		status = look(s, number, f);
-		not_found = status == STATUS_NOT_FOUND ? not_found + 1 : 0;
+		/* The other list tells nothing of the workflow's. */
+		if (status == STATUS_NOT_FOUND)
+			not_found++;
+		else if (number % CROSS_CHECK != 0)
+			not_found = 0;
 		/* Our own deadline has cut the last of several good looks. */
 		if (status == STATUS_TIMEOUT && looked &&
 		    clock_left(s->clock, s->q->deadline_ms) == 0)
@@ -536,7 +474,8 @@ run_search(struct search *s, struct fault *f)
 			return FIND_SEVERAL;
 		if (count_carriers(s) == 1 && is_proof(s))
 			return FIND_ONE;
-		if (s->q->distinct_id == NULL && s->count > 0)
+		if (s->q->distinct_id == NULL && s->count > 0 &&
+		    clock_now(s->clock) - s->q->began_ms >= LISTED_MS)
 			return FIND_NONE;
 		if (!pace_wait(&pace, NULL))
 			return count_carriers(s) == 1 ? FIND_UNPROVED :
@@ -566,7 +505,7 @@ find(struct github *gh, const struct clock *clock, const struct find_query *q,
 	}
 	s.by_workflow.workflow = q->workflow;
 	outcome = run_search(&s, f);
-	collect(&s, outcome == FIND_ONE || outcome == FIND_SEVERAL, r);
+	collect(&s, outcome != FIND_ONE && outcome != FIND_SEVERAL, r);
 	search_wipe(&s);
 	return outcome;
 }

@@ -71,7 +71,7 @@ regular_pause(const struct pace *p)
 static int64_t
 failure_pause(const struct pace *p)
 {
-	if (p->failures == 0 || p->step_ms >= 0)
+	if (p->failures == 0 || p->step_ms > 0)
 		return 0;
 	return least((int64_t)FAILURE_MS << least(p->failures - 1, 10),
 	    FAILURE_MAX_MS);

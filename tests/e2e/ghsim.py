@@ -21,6 +21,8 @@ import urllib.parse
 sys.dont_write_bytecode = True
 
 import certs
+import lives
+import logs
 import objects
 import texts
 import wire
@@ -36,7 +38,9 @@ DISPATCH = "workflow_dispatch"
 FILTERS = ("actor", "branch", "event", "status", "created", "head_sha", "check_suite_id")
 FIRST_RUN = 17654320000     # above 2^32, as real ones are
 FIRST_JOB = 52345678000
+FIRST_JOB_OF_RETRY = 10 ** 9    # above those of the attempt before
 INDEX_LAG = 20              # seconds that filtered lists are behind
+CANCELLED = "in_progress:1 completed/cancelled"
 
 
 @dataclasses.dataclass
@@ -47,9 +51,14 @@ class Input:
 
 @dataclasses.dataclass
 class Job:
-    """Names may hold {INPUT}, filled in from the dispatch as ${{ inputs.INPUT }} would be."""
+    """Names may hold {INPUT}, filled in from the dispatch as ${{ inputs.INPUT }} would be. A run
+    with a life takes its jobs along, unless they have lives of their own, which go by looks at
+    the list of jobs (see lives.py); what is "absent" is not in it yet."""
     name: str = "build"
-    steps: tuple = ("Run actions/checkout@v5", "Run make -j\"$(nproc)\" test")
+    steps: tuple = ("Run actions/checkout@v5", "Run make -j\"$(nproc)\" test")    # or lives.Step
+    conclusion: object = None   # instead of the run's; of each attempt, where it is a tuple
+    life: str = ""
+    log: object = None          # a logs.Log, or its lines
 
 
 @dataclasses.dataclass
@@ -78,6 +87,8 @@ class Workflow:
     broken: object = None       # a row of texts, such as YAML_INVALID
     lag: Lag = dataclasses.field(default_factory=Lag)
     title: object = None        # fixed title of its runs
+    life: str = ""              # of its runs; without one they stay as they are
+    deaf: int = 0               # 1: a cancel does not end them; 2: nor does force
 
     @property
     def path(self):
@@ -104,6 +115,10 @@ class Run:
     list_looks: int = 0
     job_looks: int = 0
     html_url: str = ""
+    life: object = None         # a lives.Life
+    job_lives: dict = dataclasses.field(default_factory=dict)      # by the job's place
+    deaf: int = 0
+    on_cancel: str = CANCELLED
 
     def listed(self):
         return self.passed(self.list_looks - 1) >= self.lag.listed
@@ -124,9 +139,37 @@ class Run:
         return "all"
 
     def status(self):
+        if self.life:
+            return self.life.peek().status
         if self.done:
             return "completed"
         return "queued" if self.stage() in ("none", "queued") else "in_progress"
+
+    def conclusion(self):
+        if self.life:
+            return self.life.peek().conclusion
+        return "success" if self.done else None
+
+    def attempt(self):
+        return self.life.peek().attempt if self.life else 1
+
+    def job_id(self, index, attempt):
+        return self.first_job + index + (attempt - 1) * FIRST_JOB_OF_RETRY
+
+    def job_state(self, index, job, attempt=None):
+        """(status, conclusion, its Life or the run's)."""
+        own, phase = self.job_lives.get(index), self.life.peek()
+        if attempt is not None and attempt < phase.attempt:
+            return "completed", "failure", self.life
+        if own and phase.attempt == 1:
+            mine = own.last() if phase.completed and own.last().completed else own.peek()
+            return mine.status, mine.conclusion, own
+        if not phase.completed:
+            return phase.status, None, self.life
+        said = job.conclusion
+        if isinstance(said, tuple):
+            said = said[min(phase.attempt, len(said)) - 1]
+        return "completed", said or phase.conclusion, self.life
 
 
 def fill(text, inputs):
@@ -138,10 +181,11 @@ def step_named(text):
     return (Job("build", ("Run actions/checkout@v5", text)),)
 
 
-def matrix(count, marker_at=0, marker="{distinct_id}"):
-    """`count` jobs; the step `marker` is in the one numbered `marker_at` (from 1)."""
-    return tuple(Job(f"test ({n})", ("Run actions/checkout@v5",) + ((marker,) * (n == marker_at)))
-                 for n in range(1, count + 1))
+def matrix(count, marker_at=0, marker="{distinct_id}", **others):
+    """`count` jobs; the step `marker` is in the one numbered `marker_at` (from 1). `others` are
+    fields of single jobs by number: _7={"conclusion": "failure"}."""
+    return tuple(Job(f"test ({n})", ("Run actions/checkout@v5",) + ((marker,) * (n == marker_at)),
+                     **others.get(f"_{n}", {})) for n in range(1, count + 1))
 
 
 class GitHub(wire.Server):
@@ -165,6 +209,10 @@ class GitHub(wire.Server):
         self.etags = True
         self.limits = kind == "github.com"
         self.remaining = 4999
+        self.reset_at = None            # of the server's clock; else an hour away, always
+        self.token_ends = None          # (requests that are still good, the token after that)
+        self.log_host = None            # where jobs' logs are
+        self.log_links = []             # that were given out
         self.serial = 0
 
     # ---- what a scenario sets up
@@ -185,6 +233,10 @@ class GitHub(wire.Server):
     def now(self):
         return time.time() + self.clock_offset
 
+    def moment(self, wall):
+        """A time of a life on the server's clock, in line with when runs say they were created."""
+        return wall + self.clock_offset + self.created_after if wall else None
+
     def workflow(self, file="build.yml", id=159038, **more):
         flow = Workflow(file, id, **more)
         self.workflows.append(flow)
@@ -192,7 +244,7 @@ class GitHub(wire.Server):
 
     def add_run(self, workflow=None, event=DISPATCH, age=0, inputs=None, title=None, name=None,
                 jobs=None, lag=None, done=False, actor=("octocat", 583231), branch="main",
-                gap=137, id=None):
+                gap=137, id=None, life=None, deaf=None):
         """A run created `age` seconds ago, newer than all before it by id."""
         with self.lock:
             workflow = workflow or self.workflows[0]
@@ -206,7 +258,13 @@ class GitHub(wire.Server):
             run = Run(id or self.next_run, workflow, 500 + len(self.runs), event,
                       self.now() + self.created_after - age, time.monotonic(), inputs, branch,
                       actor, jobs, lag or Lag(), title, workflow.name if name is None else name,
-                      done, self.next_job)
+                      done, self.next_job, deaf=workflow.deaf if deaf is None else deaf)
+            if life is None and not done:
+                life = workflow.life
+            if life:
+                run.life = lives.Life(life)
+                run.job_lives = {index: lives.Life(job.life) for index, job in enumerate(jobs)
+                                 if job.life}
             if workflow.run_name and name is None and event == DISPATCH:
                 run.name = title
             run.html_url = f"{self.html}/{self.owner}/{self.repo}/actions/runs/{run.id}"
@@ -224,10 +282,27 @@ class GitHub(wire.Server):
                                      actor=("hubot", 480938), **more))
         return made
 
+    def quota(self, remaining, seconds):
+        """So many requests are left until then; what comes after is refused."""
+        self.remaining, self.reset_at = remaining, self.now() + seconds
+
+    def cancelled(self):
+        """The requests that asked for an end of a run, as ("cancel", "202"), in their order."""
+        return [(request.path.rpartition("/")[2], str(request.status)) for request in self.requests
+                if request.method == "POST" and request.path.endswith("cancel")]
+
     # ---- requests
 
     def handle(self, request):
         self.host = request.header("Host") or self.host
+        if self.reset_at and self.now() >= self.reset_at:
+            self.remaining, self.reset_at = 5000, None
+        if self.reset_at and self.remaining <= 0:
+            return self.dress(self.refuse(texts.primary_limit(int(self.reset_at) + 1)))
+        if self.token_ends:
+            good, after = self.token_ends
+            self.token_ends = (good - 1, after) if good else None
+            self.token = self.token if good else after
         return self.dress(self.route(request))
 
     def blank(self):
@@ -243,11 +318,11 @@ class GitHub(wire.Server):
         headers.append(("X-GitHub-Media-Type", "github.v3; format=json"))
         if self.enterprise:
             headers.append(("X-GitHub-Enterprise-Version", self.enterprise))
-        if self.limits:
+        if self.limits and not any(name.lower() == "x-ratelimit-reset" for name, _ in headers):
             self.remaining -= answer.status != 304
             headers += [
                 ("X-RateLimit-Limit", "5000"), ("X-RateLimit-Remaining", str(self.remaining)),
-                ("X-RateLimit-Reset", str(int(self.now()) + 3600)),
+                ("X-RateLimit-Reset", str(int(self.reset_at or self.now() + 3599) + 1)),
                 ("X-RateLimit-Used", str(5000 - self.remaining)),
                 ("X-RateLimit-Resource", "core")]
         self.serial += 1
@@ -424,30 +499,100 @@ class GitHub(wire.Server):
     def facts(self, run):
         return {"id": run.id, "name": run.name, "title": run.title, "number": run.number,
                 "event": run.event, "status": run.status(),
-                "conclusion": "success" if run.done else None, "workflow_id": run.workflow.id,
+                "conclusion": run.conclusion(), "workflow_id": run.workflow.id,
                 "workflow_name": run.workflow.name, "path": run.workflow.path,
                 "branch": run.branch, "html_url": run.html_url, "created": run.created,
-                "updated": run.created + 7, "actor": run.actor, "attempt": 1}
+                "updated": self.moment(run.life.since) if run.life else run.created + 7,
+                "actor": run.actor, "attempt": run.attempt(),
+                "started": self.moment(run.life.started) if run.attempt() > 1 else None}
 
     def show_run(self, run):
         return objects.run(self.api, self.html, self.owner, self.repo, self.repo_id,
                            self.facts(run))
 
+    def find_run(self, run_id):
+        return next((run for run in self.runs if str(run.id) == run_id), None)
+
     def get_run(self, request, run_id):
-        run = next((run for run in self.runs if str(run.id) == run_id), None)
+        run = self.find_run(run_id)
         if not run:
             return self.refuse(texts.not_found())
+        if run.life:
+            run.life.look()
         return self.answer(200, self.show_run(run))
 
+    def cancel(self, request, run_id, force=False):
+        run = self.find_run(run_id)
+        if not run:
+            return self.refuse(texts.not_found())
+        if run.status() == "completed":
+            return self.refuse(texts.CANCEL_CONFLICT)
+        if run.life and run.deaf <= force:
+            run.life.turn(run.on_cancel)
+        return self.answer(202, {})
+
+    def force_cancel(self, request, run_id):
+        return self.cancel(request, run_id, True)
+
     def list_jobs(self, request, run_id):
-        run = next((run for run in self.runs if str(run.id) == run_id), None)
+        run = self.find_run(run_id)
         if not run:
             return self.refuse(texts.not_found())
         if request.query.get("page", "1") == "1":
             run.job_looks += 1
+            for life in run.job_lives.values():
+                life.look()
+        if run.life:
+            return self.list_living_jobs(request, run)
         stage = run.stage()
         rows = [] if stage == "none" else list(enumerate(run.jobs))
         return self.page(request, rows, "jobs", lambda row: self.show_job(run, *row, stage))
+
+    def list_living_jobs(self, request, run):
+        attempt = run.attempt()
+        attempts = range(1, attempt + 1) if request.query.get("filter") == "all" else (attempt,)
+        # A run that could not even start has none.
+        rows = [] if run.conclusion() == "startup_failure" else [
+            (one, index, job) for one in attempts for index, job in enumerate(run.jobs)
+            if run.job_state(index, job)[0] != "absent"]
+        return self.page(request, rows, "jobs", lambda row: self.show_living_job(run, *row))
+
+    def show_living_job(self, run, attempt, index, job):
+        status, conclusion, life = run.job_state(index, job, attempt)
+        steps = [step if isinstance(step, lives.Step) else lives.Step(step) for step in job.steps]
+        steps = [lives.Step(fill(step.name, run.inputs), step.conclusion) for step in steps]
+        begun = self.moment(life.started or life.since)
+        if status == "completed" and conclusion != "skipped":
+            rows = [(name, "completed", said)
+                    for name, said in lives.conclude_steps(steps, conclusion)]
+            rows = [("Set up job", "completed", "success"), *rows,
+                    ("Complete job", "completed", "success")]
+        elif status == "in_progress":
+            rows = [("Set up job", "completed", "success")] + [
+                (step.name, "queued" if place else "in_progress", None)
+                for place, step in enumerate(steps)] + [("Complete job", "queued", None)]
+        else:
+            rows = []
+        facts = {"id": run.job_id(index, attempt), "name": fill(job.name, run.inputs),
+                 "status": status, "conclusion": conclusion, "started": begun,
+                 "completed": self.moment(life.completed or life.since), "steps": [
+                     objects.step(name, number, state, begun + number, said)
+                     for number, (name, state, said) in enumerate(rows, 1)]}
+        return objects.job(self.api, self.html, self.owner, self.repo,
+                           {**self.facts(run), "attempt": attempt}, facts)
+
+    def get_log(self, request, job_id):
+        """Only of jobs that have ended: a link to the other host, good for a minute."""
+        found = [(run, index, job) for run in self.runs if run.life
+                 for index, job in enumerate(run.jobs)
+                 if str(run.job_id(index, run.attempt())) == job_id]
+        if not found or not self.log_host or found[0][0].job_state(*found[0][1:])[0] != "completed":
+            return self.refuse(texts.not_found())
+        log = found[0][2].log or ("nothing was said",)
+        link = self.log_host.link(log if isinstance(log, logs.Log) else logs.Log(tuple(log)))
+        self.log_links.append(link)
+        return wire.Answer(302, [("Location", link), ("Content-Type", "text/html;charset=utf-8"),
+                                 ("Cache-Control", "no-cache")])
 
     def show_job(self, run, index, job, stage):
         status = {"queued": "queued", "setup": "in_progress"}.get(stage, run.status())
@@ -492,6 +637,9 @@ class GitHub(wire.Server):
         ("GET", r"/actions/runs", list_runs),
         ("GET", r"/actions/runs/(\d+)", get_run),
         ("GET", r"/actions/runs/(\d+)/jobs", list_jobs),
+        ("GET", r"/actions/jobs/(\d+)/logs", get_log),
+        ("POST", r"/actions/runs/(\d+)/cancel", cancel),
+        ("POST", r"/actions/runs/(\d+)/force-cancel", force_cancel),
         ("GET", r"", get_repository),
     )
 
@@ -509,7 +657,9 @@ def serve(options):
         lag = Lag(options.lag, options.lag / 2, options.lag / 2, options.lag / 2, "seconds")
         fast = options.kind == "github.com"
         flow = sim.workflow(inputs=None, lag=lag, jobs=(
-            Job("build", ("Run actions/checkout@v5", "{distinct_id}", "Run make")),))
+            Job("build", ("Run actions/checkout@v5", "{distinct_id}", "Run make")),),
+            life=options.life)
+        sim.log_host = logs.LogHost(pki.context()).start()
         other = sim.workflow("lint.yml", 159039, name="Lint", jobs=(Job("lint"),))
         sim.neighbours(2, flow, age=300, done=True)
         sim.neighbours(2, other, event="push", age=200, done=True, jobs=other.jobs)
@@ -530,6 +680,7 @@ def serve(options):
                 file.writelines(f"{request.line()} -> {request.status}\n"
                                 for request in sim.requests)
         sim.stop()
+        sim.log_host.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -544,6 +695,8 @@ def main():
                      help="before a run is listed; half of it for each further stage")
     one.add_argument("--neighbours", type=int, default=5, metavar="N",
                      help="runs that others start right after a dispatch")
+    one.add_argument("--life", default="", metavar="WORDS",
+                     help='what becomes of runs, as "queued:2s in_progress:5s completed/success"')
     one.add_argument("--report", metavar="FILE", help="write the requests there when stopped")
     one.add_argument("--with-parent", action="store_true", help="stop when orphaned")
     serve(parser.parse_args())

@@ -27,10 +27,13 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import traceback
 
 import ghsim
+import logs
+import terminal
 
 SCENARIOS = []
 HARD_LIMIT = 60         # seconds before a process counts as hung
@@ -45,6 +48,10 @@ SANITIZER_ENV = {"ASAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:detect_leaks=1",
 
 class Failed(AssertionError):
     pass
+
+
+class Grave(Failed):
+    """What no load on the machine can explain: never tried again."""
 
 
 class Skipped(Exception):
@@ -76,6 +83,12 @@ class Setup:
     valgrind: bool = False
     scale: float = 1.0
 
+    def __post_init__(self):
+        with open(self.binary, "rb") as file:
+            data = file.read()
+        # Then its memory and its speed say nothing.
+        self.instrumented = self.valgrind or b"__asan_" in data or b"__ubsan_" in data
+
 
 @dataclasses.dataclass
 class Result:
@@ -85,6 +98,7 @@ class Result:
     stderr: bytes
     seconds: float
     checked: bool = False
+    peak: int = 0                       # of its memory, in KiB, where it was watched
 
     @property
     def log(self):
@@ -95,6 +109,11 @@ class Case:
     POST = r"POST .*/actions/workflows/[^/]+/dispatches"
     LIST = r"GET .*/actions/(workflows/[^/]+/)?runs(\?.*)?"
     JOBS = r"GET .*/actions/runs/\d+/jobs(\?.*)?"
+    RUN = r"GET .*/actions/runs/\d+(\?.*)?"
+    LOGS = r"GET .*/actions/jobs/\d+/logs"
+    CANCEL = r"POST .*/actions/runs/\d+/cancel"
+    FORCE_CANCEL = r"POST .*/actions/runs/\d+/force-cancel"
+    POLL = "20ms"
 
     def __init__(self, setup, name):
         self.setup = setup
@@ -106,6 +125,7 @@ class Case:
         self.hub = None
         self.results = []
         self.counted = False
+        self.screen = None              # the Terminal of the latest run, if it had one
         self.actions = False            # whether GITHUB_ACTIONS=true was in the environment
         self.cleanup = contextlib.ExitStack()
 
@@ -124,6 +144,19 @@ class Case:
         self.servers.append(hub)
         self.hub = self.hub or hub
         return hub
+
+    def log_host(self, hub=None, leaf="good", tls=True):
+        """Starts the host that jobs' logs are on."""
+        host = logs.LogHost(self.setup.pki.context(leaf) if tls else None).start()
+        (hub or self.hub).log_host = host
+        self.servers.append(host)
+        return host
+
+    def terminal(self, rows=24, columns=80, flows=False):
+        """For `start(terminal=...)`."""
+        made = terminal.Terminal(rows, columns, flows)
+        self.cleanup.callback(made.close)
+        return made
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -176,18 +209,43 @@ class Case:
         """The usual command line plus `arguments`."""
         return self.run(*(self.base() if base is None else base), *arguments, **more)
 
+    def waiting(self, **changes):
+        """The usual options of a wait: looks in quick succession."""
+        usual = {"poll-interval": self.POLL, "wait-timeout": self.seconds(30)}
+        usual.update((key.replace("_", "-"), value) for key, value in changes.items())
+        return [word for key, value in usual.items() if value is not None
+                for word in ("--" + key, str(value))]
+
+    def wait(self, *arguments, base=None, waiting=None, **more):
+        """Dispatches and waits."""
+        return self.dispatch("--wait", *(self.waiting() if waiting is None else waiting),
+                             *arguments, base=base, **more)
+
+    def awaiting(self, *arguments, base=None, waiting=None):
+        """The words of an `await` of runs, given by themselves, IDs, URLs."""
+        runs = [word.id if isinstance(word, ghsim.Run) else word for word in arguments]
+        base = self.base(workflow=None, ref=None, retry_interval=None) if base is None else base
+        return ["await", *base, *(self.waiting() if waiting is None else waiting), *runs]
+
+    def awaits(self, *arguments, base=None, waiting=None, **more):
+        return self.run(*self.awaiting(*arguments, base=base, waiting=waiting), **more)
+
     def run(self, *arguments, **more):
         self.start(*arguments, **more)
         return self.finish()
 
     def start(self, *arguments, env=None, token=True, stdin=b"", stdout=subprocess.PIPE,
-              close_stdout=False):
+              close_stdout=False, terminal=None, watch_memory=False):
+        """With a `terminal` it has that as standard input and standard error."""
         if self.results and not self.results[-1].checked:
             raise Failed("the scenario didn't say how the run before should have ended")
         self.env = dict(SANITIZER_ENV)
         if token:
             self.env["GITHUB_TOKEN"] = self.token
+        if terminal:
+            self.env.update(TERM="xterm-256color", LANG="en_US.UTF-8")
         self.env.update(env or {})
+        self.env = {key: value for key, value in self.env.items() if value is not None}
         self.actions = self.env.get("GITHUB_ACTIONS") == "true"
         command = [self.setup.binary, *map(str, arguments)]
         if self.setup.valgrind:
@@ -197,11 +255,34 @@ class Case:
         if close_stdout:
             command = ["/bin/sh", "-c", 'exec "$0" "$@" >&-', *command]
         self.command = command
+        self.screen = terminal
+        if terminal:
+            command = terminal.launch(command)
         self.given = stdin if isinstance(stdin, bytes) else stdin.encode()
         self.began = time.monotonic()
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout,
-                                        stderr=subprocess.PIPE, env=self.env, cwd=self.folder,
-                                        start_new_session=True)
+        self.process = subprocess.Popen(
+            command, stdin=terminal.slave if terminal else subprocess.PIPE,
+            stdout=terminal.slave if terminal and stdout == "terminal" else stdout,
+            stderr=terminal.slave if terminal else subprocess.PIPE, env=self.env,
+            cwd=self.folder, start_new_session=True)
+        self.peak = 0
+        if watch_memory:
+            threading.Thread(target=self.watch_memory, args=(self.process,), daemon=True).start()
+
+    def sample_memory(self, process=None):
+        """Notes the most memory that it has had so far."""
+        try:
+            with open(f"/proc/{(process or self.process).pid}/status") as file:
+                found = re.search(r"VmHWM:\s*(\d+) kB", file.read())
+        except OSError:
+            return
+        if found:
+            self.peak = max(self.peak, int(found[1]))
+
+    def watch_memory(self, process):
+        while process.returncode is None:
+            self.sample_memory(process)
+            time.sleep(0.01)
 
     def signal(self, number):
         self.process.send_signal(number)
@@ -209,14 +290,18 @@ class Case:
     def finish(self):
         limit = self.scaled(HARD_LIMIT)
         try:
-            out, err = self.process.communicate(self.given, timeout=limit)
+            out, err = self.process.communicate(None if self.screen else self.given,
+                                                timeout=limit)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             out, err = self.process.communicate()
             self.results.append(Result(self.command, -9, out or b"", err or b"", limit, True))
             raise Failed(f"hung: killed after {limit:.0f} s")
+        if self.screen:
+            self.screen.settle()
+            err = self.screen.screen.text().encode()
         self.results.append(Result(self.command, self.process.returncode, out or b"", err or b"",
-                                   time.monotonic() - self.began))
+                                   time.monotonic() - self.began, peak=self.peak))
         self.always()
         return self.result
 
@@ -229,14 +314,19 @@ class Case:
     def always(self):
         result = self.result
         if result.code == VALGRIND_EXIT and self.setup.valgrind:
-            raise Failed("valgrind:\n" + self.read("valgrind.log").decode("utf-8", "replace"))
+            raise Grave("valgrind:\n" + self.read("valgrind.log").decode("utf-8", "replace"))
         if result.code == SANITIZER_EXIT or any(word in result.log for word in SANITIZER_WORDS):
-            raise Failed("a sanitizer spoke up")
+            raise Grave("a sanitizer spoke up")
         if result.code < 0:
-            raise Failed(f"killed by {signal.Signals(-result.code).name}")
+            raise Grave(f"killed by {signal.Signals(-result.code).name}")
         self.no_secret("stdout", result.stdout)
         self.no_secret("stderr", result.stderr)
         self.clean_log(result.stderr)
+        if self.screen:
+            self.no_secret("what the terminal got", self.screen.raw)
+            strange = self.screen.screen.strange
+            self.expect(not strange, f"the terminal got {', '.join(strange[:5])}")
+            self.expect(not self.screen.is_tidy(), f"at the end {self.screen.is_tidy()}")
         for name in ("GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"):
             path = self.env.get(name, "")
             if path and os.path.isfile(path):
@@ -252,19 +342,19 @@ class Case:
                 coded = base64.b64encode(b"x" * shift + plain)
                 forms.append(coded[4 if shift else 0:-4])
             if any(form in data for form in forms):
-                raise Failed(f"the token is in {where}")
+                raise Grave(f"the token is in {where}")
 
     def clean_log(self, data):
         text = data.decode("utf-8", "replace")
         bad = re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", text)
         if bad:
-            raise Failed(f"control character {bad[0]!r} in stderr")
+            raise Grave(f"control character {bad[0]!r} in stderr")
         if "##[" in text:
-            raise Failed("stderr has a legacy workflow command")
+            raise Grave("stderr has a legacy workflow command")
         for line in text.split("\n"):
             command = re.match(r"\s*::([^\s:]*)", line)
             if command and not (self.actions and command[1] in COMMANDS):
-                raise Failed(f"stderr has the workflow command {line[:80]!r}")
+                raise Grave(f"stderr has the workflow command {line[:80]!r}")
 
     # ---- what a scenario expects
 
@@ -296,6 +386,17 @@ class Case:
         self.exits(0)
         self.stdout_is(f"run_id={run.id}\nrun_url={run.html_url}\n")
 
+    def concluded(self, run, conclusion="success", attempt=1, code=None):
+        """The plain text result of waiting for this run."""
+        self.exits((conclusion != "success") if code is None else code)
+        self.stdout_is(f"run_id={run.id}\nrun_url={run.html_url}\n"
+                       f"run_conclusion={conclusion}\nrun_attempt={attempt}\n")
+
+    def json_lines(self):
+        text = self.result.stdout.decode()
+        self.expect(not text or text.endswith("\n"), f"the last line is cut: {text!r}")
+        return [json.loads(line) for line in text.splitlines()]
+
     def json(self):
         text = self.result.stdout.decode()
         self.expect(text.endswith("\n") and text.count("\n") == 1,
@@ -318,6 +419,12 @@ class Case:
         self.expect(self.result.seconds <= self.scaled(seconds),
                     f"took {self.result.seconds:.1f} s, more than {self.scaled(seconds):.1f} s")
 
+    def says_once(self, *words):
+        """Each word is in exactly one line of stderr."""
+        for word in words:
+            lines = [line for line in self.result.log.splitlines() if word in line]
+            self.expect(len(lines) == 1, f"{len(lines)} lines of stderr have {word!r}")
+
     def took_at_least(self, seconds):
         self.expect(self.result.seconds >= seconds,
                     f"took {self.result.seconds:.2f} s, less than {seconds} s")
@@ -326,11 +433,17 @@ class Case:
         """How many dispatches started a run, on all servers together."""
         self.counted = True
         acted = sum(request.acted for hub in self.servers for request in hub.requests)
+        if acted > count:
+            raise Grave(f"{acted} dispatches acted, expected {count}")
         self.expect(acted == count, f"{acted} dispatches acted, expected {count}")
 
     def requests(self, pattern="", hub=None):
         return [request for request in (hub or self.hub).requests
                 if re.fullmatch(pattern, request.line()) or not pattern]
+
+    def looks(self, hub=None):
+        """The looks at runs."""
+        return self.requests(self.RUN, hub)
 
     def posts(self):
         return self.requests(self.POST)
@@ -356,6 +469,15 @@ class Case:
             used = set(request.query) & set(ghsim.FILTERS)
             self.expect(not used, f"{request.line()} filters by {used}")
 
+    def no_leaks(self):
+        """Logs come from another host, which the token is not for."""
+        for host in self.servers:
+            if isinstance(host, logs.LogHost):
+                leaks = len(host.leaks) + sum(
+                    self.token in f"{request.target} {request.headers}"
+                    for request in host.requests)
+                self.expect(not leaks, "the log host was sent the token")
+
     def outputs(self, name="output"):
         return parse_file_command(self.read(name))
 
@@ -378,7 +500,7 @@ class Case:
             lines.append(f"exit {result.code} after {result.seconds:.2f} s")
             lines.append(f"stdout: {result.stdout.decode('utf-8', 'replace')!r}")
             lines.append("stderr:")
-            lines += ["    " + line for line in result.log.split("\n")[-40:]]
+            lines += ["    " + line for line in result.log.split("\n")[-60:]]
         if len(self.servers) > 3:
             lines.append(f"({len(self.servers) - 3} servers before are left out)")
         for place, hub in list(enumerate(self.servers, 1))[-3:]:
@@ -430,10 +552,10 @@ def parse_file_command(data):
 
 
 def run_one(function, setup):
-    """(name, None or what went wrong, seconds)."""
+    """(name, None or what went wrong, seconds, may be tried again)."""
     name = function.__name__.replace("_", " ").strip()
     case = Case(setup, name)
-    began, problem = time.monotonic(), None
+    began, problem, again = time.monotonic(), None, True
     try:
         function(case)
         if case.results and not case.result.checked:
@@ -441,11 +563,13 @@ def run_one(function, setup):
         broken = [text for hub in case.servers for text in hub.broken]
         if broken:
             raise Failed("the simulator broke:\n" + broken[0])
+        case.no_leaks()
         if not case.counted:
             raise Failed("the scenario didn't say how many dispatches acted")
     except Skipped as reason:
         problem = reason
     except Failed as failure:
+        again = not isinstance(failure, Grave)
         problem = f"{harmless(str(failure))}\n{case.describe()}"
     except Exception as error:
         frames = [frame for frame in traceback.extract_tb(error.__traceback__)
@@ -456,5 +580,5 @@ def run_one(function, setup):
             problem = traceback.format_exc() + problem
     finally:
         case.close()
-    return name, problem, time.monotonic() - began
+    return name, problem, time.monotonic() - began, again
 

@@ -93,7 +93,7 @@ def repository(api, html, owner, name, number):
 
 def run(api, html, owner, name, repo_id, facts):
     """`facts` has id, name, title, number, event, status, conclusion, workflow_id, path, branch,
-    created, updated, actor (login, id), attempt."""
+    created, updated, actor (login, id), attempt; perhaps started, of a later attempt."""
     base = f"{api}/repos/{owner}/{name}"
     url = f"{base}/actions/runs/{facts['id']}"
     head = sha(facts["branch"] or "")
@@ -123,7 +123,7 @@ def run(api, html, owner, name, repo_id, facts):
         "actor": actor,
         "run_attempt": facts["attempt"],
         "referenced_workflows": [],
-        "run_started_at": stamp(facts["created"]),
+        "run_started_at": stamp(facts.get("started") or facts["created"]),
         "triggering_actor": actor,
         "jobs_url": f"{url}/jobs",
         "logs_url": f"{url}/logs",
@@ -131,7 +131,8 @@ def run(api, html, owner, name, repo_id, facts):
         "artifacts_url": f"{url}/artifacts",
         "cancel_url": f"{url}/cancel",
         "rerun_url": f"{url}/rerun",
-        "previous_attempt_url": None,
+        "previous_attempt_url": f"{url}/attempts/{facts['attempt'] - 1}"
+        if facts["attempt"] > 1 else None,
         "workflow_url": f"{base}/actions/workflows/{facts['workflow_id']}",
         "head_commit": {
             "id": head,
@@ -146,12 +147,12 @@ def run(api, html, owner, name, repo_id, facts):
     }
 
 
-def step(name, number, state, at):
+def step(name, number, state, at, conclusion="success"):
     """`state` is queued, in_progress or completed."""
     return {
         "name": name,
         "status": state,
-        "conclusion": "success" if state == "completed" else None,
+        "conclusion": conclusion if state == "completed" else None,
         "number": number,
         "started_at": None if state == "queued" else step_stamp(at),
         "completed_at": step_stamp(at + 1) if state == "completed" else None,
@@ -159,7 +160,7 @@ def step(name, number, state, at):
 
 
 def job(api, html, owner, name, run_facts, facts):
-    """`facts` has id, name, status, conclusion, steps."""
+    """`facts` has id, name, status, conclusion, steps; perhaps started and completed."""
     base = f"{api}/repos/{owner}/{name}"
     waiting = facts["status"] == "queued"
     created = run_facts["created"]
@@ -177,8 +178,9 @@ def job(api, html, owner, name, run_facts, facts):
         "status": facts["status"],
         "conclusion": facts["conclusion"],
         "created_at": stamp(created + 2),
-        "started_at": stamp(created + 6),
-        "completed_at": stamp(created + 60) if facts["status"] == "completed" else None,
+        "started_at": stamp(facts.get("started") or created + 6),
+        "completed_at": stamp(facts.get("completed") or created + 60)
+        if facts["status"] == "completed" else None,
         "name": facts["name"],
         "steps": facts["steps"],
         "check_run_url": f"{base}/check-runs/{facts['id']}",

@@ -92,6 +92,9 @@ IP_LIST = refusal(
          "organization has an IP allow list enabled, and your IP address is not permitted to "
          "access this resource.", "https://docs.github.com/rest")
 CANCEL_CONFLICT = refusal(409, "Cannot cancel a workflow run that is completed.")
+LOG_GONE = refusal(410, "The logs for this run have expired and are no longer available.",
+                   "https://docs.github.com/rest/actions/workflow-jobs"
+                   "#download-job-logs-for-a-workflow-run")
 SERVER_ERROR = (502, {}, {"message": "Server Error"})
 UNAVAILABLE_HTML = ("<html><body><h1>503 Service Unavailable</h1>\n"
                     "No server is available to handle this request.\n</body></html>\n")

@@ -67,6 +67,8 @@ class Answer:
     headers: list
     body: bytes = b""
     framing: str = ""
+    stream: object = None       # pieces, instead of the body
+    length: int = 0             # of all of them
 
     def set(self, name, value):
         self.headers = [pair for pair in self.headers if pair[0].lower() != name.lower()]
@@ -141,12 +143,13 @@ def encode(answer, framing, close, raw_head=None):
     if answer.status not in BODILESS:
         if framing in ("chunked", "fancy"):
             headers.append(("Transfer-Encoding", "chunked"))
-            body = chunked(body, framing == "fancy")
+            body = b"" if answer.stream else chunked(body, framing == "fancy")
         elif framing in ("close", "http10"):
             if framing == "close":
                 headers.append(("Connection", "close"))
         elif "content-length" not in names and "transfer-encoding" not in names:
-            headers.append(("Content-Length", str(len(body))))
+            length = answer.length if answer.stream else len(body)
+            headers.append(("Content-Length", str(length)))
     if close == "announced" and framing != "close":
         headers.append(("Connection", "close"))
     reason = REASONS.get(answer.status, "Whatever")
@@ -318,12 +321,13 @@ class Server:
         if fault.status is not None:
             answer.status = fault.status
             if fault.body is None:
-                answer.body = b""
+                answer.body, answer.stream = b"", None
         if fault.body is not None:
             body = fault.body
             if not isinstance(body, (bytes, str)):
                 body = json.dumps(body, separators=(",", ":"))
             answer.body = body.encode() if isinstance(body, str) else body
+            answer.stream = None
         for name, value in (fault.headers or {}).items():
             answer.set(name, value)
         if fault.hook:
@@ -365,6 +369,8 @@ class Server:
                     raise Gone
         else:
             sock.sendall(data[:end])
+            if answer.stream and (fault.cut or fault.stall) in ("", "body"):
+                self.pour(sock, answer, framing, fault.cut or fault.stall)
         if fault.stall:
             self.stopping.wait()
             raise Gone
@@ -383,6 +389,19 @@ class Server:
             hang_up(sock, "notify")
             raise Gone
         return (request.header("Connection") or "").lower() != "close"
+
+    def pour(self, sock, answer, framing, spoilt):
+        """The body of a stream; half of it when it is to be spoilt."""
+        sent = 0
+        for piece in answer.stream:
+            if self.stopping.is_set() or (spoilt and sent >= answer.length / 2):
+                return
+            sent += len(piece)
+            if framing in ("chunked", "fancy"):
+                piece = b"%x\r\n%s\r\n" % (len(piece), piece) if piece else b""
+            sock.sendall(piece)
+        if framing in ("chunked", "fancy"):
+            sock.sendall(b"0\r\n\r\n")
 
     def answer(self, status, body=None, headers=()):
         data = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()

@@ -5,6 +5,34 @@
 
 #include "github/decode.h"
 
+static void
+check_run(const struct run *run)
+{
+	must(run->name != NULL);
+	must(run->display_title != NULL);
+	must(run->event != NULL);
+	must(run->status != NULL);
+	must(run->conclusion != NULL);
+	must(run->head_branch != NULL);
+	must(run->path != NULL);
+	must(*run->html_url == '\0' || decode_is_fit_url(run->html_url));
+}
+
+static void
+check_job(const struct job *job)
+{
+	size_t k;
+
+	must(job->name != NULL);
+	must(job->status != NULL);
+	must(job->conclusion != NULL);
+	must(*job->html_url == '\0' || decode_is_fit_url(job->html_url));
+	for (k = 0; k < job->step_count; k++) {
+		must(job->steps[k].name != NULL);
+		must(job->steps[k].conclusion != NULL);
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -12,27 +40,31 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct dispatch_details details;
 	struct run_list runs;
 	struct job_list jobs;
-	struct buf why;
-	size_t i, k;
+	struct buf why, url;
+	struct run run;
+	size_t i;
 
 	buf_init(&why, BUF_TEXT_MAX);
+	buf_init(&url, BUF_TEXT_MAX);
 	if (decode_run_list(text, len, &runs, &why)) {
-		for (i = 0; i < runs.count; i++) {
-			must(runs.runs[i].name != NULL);
-			must(runs.runs[i].display_title != NULL);
-			must(runs.runs[i].event != NULL);
-			must(runs.runs[i].status != NULL);
-			must(*runs.runs[i].html_url == '\0' ||
-			    decode_is_fit_url(runs.runs[i].html_url));
-		}
+		for (i = 0; i < runs.count; i++)
+			check_run(&runs.runs[i]);
 		run_list_wipe(&runs);
+	} else {
+		must(why.len > 0);
+	}
+	buf_clear(&why);
+	if (decode_run(text, len, &run, &why)) {
+		check_run(&run);
+		must(run.id > 0);
+		must(*run.status != '\0');
+		run_wipe(&run);
 	} else {
 		must(why.len > 0);
 	}
 	if (decode_job_list(text, len, &jobs, &why)) {
 		for (i = 0; i < jobs.count; i++)
-			for (k = 0; k < jobs.jobs[i].step_count; k++)
-				must(jobs.jobs[i].steps[k] != NULL);
+			check_job(&jobs.jobs[i]);
 		job_list_wipe(&jobs);
 	}
 	if (decode_dispatch(text, len, &details, &why)) {
@@ -40,7 +72,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		    decode_is_fit_url(details.html_url));
 		dispatch_details_wipe(&details);
 	}
-	decode_error(text, len, &why);
+	decode_error(text, len, &why, &url);
 	buf_free(&why);
+	buf_free(&url);
 	return 0;
 }

@@ -8,8 +8,15 @@
 int64_t		fake_pauses[FAKE_PAUSES_MAX];
 size_t		fake_pause_count;
 
-static int64_t	now, signal_at = FAKE_NEVER;
-static int	signal_number;
+#define SIGNALS_MAX	4
+
+static int64_t	now;
+
+static struct {
+	int64_t	at;
+	int	number;
+}		signals[SIGNALS_MAX];
+static size_t	signal_count, acknowledged;
 
 static int64_t
 tell_now(void *ctx)
@@ -34,7 +41,7 @@ void
 fake_clock_reset(void)
 {
 	now = 0;
-	signal_at = FAKE_NEVER;
+	signal_count = acknowledged = 0;
 	fake_pause_count = 0;
 }
 
@@ -44,25 +51,41 @@ fake_now(void)
 	return now;
 }
 
+/* The first signal that nobody has taken note of. */
+static int64_t
+next_signal_at(void)
+{
+	return acknowledged < signal_count ? signals[acknowledged].at :
+	    FAKE_NEVER;
+}
+
 void
 fake_pass(int64_t ms)
 {
-	if (now >= signal_at)
+	if (interrupt_pending())
 		return;
-	now = ms < signal_at - now ? now + ms : signal_at;
+	now = ms < next_signal_at() - now ? now + ms : next_signal_at();
 }
 
 void
 fake_signal_at(int64_t ms, int sig)
 {
-	signal_at = ms;
-	signal_number = sig;
+	assert_true(signal_count < SIGNALS_MAX);
+	signals[signal_count].at = ms;
+	signals[signal_count++].number = sig;
 }
 
 bool
 interrupt_pending(void)
 {
-	return now >= signal_at;
+	return now >= next_signal_at();
+}
+
+void
+interrupt_acknowledge(void)
+{
+	while (interrupt_pending())
+		acknowledged++;
 }
 
 int
@@ -71,9 +94,15 @@ interrupt_fd(void)
 	return -1;
 }
 
+/* The last one that has arrived. */
 enum status
 interrupt_fault(struct fault *f)
 {
-	return fault_set_lasting(f, signal_number == SIGTERM ?
+	int number = 0;
+	size_t i;
+
+	for (i = 0; i < signal_count && signals[i].at <= now; i++)
+		number = signals[i].number;
+	return fault_set_lasting(f, number == SIGTERM ?
 	    STATUS_TERMINATED : STATUS_INTERRUPTED, "a signal");
 }

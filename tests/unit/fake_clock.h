@@ -15,7 +15,7 @@
 
 #define FAKE_START	INT64_C(7000000)	/* the instant of a reset */
 #define FAKE_NEVER	(INT64_MAX / 2)
-#define FAKE_PAUSES_MAX	4096
+#define FAKE_PAUSES_MAX	32768
 
 extern const struct clock fake_clock;
 
@@ -27,7 +27,7 @@ int64_t	 fake_now(void);
 /* Lets time pass, up to the signal if one comes before. */
 void	 fake_pass(int64_t ms);
 
-/* SIGINT or SIGTERM at that time. */
+/* SIGINT or SIGTERM at that time; several come in the order of the calls. */
 void	 fake_signal_at(int64_t ms, int sig);
 
 /* The pauses so far, in order, as they were asked for. */

@@ -49,6 +49,8 @@ fake_add_run(struct github *gh, struct fake_run run)
 		run.event = "workflow_dispatch";
 	if (run.path == NULL)
 		run.path = FAKE_PATH;
+	if (run.branch == NULL)
+		run.branch = "main";
 	gh->runs[gh->run_count++] = run;
 }
 
@@ -101,6 +103,12 @@ fake_url(uint64_t run_id)
 	return url;
 }
 
+uint64_t
+fake_job_id(uint64_t run_id, size_t n)
+{
+	return run_id * 10000 + n + 1;
+}
+
 static struct fake_call *
 begin(struct github *gh, struct fake_call call)
 {
@@ -135,27 +143,48 @@ failure_of(const struct github *gh, const struct fake_call *call)
 	for (i = 0; i < gh->failure_count; i++) {
 		f = &gh->failures[i];
 		number = 0;
-		for (c = gh->calls; c <= call; c++)
+		for (c = gh->calls; f->until == 0 && c <= call; c++)
 			number += c->kind == f->kind &&
 			    (f->run_id == 0 || c->run_id == f->run_id) &&
 			    (f->page == 0 || c->page == f->page);
 		if (call->kind == f->kind &&
 		    (f->run_id == 0 || call->run_id == f->run_id) &&
 		    (f->page == 0 || call->page == f->page) &&
-		    number >= f->first && number <= f->last)
+		    (f->until > 0 ? fake_now() >= f->from && fake_now() <
+		    f->until : number >= f->first && number <= f->last))
 			return f;
 	}
 	return NULL;
 }
 
-/* Time and failures of a GET. */
+/* The token's hour, and the quota's. */
+static enum status
+check_limits(struct github *gh, struct fault *f)
+{
+	if (gh->token_ends_at > 0 && fake_now() >= gh->token_ends_at)
+		return fault_set_lasting(f, STATUS_UNAUTHORIZED,
+		    "fake: bad credentials");
+	if (!gh->has_quota)
+		return STATUS_OK;
+	while (fake_now() >= gh->quota_reset_at) {
+		gh->quota_reset_at += 3600000;
+		gh->quota = FAKE_QUOTA;
+	}
+	if (gh->quota > 0)
+		return STATUS_OK;
+	fault_set(f, STATUS_LIMITED, "fake: rate limit exceeded");
+	f->wait_ms = gh->quota_reset_at - fake_now();
+	return f->status;
+}
+
+/* Time and failures of a call other than a dispatch. */
 static enum status
 carry_out(struct github *gh, struct fake_call *call, struct fault *f)
 {
-	int64_t left = call->deadline_ms - FAKE_START - fake_now();
+	int64_t left = call->deadline_ms == CLOCK_NEVER ? FAKE_NEVER :
+	    call->deadline_ms - FAKE_START - fake_now();
 	const struct fake_failure *failure;
 
-	check(call->deadline_ms != CLOCK_NEVER, "a call without deadline");
 	if (!interrupt_pending())
 		fake_pass(gh->call_ms < left ? gh->call_ms :
 		    left > 0 ? left : 0);
@@ -176,7 +205,7 @@ carry_out(struct github *gh, struct fake_call *call, struct fault *f)
 		return call->status = f->status;
 	}
 	tell_time(gh);
-	return call->status = STATUS_OK;
+	return call->status = check_limits(gh, f);
 }
 
 /*
@@ -184,7 +213,7 @@ carry_out(struct github *gh, struct fake_call *call, struct fault *f)
  * question; giving it with another is the caller's mistake.
  */
 static bool
-is_changed(const struct github *gh, char **etag, const char *question,
+is_changed(struct github *gh, char **etag, const char *question,
     const struct buf *text)
 {
 	uint64_t hash = UINT64_C(14695981039346656037);
@@ -201,6 +230,8 @@ is_changed(const struct github *gh, char **etag, const char *question,
 	buf_init(&tag, BUF_TEXT_MAX);
 	buf_addf(&tag, "%s %016" PRIx64, question, hash);
 	same = *etag != NULL && strcmp(*etag, buf_str(&tag)) == 0;
+	if (!same && gh->quota > 0)
+		gh->quota--;
 	free(*etag);
 	*etag = gh->no_etag ? NULL : xstrdup(buf_str(&tag));
 	buf_free(&tag);
@@ -216,9 +247,44 @@ newest_first(const void *a, const void *b)
 	return x->id < y->id ? 1 : x->id > y->id ? -1 : 0;
 }
 
+static struct fake_run *
+run_of(struct github *gh, uint64_t id)
+{
+	size_t i;
+
+	for (i = 0; i < gh->run_count; i++)
+		if (gh->runs[i].id == id)
+			return &gh->runs[i];
+	return NULL;
+}
+
+/* What the script says of now; its status is NULL if there is no run yet. */
+static struct fake_state
+state_of(const struct fake_run *r)
+{
+	struct fake_state state = { .status = "queued" };
+	size_t i;
+
+	if (r->state_count > 0)
+		state.status = NULL;
+	for (i = 0; i < r->state_count && r->states[i].at <= fake_now(); i++)
+		state = r->states[i];
+	if (r->over_at > 0 && fake_now() >= r->over_at) {
+		state.status = "completed";
+		state.conclusion = "cancelled";
+	}
+	if (state.attempt == 0)
+		state.attempt = 1;
+	if (state.conclusion == NULL)
+		state.conclusion = "";
+	return state;
+}
+
 static void
 fill_run(const struct github *gh, struct run *run, const struct fake_run *r)
 {
+	struct fake_state state = state_of(r);
+
 	run->id = r->id;
 	run->workflow_id = r->no_workflow_id ? 0 : r->workflow_id;
 	run->created_at = r->no_created_at ? -1 :
@@ -227,7 +293,10 @@ fill_run(const struct github *gh, struct run *run, const struct fake_run *r)
 	run->display_title = xstrdup(fake_now() >= r->titled_at ? r->title :
 	    "Deploy");
 	run->event = xstrdup(r->event);
-	run->status = xstrdup("queued");
+	run->status = xstrdup(state.status != NULL ? state.status : "queued");
+	run->conclusion = xstrdup(state.conclusion);
+	run->attempt = state.attempt;
+	run->head_branch = xstrdup(r->branch);
 	run->path = xstrdup(r->path);
 	run->html_url = xstrdup(fake_url(r->id));
 }
@@ -245,6 +314,7 @@ github_list_runs(struct github *gh, const char *workflow,
 	enum status status;
 	size_t i, n = 0, from = (size_t)per_page * (page - 1);
 
+	check(deadline_ms != CLOCK_NEVER, "a call without deadline");
 	assert_in_range(per_page, 1, 100);
 	assert_in_range(page, 1, UINT_MAX);
 	call = begin(gh, (struct fake_call){
@@ -288,67 +358,117 @@ github_list_runs(struct github *gh, const char *workflow,
 }
 
 static void
-fill_job(struct job *job, const struct fake_job *j)
+add_step(struct job *job, const struct fake_job *j, const char *name,
+    bool done)
 {
+	struct step *step = &job->steps[job->step_count];
+	const char *last = job->step_count > 0 ? step[-1].conclusion : "";
+
+	step->name = xstrdup(name);
+	if (!done)
+		step->conclusion = xstrdup("");
+	else if (j->failed_step != NULL && strcmp(name, j->failed_step) == 0)
+		step->conclusion = xstrdup("failure");
+	else if (strcmp(last, "failure") == 0 || strcmp(last, "skipped") == 0)
+		step->conclusion = xstrdup("skipped");
+	else
+		step->conclusion = xstrdup("success");
+	job->step_count++;
+}
+
+static int64_t
+seconds_at(const struct github *gh, int64_t ms)
+{
+	return (gh->epoch_ms + ms) / 1000;
+}
+
+static void
+fill_job(const struct github *gh, struct job *job, const struct fake_run *r,
+    const struct fake_job *j)
+{
+	bool over = r->over_at > 0 && fake_now() >= r->over_at;
 	bool done = j->skipped || (j->done_at > 0 && fake_now() >= j->done_at);
+	char url[160];
 	size_t n;
 
+	job->id = j->id != 0 ? j->id : fake_job_id(r->id,
+	    (size_t)(j - r->jobs));
 	job->name = xstrdup(j->name != NULL ? j->name : "job");
-	job->status = xstrdup(done ? "completed" :
+	job->status = xstrdup(done || over ? "completed" :
 	    fake_now() >= j->set_up_at ? "in_progress" : "queued");
+	job->conclusion = xstrdup(j->skipped ? "skipped" : done ?
+	    (j->conclusion != NULL ? j->conclusion : "success") : over ?
+	    "cancelled" : "");
+	snprintf(url, sizeof url, "%s/job/%" PRIu64, fake_url(r->id), job->id);
+	job->html_url = xstrdup(j->no_url ? "" : url);
+	job->started_at = fake_now() >= j->set_up_at ? seconds_at(gh,
+	    j->set_up_at) : -1;
+	job->completed_at = done ? seconds_at(gh, j->done_at) : -1;
 	job->steps = xcalloc(1 + COUNT(j->steps), sizeof *job->steps);
 	if (j->skipped || (fake_now() < j->set_up_at && !done))
 		return;
 	if (!j->no_set_up)
-		job->steps[job->step_count++] = xstrdup("Set up job");
+		add_step(job, j, "Set up job", done);
 	if (fake_now() < j->steps_at && !done)
 		return;
 	for (n = 0; n < COUNT(j->steps) && j->steps[n] != NULL; n++)
-		job->steps[job->step_count++] = xstrdup(j->steps[n]);
+		add_step(job, j, j->steps[n], done);
+}
+
+/* All that changes in a job. */
+static void
+add_job_text(struct buf *text, const struct job *job)
+{
+	size_t i;
+
+	buf_addf(text, "%" PRIu64 "|%s|%s", job->id, job->status,
+	    job->conclusion);
+	for (i = 0; i < job->step_count; i++)
+		buf_addf(text, "|%s", job->steps[i].name);
+	buf_addc(text, '\n');
 }
 
 enum status
-github_list_jobs(struct github *gh, uint64_t run_id, unsigned int page,
-    int64_t deadline_ms, struct job_page *p, struct fault *f)
+github_list_jobs(struct github *gh, uint64_t run_id,
+    enum github_attempts attempts, unsigned int page, int64_t deadline_ms,
+    struct job_page *p, struct fault *f)
 {
-	const struct fake_run *run = NULL;
+	size_t i, n = 0, from = (size_t)JOBS_PER_PAGE * (page - 1);
+	const struct fake_run *run = run_of(gh, run_id);
+	const struct fake_job *j;
 	struct fake_call *call;
 	struct job_list list;
 	enum status status;
 	struct buf text;
 	char question[64];
-	size_t i, k, n = 0, from = (size_t)JOBS_PER_PAGE * (page - 1);
 
 	assert_in_range(page, 1, UINT_MAX);
 	call = begin(gh, (struct fake_call){ .kind = FAKE_JOBS,
 	    .run_id = run_id, .page = page, .deadline_ms = deadline_ms,
-	    .conditional = p->etag != NULL });
+	    .attempts = attempts, .conditional = p->etag != NULL });
 	if ((status = carry_out(gh, call, f)) != STATUS_OK)
 		return status;
-	for (i = 0; i < gh->run_count; i++)
-		if (gh->runs[i].id == run_id)
-			run = &gh->runs[i];
 	check(run != NULL, "jobs of a run that there is not");
 	memset(&list, 0, sizeof list);
 	list.jobs = xcalloc(JOBS_PER_PAGE, sizeof *list.jobs);
 	buf_init(&text, BUF_TEXT_MAX);
 	for (i = 0; i < run->job_count; i++) {
-		if (fake_now() < run->jobs[i].listed_at)
+		j = &run->jobs[i];
+		if (fake_now() < j->listed_at ||
+		    (attempts == GITHUB_LATEST_ATTEMPT && state_of(run).attempt
+		    != (j->attempt > 0 ? j->attempt : 1)))
 			continue;
 		if (n >= from && n < from + JOBS_PER_PAGE) {
-			fill_job(&list.jobs[list.count], &run->jobs[i]);
-			buf_addf(&text, "%s", list.jobs[list.count].status);
-			for (k = 0; k < list.jobs[list.count].step_count; k++)
-				buf_addf(&text, "|%s",
-				    list.jobs[list.count].steps[k]);
+			fill_job(gh, &list.jobs[list.count], run, j);
+			add_job_text(&text, &list.jobs[list.count]);
 			list.count++;
 		}
 		n++;
 	}
 	list.total = n;
 	buf_addf(&text, "%zu", n);
-	snprintf(question, sizeof question, "jobs %" PRIu64 " %u", run_id,
-	    page);
+	snprintf(question, sizeof question, "jobs %" PRIu64 " %d %u", run_id,
+	    attempts, page);
 	p->changed = call->changed = is_changed(gh, &p->etag, question, &text);
 	if (p->changed) {
 		job_list_wipe(&p->list);
@@ -359,6 +479,119 @@ github_list_jobs(struct github *gh, uint64_t run_id, unsigned int page,
 	}
 	buf_free(&text);
 	return STATUS_OK;
+}
+
+enum status
+github_get_run(struct github *gh, uint64_t run_id, int64_t deadline_ms,
+    struct run_state *s, struct fault *f)
+{
+	const struct fake_run *r = run_of(gh, run_id);
+	struct fake_call *call;
+	struct fake_state now;
+	enum status status;
+	struct buf text;
+	char question[64];
+
+	call = begin(gh, (struct fake_call){ .kind = FAKE_RUN,
+	    .run_id = run_id, .deadline_ms = deadline_ms,
+	    .conditional = s->etag != NULL });
+	if ((status = carry_out(gh, call, f)) != STATUS_OK)
+		return status;
+	if (r == NULL || (now = state_of(r)).status == NULL)
+		return call->status = fault_set(f, STATUS_NOT_FOUND,
+		    "fake: not found");
+	buf_init(&text, BUF_TEXT_MAX);
+	buf_addf(&text, "%s|%s|%" PRIu64, now.status, now.conclusion,
+	    now.attempt);
+	snprintf(question, sizeof question, "run %" PRIu64, run_id);
+	s->changed = call->changed = is_changed(gh, &s->etag, question, &text);
+	if (s->changed) {
+		run_wipe(&s->run);
+		fill_run(gh, &s->run, r);
+	}
+	buf_free(&text);
+	return STATUS_OK;
+}
+
+enum status
+github_cancel_run(struct github *gh, uint64_t run_id, bool force,
+    int64_t deadline_ms, bool *was_over, struct fault *f)
+{
+	struct fake_run *r = run_of(gh, run_id);
+	struct fake_call *call;
+	enum status status;
+	int64_t over_at;
+
+	check(deadline_ms != CLOCK_NEVER, "a call without deadline");
+	*was_over = false;
+	call = begin(gh, (struct fake_call){
+	    .kind = force ? FAKE_FORCE_CANCEL : FAKE_CANCEL,
+	    .run_id = run_id, .deadline_ms = deadline_ms });
+	if ((status = carry_out(gh, call, f)) != STATUS_OK)
+		return status;
+	if (r == NULL || state_of(r).status == NULL)
+		return call->status = fault_set(f, STATUS_NOT_FOUND,
+		    "fake: not found");
+	*was_over = strcmp(state_of(r).status, "completed") == 0;
+	over_at = fake_now() + (force ? r->force_ms : r->cancel_ms);
+	if (!*was_over && (r->over_at == 0 || over_at < r->over_at))
+		r->over_at = over_at;
+	return STATUS_OK;
+}
+
+static const struct fake_job *
+job_of(const struct github *gh, uint64_t job_id)
+{
+	const struct fake_run *r;
+	size_t i, k;
+
+	for (i = 0; i < gh->run_count; i++)
+		for (r = &gh->runs[i], k = 0; k < r->job_count; k++)
+			if (job_id == (r->jobs[k].id != 0 ? r->jobs[k].id :
+			    fake_job_id(r->id, k)))
+				return &r->jobs[k];
+	return NULL;
+}
+
+enum status
+github_job_log(struct github *gh, uint64_t job_id, int64_t deadline_ms,
+    response_sink sink, void *ctx, struct fault *f)
+{
+	const struct fake_job *j = job_of(gh, job_id);
+	struct fake_call *call;
+	enum status status;
+	const char *text;
+	size_t i;
+
+	check(deadline_ms != CLOCK_NEVER, "a call without deadline");
+	call = begin(gh, (struct fake_call){ .kind = FAKE_LOG,
+	    .run_id = job_id, .deadline_ms = deadline_ms });
+	check(j != NULL, "the log of a job that there is not");
+	status = carry_out(gh, call, f);
+	if (status != STATUS_OK && status != STATUS_CLOSED)
+		return status;
+	text = j->log != NULL ? j->log : "a line\n";
+	for (i = 0; i <= (j->log_repeats > 0 ? j->log_repeats - 1 : 0); i++)
+		sink(ctx, text, strlen(text));
+	return status;
+}
+
+void
+github_use_token(struct github *gh, const char *token)
+{
+	assert_true(*token != '\0');
+	gh->tokens++;
+	gh->token_ends_at = gh->token_life_ms > 0 ? fake_now() +
+	    gh->token_life_ms : 0;
+}
+
+bool
+github_quota(const struct github *gh, uint64_t *left, int64_t *reset_in_ms)
+{
+	*left = gh->quota;
+	*reset_in_ms = gh->quota_reset_at > fake_now() ? gh->quota_reset_at -
+	    fake_now() : 0;
+	return gh->has_quota && gh->has_time;
 }
 
 static bool
@@ -372,19 +605,21 @@ enum dispatch_outcome
 github_dispatch(struct github *gh, const struct dispatch_call *c,
     struct dispatch_details *run, struct fault *f)
 {
+	int64_t half_ms = (c->deadline_ms - FAKE_START - fake_now()) / 2;
+	int64_t answer_ms = c->answer_ms < half_ms ? c->answer_ms : half_ms;
 	struct fake_post *post = &gh->posts[gh->posted];
 	struct fake_call *call;
 
 	memset(run, 0, sizeof *run);
 	call = begin(gh, (struct fake_call){ .kind = FAKE_POST,
 	    .workflow = c->workflow, .deadline_ms = c->deadline_ms,
-	    .answer_ms = c->answer_ms, .body = xstrdup(c->body) });
+	    .answer_ms = answer_ms, .body = xstrdup(c->body) });
 	check(gh->posted < gh->post_count, "a POST more than there should be");
 	check(gh->posted == 0 || !may_have_started(post[-1].outcome),
 	    "a second dispatch, after one that may have started a run");
 	gh->posted++;
-	if (post->took_ms > c->answer_ms) {
-		fake_pass(c->answer_ms);
+	if (post->took_ms > answer_ms) {
+		fake_pass(answer_ms);
 		post->outcome = DISPATCH_UNKNOWN;
 		post->status = STATUS_TIMEOUT;
 	} else {
@@ -443,4 +678,12 @@ job_page_wipe(struct job_page *p)
 	job_list_wipe(&p->list);
 	free(p->etag);
 	memset(p, 0, sizeof *p);
+}
+
+void
+run_state_wipe(struct run_state *s)
+{
+	run_wipe(&s->run);
+	free(s->etag);
+	memset(s, 0, sizeof *s);
 }

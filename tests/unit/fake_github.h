@@ -18,10 +18,13 @@
 #define FAKE_WORKFLOW_ID	UINT64_C(4711)
 #define FAKE_WORKFLOW		"deploy.yml"
 #define FAKE_PATH		".github/workflows/deploy.yml"
+#define FAKE_QUOTA		5000
 #define FAKE_EPOCH		INT64_C(1700000000000)
 
 /* A job: queued without steps, then set up, with all steps, completed. */
 struct fake_job {
+	uint64_t	 id;		/* made of the run's, see fake_job_id */
+	uint64_t	 attempt;	/* that it belongs to; 1 */
 	const char	*name;		/* "job" */
 	const char	*steps[6];	/* after "Set up job" */
 	int64_t		 listed_at;
@@ -30,6 +33,19 @@ struct fake_job {
 	int64_t		 done_at;	/* 0: never */
 	bool		 skipped;	/* completed, and without steps */
 	bool		 no_set_up;	/* steps begin with the first */
+	const char	*conclusion;	/* once done; "success" */
+	const char	*failed_step;	/* its name; later ones are skipped */
+	const char	*log;		/* "a line\n" */
+	size_t		 log_repeats;	/* times that; 1 */
+	bool		 no_url;
+};
+
+/* From then on; before the first, the run is not there for github_get_run. */
+struct fake_state {
+	int64_t		 at;
+	const char	*status;
+	const char	*conclusion;	/* NULL: none */
+	uint64_t	 attempt;	/* 1 */
 };
 
 struct fake_run {
@@ -47,13 +63,19 @@ struct fake_run {
 	const char		*path;		/* FAKE_PATH */
 	const struct fake_job	*jobs;		/* lent */
 	size_t			 job_count;
+	const struct fake_state	*states;	/* lent; none: queued */
+	size_t			 state_count;
+	const char		*branch;	/* "main" */
+	int64_t			 cancel_ms;	/* that cancelling takes */
+	int64_t			 force_ms;	/* by force */
+	int64_t			 over_at;	/* so cancelled; 0: not yet */
 };
 
 /* The answer to a POST; each is given once, in order. */
 struct fake_post {
 	enum dispatch_outcome	 outcome;
-	int64_t			 took_ms;	/* more than the caller
-						 * allows: UNKNOWN */
+	int64_t			 took_ms;	/* longer than it may:
+						 * UNKNOWN */
 	enum status		 status;	/* of the fault */
 	bool			 lasting;
 	int64_t			 wait_ms;
@@ -64,15 +86,23 @@ enum fake_kind {
 	FAKE_POST,
 	FAKE_RUNS,		/* by workflow */
 	FAKE_ALL_RUNS,		/* by repository */
-	FAKE_JOBS
+	FAKE_JOBS,
+	FAKE_RUN,
+	FAKE_CANCEL,
+	FAKE_FORCE_CANCEL,
+	FAKE_LOG
 };
 
 #define FAKE_ALWAYS	UINT_MAX
 
-/* Calls that fail: of this kind (and run, and page), by number from 1 on. */
+/*
+ * Calls that fail: of this kind (and run, and page), by number from 1 on; or
+ * all of them in a time.  A log fails after its bytes.
+ */
 struct fake_failure {
 	enum fake_kind	 kind;
 	unsigned int	 first, last;	/* last 0: only the first */
+	int64_t		 from, until;	/* instead, if until is not 0 */
 	enum status	 status;
 	bool		 lasting;
 	int64_t		 wait_ms;
@@ -87,10 +117,11 @@ struct fake_call {
 	bool		 old_version;
 	bool		 conditional;
 	bool		 changed;
-	uint64_t	 run_id;
+	uint64_t	 run_id;	/* of a log: the job's */
 	unsigned int	 per_page, page;
+	enum github_attempts	 attempts;
 	int64_t		 deadline_ms;	/* instant */
-	int64_t		 answer_ms;
+	int64_t		 answer_ms;	/* that a POST may take */
 	char		*body;		/* of a POST; owned */
 	const char	*workflow;	/* lent */
 };
@@ -107,7 +138,13 @@ struct github {
 	size_t			 post_count;
 	struct fake_failure	 failures[32];
 	size_t			 failure_count;
+	bool			 has_quota;
+	uint64_t		 quota;		/* a 304 takes none of it */
+	int64_t			 quota_reset_at;	/* then FAKE_QUOTA */
+	int64_t			 token_ends_at;	/* 0: never */
+	int64_t			 token_life_ms;	/* of the next; 0: endless */
 	/* The record. */
+	unsigned int		 tokens;	/* given by github_use_token */
 	struct fake_call	*calls;
 	size_t			 call_count;
 	size_t			 posted;
@@ -130,6 +167,9 @@ size_t	 fake_count(const struct github *, enum fake_kind, uint64_t run_id);
 /* The n-th of all calls of a kind, from 0 on; fails if there is none. */
 const struct fake_call *fake_nth(const struct github *, enum fake_kind,
 	    size_t n);
+
+/* The job's ID if the script gives none. */
+uint64_t fake_job_id(uint64_t run_id, size_t n);
 
 /* "https://github.com/octo-org/octo-repo/actions/runs/ID"; static. */
 const char *fake_url(uint64_t run_id);

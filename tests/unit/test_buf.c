@@ -19,7 +19,6 @@ test_empty(void **state)
 	buf_add(&b, "x", 0);
 	buf_adds(&b, "");
 	buf_addf(&b, "%s", "");
-	buf_consume(&b, 0);
 	buf_clear(&b);
 	assert_string_equal(buf_str(&b), "");
 	assert_int_equal(b.len, 0);
@@ -145,30 +144,6 @@ test_sizes_without_wrap(void **state)
 	buf_free(&b);
 }
 
-static void
-test_consume(void **state)
-{
-	struct buf b;
-
-	(void)state;
-	buf_init(&b, 10);
-	buf_adds(&b, "0123456789");
-	buf_consume(&b, 0);
-	assert_string_equal(buf_str(&b), "0123456789");
-	buf_consume(&b, 3);
-	assert_string_equal(buf_str(&b), "3456789");
-	assert_int_equal(b.len, 7);
-	buf_adds(&b, "abc");
-	assert_string_equal(buf_str(&b), "3456789abc");
-	assert_false(b.overflowed);
-	buf_consume(&b, 9);
-	assert_string_equal(buf_str(&b), "c");
-	buf_consume(&b, 1);
-	assert_string_equal(buf_str(&b), "");
-	assert_int_equal(b.len, 0);
-	buf_free(&b);
-}
-
 int
 main(void)
 {
@@ -178,7 +153,6 @@ main(void)
 		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_sizes_without_wrap),
-		cmocka_unit_test(test_consume),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

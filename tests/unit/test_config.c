@@ -1150,14 +1150,503 @@ test_log(void **state)
 	}
 }
 
-/* What this version cannot do is refused, not ignored. */
+/* Without a wait, what belongs to one is refused as an option and ignored as
+ * a variable, whatever it says: the same job may set it for another step. */
 static void
-test_unsupported(void **state)
+test_no_wait(void **state)
+{
+	static const char *const given[][2] = {
+		{ "--wait-timeout", "5" }, { "--poll-interval", "5" },
+		{ "--job", "x" }, { "--cancel-after", "5" },
+		{ "--force-cancel-after", "5" }, { "--rerun-grace", "5" },
+		{ "--cancel-on-interrupt", NULL }, { "--log-failed", NULL },
+		{ "--log-lines", "5" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(given); i++) {
+		bad(LIST(given[i][0], given[i][1]), NULL,
+		    LIST(given[i][0], "--wait"));
+		bad(LIST(given[i][0], given[i][1]), LIST("INPUT_WAIT=false"),
+		    LIST(given[i][0], "--wait"));
+	}
+	GOOD_ENV("INPUT_RUN_TIMEOUT_SECONDS=x", "INPUT_POLL_INTERVAL_MS=x",
+	    "INPUT_JOBS=x", "INPUT_CANCEL_TIMEOUT_SECONDS=x",
+	    "INPUT_CANCEL_ON_INTERRUPT=x", "INPUT_RUN_ID=x");
+	assert_false(config.wait);
+	assert_false(config.await);
+	assert_int_equal(config.run_count, 0);
+	assert_int_equal(config.job_count, 0);
+}
+
+static void
+test_booleans(void **state)
+{
+	static const struct {
+		const char	*value;
+		int		 is;	/* -1: refused */
+	} cases[] = {
+		{ "true", 1 }, { "True", 1 }, { "TRUE", 1 }, { " true\n", 1 },
+		{ "false", 0 }, { "False", 0 }, { "FALSE", 0 }, { "", 0 },
+		{ "  ", 0 }, { "1", -1 }, { "0", -1 }, { "yes", -1 },
+		{ "no", -1 }, { "tRUE", -1 }, { "truee", -1 }, { "tru", -1 },
+		{ "on", -1 }, { "true false", -1 },
+	};
+	char wait[64], cancel[64];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		snprintf(wait, sizeof wait, "INPUT_WAIT=%s", cases[i].value);
+		snprintf(cancel, sizeof cancel, "INPUT_CANCEL_ON_INTERRUPT=%s",
+		    cases[i].value);
+		if (cases[i].is == -1) {
+			bad(NULL, LIST(wait), LIST("INPUT_WAIT",
+			    cases[i].value, "true or false"));
+			bad(LIST("--wait"), LIST(cancel),
+			    LIST("INPUT_CANCEL_ON_INTERRUPT"));
+			/* The option counts, and the other is not read. */
+			good(LIST("--wait"), LIST(wait));
+			continue;
+		}
+		GOOD_ENV(wait);
+		check(config.wait == (cases[i].is == 1), "%s", wait);
+		good(LIST("--wait"), LIST(wait, cancel));
+		assert_true(config.wait);
+		check(config.waiting.cancel_on_interrupt ==
+		    (cases[i].is == 1), "%s", cancel);
+		good(LIST("await", "7", "--cancel-on-interrupt"),
+		    LIST(cancel));
+		assert_true(config.waiting.cancel_on_interrupt);
+	}
+}
+
+static void
+test_wait_defaults(void **state)
+{
+	const struct await_order *w = &config.waiting;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		good(i == 0 ? LIST("--wait") : LIST("await", "7"), NULL);
+		assert_int_equal(config.wait, i == 0);
+		assert_int_equal(config.await, i == 1);
+		assert_true(w->timeout_ms == 300000);
+		assert_true(w->interval_ms == 5000);
+		assert_true(w->interval_grows);
+		assert_true(w->cancel_after_ms == AWAIT_NEVER);
+		assert_true(w->force_cancel_after_ms == AWAIT_NEVER);
+		assert_true(w->rerun_grace_ms == 0);
+		assert_int_equal(w->job_count, 0);
+		assert_int_equal(w->log_lines, 0);
+		assert_false(w->cancel_on_interrupt || w->just_dispatched ||
+		    w->live || w->colour || w->wants_jobs);
+	}
+	assert_int_equal(config.run_count, 1);
+	assert_true(config.runs[0].id == 7);
+	assert_string_equal(config.runs[0].owner, "octo-org");
+	assert_string_equal(config.runs[0].repo, "octo-repo");
+	assert_null(config.workflow);
+	assert_null(config.ref);
+}
+
+/* Durations: bare numbers are in seconds, but in one variable. */
+static void
+test_wait_durations(void **state)
+{
+	static const struct {
+		const char	*option, *variable;
+		bool		 milliseconds;	/* in the variable */
+		bool		 zero_ok;
+		size_t		 offset;
+	} rows[] = {
+		{ "--wait-timeout", "INPUT_RUN_TIMEOUT_SECONDS", false, true,
+		    offsetof(struct await_order, timeout_ms) },
+		{ "--poll-interval", "INPUT_POLL_INTERVAL_MS", true, false,
+		    offsetof(struct await_order, interval_ms) },
+		{ "--cancel-after", "INPUT_CANCEL_TIMEOUT_SECONDS", false,
+		    true, offsetof(struct await_order, cancel_after_ms) },
+		{ "--rerun-grace", NULL, false, true,
+		    offsetof(struct await_order, rerun_grace_ms) },
+	};
+	static const char *const refused[] = { "x", "5x", "-1", "1.5", "1e3",
+	    "1h30m", "5M", "+5", "99999999999999999999", "9223372036854775807h",
+	    "0x10", "1 m" };
+	char joined[128];
+	int64_t ms;
+	size_t i, k;
+
+#define VALUE	(memcpy(&ms, (const char *)&config.waiting + \
+		    rows[i].offset, sizeof ms), ms)
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		GOOD_ARGS("--wait", rows[i].option, "90");
+		check(VALUE == 90000, "%s", rows[i].option);
+		GOOD_ARGS("await", "7", rows[i].option, "1500ms");
+		check(VALUE == 1500, "%s", rows[i].option);
+		GOOD_ARGS("--wait", rows[i].option, "2m");
+		check(VALUE == 120000, "%s", rows[i].option);
+		for (k = 0; k < COUNT(refused); k++) {
+			bad(LIST("--wait", rows[i].option, refused[k]), NULL,
+			    LIST(rows[i].option, refused[k], "90s"));
+			snprintf(joined, sizeof joined, "%s=%s",
+			    rows[i].variable, refused[k]);
+			if (rows[i].variable != NULL)
+				bad(LIST("--wait"), LIST(joined),
+				    LIST(rows[i].variable, refused[k], "90s"));
+		}
+		bad(LIST("--wait", rows[i].option, ""), NULL,
+		    LIST(rows[i].option, "empty"));
+		if (rows[i].zero_ok)
+			GOOD_ARGS("--wait", rows[i].option, "0");
+		else
+			bad(LIST("--wait", rows[i].option, "0"), NULL,
+			    LIST(rows[i].option, "zero"));
+		if (rows[i].variable == NULL)
+			continue;
+		snprintf(joined, sizeof joined, "%s= 42 ", rows[i].variable);
+		good(LIST("--wait"), LIST(joined));
+		check(VALUE == (rows[i].milliseconds ? 42 : 42000), "%s",
+		    joined);
+		/* The option wins. */
+		good(LIST("--wait", rows[i].option, "7"), LIST(joined));
+		check(VALUE == 7000, "%s", joined);
+		snprintf(joined, sizeof joined, "%s=3s", rows[i].variable);
+		good(LIST("await", "7"), LIST(joined));
+		check(VALUE == 3000, "%s", joined);
+	}
+#undef VALUE
+}
+
+/* 0 is no limit; an interval that was set does not grow. */
+static void
+test_wait_limits(void **state)
 {
 	(void)state;
-	GOOD_ENV("INPUT_WAIT=false");
-	bad(NULL, LIST("INPUT_WAIT=true"), LIST("INPUT_WAIT"));
-	bad(NULL, LIST("INPUT_WAIT=1"), LIST("INPUT_WAIT"));
+	GOOD_ARGS("--wait", "--wait-timeout", "0");
+	assert_true(config.waiting.timeout_ms == AWAIT_NEVER);
+	good(LIST("await", "7"), LIST("INPUT_RUN_TIMEOUT_SECONDS=0"));
+	assert_true(config.waiting.timeout_ms == AWAIT_NEVER);
+	GOOD_ARGS("--wait", "--poll-interval", "5");
+	assert_false(config.waiting.interval_grows);
+	good(LIST("--wait"), LIST("INPUT_POLL_INTERVAL_MS=5000"));
+	assert_false(config.waiting.interval_grows);
+	good(LIST("--wait"), LIST("INPUT_POLL_INTERVAL_MS="));
+	assert_true(config.waiting.interval_grows);
+	/* White space counts as nothing. */
+	good(LIST("--wait"), LIST("INPUT_POLL_INTERVAL_MS= "));
+	assert_true(config.waiting.interval_grows);
+	assert_true(config.waiting.interval_ms == 5000);
+}
+
+/* A cancel that would never come is refused. */
+static void
+test_cancelling(void **state)
+{
+	const struct await_order *w = &config.waiting;
+
+	(void)state;
+	GOOD_ARGS("--wait", "--cancel-after", "299");
+	assert_true(w->cancel_after_ms == 299000);
+	bad(LIST("--wait", "--cancel-after", "300"), NULL,
+	    LIST("--cancel-after", "\"300\"", "--wait-timeout", "less"));
+	bad(LIST("--wait", "--cancel-after", "5m"), NULL, LIST("\"5m\""));
+	bad(LIST("--wait"), LIST("INPUT_CANCEL_TIMEOUT_SECONDS=60",
+	    "INPUT_RUN_TIMEOUT_SECONDS=60"),
+	    LIST("INPUT_CANCEL_TIMEOUT_SECONDS", "INPUT_RUN_TIMEOUT_SECONDS"));
+	good(LIST("--wait"), LIST("INPUT_CANCEL_TIMEOUT_SECONDS=59",
+	    "INPUT_RUN_TIMEOUT_SECONDS=60"));
+	GOOD_ARGS("await", "7", "--wait-timeout", "0", "--cancel-after", "5h");
+	assert_true(w->cancel_after_ms == 5 * 3600000);
+	GOOD_ARGS("await", "7", "--cancel-after", "0");
+	assert_true(w->cancel_after_ms == 0);
+	bad(LIST("--wait", "--force-cancel-after", "5"), NULL,
+	    LIST("--force-cancel-after", "--cancel-after"));
+	GOOD_ARGS("--wait", "--cancel-after", "10", "--force-cancel-after",
+	    "60");
+	assert_true(w->force_cancel_after_ms == 60000);
+	good(LIST("--wait", "--force-cancel-after", "0"),
+	    LIST("INPUT_CANCEL_TIMEOUT_SECONDS=5"));
+	assert_true(w->force_cancel_after_ms == 0);
+}
+
+static void
+expect_jobs(const char *const *names)
+{
+	size_t i;
+
+	for (i = 0; names[i] != NULL; i++) {
+		assert_in_range(i, 0, config.job_count - 1);
+		assert_string_equal(config.jobs[i], names[i]);
+	}
+	assert_int_equal(config.job_count, i);
+	assert_int_equal(config.waiting.job_count, i);
+	assert_true(config.waiting.jobs == (const char **)config.jobs);
+}
+
+static void
+test_jobs(void **state)
+{
+	(void)state;
+	GOOD_ARGS("--wait", "--job", "build", "--job", " caller / inner ");
+	expect_jobs(LIST("build", " caller / inner "));
+	good(LIST("--wait"), LIST("INPUT_JOBS=build\n  test (1, 2)  \r\n\n \t"
+	    "\r\nlint, and more\n"));
+	expect_jobs(LIST("build", "test (1, 2)", "lint, and more"));
+	good(LIST("await", "7", "--job", "x"), LIST("INPUT_JOBS=build"));
+	expect_jobs(LIST("x"));
+	good(LIST("--wait"), LIST("INPUT_JOBS=\n \n"));
+	expect_jobs(LIST(NULL));
+	bad(LIST("--wait", "--job", ""), NULL, LIST("--job", "empty"));
+}
+
+static void
+test_log_lines(void **state)
+{
+	static const char *const refused[] = { "0", "10001", "-1", "x", "5s",
+	    "1.0", "99999999999999999999", "" };
+	size_t i;
+
+	(void)state;
+	GOOD_ARGS("--wait", "--log-failed");
+	assert_int_equal(config.waiting.log_lines, 100);
+	GOOD_ARGS("await", "7", "--log-failed", "--log-lines", "1");
+	assert_int_equal(config.waiting.log_lines, 1);
+	GOOD_ARGS("await", "7", "--log-lines=10000", "--log-failed");
+	assert_int_equal(config.waiting.log_lines, 10000);
+	for (i = 0; i < COUNT(refused); i++)
+		bad(LIST("--wait", "--log-failed", "--log-lines", refused[i]),
+		    NULL, LIST("--log-lines", refused[i]));
+}
+
+/* An ID, or a URL in any of the forms that a browser shows. */
+static void
+test_runs(void **state)
+{
+	static const struct {
+		const char	*text;
+		uint64_t	 id;
+		const char	*repo;		/* OWNER/REPO */
+		const char	*host, *path;	/* of the API */
+	} cases[] = {
+		{ "1", 1, "octo-org/octo-repo", "api.github.com", "" },
+		{ "9223372036854775807", INT64_MAX, "octo-org/octo-repo",
+		    "api.github.com", "" },
+		{ "https://github.com/o/r/actions/runs/17654321098",
+		    UINT64_C(17654321098), "o/r", "api.github.com", "" },
+		{ "https://github.com/o/r/actions/runs/5/attempts/2", 5,
+		    "o/r", "api.github.com", "" },
+		{ "https://github.com/o/r/actions/runs/5/job/77?pr=3#step:4:1",
+		    5, "o/r", "api.github.com", "" },
+		{ "https://github.com/o/r/actions/runs/5/", 5, "o/r",
+		    "api.github.com", "" },
+		{ "https://github.com/o/r/actions/runs/5?check_suite_focus="
+		    "true", 5, "o/r", "api.github.com", "" },
+		{ "https://GitHub.com/o.x/r-_/actions/runs/5", 5, "o.x/r-_",
+		    "api.github.com", "" },
+		{ "https://octo.ghe.com/o/r/actions/runs/5", 5, "o/r",
+		    "api.octo.ghe.com", "" },
+		{ "https://ghe.example/o/r/actions/runs/5", 5, "o/r",
+		    "ghe.example", "/api/v3" },
+		{ "https://ghe.example:8443/o/r/actions/runs/5", 5, "o/r",
+		    "ghe.example", "/api/v3" },
+	};
+	char name[160];
+	size_t i;
+	int way;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++)
+		for (way = 0; way < 2; way++) {
+			snprintf(name, sizeof name, "INPUT_RUN_ID= %s ",
+			    cases[i].text);
+			if (way == 0)
+				GOOD_ARGS("await", cases[i].text);
+			else
+				good(LIST("await"), LIST(name));
+			assert_true(config.await);
+			assert_int_equal(config.run_count, 1);
+			check(config.runs[0].id == cases[i].id, "%s",
+			    cases[i].text);
+			snprintf(name, sizeof name, "%s/%s",
+			    config.runs[0].owner, config.runs[0].repo);
+			assert_string_equal(name, cases[i].repo);
+			assert_string_equal(config.api.host, cases[i].host);
+			assert_string_equal(config.api.path, cases[i].path);
+			assert_non_null(config.owner);
+			assert_non_null(config.repo);
+		}
+	/* An argument wins. */
+	good(LIST("await", "7"), LIST("INPUT_RUN_ID=8"));
+	assert_int_equal(config.run_count, 1);
+	assert_true(config.runs[0].id == 7);
+	good(LIST("await", "7"), LIST("INPUT_RUN_ID=x"));
+}
+
+static void
+test_bad_runs(void **state)
+{
+	static const char *const cases[] = { "0", "-1", "+1", "1x", "x", "",
+	    "1 2", "0x10", "9223372036854775808", "18446744073709551617",
+	    "https://github.com/o/r", "https://github.com/o/r/actions/runs/",
+	    "https://github.com/o/r/actions/runs/x",
+	    "https://github.com/o/r/actions/runs/0",
+	    "https://github.com/o/r/actions/runs/5x",
+	    "https://github.com/o/r/actions/runs/-5",
+	    "https://github.com/o/r/actions/runs/9223372036854775808",
+	    "https://github.com/o/actions/runs/5",
+	    "https://github.com/o/r/x/actions/runs/5",
+	    "https://github.com//r/actions/runs/5",
+	    "https://github.com/o/../actions/runs/5",
+	    "https://github.com/o/r%20/actions/runs/5",
+	    "https:///o/r/actions/runs/5", "//github.com/o/r/actions/runs/5",
+	    "github.com/o/r/actions/runs/5", "ftp://h/o/r/actions/runs/5",
+	    "o/r/actions/runs/5", "o/r#5", "/actions/runs/5",
+	    "https://github.com/o/r/actions/workflows/5",
+	    "https://u:p@github.com/o/r/actions/runs/5",
+	    "https://github.com/o/r/pull/5" };
+	char name[160];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		bad(LIST("await", "--", cases[i]), NULL, LIST("await"));
+		bad(LIST("await", "7", "--", cases[i]), NULL, LIST("await"));
+		if (*cases[i] == '\0')
+			continue;
+		snprintf(name, sizeof name, "INPUT_RUN_ID=%s", cases[i]);
+		bad(LIST("await"), LIST(name), LIST("INPUT_RUN_ID"));
+	}
+	assert_false(says("u:p"));
+	bad(LIST("await"), NULL, LIST("INPUT_RUN_ID"));
+	bad(LIST("await"), LIST("INPUT_RUN_ID="), LIST("INPUT_RUN_ID"));
+	/* A password in a URL is not shown. */
+	bad(LIST("await", "https://u:hunter2@h/o/r/actions/runs/5"), NULL,
+	    LIST("await"));
+	assert_false(says("hunter2"));
+}
+
+/* Several runs: each with its repository, all on one server. */
+static void
+test_several_runs(void **state)
+{
+	(void)state;
+	GOOD_ARGS("await", "5", "https://github.com/a/b/actions/runs/6",
+	    "https://github.com/c/d/actions/runs/7");
+	assert_int_equal(config.run_count, 3);
+	assert_string_equal(config.runs[0].owner, "octo-org");
+	assert_string_equal(config.runs[1].owner, "a");
+	assert_string_equal(config.runs[1].repo, "b");
+	assert_string_equal(config.runs[2].owner, "c");
+	assert_true(config.runs[2].id == 7);
+	bad(LIST("await", "https://github.com/a/b/actions/runs/6",
+	    "https://ghe.example/a/b/actions/runs/6"), NULL,
+	    LIST("github.com", "ghe.example", "server"));
+	GOOD_ARGS("await", "https://github.com/a/b/actions/runs/6",
+	    "https://GITHUB.com/a/b/actions/runs/7");
+	/* The repository of bare IDs, and only of those. */
+	GOOD_ARGS("await", "-R", "x/y", "5",
+	    "https://github.com/a/b/actions/runs/6");
+	assert_string_equal(config.runs[0].owner, "x");
+	assert_string_equal(config.runs[1].owner, "a");
+	bad(LIST("await", "-R", "ghe.example/x/y",
+	    "https://github.com/a/b/actions/runs/6"), NULL,
+	    LIST("--repo", "server"));
+	GOOD_ARGS("await", "-R", "ghe.example/x/y", "5");
+	assert_string_equal(config.api.host, "ghe.example");
+	/* Another repository of the environment is no matter. */
+	no_base = true;
+	good(LIST("await", "https://github.com/a/b/actions/runs/6"),
+	    LIST("GITHUB_TOKEN=" TOKEN));
+	assert_string_equal(config.owner, "a");
+	bad(LIST("await", "6"), LIST("GITHUB_TOKEN=" TOKEN),
+	    LIST("repository"));
+	bad(LIST("await"), NULL, LIST("token", "run", "repository"));
+	no_base = false;
+	/* The server's URL, however it is known. */
+	good(LIST("await", "https://github.com/a/b/actions/runs/6"),
+	    LIST("GITHUB_API_URL=https://ghe.example/api/v3"));
+	assert_string_equal(config.api.host, "api.github.com");
+	good(LIST("await", "6"),
+	    LIST("GITHUB_API_URL=https://ghe.example/api/v3"));
+	assert_string_equal(config.api.host, "ghe.example");
+	GOOD_ARGS("await", "https://github.com/a/b/actions/runs/6",
+	    "--api-url", "http://127.0.0.1:8080");
+	assert_string_equal(config.api.host, "127.0.0.1");
+}
+
+/* What a dispatch needs is not asked of await, nor read. */
+static void
+test_await_ignores(void **state)
+{
+	(void)state;
+	good(LIST("await", "7"), LIST("INPUT_WORKFLOW_INPUTS=x",
+	    "INPUT_WORKFLOW_TIMEOUT_SECONDS=x", "INPUT_DISTINCT_ID=\n",
+	    "INPUT_WORKFLOW_JOB_STEPS_RETRY_SECONDS=x", "INPUT_WAIT=x",
+	    "INPUT_REF=\1x", "INPUT_WORKFLOW=\1x"));
+	assert_false(config.wait);
+	/* await-remote-run v3, as its action.yml names its inputs. */
+	no_base = true;
+	good(LIST("await"), LIST("INPUT_TOKEN=" TOKEN, "INPUT_REPO=repo",
+	    "INPUT_OWNER=org", "INPUT_RUN_ID=17", "INPUT_JOBS=a\nb",
+	    "INPUT_RUN_TIMEOUT_SECONDS=600", "INPUT_POLL_INTERVAL_MS=2000",
+	    "INPUT_CANCEL_TIMEOUT_SECONDS="));
+	assert_true(config.runs[0].id == 17);
+	assert_string_equal(config.runs[0].owner, "org");
+	assert_string_equal(config.runs[0].repo, "repo");
+	assert_int_equal(config.job_count, 2);
+	assert_true(config.waiting.timeout_ms == 600000);
+	assert_true(config.waiting.interval_ms == 2000);
+	assert_true(config.waiting.cancel_after_ms == AWAIT_NEVER);
+}
+
+/* A token file that is read once more. */
+static void
+test_renewed_token(void **state)
+{
+	static const char *const unfit[] = { "", "\n", "a b", "x\xc3\xa9" };
+	char *token, path[128];
+	struct buf b;
+	size_t i;
+
+	(void)state;
+	GOOD_ARGS("await", "7");
+	assert_null(config.token_file);
+	assert_null(config_renew_token(&config));
+
+	put_file("token", LIT(TOKEN "\n"));
+	snprintf(path, sizeof path, "%s", path_of("token"));
+	GOOD_ARGS("await", "7", "--token-file", path);
+	assert_string_equal(config.token, TOKEN);
+	assert_string_equal(config.token_file, path);
+	/* Still the same. */
+	assert_null(config_renew_token(&config));
+	put_file("token", LIT(" ghs_another_token\n"));
+	token = config_renew_token(&config);
+	assert_non_null(token);
+	assert_string_equal(token, "ghs_another_token");
+	free(token);
+	/* Never to be shown, and neither is the first. */
+	buf_init(&b, BUF_TEXT_MAX);
+	buf_adds(&b, "x ghs_another_token " TOKEN);
+	secret_redact(&b);
+	assert_string_equal(buf_str(&b), "x *** ***");
+	buf_free(&b);
+	for (i = 0; i < COUNT(unfit); i++) {
+		put_file("token", unfit[i], strlen(unfit[i]));
+		assert_null(config_renew_token(&config));
+	}
+	unlink(path);
+	assert_null(config_renew_token(&config));
+
+	/* Standard input has been read to its end. */
+	put_stdin(TOKEN);
+	GOOD_ARGS("await", "7", "--token-file", "-");
+	assert_null(config.token_file);
+	assert_null(config_renew_token(&config));
 }
 
 /* Wiped whatever was filled, twice too. */
@@ -1205,7 +1694,19 @@ main(void)
 		TEST(test_paths),
 		TEST(test_token_in_messages),
 		TEST(test_log),
-		TEST(test_unsupported),
+		TEST(test_no_wait),
+		TEST(test_booleans),
+		TEST(test_wait_defaults),
+		TEST(test_wait_durations),
+		TEST(test_wait_limits),
+		TEST(test_cancelling),
+		TEST(test_jobs),
+		TEST(test_log_lines),
+		TEST(test_runs),
+		TEST(test_bad_runs),
+		TEST(test_several_runs),
+		TEST(test_await_ignores),
+		TEST(test_renewed_token),
 		TEST(test_wipe),
 	};
 

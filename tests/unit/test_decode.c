@@ -369,20 +369,20 @@ test_jobs(void **state)
 	assert_string_equal(list.jobs[0].name, "build");
 	assert_string_equal(list.jobs[0].status, "completed");
 	assert_int_equal(list.jobs[0].step_count, 7);
-	assert_string_equal(list.jobs[0].steps[0], "Set up job");
-	assert_string_equal(list.jobs[0].steps[1], "Run echo \"7f0c\"");
-	assert_string_equal(list.jobs[0].steps[2], "");
-	assert_string_equal(list.jobs[0].steps[3], "");
-	assert_string_equal(list.jobs[0].steps[4], "");
-	assert_string_equal(list.jobs[0].steps[5], "");
-	assert_string_equal(list.jobs[0].steps[6], "");
+	assert_string_equal(list.jobs[0].steps[0].name, "Set up job");
+	assert_string_equal(list.jobs[0].steps[1].name, "Run echo \"7f0c\"");
+	assert_string_equal(list.jobs[0].steps[2].name, "");
+	assert_string_equal(list.jobs[0].steps[3].name, "");
+	assert_string_equal(list.jobs[0].steps[4].name, "");
+	assert_string_equal(list.jobs[0].steps[5].name, "");
+	assert_string_equal(list.jobs[0].steps[6].name, "");
 	assert_string_equal(list.jobs[1].status, "queued");
 	assert_int_equal(list.jobs[1].step_count, 0);
 	assert_int_equal(list.jobs[2].step_count, 0);
 	assert_int_equal(list.jobs[3].step_count, 0);
 	assert_string_equal(list.jobs[3].status, "");
 	assert_string_equal(list.jobs[4].name, "");
-	assert_string_equal(list.jobs[4].steps[0],
+	assert_string_equal(list.jobs[4].steps[0].name,
 	    "caller / \xf0\x9f\x9a\x80");
 	job_list_wipe(&list);
 	assert_null(list.jobs);
@@ -571,19 +571,24 @@ test_errors(void **state)
 		{ "<html>Request forbidden by administrative rules.</html>",
 		    "" },
 	};
-	struct buf message;
+	struct buf message, url;
 	char *text;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
 		buf_init(&message, BUF_TEXT_MAX);
+		buf_init(&url, BUF_TEXT_MAX);
 		text = exact_copy(cases[i].json, strlen(cases[i].json));
-		decode_error(text, strlen(cases[i].json), &message);
+		decode_error(text, strlen(cases[i].json), &message, &url);
 		check(strcmp(buf_str(&message), cases[i].message) == 0,
 		    "%s: %s", cases[i].json, buf_str(&message));
+		check(strcmp(buf_str(&url), i == 0 ?
+		    "https://docs.github.com/rest" : "") == 0, "%s: %s",
+		    cases[i].json, buf_str(&url));
 		free(text);
 		buf_free(&message);
+		buf_free(&url);
 	}
 }
 

@@ -35,12 +35,15 @@ static const struct {
 	    .expiry = "2024-05-13 19:47:28 UTC", .is_json = true },
 	    { "2024-05-13 19:47:28 UTC" }, NULL },
 	{ "GITHUB_TOKEN", { .status = 403, .message = "Resource not "
-	    "accessible by integration", .is_json = true },
+	    "accessible by integration", .ref = "main", .is_json = true },
 	    { "Actions: write", "actions: write", "GITHUB_TOKEN" }, NULL },
+	{ "GITHUB_TOKEN that reads", { .status = 403, .message = "Resource "
+	    "not accessible by integration", .is_json = true },
+	    { "Actions: read" }, "write" },
 	{ "fine-grained token", { .status = 403, .message = "Resource not "
 	    "accessible by personal access token", .permissions =
-	    "actions=write", .is_json = true }, { "Actions: write",
-	    "actions=write" }, NULL },
+	    "actions=write", .ref = "main", .is_json = true },
+	    { "Actions: write", "actions=write" }, NULL },
 	{ "classic token", { .status = 403, .message = "Must have admin "
 	    "rights to Repository.", .scopes = "repo", .is_json = true },
 	    { "\"repo\"", "scope: repo" }, NULL },
@@ -69,10 +72,13 @@ static const struct {
 	{ "gateway, 401", { .status = 401, .is_json = false },
 	    { "proxy" }, NULL },
 	{ "not found", { .status = 404, .message = "Not Found",
-	    .is_json = true }, { "OWNER/REPO", "default branch",
-	    "Actions: write" }, NULL },
-	{ "not found, HTML", { .status = 404, .is_json = false },
+	    .ref = "main", .is_json = true }, { "OWNER/REPO",
+	    "default branch", "Actions: write" }, NULL },
+	{ "not found, HTML", { .status = 404, .ref = "main" },
 	    { "OWNER/REPO" }, NULL },
+	{ "not found, a read", { .status = 404, .message = "Not Found",
+	    .is_json = true }, { "not there", "Actions: read" },
+	    "default branch" },
 	{ "no ref", { .status = 422, .message = "No ref found for: x",
 	    .ref = "x", .is_json = true }, { "branch or tag", "SHA" },
 	    NULL },

@@ -44,22 +44,35 @@ static const struct {
 	const char	*name, *letter;
 	enum option	 option;
 	bool		 takes_value;
+	bool		 waits;		/* belongs to a wait */
+	bool		 dispatches;	/* belongs to a dispatch */
 } all[] = {
-	{ "--repo", "-R", OPTION_REPO, true },
-	{ "--workflow", "-w", OPTION_WORKFLOW, true },
-	{ "--ref", "-r", OPTION_REF, true },
-	{ "--inputs", NULL, OPTION_INPUTS, true },
-	{ "--timeout", NULL, OPTION_TIMEOUT, true },
-	{ "--retry-interval", NULL, OPTION_RETRY_INTERVAL, true },
-	{ "--token-file", NULL, OPTION_TOKEN_FILE, true },
-	{ "--api-url", NULL, OPTION_API_URL, true },
-	{ "--cacert", NULL, OPTION_CACERT, true },
-	{ "--format", NULL, OPTION_FORMAT, true },
-	{ "--quiet", "-q", OPTION_QUIET, false },
-	{ "--verbose", "-v", OPTION_VERBOSE, false },
-	{ "--dry-run", NULL, OPTION_DRY_RUN, false },
-	{ "--help", "-h", OPTION_HELP, false },
-	{ "--version", "-V", OPTION_VERSION, false },
+	{ "--repo", "-R", OPTION_REPO, true, false, false },
+	{ "--workflow", "-w", OPTION_WORKFLOW, true, false, true },
+	{ "--ref", "-r", OPTION_REF, true, false, true },
+	{ "--inputs", NULL, OPTION_INPUTS, true, false, true },
+	{ "--timeout", NULL, OPTION_TIMEOUT, true, false, true },
+	{ "--retry-interval", NULL, OPTION_RETRY_INTERVAL, true, false, true },
+	{ "--wait", NULL, OPTION_WAIT, false, false, true },
+	{ "--wait-timeout", NULL, OPTION_WAIT_TIMEOUT, true, true, false },
+	{ "--poll-interval", NULL, OPTION_POLL_INTERVAL, true, true, false },
+	{ "--cancel-after", NULL, OPTION_CANCEL_AFTER, true, true, false },
+	{ "--force-cancel-after", NULL, OPTION_FORCE_CANCEL_AFTER, true, true,
+	    false },
+	{ "--cancel-on-interrupt", NULL, OPTION_CANCEL_ON_INTERRUPT, false,
+	    true, false },
+	{ "--rerun-grace", NULL, OPTION_RERUN_GRACE, true, true, false },
+	{ "--log-failed", NULL, OPTION_LOG_FAILED, false, true, false },
+	{ "--log-lines", NULL, OPTION_LOG_LINES, true, true, false },
+	{ "--token-file", NULL, OPTION_TOKEN_FILE, true, false, false },
+	{ "--api-url", NULL, OPTION_API_URL, true, false, false },
+	{ "--cacert", NULL, OPTION_CACERT, true, false, false },
+	{ "--format", NULL, OPTION_FORMAT, true, false, false },
+	{ "--quiet", "-q", OPTION_QUIET, false, false, false },
+	{ "--verbose", "-v", OPTION_VERBOSE, false, false, false },
+	{ "--dry-run", NULL, OPTION_DRY_RUN, false, false, true },
+	{ "--help", "-h", OPTION_HELP, false, false, false },
+	{ "--version", "-V", OPTION_VERSION, false, false, false },
 };
 
 static void
@@ -76,7 +89,10 @@ expect_only(enum option option, const char *value)
 		else
 			assert_string_equal(options.value[o], value);
 	}
-	assert_int_equal(options.field_count, 0);
+	assert_int_equal(options.fields.count, 0);
+	assert_int_equal(options.jobs.count, 0);
+	assert_int_equal(options.runs.count, 0);
+	assert_false(options.await);
 }
 
 /* Each option in all of its forms. */
@@ -127,6 +143,9 @@ test_forms(void **state)
 	assert_string_equal(option_name(OPTION_FIELD), "--field");
 	assert_string_equal(option_name(OPTION_DISTINCT_ID),
 	    "--distinct-id");
+	assert_string_equal(option_name(OPTION_JOB), "--job");
+	/* Those three, and none that is not in the table. */
+	assert_int_equal(COUNT(all) + 3, OPTION_COUNT);
 }
 
 /* The ID only after "=": what follows may be another option. */
@@ -155,16 +174,108 @@ test_fields(void **state)
 	assert_int_equal(PARSE("-f", "a=1", "--field", "b=2", "--field=c=3",
 	    "-fd=4", "-f", "a=1"), STATUS_OK);
 	assert_true(options.given[OPTION_FIELD]);
-	assert_int_equal(options.field_count, 5);
-	assert_string_equal(options.fields[0], "a=1");
-	assert_string_equal(options.fields[1], "b=2");
-	assert_string_equal(options.fields[2], "c=3");
-	assert_string_equal(options.fields[3], "d=4");
-	assert_string_equal(options.fields[4], "a=1");
+	assert_int_equal(options.fields.count, 5);
+	assert_string_equal(options.fields.values[0], "a=1");
+	assert_string_equal(options.fields.values[1], "b=2");
+	assert_string_equal(options.fields.values[2], "c=3");
+	assert_string_equal(options.fields.values[3], "d=4");
+	assert_string_equal(options.fields.values[4], "a=1");
 	assert_int_equal(PARSE("-qf", "a=1", "-vfb=2"), STATUS_USAGE);
 	assert_int_equal(PARSE("-qf", "a=1", "-qfb=2"), STATUS_OK);
-	assert_int_equal(options.field_count, 2);
-	assert_string_equal(options.fields[1], "b=2");
+	assert_int_equal(options.fields.count, 2);
+	assert_string_equal(options.fields.values[1], "b=2");
+}
+
+static void
+test_jobs(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE("--job", "build", "--job=test / unit", "--job",
+	    "build", "--job=", "--job", "-x"), STATUS_OK);
+	assert_true(options.given[OPTION_JOB]);
+	assert_int_equal(options.jobs.count, 5);
+	assert_string_equal(options.jobs.values[0], "build");
+	assert_string_equal(options.jobs.values[1], "test / unit");
+	assert_string_equal(options.jobs.values[2], "build");
+	assert_string_equal(options.jobs.values[3], "");
+	assert_string_equal(options.jobs.values[4], "-x");
+	assert_string_equal(options_waiting(&options), "--job");
+}
+
+/* The command, wherever it stands, and its runs in order. */
+static void
+test_await(void **state)
+{
+	size_t i;
+
+	(void)state;
+	assert_int_equal(PARSE("await"), STATUS_OK);
+	assert_true(options.await);
+	assert_int_equal(options.runs.count, 0);
+	assert_int_equal(PARSE("await", "1", "-q", "https://h/o/r/actions/"
+	    "runs/2", "--", "-3"), STATUS_OK);
+	assert_true(options.await && options.given[OPTION_QUIET]);
+	assert_int_equal(options.runs.count, 3);
+	assert_string_equal(options.runs.values[0], "1");
+	assert_string_equal(options.runs.values[1],
+	    "https://h/o/r/actions/runs/2");
+	assert_string_equal(options.runs.values[2], "-3");
+	assert_int_equal(PARSE("-R", "o/r", "await", "5"), STATUS_OK);
+	assert_true(options.await);
+	assert_int_equal(options.runs.count, 1);
+	/* Only once is it the command. */
+	assert_int_equal(PARSE("await", "await"), STATUS_OK);
+	assert_int_equal(options.runs.count, 1);
+	assert_string_equal(options.runs.values[0], "await");
+	assert_int_equal(PARSE("--", "await", "5"), STATUS_OK);
+	assert_true(options.await);
+	assert_int_equal(PARSE("Await"), STATUS_USAGE);
+	assert_int_equal(PARSE("wait"), STATUS_USAGE);
+	assert_int_equal(PARSE("5", "await"), STATUS_USAGE);
+	assert_non_null(strstr(fault.text, "await"));
+	/* What has a value takes the word for one. */
+	assert_int_equal(PARSE("--ref", "await"), STATUS_OK);
+	assert_false(options.await);
+
+	for (i = 0; i < COUNT(all); i++) {
+		if (all[i].option == OPTION_HELP ||
+		    all[i].option == OPTION_VERSION)
+			continue;
+		check(PARSE("await", "7", all[i].name, all[i].takes_value ?
+		    "5" : NULL) == (all[i].dispatches ? STATUS_USAGE :
+		    STATUS_OK), "%s", all[i].name);
+		if (all[i].dispatches)
+			check(strstr(fault.text, all[i].name) != NULL &&
+			    strstr(fault.text, "await") != NULL, "%s",
+			    fault.text);
+		else
+			check((options_waiting(&options) != NULL) ==
+			    all[i].waits, "%s", all[i].name);
+	}
+	assert_int_equal(PARSE("await", "7", "-f", "a=b"), STATUS_USAGE);
+	assert_int_equal(PARSE("-f", "a=b", "await", "7"), STATUS_USAGE);
+	assert_int_equal(PARSE("await", "7", "--distinct-id"), STATUS_USAGE);
+	assert_int_equal(PARSE("await", "7", "--job", "x"), STATUS_OK);
+}
+
+/* Options of a wait are told to the caller, who knows whether there is one. */
+static void
+test_waiting(void **state)
+{
+	size_t i;
+
+	(void)state;
+	assert_int_equal(PARSE("--wait"), STATUS_OK);
+	assert_null(options_waiting(&options));
+	for (i = 0; i < COUNT(all); i++) {
+		assert_int_equal(PARSE(all[i].name, all[i].takes_value ? "5" :
+		    NULL), STATUS_OK);
+		if (all[i].waits)
+			assert_string_equal(options_waiting(&options),
+			    all[i].name);
+		else
+			assert_null(options_waiting(&options));
+	}
 }
 
 /* Letters together; the last of them may take a value. */
@@ -199,7 +310,7 @@ test_all_together(void **state)
 	assert_string_equal(options.value[OPTION_FORMAT], "id");
 	assert_true(options.given[OPTION_DRY_RUN]);
 	assert_true(options.given[OPTION_DISTINCT_ID]);
-	assert_int_equal(options.field_count, 1);
+	assert_int_equal(options.fields.count, 1);
 }
 
 /* Refused, naming what is wrong. */
@@ -247,6 +358,13 @@ test_bad(void **state)
 		{ { "--", "x" }, { "\"x\"" } },
 		{ { "--", "--ref" }, { "\"--ref\"" } },
 		{ { "--", "--" }, { "\"--\"" } },
+		{ { "--wait=1" }, { "--wait", "value" } },
+		{ { "--wait=true" }, { "--wait", "value" } },
+		{ { "--log-failed=100" }, { "--log-failed", "value" } },
+		{ { "--job" }, { "--job", "value" } },
+		{ { "await", "--wait" }, { "--wait", "await" } },
+		{ { "--wait-timeout", "1", "--wait-timeout", "2" },
+		    { "--wait-timeout", "twice" } },
 	};
 	size_t i, k;
 
@@ -265,6 +383,10 @@ test_bad(void **state)
 	assert_int_equal(PARSE("--inputs", "{\"a\":\"hunter2\"}", "--inputs",
 	    "{\"a\":\"hunter3\"}"), STATUS_USAGE);
 	assert_null(strstr(fault.text, "hunter"));
+	/* A token in the wrong place is not shown. */
+	assert_int_equal(PARSE("ghp_0123456789abcdefghijklmnopqrstuvwxyz"),
+	    STATUS_USAGE);
+	assert_null(strstr(fault.text, "ghp_"));
 }
 
 /* The same twice is no contradiction. */
@@ -313,7 +435,7 @@ test_usage(void **state)
 		check(end - p <= 80, "%.*s", (int)(end - p), p);
 		lines++;
 	}
-	assert_in_range(lines, 10, 24);
+	assert_in_range(lines, 10, 40);
 	assert_null(strchr(usage_text, '\t'));
 	for (o = 0; o < OPTION_COUNT; o++)
 		check(strstr(usage_text, option_name((enum option)o)) !=
@@ -347,6 +469,9 @@ main(void)
 		TEST(test_forms),
 		TEST(test_distinct_id),
 		TEST(test_fields),
+		TEST(test_jobs),
+		TEST(test_await),
+		TEST(test_waiting),
 		TEST(test_bundles),
 		TEST(test_all_together),
 		TEST(test_bad),

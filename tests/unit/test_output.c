@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "base/mem.h"
 #include "cli/output.h"
 
 #define UUID	"3d8f0b6a-91d5-4a0e-8a43-5f1a7c2e9b10"
@@ -22,8 +21,7 @@
 static char			folder[64];
 static int			saved_stdout, saved_stderr;
 static struct config		config;
-static struct plan		plan;
-static struct dispatch_result	result;
+static struct output_run	result;
 static struct output		output;
 static struct fault		fault;
 
@@ -116,7 +114,10 @@ write_to(const char *place)
 	memset(&fault, 0, sizeof fault);
 	redirect(STDOUT_FILENO, place);
 	redirect(STDERR_FILENO, path_of("log"));
-	status = output_result(&output, &config, &plan, &result, &fault);
+	status = output_result(&output, &result, &fault);
+	if (status == STATUS_OK)
+		status = output_close(&output, &result, &fault);
+	output_summary(&output, &result);
 	restore();
 	return status;
 }
@@ -139,15 +140,14 @@ set_up(void **state)
 	log_open(LOG_LEVEL_INFO, false);
 	signal(SIGPIPE, SIG_IGN);
 	memset(&config, 0, sizeof config);
-	config.owner = xstrdup("octo-org");
-	config.repo = xstrdup("octo-repo");
-	config.workflow = xstrdup(".github/workflows/deploy.yml");
-	config.ref = xstrdup("main");
-	assert_int_equal(plan_make(&plan, &config, UUID, &fault), STATUS_OK);
-	memset(&result, 0, sizeof result);
-	result.run_id = UINT64_C(17654321098);
-	result.run_url = xstrdup(URL);
-	result.by = FOUND_BY_RESPONSE;
+	result = (struct output_run){
+		.id = UINT64_C(17654321098),
+		.url = URL,
+		.repository = "octo-org/octo-repo",
+		.workflow = "deploy.yml",
+		.ref = "main",
+		.identified_by = "response",
+	};
 	memset(&output, 0, sizeof output);
 	output.fd = -1;
 	return 0;
@@ -164,10 +164,7 @@ tear_down(void **state)
 	restore();
 	close(saved_stdout);
 	close(saved_stderr);
-	output_close(&output);
-	dispatch_result_wipe(&result);
-	plan_wipe(&plan);
-	config_wipe(&config);
+	output_close(&output, &result, &fault);
 	for (i = 0; i < COUNT(files); i++)
 		unlink(path_of(files[i]));
 	return rmdir(folder);
@@ -205,13 +202,12 @@ static void
 test_json(void **state)
 {
 	static const struct {
-		enum found_by	 by;
-		const char	*text;
+		const char	*by, *text;
 	} by[] = {
-		{ FOUND_BY_RESPONSE, "\"identified_by\":\"response\"}\n" },
-		{ FOUND_BY_RUN_NAME, "\"identified_by\":\"run-name\"}\n" },
-		{ FOUND_BY_JOB_NAME, "\"identified_by\":\"job-name\"}\n" },
-		{ FOUND_BY_STEP_NAME, "\"identified_by\":\"step-name\"}\n" },
+		{ "response", "\"identified_by\":\"response\"}\n" },
+		{ "run-name", "\"identified_by\":\"run-name\"}\n" },
+		{ "job-name", "\"identified_by\":\"job-name\"}\n" },
+		{ "step-name", "\"identified_by\":\"step-name\"}\n" },
 	};
 	size_t i;
 
@@ -219,7 +215,7 @@ test_json(void **state)
 	config.format = CONFIG_JSON;
 	result.distinct_id = UUID;
 	for (i = 0; i < COUNT(by); i++) {
-		result.by = by[i].by;
+		result.identified_by = by[i].by;
 		open_output();
 		assert_int_equal(write_result(), STATUS_OK);
 		assert_non_null(strstr(contents("stdout"), by[i].text));
@@ -227,10 +223,9 @@ test_json(void **state)
 		    ",\"distinct_id\":\"" UUID "\","));
 	}
 	/* One line, whatever the texts hold. */
-	free(config.ref);
-	config.ref = xstrdup("a\"b\\c\n\xc3\xa9");
+	result.ref = "a\"b\\c\n\xc3\xa9";
 	result.distinct_id = "i\"d\x01";
-	result.run_id = INT64_MAX;
+	result.id = INT64_MAX;
 	open_output();
 	assert_int_equal(write_result(), STATUS_OK);
 	assert_string_equal(contents("stdout"),
@@ -311,12 +306,12 @@ test_open(void **state)
 	open_output();
 	assert_true(exists("output"));
 	assert_string_equal(contents("output"), "");
-	output_close(&output);
+	assert_int_equal(output_close(&output, &result, &fault), STATUS_OK);
 	assert_int_equal(output.fd, -1);
-	output_close(&output);
+	assert_int_equal(output_close(&output, &result, &fault), STATUS_OK);
 	put_file("output", "kept\n");
 	open_output();
-	output_close(&output);
+	assert_int_equal(output_close(&output, &result, &fault), STATUS_OK);
 	assert_string_equal(contents("output"), "kept\n");
 	/* Others must not inherit it. */
 	open_output();
@@ -387,7 +382,7 @@ test_stdout_fails(void **state)
 	close(fds[0]);
 	dup2(fds[1], STDOUT_FILENO);
 	close(fds[1]);
-	status = output_result(&output, &config, &plan, &result, &fault);
+	status = output_result(&output, &result, &fault);
 	restore();
 	assert_int_equal(status, STATUS_OUTPUT);
 	expect_lost("standard output");
@@ -396,7 +391,7 @@ test_stdout_fails(void **state)
 	/* None at all, and one that can only be read. */
 	open_output();
 	close(STDOUT_FILENO);
-	status = output_result(&output, &config, &plan, &result, &fault);
+	status = output_result(&output, &result, &fault);
 	restore();
 	assert_int_equal(status, STATUS_OUTPUT);
 	expect_lost("standard output");
@@ -404,7 +399,7 @@ test_stdout_fails(void **state)
 	fds[0] = open("/dev/null", O_RDONLY);
 	dup2(fds[0], STDOUT_FILENO);
 	close(fds[0]);
-	status = output_result(&output, &config, &plan, &result, &fault);
+	status = output_result(&output, &result, &fault);
 	restore();
 	assert_int_equal(status, STATUS_OUTPUT);
 	expect_lost("standard output");
@@ -457,8 +452,7 @@ test_summary_markup(void **state)
 
 	(void)state;
 	config.summary_path = keep(summary_path, "summary");
-	free(config.ref);
-	config.ref = xstrdup("a`](https://evil.example)<b>\n# x");
+	result.ref = "a`](https://evil.example)<b>\n# x";
 	open_output();
 	assert_int_equal(write_result(), STATUS_OK);
 	text = contents("summary");

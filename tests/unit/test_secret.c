@@ -59,10 +59,14 @@ test_one(void **state)
 	expect("a ghp_token", "a ***");
 	expect("ghp_token, ghp_token.", "***, ***.");
 	expect("ghp_ghp_token", "ghp_***");
-	expect("GHP_TOKEN", "GHP_TOKEN");
+	/* In any case: a host name, say, is shown in lower case. */
+	expect("GHP_TOKEN, Ghp_toKen.", "***, ***.");
+	expect("ghp\x7ftoken, GHP\x3fTOKEN", "ghp\x7ftoken, GHP\x3fTOKEN");
 	expect_n(LIT("\0ghp_token\0"), LIT("\0***\0"));
 	expect_n(LIT("ghp_\0token"), LIT("ghp_\0token"));
 	assert_true(secret_in("xghp_tokeny"));
+	assert_true(secret_in("xGHP_tokeNy"));
+	assert_false(secret_in("GHP\x7fTOKEN"));
 	assert_false(secret_in("ghp_toke"));
 	assert_false(secret_in(""));
 }
@@ -121,6 +125,24 @@ test_overlapping_itself(void **state)
 }
 
 static void
+test_cases(void **state)
+{
+	(void)state;
+	secret_add("aBcD");
+	secret_add("CDEF");
+	expect("xabcdef", "x***");
+	expect("xABCDEFABCD", "x***");
+	/* ASCII alone: no other letters have a case. */
+	secret_forget();
+	secret_add("caf\xc3\xa9");
+	expect("CAF\xc3\xa9", "***");
+	expect("caf\xc3\x89", "caf\xc3\x89");
+	secret_forget();
+	secret_add("[[[[@@@@");
+	expect("{{{{````", "{{{{````");
+}
+
+static void
 test_short_ones(void **state)
 {
 	(void)state;
@@ -154,7 +176,8 @@ test_copies(void **state)
 	secret_add(text);
 	text[0] = 'S';
 	expect("secret", "***");
-	expect("Secret", "Secret");
+	expect("Secret", "***");
+	expect("Secre", "Secre");
 	secret_forget();
 	expect("secret", "secret");
 	assert_false(secret_in("secret"));
@@ -183,6 +206,7 @@ main(void)
 		cmocka_unit_test_teardown(test_overlapping, forget),
 		cmocka_unit_test_teardown(test_part_of_another, forget),
 		cmocka_unit_test_teardown(test_overlapping_itself, forget),
+		cmocka_unit_test_teardown(test_cases, forget),
 		cmocka_unit_test_teardown(test_short_ones, forget),
 		cmocka_unit_test_teardown(test_stars, forget),
 		cmocka_unit_test_teardown(test_copies, forget),

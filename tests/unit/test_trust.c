@@ -616,7 +616,9 @@ test_pipe(void **state)
 	memset(&s, 0, sizeof s);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	s.cacert = path;
+	alarm(20);
 	expect_refused(&s, "--cacert", "pipe");
+	alarm(0);
 }
 
 static void

@@ -1,0 +1,200 @@
+#include "compat.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/interrupt.h"
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/duration.h"
+#include "cli/load.h"
+
+/* A variable without white space around, owned; NULL if unset or empty. */
+char *
+load_variable(const struct loader *l, const char *name)
+{
+	const char *s = l->lookup(name);
+	size_t len;
+
+	if (s == NULL)
+		return NULL;
+	s = text_trim(s, &len);
+	return len > 0 ? xstrndup(s, len) : NULL;
+}
+
+/* A path from the environment; empty counts as unset.  Lent. */
+const char *
+load_path(const struct loader *l, const char *name)
+{
+	const char *s = l->lookup(name);
+
+	return s != NULL && *s != '\0' ? s : NULL;
+}
+
+void
+load_add_missing(struct loader *l, const char *what)
+{
+	buf_addf(&l->missing, "%s%s", l->missing.len > 0 ? "; " : "", what);
+}
+
+enum status
+load_bad(struct fault *f, const char *what, const char *value, const char *why)
+{
+	/* https://user:password@host, where it does not belong. */
+	if (strchr(value, '@') != NULL)
+		return fault_set_lasting(f, STATUS_USAGE, "%s: bad value: %s",
+		    what, why);
+	return fault_set_lasting(f, STATUS_USAGE, "%s: bad value \"%s\": %s",
+	    what, value, why);
+}
+
+/*
+ * The option's value, else the variable's; *from names the one that was used.
+ * An option that is given but empty is an error: an unset variable of the
+ * caller's script must not make us fall back to something else.
+ */
+enum status
+load_pick(const struct loader *l, enum option option, const char *name,
+    char **value, const char **from, struct fault *f)
+{
+	*value = NULL;
+	*from = option_name(option);
+	if (l->o->given[option]) {
+		if (*l->o->value[option] == '\0')
+			return fault_set_lasting(f, STATUS_USAGE,
+			    "%s: the value is empty", *from);
+		*value = xstrdup(l->o->value[option]);
+	} else if (name != NULL) {
+		*value = load_variable(l, name);
+		*from = name;
+	}
+	return STATUS_OK;
+}
+
+enum status
+load_text(struct loader *l, enum option option, const char *name,
+    const char *missing, char **value, struct fault *f)
+{
+	const char *from;
+	enum status status;
+
+	status = load_pick(l, option, name, value, &from, f);
+	if (status != STATUS_OK)
+		return status;
+	if (*value == NULL) {
+		load_add_missing(l, missing);
+		return STATUS_OK;
+	}
+	if (!text_is_utf8(*value, strlen(*value)) || text_has_control(*value))
+		return fault_set_lasting(f, STATUS_USAGE, "%s: the value has "
+		    "control characters or is not UTF-8", from);
+	return STATUS_OK;
+}
+
+enum status
+load_duration(struct loader *l, enum option option, const char *name,
+    int64_t bare_unit_ms, bool zero_ok, int64_t *ms, struct fault *f)
+{
+	enum status status;
+	const char *from;
+	char *value;
+
+	status = load_pick(l, option, name, &value, &from, f);
+	if (status != STATUS_OK || value == NULL)
+		return status;
+	if (!duration_parse(value, strcmp(from, option_name(option)) == 0 ?
+	    1000 : bare_unit_ms, ms))
+		status = load_bad(f, from, value, "expected a duration such as "
+		    DURATION_FORMS);
+	else if (*ms == 0 && !zero_ok)
+		status = load_bad(f, from, value, "must be more than zero");
+	free(value);
+	return status;
+}
+
+/* A flag, or a variable with one of the runner's words for yes and no. */
+enum status
+load_flag(struct loader *l, enum option option, const char *name, bool *value,
+    struct fault *f)
+{
+	static const char *yes[] = { "true", "True", "TRUE" };
+	static const char *no[] = { "false", "False", "FALSE" };
+	enum status status = STATUS_OK;
+	char *text = NULL;
+	size_t i;
+
+	*value = l->o->given[option];
+	if (!*value)
+		text = load_variable(l, name);
+	if (text != NULL) {
+		status = load_bad(f, name, text, "expected true or false");
+		for (i = 0; i < 3; i++) {
+			if (strcmp(text, yes[i]) == 0)
+				*value = true;
+			if (strcmp(text, yes[i]) == 0 ||
+			    strcmp(text, no[i]) == 0)
+				status = STATUS_OK;
+		}
+	}
+	free(text);
+	return status;
+}
+
+/* Waits for a pipe's writer, unless a signal comes first. */
+static int
+open_to_read(const char *path)
+{
+	int fd;
+
+	do
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	while (fd == -1 && errno == EINTR && !interrupt_pending());
+	return fd;
+}
+
+/* All of a file, or of standard input for "-". */
+enum status
+load_file(struct loader *l, const char *what, const char *path, size_t max,
+    struct buf *out, struct fault *f)
+{
+	char chunk[4096];
+	ssize_t n;
+	int fd = STDIN_FILENO, saved;
+
+	buf_init(out, max);
+	if (strcmp(path, "-") == 0) {
+		if (l->stdin_used)
+			return fault_set_lasting(f, STATUS_USAGE, "%s: "
+			    "standard input can be read for one option only",
+			    what);
+		l->stdin_used = true;
+		path = "standard input";
+	} else if ((fd = open_to_read(path)) == -1) {
+		if (errno == EINTR)
+			return interrupt_fault(f);
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "%s: cannot open %s: %s", what, path, strerror(errno));
+	}
+	do {
+		n = io_read(fd, chunk, sizeof chunk);
+		if (n > 0)
+			buf_add(out, chunk, (size_t)n);
+	} while (n > 0 && !out->overflowed);
+	saved = errno;
+	explicit_bzero(chunk, sizeof chunk);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	if (n == -1 && saved == EINTR)
+		return interrupt_fault(f);
+	if (n == -1)
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "%s: cannot read %s: %s", what, path, strerror(saved));
+	if (out->overflowed)
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "%s: %s is larger than %zu KiB", what, path, max / 1024);
+	return STATUS_OK;
+}

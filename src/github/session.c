@@ -1,0 +1,256 @@
+#include "compat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/date.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "github/explain.h"
+#include "github/session.h"
+
+/* Versions of the REST API (docs.github.com, "API Versions"). */
+#define VERSION_NEW	"2026-03-10"	/* a dispatch answers with the run */
+#define VERSION_OLD	"2022-11-28"	/* GHES 3.9 to 3.20 */
+
+#define ANSWER_MS	60000	/* 1.3 MiB at 22 KiB/s */
+#define HEAD_MS		30000	/* GitHub itself gives up after 10 s of work */
+#define ETAG_MAX	1024	/* GitHub's have 66 bytes */
+#define MESSAGE_MAX	600	/* of a server's message in one of ours */
+
+void
+session_begin(const struct session *s, struct request *q,
+    enum request_method method, const char *target)
+{
+	memset(q, 0, sizeof *q);
+	q->method = method;
+	q->target = target;
+	q->authority = client_who(s->client);
+	/* GitHub answers 403 to requests without a User-Agent. */
+	request_add(q, "User-Agent", "return-dispatch/" PACKAGE_VERSION);
+	request_add(q, "Accept", "application/vnd.github+json");
+	request_add(q, "Authorization", s->authorization);
+	request_add(q, "X-GitHub-Api-Version",
+	    s->old_version ? VERSION_OLD : VERSION_NEW);
+}
+
+void
+session_note_time(struct session *s, const struct response *r)
+{
+	const char *date = response_field(r, "Date");
+	int64_t seconds;
+
+	if (date == NULL || !date_from_http(date, &seconds))
+		return;
+	s->has_time = true;
+	s->time_ms = seconds * 1000;
+	s->time_at_ms = clock_now(&clock_system);
+}
+
+static void
+note_quota(struct session *s, const struct response *r)
+{
+	const char *left = response_field(r, "X-RateLimit-Remaining");
+	const char *reset = response_field(r, "X-RateLimit-Reset");
+	uint64_t seconds;
+
+	s->has_quota = left != NULL && reset != NULL &&
+	    text_u64(left, strlen(left), &s->quota_left) &&
+	    text_u64(reset, strlen(reset), &seconds) &&
+	    seconds < INT64_MAX / 1000;
+	if (s->has_quota)
+		s->quota_reset_ms = (int64_t)seconds * 1000;
+}
+
+static const char *
+or_dash(const char *s)
+{
+	return s != NULL ? s : "-";
+}
+
+void
+session_read(struct session *s, const struct request *q,
+    const struct response *r, struct reading *out)
+{
+	const char *type = response_field(r, "Content-Type");
+	struct answer a = { .status = r->status };
+	struct buf raw, documentation;
+
+	memset(out, 0, sizeof *out);
+	out->is_json = type != NULL && text_find_nocase(type, "json") != NULL;
+	buf_init(&raw, BUF_TEXT_MAX);
+	buf_init(&documentation, BUF_TEXT_MAX);
+	buf_init(&out->message, BUF_TEXT_MAX);
+	if (r->status >= 300)
+		decode_error(buf_str(&r->body), r->body.len, &raw,
+		    &documentation);
+	/* Redact before clipping: half a secret would not be recognised. */
+	secret_redact(&raw);
+	buf_add(&out->message, buf_str(&raw),
+	    raw.len < MESSAGE_MAX ? raw.len : MESSAGE_MAX);
+	if (raw.len > MESSAGE_MAX)
+		buf_adds(&out->message, "...");
+	buf_free(&raw);
+
+	a.message = buf_str(&out->message);
+	a.documentation_url = buf_str(&documentation);
+	a.retry_after = response_field(r, "Retry-After");
+	a.remaining = response_field(r, "X-RateLimit-Remaining");
+	a.reset = response_field(r, "X-RateLimit-Reset");
+	a.date = response_field(r, "Date");
+	out->class = answer_classify(&a, &out->wait_ms);
+	buf_free(&documentation);
+	session_note_time(s, r);
+	note_quota(s, r);
+	log_debug("%s %s: %u %s (%zu bytes, request ID %s, API version %s, "
+	    "quota left %s)", request_method_name(q->method), q->target,
+	    r->status, r->reason, r->body.len,
+	    or_dash(response_field(r, "X-GitHub-Request-Id")),
+	    or_dash(response_field(r, "X-GitHub-Api-Version-Selected")),
+	    or_dash(a.remaining));
+}
+
+void
+reading_wipe(struct reading *reading)
+{
+	buf_free(&reading->message);
+}
+
+static bool
+session_now(const struct session *s, int64_t *now_ms)
+{
+	*now_ms = s->time_ms + clock_now(&clock_system) - s->time_at_ms;
+	return s->has_time;
+}
+
+/* When a limit ends, as the server's clock will show it. */
+static void
+add_reset_time(const struct session *s, struct buf *b, int64_t wait_ms)
+{
+	int64_t now_ms;
+
+	if (wait_ms == 0)
+		return;
+	buf_addf(b, " It asks to wait %lld s", (long long)(wait_ms / 1000));
+	if (session_now(s, &now_ms)) {
+		buf_adds(b, ", until ");
+		date_add(b, (now_ms + wait_ms) / 1000);
+	}
+	buf_addc(b, '.');
+}
+
+/* Text of the server that should be short; redacted before it is clipped. */
+static void
+add_clipped(struct buf *out, const char *intro, const char *s)
+{
+	struct buf text;
+
+	buf_init(&text, BUF_TEXT_MAX);
+	buf_adds(&text, s);
+	secret_redact(&text);
+	buf_addf(out, "%s%.80s", intro, buf_str(&text));
+	buf_free(&text);
+}
+
+enum status
+session_fault(const struct session *s, const struct response *r,
+    const struct reading *reading, const char *ref, struct fault *f)
+{
+	static const struct {
+		enum status	status;
+		bool		lasting;
+	} outcomes[] = {
+		[ANSWER_OK] =		{ STATUS_PROTOCOL, false },
+		[ANSWER_NOT_MODIFIED] =	{ STATUS_PROTOCOL, false },
+		[ANSWER_VERSION] =	{ STATUS_REFUSED, true },
+		[ANSWER_LIMITED] =	{ STATUS_LIMITED, false },
+		[ANSWER_UNAUTHORIZED] =	{ STATUS_UNAUTHORIZED, true },
+		[ANSWER_FORBIDDEN] =	{ STATUS_REFUSED, true },
+		[ANSWER_NOT_FOUND] =	{ STATUS_NOT_FOUND, false },
+		[ANSWER_INVALID] =	{ STATUS_REFUSED, true },
+		[ANSWER_FAILED] =	{ STATUS_SERVER, false },
+		[ANSWER_ODD] =		{ STATUS_PROTOCOL, false },
+	};
+	struct refusal refusal = {
+		.status = r->status,
+		.message = buf_str(&reading->message),
+		.sso = response_field(r, "X-GitHub-SSO"),
+		.permissions = response_field(r,
+		    "X-Accepted-GitHub-Permissions"),
+		.scopes = response_field(r, "X-Accepted-OAuth-Scopes"),
+		.expiry = response_field(r,
+		    "GitHub-Authentication-Token-Expiration"),
+		.ref = ref,
+		.is_json = reading->is_json,
+	};
+	const char *request_id = response_field(r, "X-GitHub-Request-Id");
+	struct buf text;
+
+	buf_init(&text, BUF_TEXT_MAX);
+	buf_addf(&text, "%s answered %u", client_who(s->client), r->status);
+	if (*r->reason != '\0')
+		add_clipped(&text, " ", r->reason);
+	if (reading->message.len > 0)
+		buf_addf(&text, ": \"%s\"", buf_str(&reading->message));
+	if (request_id != NULL)
+		add_clipped(&text, " (request ID ", request_id);
+	buf_adds(&text, request_id != NULL ? ")." : ".");
+	if (reading->class == ANSWER_LIMITED)
+		add_reset_time(s, &text, reading->wait_ms);
+	else if (r->status >= 400 && r->status < 500)
+		explain_refusal(&text, &refusal);
+	fault_set(f, outcomes[reading->class].status, "%s", buf_str(&text));
+	f->lasting = outcomes[reading->class].lasting;
+	f->wait_ms = reading->wait_ms;
+	buf_free(&text);
+	return f->status;
+}
+
+enum status
+session_get(struct session *s, const char *target, int64_t deadline_ms,
+    char **etag, bool *changed, struct response *r, struct fault *f)
+{
+	struct client_options options = {
+		.head_ms = HEAD_MS,
+		.answer_ms = ANSWER_MS,
+		.deadline_ms = deadline_ms,
+	};
+	struct reading reading;
+	enum status status;
+	const char *tag;
+	struct request q;
+	bool sent;
+
+	for (;;) {
+		session_begin(s, &q, REQUEST_GET, target);
+		request_add(&q, "If-None-Match", *etag);
+		status = client_do(s->client, &q, r, &options, &sent, f);
+		if (status != STATUS_OK)
+			return status;
+		session_read(s, &q, r, &reading);
+		if (reading.class != ANSWER_VERSION || s->old_version)
+			break;
+		log_debug("%s does not serve API version %s, using %s",
+		    client_who(s->client), VERSION_NEW, VERSION_OLD);
+		s->old_version = true;
+		reading_wipe(&reading);
+		response_wipe(r);
+	}
+	if (reading.class == ANSWER_NOT_MODIFIED && *etag != NULL) {
+		*changed = false;
+	} else if (reading.class == ANSWER_OK) {
+		*changed = true;
+		tag = response_field(r, "ETag");
+		free(*etag);
+		*etag = tag != NULL && strlen(tag) <= ETAG_MAX &&
+		    !text_has_control(tag) ? xstrdup(tag) : NULL;
+	} else {
+		status = session_fault(s, r, &reading, NULL, f);
+	}
+	reading_wipe(&reading);
+	return status;
+}
+

@@ -1,0 +1,79 @@
+/*
+ * What all calls of the API share: the server, its connection and clock, the
+ * token, and the reading of answers.  Internal to github/.
+ */
+#ifndef GITHUB_SESSION_H
+#define GITHUB_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "github/answer.h"
+#include "github/github.h"
+#include "http/client.h"
+
+/* A server; shared by the repositories on it. */
+struct session {
+	const struct url	*api;
+	struct client		*client;
+	char			*authorization;
+	bool			 old_version;
+	bool			 has_time;	/* from Date headers: */
+	int64_t			 time_ms;	/* the server's */
+	int64_t			 time_at_ms;	/* ours, then */
+	bool			 has_quota;
+	uint64_t		 quota_left;
+	int64_t			 quota_reset_ms;	/* server's clock */
+};
+
+/* A repository on it. */
+struct github {
+	struct session	*session;
+	bool		 owns_session;
+	char		*owner;
+	char		*repo;
+	struct buf	 prefix;	/* ".../repos/OWNER/REPO/actions" */
+};
+
+/* What an answer says, and what it means. */
+struct reading {
+	enum answer_class	 class;
+	int64_t			 wait_ms;
+	struct buf		 message;	/* GitHub's, redacted, clipped */
+	bool			 is_json;
+};
+
+/* Fills a request with what all of them carry; the target is lent. */
+void	 session_begin(const struct session *, struct request *,
+	    enum request_method, const char *target);
+
+/* Reads a whole answer; the caller wipes the reading. */
+void	 session_read(struct session *, const struct request *,
+	    const struct response *, struct reading *);
+void	 reading_wipe(struct reading *);
+
+/* Takes note of the server's clock. */
+void	 session_note_time(struct session *, const struct response *);
+
+/*
+ * Fills the fault for an answer that is not the hoped-for one, with advice;
+ * `ref` is that of a dispatch, NULL otherwise.  Returns its status.
+ */
+enum status session_fault(const struct session *, const struct response *,
+	    const struct reading *, const char *ref, struct fault *);
+
+/*
+ * A conditional GET, stepping down to the older API version if need be.  On
+ * STATUS_OK either *changed is false, or `r` (wiped by the caller in every
+ * case) holds a 200 and *etag (owned by the caller, NULL at first) its tag.
+ */
+enum status session_get(struct session *, const char *target,
+	    int64_t deadline_ms, char **etag, bool *changed,
+	    struct response *r, struct fault *);
+
+/* Appends ".../repos/OWNER/REPO/actions" and the formatted rest. */
+void	 github_target(const struct github *, struct buf *, const char *, ...)
+	    __attribute__((format(printf, 3, 4)));
+
+#endif

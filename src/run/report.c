@@ -1,0 +1,406 @@
+#include "compat.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/date.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "base/terminal.h"
+#include "run/report.h"
+#include "run/tail.h"
+
+#define STATE_COLUMNS	12	/* "in_progress " */
+#define TIME_COLUMNS	8	/* "123m45s " */
+#define STATE_WIDTH	40	/* narrower terminals show the mark alone */
+#define TIME_WIDTH	60	/* and these no times */
+#define LINE_MAX_SHOWN	2000	/* of a log's line */
+
+void
+report_change(const struct awaited *a)
+{
+	const struct run *run = &a->state.run;
+	struct buf b;
+
+	buf_init(&b, BUF_TEXT_MAX);
+	date_add(&b, (int64_t)time(NULL));
+	buf_addf(&b, ": run %llu is %s", (unsigned long long)a->id,
+	    run->status);
+	if (*run->conclusion != '\0')
+		buf_addf(&b, ": %s", run->conclusion);
+	if (run->attempt > 1)
+		buf_addf(&b, " (attempt %llu)",
+		    (unsigned long long)run->attempt);
+	log_info("%s", buf_str(&b));
+	buf_free(&b);
+}
+
+/* What a state looks like: a mark, and its colour (SGR, ECMA-48 8.3.117). */
+struct look {
+	const char	*mark;
+	const char	*colour;
+};
+
+static struct look
+look_of(const char *status, const char *conclusion, unsigned int frame)
+{
+	static const char *spinner[] = { "|", "/", "-", "\\" };
+	struct look look = { "*", "36" };
+
+	switch (verdict_of(status, conclusion)) {
+	case VERDICT_SUCCESS:
+		look.mark = "+";
+		look.colour = "32";
+		break;
+	case VERDICT_FAILURE:
+		look.mark = verdict_is_harmless(conclusion) ? "." : "X";
+		look.colour = verdict_is_harmless(conclusion) ? "2" : "31";
+		break;
+	case VERDICT_GOING_ON:
+		if (strcmp(status, "in_progress") == 0)
+			look.mark = spinner[frame % 4];
+		else
+			look.colour = "2";
+		break;
+	}
+	return look;
+}
+
+static void
+add_duration(struct buf *b, int64_t seconds)
+{
+	if (seconds < 0)
+		return;
+	if (seconds >= 3600)
+		buf_addf(b, "%lldh%02lldm", (long long)(seconds / 3600),
+		    (long long)(seconds / 60 % 60));
+	else if (seconds >= 60)
+		buf_addf(b, "%lldm%02llds", (long long)(seconds / 60),
+		    (long long)(seconds % 60));
+	else
+		buf_addf(b, "%llds", (long long)seconds);
+}
+
+/* Text of a server, safe for a terminal and as one line; redacted before it is
+ * cut to its column. */
+static void
+add_safe(struct buf *b, const char *s)
+{
+	struct buf text;
+
+	buf_init(&text, BUF_TEXT_MAX);
+	buf_adds(&text, s);
+	secret_redact(&text);
+	log_escape(b, buf_str(&text), text.len);
+	buf_free(&text);
+}
+
+/*
+ * A row: mark, name, state, time; one column narrower than the terminal, which
+ * would wrap a full one.
+ */
+static void
+add_row(struct buf *out, const char *indent, struct look look,
+    const char *name, const char *state, const char *elapsed, size_t width,
+    bool colour)
+{
+	size_t room = width > 1 ? width - 1 : 1;
+	size_t fixed = strlen(indent) + 2;
+	bool has_state = *state != '\0' && width >= STATE_WIDTH;
+	bool has_time = *state != '\0' && width >= TIME_WIDTH;
+	struct buf safe, row;
+
+	buf_init(&safe, BUF_TEXT_MAX);
+	buf_init(&row, BUF_TEXT_MAX);
+	add_safe(&safe, name);
+	fixed += (has_state ? STATE_COLUMNS : 0) + (has_time ? TIME_COLUMNS :
+	    0);
+	buf_addf(&row, "%s%s ", indent, look.mark);
+	terminal_add_cell(&row, buf_str(&safe), room > fixed ? room - fixed :
+	    1);
+	buf_clear(&safe);
+	add_safe(&safe, state);
+	if (has_state) {
+		buf_addc(&row, ' ');
+		terminal_add_cell(&row, buf_str(&safe), STATE_COLUMNS - 1);
+	}
+	if (has_time)
+		buf_addf(&row, " %s", elapsed);
+	/* On a very narrow terminal even the fixed parts do not fit. */
+	buf_clear(&safe);
+	terminal_add_cell(&safe, buf_str(&row), room);
+	while (safe.len > 0 && safe.data[safe.len - 1] == ' ')
+		safe.data[--safe.len] = '\0';
+	if (colour)
+		buf_addf(out, "\033[%sm%s\033[0m\n", look.colour,
+		    buf_str(&safe));
+	else
+		buf_addf(out, "%s\n", buf_str(&safe));
+	buf_free(&row);
+	buf_free(&safe);
+}
+
+static void
+add_run_rows(struct buf *out, const struct awaited *a, int64_t elapsed_ms,
+    unsigned int frame, size_t width, bool colour)
+{
+	const struct run *run = &a->state.run;
+	struct look url_look = { " ", "2" };
+	const char *state;
+	struct buf name, elapsed;
+
+	buf_init(&name, BUF_TEXT_MAX);
+	buf_init(&elapsed, BUF_TEXT_MAX);
+	add_duration(&elapsed, elapsed_ms / 1000);
+	if (!a->seen) {
+		buf_addf(&name, "run %llu", (unsigned long long)a->id);
+		add_row(out, "", look_of("", "", frame), buf_str(&name),
+		    "not seen yet", buf_str(&elapsed), width, colour);
+	} else {
+		state = *run->conclusion != '\0' ? run->conclusion :
+		    run->status;
+		buf_addf(&name, "%s (run %llu", run->display_title,
+		    (unsigned long long)a->id);
+		if (run->attempt > 1)
+			buf_addf(&name, ", attempt %llu",
+			    (unsigned long long)run->attempt);
+		buf_addc(&name, ')');
+		add_row(out, "", look_of(run->status, run->conclusion, frame),
+		    buf_str(&name), state, buf_str(&elapsed), width, colour);
+		/* A part of a URL is of no use. */
+		if (strlen(run->html_url) + 3 < width)
+			add_row(out, "", url_look, run->html_url, "", "",
+			    width, colour);
+	}
+	buf_free(&elapsed);
+	buf_free(&name);
+}
+
+static void
+add_job_row(struct buf *out, const struct awaited *a, const struct job *job,
+    unsigned int frame, size_t width, bool colour)
+{
+	const char *state = *job->conclusion != '\0' ? job->conclusion :
+	    job->status;
+	int64_t now_ms, end = job->completed_at;
+	struct buf elapsed;
+
+	buf_init(&elapsed, BUF_TEXT_MAX);
+	if (end < 0 && github_server_now(a->gh, &now_ms))
+		end = now_ms / 1000;
+	if (job->started_at >= 0 && end >= job->started_at)
+		add_duration(&elapsed, end - job->started_at);
+	add_row(out, "  ", look_of(job->status, job->conclusion, frame),
+	    job->name, state, buf_str(&elapsed), width, colour);
+	buf_free(&elapsed);
+}
+
+/* The more a job wants to be seen, the lower: 0 failed, 1 running, 2 waiting,
+ * 3 done. */
+static int
+rank_of(const struct job *job)
+{
+	if (strcmp(job->status, "completed") == 0)
+		return verdict_is_harmless(job->conclusion) ? 3 : 0;
+	return strcmp(job->status, "in_progress") == 0 ? 1 : 2;
+}
+
+/* As many jobs as there are rows, those first that want to be seen. */
+static void
+add_jobs(struct buf *out, const struct awaited *a, unsigned int frame,
+    size_t width, size_t rows, bool colour)
+{
+	struct look look = { " ", "2" };
+	const struct job *job;
+	size_t total = 0, shown = 0, n;
+	char rest[64];
+	int rank;
+
+	while (await_job(&a->jobs, total) != NULL)
+		total++;
+	if (total > rows && rows > 0)
+		rows--;
+	if (total <= rows) {
+		for (n = 0; n < total; n++)
+			add_job_row(out, a, await_job(&a->jobs, n), frame,
+			    width, colour);
+		return;
+	}
+	for (rank = 0; rank < 4; rank++)
+		for (n = 0; n < total && shown < rows; n++) {
+			job = await_job(&a->jobs, n);
+			if (rank_of(job) != rank)
+				continue;
+			add_job_row(out, a, job, frame, width, colour);
+			shown++;
+		}
+	snprintf(rest, sizeof rest, "... and %zu more jobs", total - shown);
+	add_row(out, " ", look, rest, "", "", width, colour);
+}
+
+void
+report_table(struct buf *out, const struct awaited *runs, size_t count,
+    int64_t elapsed_ms, unsigned int frame, size_t width, size_t height,
+    bool colour)
+{
+	size_t rows = height > 2 ? height - 2 : 1, each, i, open = 0;
+
+	for (i = 0; i < count; i++)
+		open += !runs[i].ended;
+	for (i = 0; i < count; i++) {
+		if (rows < 2) {
+			buf_adds(out, "...\n");
+			return;
+		}
+		add_run_rows(out, &runs[i], elapsed_ms, frame, width, colour);
+		rows -= 2;
+		if (runs[i].ended)
+			continue;
+		/* What is left, shared among the runs that go on. */
+		each = rows > 2 * (count - i - 1) ?
+		    (rows - 2 * (count - i - 1)) / open : 0;
+		open--;
+		if (each > 0) {
+			add_jobs(out, &runs[i], frame, width, each, colour);
+			rows -= each;
+		}
+	}
+}
+
+/* "; failed step: a, b" */
+static void
+add_failed_steps(struct buf *b, const struct job *job)
+{
+	bool first = true;
+	size_t i;
+
+	for (i = 0; i < job->step_count; i++) {
+		if (*job->steps[i].conclusion == '\0' ||
+		    verdict_is_harmless(job->steps[i].conclusion))
+			continue;
+		buf_addf(b, "%s\"%s\" (%s)", first ? "; steps: " : ", ",
+		    job->steps[i].name, job->steps[i].conclusion);
+		first = false;
+	}
+}
+
+static bool
+has_failed(const struct job *job)
+{
+	return strcmp(job->status, "completed") == 0 &&
+	    !verdict_is_harmless(job->conclusion);
+}
+
+void
+report_failures(const struct awaited *a)
+{
+	const struct job *job;
+	struct buf b;
+	size_t n;
+
+	for (n = 0; (job = await_job(&a->jobs, n)) != NULL; n++) {
+		if (strcmp(job->conclusion, "success") == 0 ||
+		    strcmp(job->status, "completed") != 0)
+			continue;
+		buf_init(&b, BUF_TEXT_MAX);
+		buf_addf(&b, "job \"%s\" concluded with %s", job->name,
+		    *job->conclusion != '\0' ? job->conclusion :
+		    "no conclusion");
+		add_failed_steps(&b, job);
+		buf_addf(&b, ": %s", *job->html_url != '\0' ? job->html_url :
+		    a->state.run.html_url);
+		/* What was skipped is a consequence, not a cause. */
+		if (has_failed(job))
+			log_error("%s", buf_str(&b));
+		else
+			log_info("%s", buf_str(&b));
+		buf_free(&b);
+	}
+}
+
+static void
+take_bytes(void *ctx, const char *data, size_t n)
+{
+	tail_add(ctx, data, n);
+}
+
+/* The bytes of a control character, or of an escape sequence such as those for
+ * colour (ECMA-48, 5.4: ESC [ parameters final); 0 if there is none here. */
+static size_t
+control_length(const char *s, size_t len)
+{
+	size_t n;
+
+	if ((unsigned char)*s >= 0x20 && *s != 0x7f)
+		return 0;
+	if (*s == '\t')
+		return 0;
+	if (*s != '\033' || len < 2 || s[1] != '[')
+		return 1;
+	for (n = 2; n < len && (unsigned char)s[n] >= 0x20 &&
+	    (unsigned char)s[n] < 0x40; n++)
+		;
+	return n < len ? n + 1 : len;
+}
+
+static void
+print_line(void *ctx, const char *line, size_t len)
+{
+	static const char bom[] = "\xef\xbb\xbf";
+	struct buf text;
+	size_t i, n;
+
+	(void)ctx;
+	if (len >= 3 && memcmp(line, bom, 3) == 0) {
+		line += 3;
+		len -= 3;
+	}
+	buf_init(&text, BUF_TEXT_MAX);
+	for (i = 0; i < len; i += n) {
+		n = control_length(line + i, len - i);
+		if (n > 0)
+			continue;
+		buf_addc(&text, line[i] == '\t' ? ' ' : line[i]);
+		n = 1;
+	}
+	/* Before the line is cut: a secret must not be cut in two. */
+	secret_redact(&text);
+	log_info("| %.*s%s", LINE_MAX_SHOWN, buf_str(&text),
+	    text.len > LINE_MAX_SHOWN ? "..." : "");
+	buf_free(&text);
+}
+
+void
+report_logs(const struct awaited *a, size_t lines, int64_t deadline_ms)
+{
+	const struct job *job;
+	struct tail tail;
+	struct fault f;
+	enum status status;
+	size_t n;
+
+	for (n = 0; (job = await_job(&a->jobs, n)) != NULL; n++) {
+		if (!has_failed(job) || job->id == 0)
+			continue;
+		tail_init(&tail);
+		status = github_job_log(a->gh, job->id, deadline_ms,
+		    take_bytes, &tail, &f);
+		/* What came before a log broke off is still worth reading. */
+		if (tail.total > 0) {
+			log_group("last lines of the log of job \"%s\"",
+			    job->name);
+			tail_each(&tail, lines, print_line, NULL);
+			log_group_end();
+		}
+		tail_wipe(&tail);
+		if (status_is_signal(status))
+			return;
+		if (status != STATUS_OK)
+			log_warning("the log of job \"%s\" is not to be had: "
+			    "%s", job->name, f.text);
+		/* A host that hangs once would hang for each job. */
+		if (status == STATUS_TIMEOUT)
+			return;
+	}
+}
