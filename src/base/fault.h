@@ -54,8 +54,8 @@ int	 status_exit_code(enum status);
 bool	 status_is_signal(enum status);
 
 /*
- * Fills the fault (not lasting, no wait) and returns the status, so that the line that
- * fails can do both: return fault_set(f, STATUS_CLOSED, "%s: ...", who).
+ * Fills the fault (not lasting, no wait) and returns the status, so that the
+ * line that fails can do both: return fault_set(f, STATUS_CLOSED, "%s: ...", who).
  */
 enum status fault_set(struct fault *, enum status, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));

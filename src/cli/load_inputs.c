@@ -22,8 +22,8 @@ load_inputs(struct loader *l, struct fault *f)
 
 	buf_init(&what, BUF_TEXT_MAX);
 	buf_init(&file, INPUTS_MAX);
-	status = load_pick(l, OPTION_INPUTS, "INPUT_WORKFLOW_INPUTS", &value, &from,
-	    f);
+	status = load_pick(l, OPTION_INPUTS, "INPUT_WORKFLOW_INPUTS", &value,
+	    &from, f);
 	if (value != NULL) {
 		text = value;
 		len = strlen(value);
@@ -41,7 +41,8 @@ load_inputs(struct loader *l, struct fault *f)
 			    buf_str(&what), text, len, f);
 	}
 	for (i = 0; status == STATUS_OK && i < l->o->fields.count; i++)
-		status = inputs_add_field(&l->c->inputs, l->o->fields.values[i], f);
+		status = inputs_add_field(&l->c->inputs,
+		    l->o->fields.values[i], f);
 	buf_wipe(&file);
 	buf_free(&what);
 	if (value != NULL)

@@ -28,7 +28,8 @@ check_token(const char *from, const char *token, size_t len, struct fault *f)
 
 /* What the file holds, white space around it aside; owned by the caller. */
 static enum status
-read_token_file(struct loader *l, const char *path, char **token, struct fault *f)
+read_token_file(struct loader *l, const char *path, char **token,
+    struct fault *f)
 {
 	enum status status;
 	const char *s;

@@ -82,7 +82,8 @@ repo_from_inputs(struct loader *l, char *owner, char *repo, struct fault *f)
 	if (!is_repo_part(owner, strlen(owner)))
 		return load_bad(f, "INPUT_OWNER", owner, "not an owner's name");
 	if (!is_repo_part(repo, strlen(repo)))
-		return load_bad(f, "INPUT_REPO", repo, "not a repository's name");
+		return load_bad(f, "INPUT_REPO", repo,
+		    "not a repository's name");
 	c->owner = xstrdup(owner);
 	c->repo = xstrdup(repo);
 	return STATUS_OK;
@@ -173,8 +174,8 @@ load_api(struct loader *l, const char *host, struct fault *f)
 static enum status
 bad_run(struct fault *f, const char *from, const char *text)
 {
-	return load_bad(f, from, text, "expected a run's ID, or its URL such as "
-	    "https://github.com/octo-org/octo-repo/actions/runs/123");
+	return load_bad(f, from, text, "expected a run's ID, or its URL such "
+	    "as https://github.com/octo-org/octo-repo/actions/runs/123");
 }
 
 /* https://HOST/OWNER/REPO/actions/runs/ID[/...]; the host goes to *host. */

@@ -32,16 +32,23 @@ static const struct {
 	[OPTION_REF] = { "--ref", 'r', TAKES_VALUE, TO_DISPATCH },
 	[OPTION_FIELD] = { "--field", 'f', TAKES_VALUE, TO_DISPATCH },
 	[OPTION_INPUTS] = { "--inputs", 0, TAKES_VALUE, TO_DISPATCH },
-	[OPTION_DISTINCT_ID] = { "--distinct-id", 0, MAY_TAKE_VALUE, TO_DISPATCH },
+	[OPTION_DISTINCT_ID] =
+	    { "--distinct-id", 0, MAY_TAKE_VALUE, TO_DISPATCH },
 	[OPTION_TIMEOUT] = { "--timeout", 0, TAKES_VALUE, TO_DISPATCH },
-	[OPTION_RETRY_INTERVAL] = { "--retry-interval", 0, TAKES_VALUE, TO_DISPATCH },
+	[OPTION_RETRY_INTERVAL] =
+	    { "--retry-interval", 0, TAKES_VALUE, TO_DISPATCH },
 	[OPTION_WAIT] = { "--wait", 0, TAKES_NOTHING, TO_DISPATCH },
-	[OPTION_WAIT_TIMEOUT] = { "--wait-timeout", 0, TAKES_VALUE, TO_WAITING },
-	[OPTION_POLL_INTERVAL] = { "--poll-interval", 0, TAKES_VALUE, TO_WAITING },
+	[OPTION_WAIT_TIMEOUT] =
+	    { "--wait-timeout", 0, TAKES_VALUE, TO_WAITING },
+	[OPTION_POLL_INTERVAL] =
+	    { "--poll-interval", 0, TAKES_VALUE, TO_WAITING },
 	[OPTION_JOB] = { "--job", 0, TAKES_VALUE, TO_WAITING },
-	[OPTION_CANCEL_AFTER] = { "--cancel-after", 0, TAKES_VALUE, TO_WAITING },
-	[OPTION_FORCE_CANCEL_AFTER] = { "--force-cancel-after", 0, TAKES_VALUE, TO_WAITING },
-	[OPTION_CANCEL_ON_INTERRUPT] = { "--cancel-on-interrupt", 0, TAKES_NOTHING, TO_WAITING },
+	[OPTION_CANCEL_AFTER] =
+	    { "--cancel-after", 0, TAKES_VALUE, TO_WAITING },
+	[OPTION_FORCE_CANCEL_AFTER] =
+	    { "--force-cancel-after", 0, TAKES_VALUE, TO_WAITING },
+	[OPTION_CANCEL_ON_INTERRUPT] =
+	    { "--cancel-on-interrupt", 0, TAKES_NOTHING, TO_WAITING },
 	[OPTION_RERUN_GRACE] = { "--rerun-grace", 0, TAKES_VALUE, TO_WAITING },
 	[OPTION_LOG_FAILED] = { "--log-failed", 0, TAKES_NOTHING, TO_WAITING },
 	[OPTION_LOG_LINES] = { "--log-lines", 0, TAKES_VALUE, TO_WAITING },

@@ -12,43 +12,50 @@ static const struct {
 	bool		 to_dispatch;	/* not for reads */
 	const char	*advice;
 } table[] = {
-	{ 401, NULL, false, "The token is not valid: mistyped, expired or revoked." },
-	{ 403, "IP allow list", false, "Run this from an address that the "
-	    "organization allows." },
-	{ 403, "not accessible by", true, "The token lacks the permission "
-	    "\"Actions: write\" for this repository: grant it to the "
-	    "fine-grained token or App; for GITHUB_TOKEN set \"permissions: "
-	    "actions: write\" (it works only inside its own repository); a "
-	    "classic token needs the scope \"repo\"." },
-	{ 403, "admin rights", false, "The token's owner cannot write to this "
-	    "repository, or a classic token lacks the scope \"repo\"." },
-	{ 404, NULL, true, "There is no such repository or workflow, or the token "
-	    "cannot see it. Check OWNER/REPO; the workflow's file must be on "
-	    "the default branch; the token needs \"Actions: write\" (classic: "
+	{ 401, NULL, false,
+	    "The token is not valid: mistyped, expired or revoked." },
+	{ 403, "IP allow list", false,
+	    "Run this from an address that the organization allows." },
+	{ 403, "not accessible by", true,
+	    "The token lacks the permission \"Actions: write\" for this "
+	    "repository: grant it to the fine-grained token or App; for "
+	    "GITHUB_TOKEN set \"permissions: actions: write\" (it works "
+	    "only inside its own repository); a classic token needs the "
+	    "scope \"repo\"." },
+	{ 403, "admin rights", false,
+	    "The token's owner cannot write to this repository, or a "
+	    "classic token lacks the scope \"repo\"." },
+	{ 404, NULL, true,
+	    "There is no such repository or workflow, or the token cannot "
+	    "see it. Check OWNER/REPO; the workflow's file must be on the "
+	    "default branch; the token needs \"Actions: write\" (classic: "
 	    "\"repo\") for that repository." },
-	{ 403, "not accessible by", false, "The token lacks the permission "
-	    "\"Actions: read\" for this repository (classic: the scope "
-	    "\"repo\")." },
-	{ 404, NULL, false, "It is not there, or the token cannot see it: it "
-	    "needs \"Actions: read\" (classic: \"repo\") for that "
-	    "repository." },
-	{ 422, "No ref found", false, "The ref must be a branch or tag that exists; a "
-	    "commit SHA cannot be dispatched." },
-	{ 422, "'workflow_dispatch' trigger", false, "Add \"on: workflow_dispatch\" "
-	    "to the workflow's file, at that ref and on the default branch." },
-	{ 422, "Unexpected inputs", false, "Declare each of them under \"on: "
-	    "workflow_dispatch: inputs:\" in the workflow's file at that ref, "
-	    "or do not send it." },
-	{ 422, "Required input", false, "Give it with --field NAME=VALUE or in the "
-	    "inputs' JSON." },
-	{ 422, "disabled workflow", false, "Enable the workflow in the repository's "
-	    "Actions tab." },
-	{ 422, "allowed values", false, "Choose one of the values that the workflow's "
-	    "file lists for this input." },
-	{ 422, "failed to parse workflow", false, "Mend the workflow's file at that "
-	    "ref." },
-	{ 422, "too large", false, "GitHub takes at most 65,535 characters of "
-	    "inputs." },
+	{ 403, "not accessible by", false,
+	    "The token lacks the permission \"Actions: read\" for this "
+	    "repository (classic: the scope \"repo\")." },
+	{ 404, NULL, false,
+	    "It is not there, or the token cannot see it: it needs "
+	    "\"Actions: read\" (classic: \"repo\") for that repository." },
+	{ 422, "No ref found", false,
+	    "The ref must be a branch or tag that exists; a commit SHA "
+	    "cannot be dispatched." },
+	{ 422, "'workflow_dispatch' trigger", false,
+	    "Add \"on: workflow_dispatch\" to the workflow's file, at that "
+	    "ref and on the default branch." },
+	{ 422, "Unexpected inputs", false,
+	    "Declare each of them under \"on: workflow_dispatch: inputs:\" "
+	    "in the workflow's file at that ref, or do not send it." },
+	{ 422, "Required input", false,
+	    "Give it with --field NAME=VALUE or in the inputs' JSON." },
+	{ 422, "disabled workflow", false,
+	    "Enable the workflow in the repository's Actions tab." },
+	{ 422, "allowed values", false,
+	    "Choose one of the values that the workflow's file lists for "
+	    "this input." },
+	{ 422, "failed to parse workflow", false,
+	    "Mend the workflow's file at that ref." },
+	{ 422, "too large", false,
+	    "GitHub takes at most 65,535 characters of inputs." },
 };
 
 static void

@@ -61,7 +61,8 @@ enum status client_do(struct client *, struct request *, struct response *r,
  * GETs what a redirect to another server leads to: `location` is that of an
  * answer to `target` of this client's server.  Nothing of ours goes there but
  * the request line and a User-Agent: no token.  Follows up to five more; never
- * from https to http, nor the other way (no roots are loaded then).  `r` as in client_do.
+ * from https to http, nor the other way (no roots are loaded then).
+ * `r` as in client_do.
  */
 enum status client_get_elsewhere(struct client *, const char *location,
 	    const char *target, struct response *r,

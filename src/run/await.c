@@ -460,8 +460,8 @@ cancel(struct wait *w, bool force, int64_t deadline_ms)
 			a->was_over = was_over;
 			log_info("run %llu: %s", (unsigned long long)a->id,
 			    was_over ? "had already concluded before it could "
-			    "be cancelled" : force ? "asked GitHub to cancel it "
-			    "by force" : "asked GitHub to cancel it");
+			    "be cancelled" : force ? "asked GitHub to cancel "
+			    "it by force" : "asked GitHub to cancel it");
 		}
 		a->cancelled = true;
 		a->forced = a->forced || force;
@@ -640,8 +640,8 @@ sum_up(struct wait *w, struct fault *f)
 {
 	static const enum status order[] = {
 		STATUS_INTERRUPTED, STATUS_TERMINATED, STATUS_FAILED,
-		STATUS_UNAUTHORIZED, STATUS_REFUSED, STATUS_NOT_FOUND, STATUS_LIMITED,
-		STATUS_WAIT_TIMEOUT,
+		STATUS_UNAUTHORIZED, STATUS_REFUSED, STATUS_NOT_FOUND,
+		STATUS_LIMITED, STATUS_WAIT_TIMEOUT,
 	};
 	const struct awaited *worst = NULL;
 	size_t rank, i;

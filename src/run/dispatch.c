@@ -168,9 +168,9 @@ not_found(const struct state *s, bool accepted, enum find_outcome outcome,
 		return f->status;
 	case FIND_UNPROVED:
 		fault_add(&story, "a run shows the distinct ID %.100s, but "
-		    "other new runs do not show all their names yet, and an ID of "
-		    "under %d characters may stand in any of them. A longer "
-		    "one is proof at once (--distinct-id draws one).",
+		    "other new runs do not show all their names yet, and an "
+		    "ID of under %d characters may stand in any of them. A "
+		    "longer one is proof at once (--distinct-id draws one).",
 		    s->order->distinct_id, MATCH_ANYWHERE_MIN);
 		add_runs(&story, " The runs: ", r);
 		*f = story;
@@ -228,8 +228,8 @@ search(struct state *s, bool accepted, struct dispatch_result *result,
 	enum status status = STATUS_OK;
 
 	if (s->with_id)
-		log_info("%s; looking for the run that shows distinct ID %.100s",
-		    accepted ? "dispatched" : "the answer was lost",
+		log_info("%s; looking for the run that shows distinct ID "
+		    "%.100s", accepted ? "dispatched" : "the answer was lost",
 		    s->order->distinct_id);
 	why.status = STATUS_OK;
 	outcome = find(s->gh, s->clock, &q, &found, &why);
