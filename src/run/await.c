@@ -44,6 +44,7 @@ struct wait {
 	int64_t				 hint_ms;
 	unsigned int			 frame;
 	int64_t				 drawn_ms;
+	bool				 is_last;	/* no look comes after */
 };
 
 const struct job *
@@ -139,26 +140,22 @@ conclude_failed(struct wait *w, struct awaited *a)
 	end_failed(w, a);
 }
 
-/* A concluded run without success: wait for a new attempt, or end. */
-static void
-consider_rerun(struct wait *w, struct awaited *a)
+/* There was a failure: is it still time to wait for a new attempt? */
+static bool
+is_in_grace(struct wait *w, struct awaited *a)
 {
 	const struct run *run = &a->state.run;
 	int64_t now_ms = clock_now(w->clock);
 
-	if (w->o->rerun_grace_ms > 0) {
-		if (a->grace_ends_ms == 0 || a->grace_attempt !=
-		    run->attempt) {
-			a->grace_attempt = run->attempt;
-			a->grace_ends_ms = now_ms + w->o->rerun_grace_ms;
-			log_info("run %llu concluded with %s; waiting for a "
-			    "new attempt", (unsigned long long)a->id,
-			    run->conclusion);
-		}
-		if (now_ms < a->grace_ends_ms)
-			return;
+	if (w->o->rerun_grace_ms == 0 || w->is_last)
+		return false;
+	if (a->grace_ends_ms == 0 || a->grace_attempt != run->attempt) {
+		a->grace_attempt = run->attempt;
+		a->grace_ends_ms = now_ms + w->o->rerun_grace_ms;
+		log_info("run %llu failed; waiting for a new attempt",
+		    (unsigned long long)a->id);
 	}
-	conclude_failed(w, a);
+	return now_ms < a->grace_ends_ms;
 }
 
 /* "a, b, c", cut where it would get too long. */
@@ -217,6 +214,8 @@ judge_jobs(struct wait *w, struct awaited *a)
 
 	for (i = 0; i < w->o->job_count; i++) {
 		verdict = judge_job(a, w->o->jobs[i], &there, &failed);
+		if (verdict == VERDICT_FAILURE && is_in_grace(w, a))
+			return;
 		if (verdict == VERDICT_FAILURE) {
 			fault_set_lasting(&a->fault, STATUS_FAILED,
 			    "job \"%s\" of run %llu concluded with %s: %s",
@@ -230,6 +229,7 @@ judge_jobs(struct wait *w, struct awaited *a)
 			unseen = w->o->jobs[i];
 		all = all && verdict == VERDICT_SUCCESS;
 	}
+	a->grace_ends_ms = 0;
 	if (all) {
 		end_run(w, a, STATUS_OK);
 		return;
@@ -237,7 +237,7 @@ judge_jobs(struct wait *w, struct awaited *a)
 	concluded = verdict_of(a->state.run.status, a->state.run.conclusion) !=
 	    VERDICT_GOING_ON;
 	a->unseen_jobs = concluded && unseen != NULL ? a->unseen_jobs + 1 : 0;
-	if (a->unseen_jobs < UNSEEN_LOOKS)
+	if (a->unseen_jobs < (w->is_last ? 1 : UNSEEN_LOOKS))
 		return;
 	fault_set_lasting(&a->fault, STATUS_FAILED, "run %llu concluded with "
 	    "%s without a job \"%s\"; its jobs are: ",
@@ -257,16 +257,27 @@ judge_run(struct wait *w, struct awaited *a)
 		end_run(w, a, STATUS_OK);
 		break;
 	case VERDICT_FAILURE:
-		consider_rerun(w, a);
+		if (!is_in_grace(w, a))
+			conclude_failed(w, a);
 		break;
 	}
+}
+
+static void
+judge(struct wait *w, struct awaited *a)
+{
+	if (w->o->job_count > 0)
+		judge_jobs(w, a);
+	else
+		judge_run(w, a);
 }
 
 /* 401 after earlier success: the token of an App lives for an hour. */
 static bool
 renew_token(struct wait *w, struct awaited *a)
 {
-	if (!a->seen || w->renewed || w->hooks->renew_token == NULL ||
+	if ((!a->seen && !w->o->just_dispatched) || w->renewed ||
+	    w->hooks->renew_token == NULL ||
 	    !w->hooks->renew_token(w->hooks->ctx, a->gh))
 		return false;
 	w->renewed = true;
@@ -288,6 +299,18 @@ may_pass(struct wait *w, struct awaited *a, struct fault *f)
 	return !f->lasting;
 }
 
+/* The pause that the server asks for, or a limit demands. */
+static void
+take_hint(struct wait *w, const struct fault *f)
+{
+	int64_t hint_ms = f->wait_ms;
+
+	if (f->status == STATUS_LIMITED && hint_ms == 0)
+		hint_ms = LIMIT_MS << (w->failures < 6 ? w->failures : 6);
+	if (hint_ms > w->hint_ms)
+		w->hint_ms = hint_ms;
+}
+
 static void
 look_failed(struct wait *w, struct awaited *a, struct fault *f)
 {
@@ -299,11 +322,7 @@ look_failed(struct wait *w, struct awaited *a, struct fault *f)
 			log_debug("run %llu: %s", (unsigned long long)a->id,
 			    f->text);
 		a->fault = *f;
-		w->hint_ms = f->wait_ms > w->hint_ms ? f->wait_ms :
-		    w->hint_ms;
-		if (f->status == STATUS_LIMITED && f->wait_ms == 0)
-			w->hint_ms = LIMIT_MS << (w->failures < 6 ?
-			    w->failures : 6);
+		take_hint(w, f);
 		return;
 	}
 	a->fault = *f;
@@ -368,10 +387,7 @@ look(struct wait *w, struct awaited *a, int64_t deadline_ms)
 	}
 	if (a->state.changed && !w->o->live)
 		show_change(a);
-	if (w->o->job_count > 0)
-		judge_jobs(w, a);
-	else
-		judge_run(w, a);
+	judge(w, a);
 	return STATUS_OK;
 }
 
@@ -453,6 +469,7 @@ cancel(struct wait *w, bool force, int64_t deadline_ms)
 			log_warning("run %llu could not be cancelled: %s",
 			    (unsigned long long)a->id, f.text);
 			/* What cannot pass is not asked for again. */
+			take_hint(w, &f);
 			if (!f.lasting && f.status != STATUS_NOT_FOUND)
 				continue;
 			a->refused = true;
@@ -559,11 +576,12 @@ pause_wait(struct wait *w, int64_t due_ms)
 	if (w->hint_ms > 0 && w->hint_ms >= clock_left(w->clock,
 	    w->deadline_ms))
 		return false;
-	next_ms = least(next_ms, most(due_ms, after(clock_now(w->clock),
-	    w->hint_ms)));
+	next_ms = least(next_ms, due_ms);
 	for (i = 0; i < w->count; i++)
 		if (!w->runs[i].ended && w->runs[i].grace_ends_ms > 0)
 			next_ms = least(next_ms, w->runs[i].grace_ends_ms);
+	/* No plan of ours breaks a limit. */
+	next_ms = most(next_ms, after(clock_now(w->clock), w->hint_ms));
 	sleep_until(w, least(next_ms, w->deadline_ms));
 	return true;
 }
@@ -606,13 +624,12 @@ end_timed_out(struct wait *w)
 		a = &w->runs[i];
 		if (a->ended)
 			continue;
-		if (a->seen && w->o->job_count == 0 &&
-		    verdict_of(a->state.run.status, a->state.run.conclusion) ==
-		    VERDICT_FAILURE) {
-			/* Nobody ran it again in time. */
-			conclude_failed(w, a);
+		/* What was waited on for a second look, or a new attempt. */
+		w->is_last = true;
+		if (a->seen)
+			judge(w, a);
+		if (a->ended)
 			continue;
-		}
 		if (!a->seen && a->fault.status != STATUS_OK) {
 			if (a->fault.status == STATUS_NOT_FOUND)
 				a->fault.status = STATUS_TIMEOUT;

@@ -16,6 +16,7 @@
 #define STATE_WIDTH	40	/* narrower terminals show the mark alone */
 #define TIME_WIDTH	60	/* and these no times */
 #define LINE_MAX_SHOWN	2000	/* of a log's line */
+#define LINE_MAX_TAKEN	16384
 
 void
 report_change(const struct awaited *a)
@@ -356,6 +357,9 @@ print_line(void *ctx, const char *line, size_t len)
 		line += 3;
 		len -= 3;
 	}
+	/* More than is shown, so that a secret at the cut is whole. */
+	if (len > LINE_MAX_TAKEN)
+		len = LINE_MAX_TAKEN;
 	buf_init(&text, BUF_TEXT_MAX);
 	for (i = 0; i < len; i += n) {
 		n = control_length(line + i, len - i);

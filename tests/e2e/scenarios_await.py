@@ -308,7 +308,7 @@ def several_runs_are_awaited_side_by_side(t):
 def one_that_fails_and_one_that_is_slow(t):
     hub = t.github()
     bad = hub.add_run(life="in_progress:2 completed/failure")
-    slow = hub.add_run(life="in_progress:2s completed/success")
+    slow = hub.add_run(life=f"in_progress:{t.scaled(2)}s completed/success")
     t.awaits(bad, slow, "--format", "json")
     t.exits(1)
     t.took_at_least(1.5)
@@ -320,7 +320,7 @@ def one_that_fails_and_one_that_is_slow(t):
 @scenario
 def json_lines_come_as_the_runs_end(t):
     hub = t.github()
-    slow = hub.add_run(life="in_progress:2s completed/success")
+    slow = hub.add_run(life=f"in_progress:{t.scaled(2)}s completed/success")
     quick = hub.add_run(life="in_progress:2 completed/success")
     seen = {}
 

@@ -141,12 +141,14 @@ struct github {
 	bool			 has_quota;
 	uint64_t		 quota;		/* a 304 takes none of it */
 	int64_t			 quota_reset_at;	/* then FAKE_QUOTA */
+	bool			 forgets;	/* records the last call alone */
 	int64_t			 token_ends_at;	/* 0: never */
 	int64_t			 token_life_ms;	/* of the next; 0: endless */
 	/* The record. */
 	unsigned int		 tokens;	/* given by github_use_token */
 	struct fake_call	*calls;
 	size_t			 call_count;
+	size_t			 total;		/* forgotten ones included */
 	size_t			 posted;
 	bool			 old_version;
 	bool			 has_time;

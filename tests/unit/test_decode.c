@@ -67,7 +67,8 @@ test_run(void **state)
 	    "\"name\":\"Deploy\",\"node_id\":\"WFR_kw\",\"head_branch\":"
 	    "\"main\",\"path\":\".github/workflows/deploy.yml@main\","
 	    "\"display_title\":\"Deploy \\u005b7f0c\\u005d \\ud83d\\ude80\","
-	    "\"run_number\":106,\"event\":\"workflow_dispatch\",\"status\":"
+	    "\"run_number\":106,\"run_attempt\":3,"
+	    "\"event\":\"workflow_dispatch\",\"status\":"
 	    "\"queued\",\"conclusion\":null,\"workflow_id\":159038,\"url\":"
 	    "\"https://api.github.com/repos/o/r/actions/runs/17654321098\","
 	    "\"html_url\":\"https://github.com/o/r/actions/runs/"
@@ -92,6 +93,12 @@ test_run(void **state)
 	    "Deploy [7f0c] \xf0\x9f\x9a\x80");
 	assert_string_equal(list.runs[0].event, "workflow_dispatch");
 	assert_string_equal(list.runs[0].status, "queued");
+	assert_string_equal(list.runs[0].conclusion, "");
+	assert_string_equal(list.runs[0].head_branch, "main");
+	assert_true(list.runs[0].attempt == 3);
+	assert_true(list.runs[1].attempt == 0);
+	assert_string_equal(list.runs[1].conclusion, "");
+	assert_string_equal(list.runs[1].head_branch, "");
 	assert_string_equal(list.runs[0].path,
 	    ".github/workflows/deploy.yml@main");
 	assert_string_equal(list.runs[0].html_url,
@@ -104,13 +111,69 @@ test_run(void **state)
 	run_list_wipe(&list);
 }
 
+static bool
+one_run(const char *json, struct run *run)
+{
+	char *text = exact_copy(json, strlen(json));
+	bool good;
+
+	buf_clear(&why);
+	good = decode_run(text, strlen(json), run, &why);
+	free(text);
+	return good;
+}
+
+/* A run by itself: what a wait needs is its number and its status. */
+static void
+test_one_run(void **state)
+{
+	static const char *const unfit[] = { "", "null", "[]", "1", "\"x\"",
+	    "{}", "{\"id\":5}", "{\"status\":\"queued\"}",
+	    "{\"id\":0,\"status\":\"queued\"}",
+	    "{\"id\":\"5\",\"status\":\"queued\"}",
+	    "{\"id\":5,\"status\":null}", "{\"id\":5,\"status\":\"\"}",
+	    "{\"id\":5,\"status\":[\"queued\"]}",
+	    "[{\"id\":5,\"status\":\"queued\"}]",
+	    "{\"id\":5,\"status\":\"queued\"", "<html>503</html>",
+	    "{\"message\":\"Not Found\"}" };
+	struct run run;
+	size_t i;
+
+	(void)state;
+	assert_true(one_run("{\"id\":17654321098,\"name\":\"Deploy\","
+	    "\"head_branch\":\"main\",\"run_attempt\":2,\"status\":"
+	    "\"completed\",\"conclusion\":\"timed_out\",\"display_title\":"
+	    "\"T\",\"html_url\":\"https://h/o/r/actions/runs/17654321098\","
+	    "\"jobs\":[],\"repository\":{\"id\":1}}", &run));
+	assert_int_equal(why.len, 0);
+	assert_true(run.id == UINT64_C(17654321098));
+	assert_true(run.attempt == 2);
+	assert_string_equal(run.status, "completed");
+	assert_string_equal(run.conclusion, "timed_out");
+	assert_string_equal(run.display_title, "T");
+	assert_string_equal(run.html_url,
+	    "https://h/o/r/actions/runs/17654321098");
+	run_wipe(&run);
+	assert_null(run.status);
+	run_wipe(&run);
+	assert_true(one_run("{\"status\":\"a_new_one\",\"id\":5}", &run));
+	assert_string_equal(run.conclusion, "");
+	assert_string_equal(run.html_url, "");
+	run_wipe(&run);
+	for (i = 0; i < COUNT(unfit); i++) {
+		check(!one_run(unfit[i], &run), "%s", unfit[i]);
+		check(why.len > 0, "%s", unfit[i]);
+		check(run.status == NULL && run.id == 0, "%s", unfit[i]);
+	}
+}
+
 /* Every member missing, null, or of another type. */
 static void
 test_run_members(void **state)
 {
 	static const char *const members[] = { "id", "workflow_id",
 	    "created_at", "name", "display_title", "event", "status", "path",
-	    "html_url" };
+	    "html_url", "conclusion", "head_branch", "run_attempt" };
 	static const char *const values[] = { "null", "true", "false", "[]",
 	    "{}", "[\"x\"]", "{\"id\":1}", "-1", "1.5", "\"\"", NULL };
 	struct run_list list;
@@ -132,12 +195,14 @@ test_run_members(void **state)
 			check(list.count == 2 && list.total == 0, "%s", json);
 			check(list.runs[1].id == 9, "%s", json);
 			r = &list.runs[0];
-			check(r->id == 0 && r->workflow_id == 0, "%s", json);
+			check(r->id == 0 && r->workflow_id == 0 &&
+			    r->attempt == 0, "%s", json);
 			check(r->created_at == -1, "%s", json);
 			check(*r->name == '\0' && *r->display_title == '\0' &&
 			    *r->event == '\0' && *r->status == '\0' &&
-			    *r->path == '\0' && *r->html_url == '\0', "%s",
-			    json);
+			    *r->path == '\0' && *r->html_url == '\0' &&
+			    *r->conclusion == '\0' &&
+			    *r->head_branch == '\0', "%s", json);
 			run_list_wipe(&list);
 		}
 }
@@ -351,8 +416,12 @@ test_jobs(void **state)
 {
 	static const char json[] =
 	    "{\"total_count\":5,\"jobs\":[{\"id\":48,\"name\":\"build\","
-	    "\"status\":\"completed\",\"conclusion\":\"success\",\"steps\":[{"
+	    "\"status\":\"completed\",\"conclusion\":\"success\","
+	    "\"html_url\":\"https://github.com/o/r/actions/runs/5/job/48\","
+	    "\"started_at\":\"2020-01-20T17:42:40Z\","
+	    "\"completed_at\":\"2020-01-20T17:44:39Z\",\"steps\":[{"
 	    "\"name\":\"Set up job\",\"status\":\"completed\",\"number\":1,"
+	    "\"conclusion\":\"failure\","
 	    "\"started_at\":\"2020-01-20T09:42:40.000-08:00\"},{\"name\":"
 	    "\"Run echo \\\"7f0c\\\"\",\"conclusion\":null},{\"name\":null},"
 	    "{},{\"name\":7},null,\"Complete job\"]},{\"name\":\"queued\","
@@ -361,13 +430,30 @@ test_jobs(void **state)
 	    "{\"name\":null,\"status\":null,\"steps\":[{\"name\":"
 	    "\"caller / \xf0\x9f\x9a\x80\"}]}]}";
 	struct job_list list;
+	size_t i;
 
 	(void)state;
 	assert_true(jobs(json, &list));
 	assert_int_equal(list.count, 5);
 	assert_true(list.total == 5);
 	assert_string_equal(list.jobs[0].name, "build");
+	assert_true(list.jobs[0].id == 48);
 	assert_string_equal(list.jobs[0].status, "completed");
+	assert_string_equal(list.jobs[0].conclusion, "success");
+	assert_string_equal(list.jobs[0].html_url,
+	    "https://github.com/o/r/actions/runs/5/job/48");
+	assert_true(list.jobs[0].started_at == 1579542160);
+	assert_true(list.jobs[0].completed_at == 1579542279);
+	assert_string_equal(list.jobs[0].steps[0].conclusion, "failure");
+	for (i = 1; i < 7; i++)
+		assert_string_equal(list.jobs[0].steps[i].conclusion, "");
+	for (i = 1; i < 5; i++) {
+		assert_true(list.jobs[i].id == 0);
+		assert_string_equal(list.jobs[i].conclusion, "");
+		assert_string_equal(list.jobs[i].html_url, "");
+		assert_true(list.jobs[i].started_at == -1);
+		assert_true(list.jobs[i].completed_at == -1);
+	}
 	assert_int_equal(list.jobs[0].step_count, 7);
 	assert_string_equal(list.jobs[0].steps[0].name, "Set up job");
 	assert_string_equal(list.jobs[0].steps[1].name, "Run echo \"7f0c\"");
@@ -659,6 +745,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_run),
+		TEST(test_one_run),
 		TEST(test_run_members),
 		TEST(test_run_elements),
 		TEST(test_ids),

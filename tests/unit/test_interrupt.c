@@ -39,7 +39,30 @@ after_signal(int sig, enum status want)
 	/* Many more don't block the handler. */
 	for (start = 0; start < 70000; start++)
 		raise(sig);
-	return interrupt_pending() ? 0 : 7;
+	if (!interrupt_pending())
+		return 7;
+	/* Taken note of: as if there had been none, until the next. */
+	interrupt_acknowledge();
+	if (interrupt_pending() || poll(&pfd, 1, 0) != 0)
+		return 8;
+	interrupt_acknowledge();
+	if (interrupt_pending())
+		return 9;
+	if (interrupt_fault(&f) != want)
+		return 10;
+	raise(sig == SIGINT ? SIGTERM : SIGINT);
+	if (!interrupt_pending() || poll(&pfd, 1, 0) != 1)
+		return 11;
+	return interrupt_fault(&f) == (sig == SIGINT ? STATUS_TERMINATED :
+	    STATUS_INTERRUPTED) ? 0 : 12;
+}
+
+/* Nothing is installed, and nothing to take note of. */
+static int
+without(void)
+{
+	interrupt_acknowledge();
+	return interrupt_pending() ? 1 : 0;
 }
 
 static int
@@ -66,8 +89,8 @@ expect_child(int sig, enum status want)
 	pid = fork();
 	assert_true(pid != -1);
 	if (pid == 0)
-		_exit(sig == SIGPIPE ? after_sigpipe() :
-		    after_signal(sig, want));
+		_exit(sig == 0 ? without() : sig == SIGPIPE ?
+		    after_sigpipe() : after_signal(sig, want));
 	assert_int_equal(waitpid(pid, &code, 0), pid);
 	assert_true(WIFEXITED(code));
 	assert_int_equal(WEXITSTATUS(code), 0);
@@ -94,6 +117,13 @@ test_pipe(void **state)
 	expect_child(SIGPIPE, STATUS_OK);
 }
 
+static void
+test_not_installed(void **state)
+{
+	(void)state;
+	expect_child(0, STATUS_OK);
+}
+
 int
 main(void)
 {
@@ -101,6 +131,7 @@ main(void)
 		cmocka_unit_test(test_interrupt),
 		cmocka_unit_test(test_terminate),
 		cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_not_installed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

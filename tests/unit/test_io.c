@@ -123,6 +123,27 @@ test_errors(void **state)
 	signal(SIGPIPE, SIG_DFL);
 }
 
+static void
+test_wait_readable(void **state)
+{
+	char c;
+
+	(void)state;
+	assert_int_equal(io_wait_readable(fds[0], 0), ETIMEDOUT);
+	assert_int_equal(io_wait_readable(fds[0], 20), ETIMEDOUT);
+	assert_int_equal(write(fds[1], "x", 1), 1);
+	assert_int_equal(io_wait_readable(fds[0], 0), 0);
+	assert_int_equal(io_wait_readable(fds[0], LONG_MS), 0);
+	/* It is only looked at. */
+	assert_int_equal(read(fds[0], &c, 1), 1);
+	assert_int_equal(io_wait_readable(fds[0], 0), ETIMEDOUT);
+	/* The end is something to read, too. */
+	close(fds[1]);
+	fds[1] = -1;
+	assert_int_equal(io_wait_readable(fds[0], LONG_MS), 0);
+	assert_int_equal(io_read(fds[0], &c, 1), 0);
+}
+
 /* Ends the child's wait with a signal: 0 if both ended as they should. */
 static int
 interrupted(void)
@@ -140,6 +161,8 @@ interrupted(void)
 	errno = 0;
 	if (io_read(fds[0], &c, 1) != -1 || errno != EINTR)
 		return 3;
+	if (io_wait_readable(fds[0], LONG_MS) != EINTR)
+		return 6;
 	/* What can be written at once still is. */
 	if (io_write_all(fds[1], "x", 1, LONG_MS) != 0)
 		return 4;
@@ -172,6 +195,7 @@ main(void)
 		PIPE_TEST(test_large),
 		PIPE_TEST(test_full),
 		PIPE_TEST(test_errors),
+		PIPE_TEST(test_wait_readable),
 		PIPE_TEST(test_signal),
 	};
 

@@ -289,6 +289,95 @@ test_groups(void **state)
 }
 
 static void
+put_area(const char *text)
+{
+	struct buf lines;
+
+	buf_init(&lines, BUF_TEXT_MAX);
+	buf_adds(&lines, text);
+	log_area(&lines);
+	buf_free(&lines);
+}
+
+/* Lines below all messages, put in the place of those before. */
+static void
+test_area(void **state)
+{
+	(void)state;
+	log_open(LOG_LEVEL_INFO, false);
+	capture_start();
+	log_info("first");
+	put_area("a\nb\n");
+	assert_string_equal(capture_end(), PREFIX "first\na\nb\n");
+	capture_start();
+	put_area("c\nd\ne\n");
+	assert_string_equal(capture_end(), "\r\033[2A\033[Jc\nd\ne\n");
+	assert_int_equal(capture.writes, 1);
+	/* A message goes above, in one write. */
+	capture_start();
+	log_warning("second");
+	assert_string_equal(capture_end(), "\r\033[3A\033[J" PREFIX
+	    "warning: second\nc\nd\ne\n");
+	assert_int_equal(capture.writes, 1);
+	/* One that is not shown moves nothing. */
+	capture_start();
+	log_debug("third");
+	assert_string_equal(capture_end(), "");
+	/* Without lines for a while, and then for good. */
+	capture_start();
+	put_area("");
+	assert_string_equal(capture_end(), "\r\033[3A\033[J");
+	capture_start();
+	put_area("f\n");
+	log_area(NULL);
+	log_info("last");
+	log_area(NULL);
+	log_info("very last");
+	assert_string_equal(capture_end(), "f\n\r\033[1A\033[J" PREFIX
+	    "last\n" PREFIX "very last\n");
+}
+
+/* A line wider than the terminal, as it was made narrower, takes several rows;
+ * what has no width takes none of it. */
+static void
+test_area_rows(void **state)
+{
+	static const struct {
+		const char	*unit;
+		size_t		 times;
+		const char	*rows;
+	} cases[] = {
+		{ "x", 79, "1" }, { "x", 80, "1" }, { "x", 81, "2" },
+		{ "x", 160, "2" }, { "x", 161, "3" },
+		{ "\xe4\xb8\xad", 40, "1" }, { "\xe4\xb8\xad", 41, "2" },
+		{ "e\xcc\x81", 80, "1" }, { "\033[31mx\033[0m", 80, "1" },
+		{ "\033[31mx\033[0m", 81, "2" }, { "", 0, "1" },
+	};
+	char want[64];
+	struct buf b;
+	size_t i, k;
+
+	(void)state;
+	log_open(LOG_LEVEL_INFO, false);
+	for (i = 0; i < COUNT(cases); i++) {
+		buf_init(&b, BUF_TEXT_MAX);
+		for (k = 0; k < cases[i].times; k++)
+			buf_adds(&b, cases[i].unit);
+		buf_adds(&b, "\n");
+		capture_start();
+		put_area(buf_str(&b));
+		capture_end();
+		capture_start();
+		log_area(NULL);
+		snprintf(want, sizeof want, "\r\033[%sA\033[J",
+		    cases[i].rows);
+		check(strcmp(capture_end(), want) == 0, "case %zu: %s", i,
+		    buf_str(&capture.text) + 1);
+		buf_free(&b);
+	}
+}
+
+static void
 test_last_words(void **state)
 {
 	(void)state;
@@ -523,6 +612,8 @@ main(void)
 		cmocka_unit_test(test_sink),
 		cmocka_unit_test(test_percent),
 		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_area),
+		cmocka_unit_test(test_area_rows),
 		cmocka_unit_test(test_last_words),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_cut),

@@ -131,12 +131,26 @@ test_neighbours(void **state)
 	assert_false(match_carries("77", "7"));
 }
 
+/* In characters, not bytes. */
+static void
+test_long(void **state)
+{
+	(void)state;
+	assert_false(match_is_long(""));
+	assert_false(match_is_long("123456789012345"));
+	assert_true(match_is_long("1234567890123456"));
+	assert_true(match_is_long("7f0cfa1e-3b52-4c6e-9a52-0d6c8f1b2e11"));
+	assert_false(match_is_long("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+	    "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_carries),
 		cmocka_unit_test(test_neighbours),
+		cmocka_unit_test(test_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,12 +11,15 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "cli/output.h"
 
 #define UUID	"3d8f0b6a-91d5-4a0e-8a43-5f1a7c2e9b10"
 #define URL	"https://github.com/octo-org/octo-repo/actions/runs/" \
 		"17654321098"
 #define TEXT	"run_id=17654321098\nrun_url=" URL "\n"
+#define JSON	"{\"run_id\":17654321098,\"run_url\":\"" URL "\"," \
+		"\"repository\":\"octo-org/octo-repo\","
 
 static char			folder[64];
 static int			saved_stdout, saved_stderr;
@@ -24,6 +27,7 @@ static struct config		config;
 static struct output_run	result;
 static struct output		output;
 static struct fault		fault;
+static struct awaited		awaited;
 
 /* A file of the test's own folder; static, four at a time. */
 static const char *
@@ -165,6 +169,8 @@ tear_down(void **state)
 	close(saved_stdout);
 	close(saved_stderr);
 	output_close(&output, &result, &fault);
+	awaited_wipe(&awaited);
+	memset(&awaited, 0, sizeof awaited);
 	for (i = 0; i < COUNT(files); i++)
 		unlink(path_of(files[i]));
 	return rmdir(folder);
@@ -485,6 +491,344 @@ test_summary_fails(void **state)
 }
 
 static void
+forget(void)
+{
+	awaited_wipe(&awaited);
+	memset(&awaited, 0, sizeof awaited);
+}
+
+/* The awaited run, as its last look has it. */
+static void
+see(const char *status, const char *conclusion, uint64_t attempt)
+{
+	struct run *run = &awaited.state.run;
+
+	forget();
+	awaited.seen = true;
+	run->status = xstrdup(status);
+	run->conclusion = xstrdup(conclusion);
+	run->attempt = attempt;
+}
+
+/* As a wait goes: the run first, its end later. */
+static enum status
+write_twice(bool several)
+{
+	enum status status;
+
+	memset(&fault, 0, sizeof fault);
+	open_output();
+	output.several = several;
+	result.awaited = NULL;
+	redirect(STDOUT_FILENO, path_of("stdout"));
+	redirect(STDERR_FILENO, path_of("log"));
+	status = output_result(&output, &result, &fault);
+	result.awaited = &awaited;
+	if (status == STATUS_OK)
+		status = output_result(&output, &result, &fault);
+	output_summary(&output, &result);
+	if (status == STATUS_OK)
+		status = output_close(&output, &result, &fault);
+	restore();
+	return status;
+}
+
+/* What is only known after the wait comes after it. */
+static void
+test_after_wait(void **state)
+{
+	static const struct {
+		const char	*status, *conclusion;
+		uint64_t	 attempt;
+		const char	*text, *json;
+	} cases[] = {
+		{ "completed", "success", 1,
+		    "run_conclusion=success\nrun_attempt=1\n",
+		    "\"status\":\"completed\",\"conclusion\":\"success\","
+		    "\"run_attempt\":1}\n" },
+		{ "completed", "timed_out", 12,
+		    "run_conclusion=timed_out\nrun_attempt=12\n",
+		    "\"status\":\"completed\",\"conclusion\":\"timed_out\","
+		    "\"run_attempt\":12}\n" },
+		/* It goes on. */
+		{ "in_progress", "", 1, "run_conclusion=\nrun_attempt=1\n",
+		    "\"status\":\"in_progress\",\"conclusion\":null,"
+		    "\"run_attempt\":1}\n" },
+		/* Not told. */
+		{ "queued", "", 0, "run_conclusion=\nrun_attempt=\n",
+		    "\"status\":\"queued\",\"conclusion\":null,"
+		    "\"run_attempt\":null}\n" },
+		/* Never seen. */
+		{ NULL, NULL, 0, "run_conclusion=\nrun_attempt=\n",
+		    "\"status\":null,\"conclusion\":null,"
+		    "\"run_attempt\":null}\n" },
+		/* Nothing but a word on a line of text. */
+		{ "completed", "good\nrun_id=1\r\x1b[1m $(x)", 1,
+		    "run_conclusion=goodrun_id11mx\nrun_attempt=1\n",
+		    "\"status\":\"completed\",\"conclusion\":\"good\\nrun_id=1"
+		    "\\r\\u001b[1m $(x)\",\"run_attempt\":1}\n" },
+	};
+	char want[2048];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		if (cases[i].status != NULL)
+			see(cases[i].status, cases[i].conclusion,
+			    cases[i].attempt);
+		else
+			forget();
+		config.format = CONFIG_TEXT;
+		assert_int_equal(write_twice(false), STATUS_OK);
+		snprintf(want, sizeof want, TEXT "%s", cases[i].text);
+		assert_string_equal(contents("stdout"), want);
+		assert_int_equal(write_twice(true), STATUS_OK);
+		assert_string_equal(contents("stdout"), want);
+
+		/* A second, complete object on a line of its own. */
+		config.format = CONFIG_JSON;
+		assert_int_equal(write_twice(false), STATUS_OK);
+		snprintf(want, sizeof want, JSON "\"workflow\":\"deploy.yml\","
+		    "\"ref\":\"main\",\"distinct_id\":null,"
+		    "\"identified_by\":\"response\"}\n" JSON
+		    "\"workflow\":\"deploy.yml\",\"ref\":\"main\","
+		    "\"distinct_id\":null,\"identified_by\":\"response\",%s",
+		    cases[i].json);
+		assert_string_equal(contents("stdout"), want);
+
+		/* Once, whatever comes of it. */
+		config.format = CONFIG_ID;
+		assert_int_equal(write_twice(false), STATUS_OK);
+		assert_string_equal(contents("stdout"), "17654321098\n");
+		config.format = CONFIG_URL;
+		assert_int_equal(write_twice(true), STATUS_OK);
+		assert_string_equal(contents("stdout"), URL "\n");
+		assert_string_equal(contents("log"), "");
+	}
+}
+
+/* A run that was given: one object, at the end. */
+static void
+test_given_run(void **state)
+{
+	(void)state;
+	result.workflow = NULL;
+	result.identified_by = "given";
+	see("completed", "failure", 2);
+	config.format = CONFIG_JSON;
+	assert_int_equal(write_twice(false), STATUS_OK);
+	assert_string_equal(contents("stdout"), JSON "\"workflow\":null,"
+	    "\"ref\":\"main\",\"distinct_id\":null,\"identified_by\":"
+	    "\"given\",\"status\":\"completed\",\"conclusion\":\"failure\","
+	    "\"run_attempt\":2}\n");
+	result.ref = NULL;
+	assert_int_equal(write_twice(true), STATUS_OK);
+	assert_non_null(strstr(contents("stdout"), "\"ref\":null,"));
+	config.format = CONFIG_TEXT;
+	assert_int_equal(write_twice(false), STATUS_OK);
+	assert_string_equal(contents("stdout"), TEXT
+	    "run_conclusion=failure\nrun_attempt=2\n");
+}
+
+/* Of several runs, what belongs together stays together. */
+static void
+test_several_runs(void **state)
+{
+	(void)state;
+	see("completed", "success", 1);
+	open_output();
+	output.several = true;
+	redirect(STDOUT_FILENO, path_of("stdout"));
+	assert_int_equal(output_result(&output, &result, &fault), STATUS_OK);
+	restore();
+	assert_string_equal(contents("stdout"), "");
+	config.run_count = 2;
+	open_output();
+	assert_true(output.several);
+	config.run_count = 1;
+	open_output();
+	assert_false(output.several);
+	config.run_count = 0;
+}
+
+static void
+test_output_file_after_wait(void **state)
+{
+	char delimiters[4][128];
+	const char *p;
+	size_t i, k;
+
+	(void)state;
+	config.output_path = keep(output_path, "output");
+	see("completed", "time\nd_out", 3);
+	assert_int_equal(write_twice(false), STATUS_OK);
+	p = contents("output");
+	p = take_value(p, "run_id", "17654321098", delimiters[0]);
+	p = take_value(p, "run_url", URL, delimiters[1]);
+	p = take_value(p, "run_conclusion", "timed_out", delimiters[2]);
+	p = take_value(p, "run_attempt", "3", delimiters[3]);
+	assert_string_equal(p, "");
+	for (i = 0; i < 4; i++)
+		for (k = 0; k < i; k++)
+			assert_string_not_equal(delimiters[i],
+			    delimiters[k]);
+	/* Empty values are values. */
+	put_file("output", "no line end");
+	see("in_progress", "", 0);
+	assert_int_equal(write_twice(false), STATUS_OK);
+	p = contents("output");
+	assert_memory_equal(p, "no line end\n", 12);
+	p = take_value(p + 12, "run_id", "17654321098", delimiters[0]);
+	p = take_value(p, "run_url", URL, delimiters[1]);
+	p = take_value(p, "run_conclusion", "", delimiters[2]);
+	p = take_value(p, "run_attempt", "", delimiters[3]);
+	assert_string_equal(p, "");
+}
+
+/* What cannot be written after the wait is in the message. */
+static void
+test_conclusion_lost(void **state)
+{
+	(void)state;
+	if (access("/dev/full", W_OK) != 0)
+		skip();
+	see("completed", "failure", 1);
+	result.awaited = &awaited;
+	open_output();
+	assert_int_equal(write_to("/dev/full"), STATUS_OUTPUT);
+	expect_lost("standard output");
+	expect_lost("failure");
+}
+
+static void
+add_job(const char *name, const char *status, const char *conclusion,
+    const char *url)
+{
+	struct job_list *list;
+	struct job *job;
+
+	if (awaited.jobs.count == 0) {
+		awaited.jobs.pages = xcalloc(1, sizeof *awaited.jobs.pages);
+		awaited.jobs.count = 1;
+	}
+	list = &awaited.jobs.pages[0].list;
+	list->jobs = xreallocarray(list->jobs, list->count + 1,
+	    sizeof *list->jobs);
+	job = &list->jobs[list->count++];
+	memset(job, 0, sizeof *job);
+	job->name = xstrdup(name);
+	job->status = xstrdup(status);
+	job->conclusion = xstrdup(conclusion);
+	job->html_url = xstrdup(url);
+}
+
+static void
+test_summary_after_wait(void **state)
+{
+	const char *text;
+
+	(void)state;
+	config.summary_path = keep(summary_path, "summary");
+	see("completed", "failure", 1);
+	add_job("build", "completed", "success", URL "/job/1");
+	add_job("test (1, 2)", "completed", "failure", "");
+	add_job("deploy", "in_progress", "", URL "/job/3");
+	assert_int_equal(write_twice(false), STATUS_OK);
+	text = contents("summary");
+	assert_non_null(strstr(text, "[17654321098](" URL ")"));
+	assert_non_null(strstr(text, "**failure**"));
+	assert_non_null(strstr(text, "\n| job | result |\n|---|---|\n"));
+	assert_non_null(strstr(text, "\n| [build](" URL "/job/1) | success "
+	    "|\n"));
+	assert_non_null(strstr(text, "\n| test (1, 2) | failure |\n"));
+	assert_non_null(strstr(text, "| in\\_progress |\n"));
+	/* Once, though two things were told. */
+	assert_null(strstr(strstr(text, "17654321098](") + 1,
+	    "[17654321098]("));
+	unlink(path_of("summary"));
+	see("in_progress", "", 1);
+	result.workflow = NULL;
+	result.ref = NULL;
+	assert_int_equal(write_twice(false), STATUS_OK);
+	text = contents("summary");
+	assert_memory_equal(text, "Awaited run", 11);
+	assert_non_null(strstr(text, "**not concluded**"));
+	assert_null(strstr(text, "| job"));
+}
+
+/* Names of jobs are text: no links, no images, no HTML, no cells, no mentions,
+ * no formulas; and not endless. */
+static void
+test_summary_names(void **state)
+{
+	static const char *const names[] = {
+		"[x](https://evil.example)", "![x](https://evil.example/i)",
+		"<img src=https://evil.example>", "a | b | c", "a\nb\r\nc",
+		"`code`", "**bold** __bold__ ~~gone~~", "@everyone #1",
+		"https://evil.example", "&lt;b&gt;", "$x^2$", "\\", "\\|",
+		"\x1b[31mred\x7f",
+	};
+	static const char special[] = "[]()<>|`*_~@#&$!";
+	char long_name[1001];
+	const char *text, *p;
+	size_t i, rows = 0;
+
+	(void)state;
+	config.summary_path = keep(summary_path, "summary");
+	see("completed", "a|b**\n", 1);
+	for (i = 0; i < COUNT(names); i++)
+		add_job(names[i], "completed", "suc|cess\n", "");
+	for (i = 0; i < 1000; i += 2)
+		memcpy(long_name + i, "\xc3\xa9", 2);
+	long_name[1000] = '\0';
+	add_job(long_name, "completed", "success", "");
+	add_job("", "", "", "");
+	assert_int_equal(write_twice(false), STATUS_OK);
+	text = contents("summary");
+	p = strstr(text, "|---|---|\n");
+	assert_non_null(p);
+	for (p += 10; *p == '|'; rows++) {
+		/* Two cells: three bars that are not escaped. */
+		for (i = 0; *p != '\n'; p++) {
+			check((unsigned char)*p >= 0x20 && *p != 0x7f, "%s",
+			    text);
+			if (*p == '\\' && p[1] != '\0')
+				p++;
+			else if (*p == '|')
+				i++;
+			else
+				check(*p == '(' || *p == ')' || *p == '!' ||
+				    strchr(special, *p) == NULL, "%s", p);
+		}
+		check(i == 3, "row %zu", rows);
+		p++;
+	}
+	assert_int_equal(rows, COUNT(names) + 2);
+	assert_string_equal(p, "\n");
+	assert_non_null(strstr(text, "\xc3\xa9... |"));
+}
+
+/* The runner takes 1 MiB a step. */
+static void
+test_summary_size(void **state)
+{
+	char name[201];
+	struct stat st;
+	size_t i;
+
+	(void)state;
+	memset(name, '*', 200);
+	name[200] = '\0';
+	config.summary_path = keep(summary_path, "summary");
+	see("completed", "success", 1);
+	for (i = 0; i < 5000; i++)
+		add_job(name, "completed", "success", URL "/job/1");
+	assert_int_equal(write_twice(false), STATUS_OK);
+	assert_int_equal(stat(path_of("summary"), &st), 0);
+	assert_in_range(st.st_size, 500000, 1048576);
+}
+
+static void
 test_text(void **state)
 {
 	char large[20001];
@@ -538,6 +882,14 @@ main(void)
 		TEST(test_summary),
 		TEST(test_summary_markup),
 		TEST(test_summary_fails),
+		TEST(test_after_wait),
+		TEST(test_given_run),
+		TEST(test_several_runs),
+		TEST(test_output_file_after_wait),
+		TEST(test_conclusion_lost),
+		TEST(test_summary_after_wait),
+		TEST(test_summary_names),
+		TEST(test_summary_size),
 		TEST(test_text),
 	};
 

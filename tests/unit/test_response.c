@@ -1051,6 +1051,168 @@ test_body_limit(void **state)
 }
 
 /* A long chunked body that comes in pieces of all sizes. */
+/* A stream's bytes, counted and summed up. */
+static uint64_t	streamed, stream_sum;
+
+static void
+take_stream(void *ctx, const char *data, size_t n)
+{
+	char *copy = exact_copy(data, n);
+	size_t i;
+
+	assert_ptr_equal(ctx, &streamed);
+	assert_true(n > 0);
+	for (i = 0; i < n; i++)
+		stream_sum = stream_sum * 31 + (unsigned char)copy[i];
+	streamed += n;
+	free(copy);
+}
+
+/* Feeds a message of the table in such pieces, and ends it. */
+static enum response_progress
+feed_vector(struct response *r, const struct vector *v, size_t piece)
+{
+	enum response_progress progress = RESPONSE_MORE;
+	size_t k, n, used;
+	char *p;
+
+	for (k = 0; k < v->len && progress == RESPONSE_MORE; k += used) {
+		n = piece < v->len - k ? piece : v->len - k;
+		p = exact_copy(v->raw + k, n);
+		progress = response_feed(r, p, n, &used);
+		free(p);
+	}
+	if (progress == RESPONSE_MORE && v->ending != OPEN)
+		progress = response_end(r, v->ending == CLEAN);
+	return progress;
+}
+
+static uint64_t
+sum_of(const struct buf *b)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < b->len; i++)
+		sum = sum * 31 + (unsigned char)b->data[i];
+	return sum;
+}
+
+/* Every message of the table once more: a 2xx goes to the sink, byte for
+ * byte, and all else is as it was. */
+static void
+test_streams(void **state)
+{
+	enum response_progress progress, kept_progress;
+	struct response r, kept;
+	const struct vector *v;
+	size_t i, piece;
+
+	(void)state;
+	for (i = 0; i < COUNT(vectors); i++)
+		for (piece = 1; piece < 100; piece += 13) {
+			v = &vectors[i];
+			streamed = stream_sum = 0;
+			response_init(&kept, v->method);
+			kept_progress = feed_vector(&kept, v, piece);
+			response_init(&r, v->method);
+			response_stream(&r, take_stream, &streamed);
+			progress = feed_vector(&r, v, piece);
+			/* Only its size may be another matter. */
+			check(progress == kept_progress || (v->progress ==
+			    RESPONSE_BAD && strcmp(v->body, TOO_LONG) == 0),
+			    "%s", v->name);
+			check(r.status == kept.status, "%s", v->name);
+			check(progress != kept_progress || r.keep_alive ==
+			    kept.keep_alive, "%s", v->name);
+			if (progress != kept_progress) {
+				check(r.body.len == 0, "%s", v->name);
+			} else if (r.status / 100 == 2) {
+				check(streamed == kept.body.len &&
+				    stream_sum == sum_of(&kept.body), "%s",
+				    v->name);
+				check(r.body.len == 0, "%s", v->name);
+			} else {
+				check(streamed == 0, "%s", v->name);
+				check(sum_of(&r.body) == sum_of(&kept.body) &&
+				    r.body.len == kept.body.len, "%s",
+				    v->name);
+			}
+			response_wipe(&r);
+			response_wipe(&kept);
+		}
+}
+
+/* More than any body may have, in each of the three framings. */
+static void
+test_large_streams(void **state)
+{
+	static const struct {
+		const char	*head, *chunk;
+		bool		 ends, streams;
+	} cases[] = {
+		{ OK "Content-Length: 67108864\r\n\r\n", "", false, true },
+		{ CHUNKED, "10000\r\n", false, true },
+		{ OK "Connection: close\r\n\r\n", "", true, true },
+		/* What is no success is a message, and short. */
+		{ "HTTP/1.1 302 Found\r\nContent-Length: 67108864\r\n\r\n",
+		    "", false, false },
+		{ "HTTP/1.1 404 Not Found\r\n\r\n", "", true, false },
+	};
+	static char block[65536];
+	enum response_progress progress;
+	struct response r;
+	size_t i, k, used;
+
+	(void)state;
+	memset(block, 'b', sizeof block);
+	for (i = 0; i < COUNT(cases); i++) {
+		streamed = 0;
+		response_init(&r, REQUEST_GET);
+		response_stream(&r, take_stream, &streamed);
+		progress = response_feed(&r, cases[i].head,
+		    strlen(cases[i].head), &used);
+		for (k = 0; k < 1024 && progress == RESPONSE_MORE; k++) {
+			if (*cases[i].chunk != '\0')
+				response_feed(&r, cases[i].chunk,
+				    strlen(cases[i].chunk), &used);
+			progress = response_feed(&r, block, sizeof block,
+			    &used);
+			if (*cases[i].chunk != '\0')
+				progress = response_feed(&r, "\r\n", 2, &used);
+		}
+		if (*cases[i].chunk != '\0')
+			progress = response_feed(&r, "0\r\n\r\n", 5, &used);
+		if (progress == RESPONSE_MORE && cases[i].ends)
+			progress = response_end(&r, true);
+		check(progress == (cases[i].streams ? RESPONSE_DONE :
+		    RESPONSE_BAD), "case %zu", i);
+		check(streamed == (cases[i].streams ? 67108864 : 0),
+		    "case %zu", i);
+		check(!cases[i].streams || r.body.size == 0, "case %zu", i);
+		response_wipe(&r);
+	}
+}
+
+static void
+test_stream_cut(void **state)
+{
+	struct response r;
+	size_t used;
+
+	(void)state;
+	streamed = 0;
+	response_init(&r, REQUEST_GET);
+	response_stream(&r, take_stream, &streamed);
+	assert_int_equal(response_feed(&r, LIT(OK "Content-Length: 10\r\n"
+	    "\r\nhello"), &used), RESPONSE_MORE);
+	/* What came is delivered, and the loss is told. */
+	assert_true(streamed == 5);
+	assert_int_equal(response_end(&r, true), RESPONSE_BAD);
+	assert_string_equal(response_error(&r), CUT_SHORT);
+	response_wipe(&r);
+}
+
 static void
 test_large_chunked(void **state)
 {
@@ -1109,6 +1271,9 @@ main(void)
 		cmocka_unit_test(test_many_small_chunks),
 		cmocka_unit_test(test_body_limit),
 		cmocka_unit_test(test_large_chunked),
+		cmocka_unit_test(test_streams),
+		cmocka_unit_test(test_large_streams),
+		cmocka_unit_test(test_stream_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -224,7 +224,7 @@ test_terminal(void **state)
 		{ "xterm-256color", true }, { "linux", true },
 		{ "dumb", false }, { "", false }, { NULL, false },
 	};
-	int master = posix_openpt(O_RDWR | O_NOCTTY), saved, slave;
+	int master = posix_openpt(O_RDWR | O_NOCTTY), saved, slave = -1;
 	size_t width[COUNT(sizes)], height[COUNT(sizes)], i;
 	bool there[COUNT(terms)];
 	struct winsize ws;

@@ -76,6 +76,16 @@ test_find_nocase(void **state)
 	assert_null(text_find_nocase("", "a"));
 	assert_null(text_find_nocase("ab", "abc"));
 	assert_string_equal(text_find_nocase("aaab", "aab"), "aab");
+	/* Of so many bytes, of which some may be NUL. */
+	assert_ptr_equal(text_find_nocase_n(hay, 7, "TWO"), hay + 4);
+	assert_null(text_find_nocase_n(hay, 6, "two"));
+	assert_null(text_find_nocase_n(hay, 0, "o"));
+	assert_ptr_equal(text_find_nocase_n(hay, 0, ""), hay);
+	assert_null(text_find_nocase_n("a\0b", 3, "ab"));
+	assert_string_equal(text_find_nocase_n("a\0Bc", 4, "bC"), "Bc");
+	/* Letters alone have a case. */
+	assert_null(text_find_nocase("{|}~", "[\\]^"));
+	assert_null(text_find_nocase("\xc3\x89", "\xc3\xa9"));
 }
 
 static void
