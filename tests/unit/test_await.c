@@ -1751,7 +1751,8 @@ test_several(void **state)
 				    .first = 1, .last = FAKE_ALWAYS,
 				    .status = each[cases[i].ways[k]],
 				    .lasting = cases[i].ways[k] == REFUSED });
-				/* FALLTHROUGH */
+				ADD_RUN(RUNNING(0));
+				break;
 			case STUCK:
 				ADD_RUN(RUNNING(0));
 				break;
