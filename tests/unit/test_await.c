@@ -558,6 +558,34 @@ test_storms(void **state)
 	}
 }
 
+static size_t
+count_logged(const char *part)
+{
+	const char *p;
+	size_t n = 0;
+
+	for (p = logged; (p = strstr(p, part)) != NULL; p++)
+		n++;
+	return n;
+}
+
+/* Each of two storms is told once, and the first is forgotten in between. */
+static void
+test_two_storms(void **state)
+{
+	(void)state;
+	ADD_RUN(RUNNING(0), OVER(250 * SECOND, "success"));
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
+	    .from = 50 * SECOND, .until = 80 * SECOND,
+	    .status = STATUS_SERVER });
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
+	    .from = 150 * SECOND, .until = 180 * SECOND,
+	    .status = STATUS_SERVER });
+	assert_int_equal(wait_for(1), STATUS_OK);
+	assert_int_equal(count_logged("fake: call failed"), 2);
+	assert_int_equal(count_logged("is in_progress"), 1);
+}
+
 /* What cannot pass ends it, and says that the run goes on. */
 static void
 test_lasting(void **state)
@@ -688,6 +716,21 @@ test_not_there_yet(void **state)
 	ADD_RUN(RUNNING(0), { .at = 100 * SECOND, .status = NULL });
 	assert_int_equal(wait_for(1), STATUS_NOT_FOUND);
 	assert_in_range(fake_now(), 115 * SECOND, 130 * SECOND);
+	/* Found again, it may be away for as many once more. */
+	again(state);
+	ADD_RUN(RUNNING(0), OVER(100 * SECOND, "success"));
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
+	    .first = 3, .last = 6, .status = STATUS_NOT_FOUND });
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
+	    .first = 8, .last = 11, .status = STATUS_NOT_FOUND });
+	assert_int_equal(wait_for(1), STATUS_OK);
+	/* Not there yet when the time is over: nobody refused anything. */
+	again(state);
+	order.just_dispatched = true;
+	order.timeout_ms = 20 * SECOND;
+	ADD_RUN({ .at = FAKE_NEVER });
+	assert_int_equal(wait_for(1), STATUS_TIMEOUT);
+	assert_int_equal(status_exit_code(fault.status), 7);
 	/* Other failures between them start the count anew. */
 	again(state);
 	ADD_RUN({ .at = 60 * SECOND, .status = "queued" },
@@ -776,6 +819,10 @@ test_quota(void **state)
 			check(gh->calls[i].status == STATUS_OK,
 			    "limited at %" PRId64, gh->calls[i].at);
 			within += gh->calls[i].at < HOUR;
+			/* Evenly, as far as one request a look goes. */
+			check(jobs || i == 0 || gh->calls[i].at > HOUR ||
+			    gh->calls[i].at - gh->calls[i - 1].at <
+			    30 * SECOND, "at %" PRId64, gh->calls[i].at);
 		}
 		/* Little is left unused. */
 		assert_in_range(within, 60, 150);
@@ -1222,6 +1269,9 @@ test_interrupts(void **state)
 			check(fake_nth(gh, FAKE_CANCEL, 0)->deadline_ms -
 			    FAKE_START - cases[i].at <= 5 * SECOND, "%s",
 			    cases[i].what);
+		/* No look after it. */
+		check(cases[i].at == 0 || fake_nth(gh, FAKE_RUN, looks() -
+		    1)->at < cases[i].at, "%s", cases[i].what);
 		again(state);
 	}
 }
@@ -1261,6 +1311,17 @@ test_interrupt_cancel_fails(void **state)
 	again(state);
 
 	order.cancel_on_interrupt = true;
+	ADD_RUN(RUNNING(0));
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
+	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_REFUSED,
+	    .lasting = true });
+	fake_signal_at(12 * SECOND, SIGINT);
+	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
+	expect_says("goes on");
+	expect_denies("asked to cancel");
+	again(state);
+
+	order.cancel_on_interrupt = true;
 	ADD_RUN(RUNNING(0), OVER(11 * SECOND, "success"));
 	fake_signal_at(12 * SECOND, SIGINT);
 	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
@@ -1285,6 +1346,14 @@ test_interrupt_several(void **state)
 	assert_int_equal(runs[0].status, STATUS_OK);
 	assert_int_equal(runs[1].status, STATUS_TERMINATED);
 	assert_int_equal(runs[2].status, STATUS_TERMINATED);
+	again(state);
+	/* We were told to go: that comes before what has failed by then. */
+	ADD_RUN(RUNNING(0), OVER(5 * SECOND, "failure"));
+	ADD_RUN(RUNNING(0));
+	fake_signal_at(22 * SECOND, SIGTERM);
+	assert_int_equal(wait_for(2), STATUS_TERMINATED);
+	assert_int_equal(runs[0].status, STATUS_FAILED);
+	expect_logged("17654321098 concluded with failure");
 }
 
 /* Already asked for by --cancel-after: asked for once more, which is no harm,
@@ -1308,6 +1377,16 @@ test_interrupt_after_cancel(void **state)
 	assert_int_equal(wait_for(1), STATUS_TERMINATED);
 	expect_says("asked to cancel");
 	assert_int_equal(fake_count(gh, FAKE_CANCEL, 0), 1);
+	again(state);
+	/* Refused then, granted now. */
+	order.cancel_on_interrupt = true;
+	order.cancel_after_ms = 10 * SECOND;
+	ADD_RUN(RUNNING(0));
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
+	    .first = 1, .status = STATUS_REFUSED, .lasting = true });
+	fake_signal_at(22 * SECOND, SIGTERM);
+	assert_int_equal(wait_for(1), STATUS_TERMINATED);
+	expect_says("asked to cancel");
 }
 
 /* The report of a failure is cut short; the verdict stands. */
@@ -1564,6 +1643,30 @@ test_jobs_of_rerun(void **state)
 	assert_in_range(ended_at[0], 60 * SECOND, 67 * SECOND);
 }
 
+/* Fewer pages than before: those that are gone do not count. */
+static void
+test_fewer_pages(void **state)
+{
+	static struct fake_job jobs[151];
+	size_t i;
+
+	(void)state;
+	memset(jobs, 0, sizeof jobs);
+	for (i = 0; i < 150; i++)
+		jobs[i].name = i < 120 ? "shard" : "build";
+	jobs[150].name = "build";
+	jobs[150].attempt = 2;
+	jobs[150].done_at = 60 * SECOND;
+	wait_for_job("build");
+	order.wants_jobs = true;
+	ADD_RUN(RUNNING(0), { .at = 30 * SECOND, .status = "in_progress",
+	    .attempt = 2 });
+	add_jobs(jobs, COUNT(jobs));
+	assert_int_equal(wait_for(1), STATUS_OK);
+	assert_in_range(ended_at[0], 60 * SECOND, 67 * SECOND);
+	assert_null(await_job(&runs[0].jobs, 1));
+}
+
 /* A grace holds for named jobs too. */
 static void
 test_jobs_and_grace(void **state)
@@ -1773,6 +1876,11 @@ test_several(void **state)
 			    strcmp(runs[k].fault.text, fault.text) == 0 ||
 			    strstr(logged, text) != NULL, "case %zu: %s", i,
 			    logged);
+			/* That one is the caller's to tell. */
+			snprintf(text, sizeof text, "error: %.50s",
+			    fault.text);
+			check(strstr(logged, text) == NULL ||
+			    *fault.text == '\0', "case %zu: %s", i, logged);
 		}
 		again(state);
 	}
@@ -2117,6 +2225,7 @@ main(void)
 		TEST(test_deadline_hangs),
 		TEST(test_no_limit),
 		TEST(test_storms),
+		TEST(test_two_storms),
 		TEST(test_lasting),
 		TEST(test_never_seen),
 		TEST(test_seen_then_storm),
@@ -2154,6 +2263,7 @@ main(void)
 		TEST(test_many_jobs),
 		TEST(test_many_names),
 		TEST(test_jobs_of_rerun),
+		TEST(test_fewer_pages),
 		TEST(test_jobs_and_grace),
 		TEST(test_jobs_fail),
 		TEST(test_listing_of_jobs),

@@ -478,6 +478,7 @@ test_several(void **state)
 	for (p = text, i = 0; (p = strstr(p, "more jobs")) != NULL; i++)
 		p++;
 	assert_int_equal(i, 1);
+	assert_true(strstr(text, "  | job") > strstr(text, "17654321100"));
 	/* No room: it says so. */
 	text = draw(3, 0, 80, 6, false);
 	assert_true(count_rows(text) <= 6);
