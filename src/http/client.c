@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/least.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "http/client.h"
@@ -74,19 +75,11 @@ may_reuse(struct client *c, const struct request *q)
 	    idle_ms < IDLE_MS && conn_is_quiet(c->conn);
 }
 
-static int64_t
-least(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* The instant after a duration, or the deadline if that comes first. */
 static int64_t
 until(int64_t duration_ms, int64_t deadline_ms)
 {
-	int64_t instant_ms = clock_after(&clock_system, duration_ms);
-
-	return instant_ms < deadline_ms ? instant_ms : deadline_ms;
+	return least(clock_after(&clock_system, duration_ms), deadline_ms);
 }
 
 static void
@@ -287,7 +280,6 @@ client_get_elsewhere(struct client *c, const char *location,
 				    "%s: redirects that lead nowhere",
 				    c->who);
 		}
-	
 		client_free(other);
 		if (next == NULL || status != STATUS_OK) {
 			if (next != NULL)

@@ -1,6 +1,7 @@
 #include "compat.h"
 
 #include "base/clock.h"
+#include "base/least.h"
 #include "http/dial.h"
 #include "net/tcp.h"
 #include "net/tls.h"
@@ -11,14 +12,14 @@ enum status
 dial(struct conn **c, const struct url *u, const char *who,
     const struct trust *trust, int64_t deadline_ms, struct fault *f)
 {
+	struct tls_peer peer = { .who = who, .host = u->host };
 	enum status status;
 	int64_t until_ms;
 
 	status = tcp_open(c, who, u->host, u->port, deadline_ms, f);
 	if (status != STATUS_OK || !u->tls)
 		return status;
-	until_ms = clock_after(&clock_system, HANDSHAKE_MS);
-	if (until_ms > deadline_ms)
-		until_ms = deadline_ms;
-	return tls_open(c, *c, who, u->host, trust, until_ms, f);
+	until_ms = least(clock_after(&clock_system, HANDSHAKE_MS),
+	    deadline_ms);
+	return tls_open(c, *c, &peer, trust, until_ms, f);
 }

@@ -1,6 +1,7 @@
 #include "compat.h"
 
 #include "base/clock.h"
+#include "base/least.h"
 #include "http/exchange.h"
 
 #define READ_SIZE	16384	/* a TLS record */
@@ -32,12 +33,6 @@ in_head(const struct response *r)
 {
 	return r->state == RESPONSE_STATUS_LINE ||
 	    r->state == RESPONSE_FIELDS;
-}
-
-static int64_t
-least(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
 }
 
 static enum status

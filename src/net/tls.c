@@ -36,6 +36,7 @@ struct tls {
 	struct conn		 conn;
 	struct conn		*below;
 	const char		*who;
+	const char		*via;	/* during the handshake only */
 	const struct trust	*trust;
 	mbedtls_ssl_context	 ssl;
 	mbedtls_ssl_config	 config;
@@ -457,6 +458,10 @@ certificate_fault(struct tls *t, struct fault *f)
 	if (trust_skipped(t->trust) > 0)
 		fault_add(f, " (%zu broken ones were skipped)",
 		    trust_skipped(t->trust));
+	if (t->via != NULL)
+		fault_add(f, ". The connection goes through the proxy %s, "
+		    "which may inspect TLS and sign with a CA of its own: ask "
+		    "whoever runs it for that CA's certificate", t->via);
 	return STATUS_TLS;
 }
 
@@ -544,9 +549,8 @@ configure(struct tls *t, const char *host)
 }
 
 enum status
-tls_open(struct conn **out, struct conn *below, const char *who,
-    const char *host, const struct trust *trust, int64_t deadline_ms,
-    struct fault *f)
+tls_open(struct conn **out, struct conn *below, const struct tls_peer *peer,
+    const struct trust *trust, int64_t deadline_ms, struct fault *f)
 {
 	enum status status;
 	struct tls *t;
@@ -556,7 +560,8 @@ tls_open(struct conn **out, struct conn *below, const char *who,
 	t = xcalloc(1, sizeof *t);
 	t->conn.ops = &tls_ops;
 	t->below = below;
-	t->who = who;
+	t->who = peer->who;
+	t->via = peer->via;
 	t->trust = trust;
 	buf_init(&t->verdict, BUF_TEXT_MAX);
 	mbedtls_ssl_init(&t->ssl);
@@ -564,11 +569,11 @@ tls_open(struct conn **out, struct conn *below, const char *who,
 	if (psa_crypto_init() != PSA_SUCCESS) {
 		tls_free(t);
 		return fault_set_lasting(f, STATUS_TLS,
-		    "%s: cryptography failed to start", who);
+		    "%s: cryptography failed to start", peer->who);
 	}
 
 	/* A final dot belongs to DNS, not to certificates. */
-	name = xstrdup(host);
+	name = xstrdup(peer->host);
 	if (*name != '\0' && name[strlen(name) - 1] == '.')
 		name[strlen(name) - 1] = '\0';
 	rc = configure(t, name);
@@ -583,7 +588,8 @@ tls_open(struct conn **out, struct conn *below, const char *who,
 		tls_free(t);
 		return status;
 	}
-	log_debug("%s: %s, %s", who, mbedtls_ssl_get_version(&t->ssl),
+	t->via = NULL;
+	log_debug("%s: %s, %s", peer->who, mbedtls_ssl_get_version(&t->ssl),
 	    mbedtls_ssl_get_ciphersuite(&t->ssl));
 	*out = &t->conn;
 	return STATUS_OK;

@@ -10,15 +10,22 @@
 #include "net/conn.h"
 #include "net/trust.h"
 
+/* Whom to talk to; all lent, `who` for the life of the conn. */
+struct tls_peer {
+	const char	*who;	/* begins every message */
+	const char	*host;	/* must be proved by the certificate */
+	const char	*via;	/* the proxy in between, for advice; or NULL */
+};
+
 /*
  * Shakes hands over `below` (taken, also on failure) with a server that must
- * prove to be `host` with a chain to one of `trust` (lent for the life of the
- * conn, as is `who`, which begins every message).  STATUS_TLS; lasting if it
- * is the certificate or the protocol, which trying again cannot mend.
+ * prove to be the peer's host with a chain to one of `trust` (lent for the life
+ * of the conn).  STATUS_TLS; lasting if it is the certificate or the protocol,
+ * which trying again cannot mend.
  */
-enum status tls_open(struct conn **, struct conn *below, const char *who,
-	    const char *host, const struct trust *, int64_t deadline_ms,
-	    struct fault *);
+enum status tls_open(struct conn **, struct conn *below,
+	    const struct tls_peer *, const struct trust *,
+	    int64_t deadline_ms, struct fault *);
 
 /* "mbed TLS 3.6.7", for --version. */
 const char *tls_library(void);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/interrupt.h"
+#include "base/least.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/terminal.h"
@@ -389,18 +390,6 @@ look(struct wait *w, struct awaited *a, int64_t deadline_ms)
 		show_change(a);
 	judge(w, a);
 	return STATUS_OK;
-}
-
-static int64_t
-most(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-static int64_t
-least(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
 }
 
 /* Until when a look at one of several runs may take. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/least.h"
 #include "run/pace.h"
 
 #define FIRST_MS	1000
@@ -41,18 +42,6 @@ pace_succeeded(struct pace *p)
 {
 	p->failures = 0;
 	p->hint_ms = 0;
-}
-
-static int64_t
-least(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-static int64_t
-most(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
 }
 
 static int64_t
