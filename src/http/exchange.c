@@ -5,7 +5,15 @@
 #include "http/exchange.h"
 
 #define READ_SIZE	16384	/* a TLS record */
-#define IDLE_MS		10000	/* a body that stops is worth another try */
+
+/*
+ * What a body must bring in that time: one that stops, or drips, is worth
+ * another try.  Modems of 2 kbit/s bring twice as much, but a TLS record counts
+ * only when it is whole: with the largest ones the slowest link is one of
+ * 13 kbit/s.
+ */
+#define FLOOR_BYTES	1024
+#define FLOOR_MS	10000
 
 static enum status
 send_request(struct conn *c, const char *who, const struct request *q,
@@ -41,19 +49,29 @@ read_response(struct conn *c, const char *who, struct response *r,
 {
 	enum response_progress progress = RESPONSE_MORE;
 	char data[READ_SIZE];
+	int64_t deadline_ms, floor_until_ms = 0;
+	size_t got, used, floor_got = 0;
 	enum status status;
-	size_t got, used;
-	int64_t deadline_ms;
-	bool clean;
+	bool clean, head;
 
 	while (progress == RESPONSE_MORE) {
-		deadline_ms = in_head(r) ? limits->head_deadline_ms :
-		    least(limits->deadline_ms, clock_after(&clock_system,
-		    IDLE_MS));
+		head = in_head(r);
+		deadline_ms = head ? limits->head_deadline_ms :
+		    least(limits->deadline_ms, floor_until_ms);
 		status = conn_read(c, data, sizeof data, &got, &clean,
 		    deadline_ms, f);
+		if (status == STATUS_TIMEOUT && !head &&
+		    deadline_ms == floor_until_ms)
+			fault_set(f, status, "%s: the answer came to a "
+			    "standstill (less than %d bytes in %d s)", who,
+			    FLOOR_BYTES, FLOOR_MS / 1000);
 		if (status != STATUS_OK)
 			return status;
+		floor_got += got;
+		if (head || floor_got >= FLOOR_BYTES) {
+			floor_got = 0;
+			floor_until_ms = clock_after(&clock_system, FLOOR_MS);
+		}
 		if (got == 0) {
 			progress = response_end(r, clean);
 			if (progress == RESPONSE_BAD)
