@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -10,280 +9,413 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "net/resolve.h"
-#include "net/wait.h"
 
-/*
- * getaddrinfo knows no deadline, so it runs in a thread of its own.  Whoever
- * is last to drop the job frees it: the thread when the lookup was abandoned,
- * resolve_host otherwise.
- */
-struct job {
-	pthread_mutex_t		 lock;
-	bool			 abandoned;
-	bool			 finished;
-	int			 done_fds[2];
-	char			*host;
-	char			 port[6];
-	size_t			 step;		/* to begin with; that answered */
-	int			 error;		/* EAI_* */
-	int			 system_error;	/* errno, for EAI_SYSTEM */
-	struct addrinfo		*result;
-};
+#define RESOLUTION_DELAY_MS	50	/* RFC 8305, 3 */
+#define STACK_SIZE		((size_t)512 << 10)	/* musl's resolver
+					 * takes 20 KiB; glibc's may load
+					 * modules that take more */
+#define NAME_MAX_LEN		254	/* RFC 1035, 2.3.4, as text */
 
-static void
-job_free(struct job *job)
-{
-	if (job->result != NULL)
-		freeaddrinfo(job->result);
-	pthread_mutex_destroy(&job->lock);
-	close(job->done_fds[0]);
-	close(job->done_fds[1]);
-	free(job->host);
-	free(job);
-}
+enum family { V6, V4, FAMILIES };
 
-/*
- * musl fails a lookup of both families when one of them is answered badly (an
- * AAAA query that is dropped, refused or answered with NXDOMAIN), and when a
- * search domain's server misbehaves.  Asking for IPv4 alone and for the name
- * with a final dot are the ways around.  The plain name goes first: the dotted
- * one is not looked for in /etc/hosts.
- */
 static const struct {
-	int		 family;
-	bool		 dotted;
-	const char	*how;
-} steps[] = {
-	{ AF_UNSPEC, false, "both families" },
-	{ AF_INET, false, "IPv4 only" },
-	{ AF_UNSPEC, true, "name with a final dot" },
-	{ AF_INET, true, "name with a final dot, IPv4 only" },
+	int		 af;
+	const char	*name;
+} families[FAMILIES] = {
+	[V6] = { AF_INET6, "IPv6" },
+	[V4] = { AF_INET, "IPv4" },
 };
 
-#define STEPS	(sizeof steps / sizeof steps[0])
+/* One family's question, and its answer once it is there. */
+struct question {
+	struct lookup	*lookup;
+	int		 af;
+	bool		 answered;
+	int		 error;		/* EAI_* */
+	int		 system_error;	/* errno, for EAI_SYSTEM */
+	struct addrinfo	*result;
+};
 
-/* The step that answered last: each one before it may cost seconds. */
-static size_t	good_step;
+/*
+ * getaddrinfo knows no deadline, so it runs in threads; they share this with
+ * the resolver.  Whoever is last to drop it frees it, so that a thread may
+ * stay behind when nobody waits any more.
+ */
+struct lookup {
+	pthread_mutex_t	 lock;
+	unsigned int	 users;
+	int		 event_fd;	/* readable: there is an answer */
+	char		 name[NAME_MAX_LEN + 2];
+	char		 port[6];
+	struct question	 questions[FAMILIES];
+};
+
+struct resolver {
+	char			*host;
+	uint16_t		 port;
+	struct lookup		*lookup;	/* NULL: none needed */
+	unsigned int		 rounds;	/* begun: plain, dotted */
+	bool			 dotted;	/* this round */
+	bool			 pending[FAMILIES];
+	struct resolve_address	 addresses[FAMILIES][RESOLVE_FAMILY_MAX];
+	size_t			 count[FAMILIES];
+	size_t			 given[FAMILIES];
+	enum family		 latest;	/* given */
+	int64_t			 patient_until_ms;	/* for IPv6 */
+	int			 error;		/* the one that says most */
+	int			 system_error;
+};
+
+/* The name that had to be asked for with a final dot: first failing without
+ * may take seconds, and there will be more lookups. */
+static char	dotted_name[NAME_MAX_LEN + 1];
 
 static void
-look_up(struct job *job)
+lookup_drop(struct lookup *l)
 {
-	struct addrinfo hints;
-	char *dotted;
-	size_t i, len = strlen(job->host);
-	int error;
+	unsigned int users;
+	size_t i;
 
-	dotted = xmalloc(len + 2);
-	memcpy(dotted, job->host, len);
-	memcpy(dotted + len, ".", 2);
-	for (i = job->step; i < STEPS; i++) {
-		/* A name that ends in a dot has been asked for by now. */
-		if (steps[i].dotted && job->host[len - 1] == '.')
-			break;
-		memset(&hints, 0, sizeof hints);
-		hints.ai_family = steps[i].family;
-		hints.ai_socktype = SOCK_STREAM;
-		hints.ai_protocol = IPPROTO_TCP;
-		hints.ai_flags = AI_NUMERICSERV;
-		error = getaddrinfo(steps[i].dotted ? dotted : job->host,
-		    job->port, &hints, &job->result);
-		/* The first step's error is the one about the user's name. */
-		if (i == job->step || error == 0) {
-			job->error = error;
-			job->system_error = errno;
-		}
-		if (error == 0) {
-			job->step = i;
-			break;
-		}
-		job->result = NULL;
-	}
-	free(dotted);
+	pthread_mutex_lock(&l->lock);
+	users = --l->users;
+	pthread_mutex_unlock(&l->lock);
+	if (users > 0)
+		return;
+	for (i = 0; i < FAMILIES; i++)
+		if (l->questions[i].result != NULL)
+			freeaddrinfo(l->questions[i].result);
+	pthread_mutex_destroy(&l->lock);
+	close(l->event_fd);
+	free(l);
 }
 
 static void *
-job_run(void *arg)
+ask(void *arg)
 {
-	struct job *job = arg;
-	bool abandoned;
+	struct question *q = arg;
+	struct lookup *l = q->lookup;
+	struct addrinfo hints, *result = NULL;
+	const uint64_t one = 1;
+	int error, system_error;
 	ssize_t n;
 
-	look_up(job);
-	pthread_mutex_lock(&job->lock);
-	job->finished = true;
-	abandoned = job->abandoned;
-	n = write(job->done_fds[1], "", 1);
+	memset(&hints, 0, sizeof hints);
+	hints.ai_family = q->af;
+	hints.ai_socktype = SOCK_STREAM;
+	hints.ai_protocol = IPPROTO_TCP;
+	hints.ai_flags = AI_NUMERICSERV;
+	error = getaddrinfo(l->name, l->port, &hints, &result);
+	system_error = errno;
+
+	pthread_mutex_lock(&l->lock);
+	q->answered = true;
+	q->error = error;
+	q->system_error = system_error;
+	q->result = error == 0 ? result : NULL;
+	n = write(l->event_fd, &one, sizeof one);
 	(void)n;
-	pthread_mutex_unlock(&job->lock);
-	if (abandoned)
-		job_free(job);
+	pthread_mutex_unlock(&l->lock);
+	lookup_drop(l);
 	return NULL;
 }
 
-/* Starts the thread, with all signals left to the main one. */
+/* Asks for one family in a thread that has all signals blocked: they are the
+ * main thread's.  0 or errno. */
 static int
-job_start(struct job *job, pthread_t *thread)
+lookup_ask(struct lookup *l, enum family family)
 {
+	struct question *q = &l->questions[family];
 	pthread_attr_t attr;
+	pthread_t thread;
 	sigset_t all, old;
 	int error;
 
-	if (pipe2(job->done_fds, O_CLOEXEC) == -1) {
-		error = errno;
-		job->done_fds[0] = job->done_fds[1] = -1;
-		return error;
-	}
+	q->lookup = l;
+	q->af = families[family].af;
+	pthread_mutex_lock(&l->lock);
+	l->users++;
+	pthread_mutex_unlock(&l->lock);
 	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
-	error = pthread_create(thread, &attr, job_run, job);
+	error = pthread_create(&thread, &attr, ask, q);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attr);
+	if (error != 0)
+		lookup_drop(l);
 	return error;
 }
 
-static void
-add_family(struct resolve_list *list, const struct addrinfo *ai, int family,
-    size_t slot)
+/* Of two errors the one that says more: that there is no such name is only
+ * true if nothing else went wrong. */
+static int
+error_weight(int error)
 {
-	for (; ai != NULL && slot < RESOLVE_MAX; ai = ai->ai_next) {
-		if (ai->ai_family != family)
-			continue;
-		memcpy(&list->addresses[slot].addr, ai->ai_addr,
-		    ai->ai_addrlen);
-		list->addresses[slot].len = ai->ai_addrlen;
-		slot += 2;
+	switch (error) {
+	case 0:
+		return 0;
+#ifdef EAI_NODATA
+	case EAI_NODATA:
+		return 1;
+#endif
+	case EAI_NONAME:
+		return 2;
+	case EAI_AGAIN:
+		return 3;
+	case EAI_SYSTEM:
+		return 5;
+	default:
+		return 4;
 	}
 }
 
 static void
-interleave(struct resolve_list *list, const struct addrinfo *ai)
+note_error(struct resolver *r, int error, int system_error)
 {
-	size_t i;
-
-	memset(list, 0, sizeof *list);
-	add_family(list, ai, AF_INET6, 0);
-	add_family(list, ai, AF_INET, 1);
-	/* One family may have left holes. */
-	for (i = 0; i < RESOLVE_MAX; i++)
-		if (list->addresses[i].len > 0)
-			list->addresses[list->count++] = list->addresses[i];
+	if (error_weight(error) > error_weight(r->error)) {
+		r->error = error;
+		r->system_error = system_error;
+	}
 }
 
-static enum status
-job_fault(const struct job *job, struct fault *f)
+/* Begins a round: both families, with the plain name or the dotted one. */
+static void
+begin_round(struct resolver *r)
 {
-	switch (job->error) {
-	case EAI_NONAME:
-#ifdef EAI_NODATA
-	case EAI_NODATA:
-#endif
-		return fault_set(f, STATUS_NO_HOST,
-		    "%s: no such host (check the name, and that the first "
-		    "nameserver of /etc/resolv.conf knows it)", job->host);
-	case EAI_SYSTEM:
-		return fault_set(f, STATUS_RESOLVE, "%s: lookup failed: %s",
-		    job->host, strerror(job->system_error));
-	case EAI_AGAIN:
-		return fault_set(f, STATUS_RESOLVE,
-		    "%s: no nameserver answered (see /etc/resolv.conf)",
-		    job->host);
-	default:
-		return fault_set(f, STATUS_RESOLVE, "%s: lookup failed: %s",
-		    job->host, gai_strerror(job->error));
+	struct lookup *l = xcalloc(1, sizeof *l);
+	int error, i;
+
+	if (r->lookup != NULL)
+		lookup_drop(r->lookup);
+	r->lookup = l;
+	r->dotted = (r->rounds++ == 0) == (strcmp(r->host, dotted_name) == 0);
+	pthread_mutex_init(&l->lock, NULL);
+	l->users = 1;
+	snprintf(l->name, sizeof l->name, "%s%s", r->host,
+	    r->dotted ? "." : "");
+	snprintf(l->port, sizeof l->port, "%u", (unsigned int)r->port);
+	l->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (l->event_fd == -1) {
+		note_error(r, EAI_SYSTEM, errno);
+		return;
+	}
+	for (i = 0; i < FAMILIES; i++) {
+		error = lookup_ask(l, i);
+		r->pending[i] = error == 0;
+		if (error != 0)
+			note_error(r, EAI_SYSTEM, error);
+	}
+}
+
+static void
+add_addresses(struct resolver *r, enum family family,
+    const struct addrinfo *ai)
+{
+	struct resolve_address *a;
+
+	for (; ai != NULL && r->count[family] < RESOLVE_FAMILY_MAX;
+	    ai = ai->ai_next) {
+		if (ai->ai_family != families[family].af)
+			continue;
+		a = &r->addresses[family][r->count[family]++];
+		memcpy(&a->addr, ai->ai_addr, ai->ai_addrlen);
+		a->len = ai->ai_addrlen;
+	}
+	log_debug("%s: %zu %s address%s%s", r->host, r->count[family],
+	    families[family].name, r->count[family] == 1 ? "" : "es",
+	    r->dotted ? " (asked for with a final dot)" : "");
+	strlcpy(dotted_name, r->dotted ? r->host : "", sizeof dotted_name);
+	if (family == V4 && r->pending[V6])
+		r->patient_until_ms = clock_after(&clock_system,
+		    RESOLUTION_DELAY_MS);
+}
+
+/* Takes the answers that have arrived. */
+static void
+take_answers(struct resolver *r)
+{
+	struct lookup *l = r->lookup;
+	struct question answer;
+	uint64_t ignored;
+	ssize_t n;
+	int i;
+
+	n = read(l->event_fd, &ignored, sizeof ignored);
+	(void)n;
+	for (i = 0; i < FAMILIES; i++) {
+		if (!r->pending[i])
+			continue;
+		pthread_mutex_lock(&l->lock);
+		answer = l->questions[i];
+		pthread_mutex_unlock(&l->lock);
+		if (!answer.answered)
+			continue;
+		r->pending[i] = false;
+		if (answer.error == 0) {
+			add_addresses(r, i, answer.result);
+			continue;
+		}
+		note_error(r, answer.error, answer.system_error);
+		log_debug("%s: no %s address: %s%s", r->host,
+		    families[i].name, gai_strerror(answer.error),
+		    r->dotted ? " (asked for with a final dot)" : "");
 	}
 }
 
 static bool
-parse_literal(struct resolve_list *list, const char *host, uint16_t port)
+is_pending(const struct resolver *r)
 {
-	struct sockaddr_in *v4;
+	return r->pending[V6] || r->pending[V4];
+}
+
+static void
+add_literal(struct resolver *r, const char *text)
+{
+	struct resolve_address *a;
 	struct sockaddr_in6 *v6;
+	struct sockaddr_in *v4;
+	struct in6_addr in6;
+	struct in_addr in;
 
-	memset(list, 0, sizeof *list);
-	/* RFC 6761, 6.3: never a question for a nameserver, which could send
-	 * a token that is allowed on loopback only anywhere. */
-	if (strcmp(host, "localhost") == 0) {
-		struct resolve_list v6_list;
-
-		parse_literal(&v6_list, "::1", port);
-		parse_literal(list, "127.0.0.1", port);
-		list->addresses[1] = list->addresses[0];
-		list->addresses[0] = v6_list.addresses[0];
-		list->count = 2;
-		return true;
-	}
-	v4 = (struct sockaddr_in *)&list->addresses[0].addr;
-	v6 = (struct sockaddr_in6 *)&list->addresses[0].addr;
-	if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
+	if (inet_pton(AF_INET, text, &in) == 1) {
+		a = &r->addresses[V4][r->count[V4]++];
+		v4 = (struct sockaddr_in *)&a->addr;
 		v4->sin_family = AF_INET;
-		v4->sin_port = htons(port);
-		list->addresses[0].len = sizeof *v4;
-	} else if (inet_pton(AF_INET6, host, &v6->sin6_addr) == 1) {
+		v4->sin_addr = in;
+		v4->sin_port = htons(r->port);
+		a->len = sizeof *v4;
+	} else if (inet_pton(AF_INET6, text, &in6) == 1) {
+		a = &r->addresses[V6][r->count[V6]++];
+		v6 = (struct sockaddr_in6 *)&a->addr;
 		v6->sin6_family = AF_INET6;
-		v6->sin6_port = htons(port);
-		list->addresses[0].len = sizeof *v6;
-	} else {
-		return false;
+		v6->sin6_addr = in6;
+		v6->sin6_port = htons(r->port);
+		a->len = sizeof *v6;
 	}
-	list->count = 1;
-	return true;
 }
 
 enum status
-resolve_host(struct resolve_list *list, const char *host, uint16_t port,
-    int64_t deadline_ms, struct fault *f)
+resolve_open(struct resolver **out, const char *host, uint16_t port,
+    struct fault *f)
 {
+	struct resolver *r = xcalloc(1, sizeof *r);
 	enum status status;
-	struct job *job;
-	pthread_t thread;
-	bool finished;
-	int error;
 
-	if (parse_literal(list, host, port))
+	r->host = xstrdup(host);
+	r->port = port;
+	r->latest = V4;
+	*out = r;
+	/* RFC 6761, 6.3: never a question for a nameserver, which could send
+	 * a token that is allowed on loopback only anywhere. */
+	if (strcmp(host, "localhost") == 0) {
+		add_literal(r, "::1");
+		add_literal(r, "127.0.0.1");
 		return STATUS_OK;
-	job = xcalloc(1, sizeof *job);
-	pthread_mutex_init(&job->lock, NULL);
-	job->host = xstrdup(host);
-	job->step = good_step;
-	snprintf(job->port, sizeof job->port, "%u", (unsigned int)port);
-	if ((error = job_start(job, &thread)) != 0) {
-		job_free(job);
-		return fault_set(f, STATUS_RESOLVE,
-		    "%s: lookup not started: %s", host, strerror(error));
 	}
-
-	status = wait_for_one(job->done_fds[0], POLLIN, deadline_ms, f);
-	pthread_mutex_lock(&job->lock);
-	finished = job->finished;
-	job->abandoned = !finished;
-	pthread_mutex_unlock(&job->lock);
-	if (!finished) {
-		pthread_detach(thread);
-		if (status == STATUS_TIMEOUT)
-			fault_set(f, STATUS_RESOLVE,
-			    "%s: no nameserver answered in time "
-			    "(see /etc/resolv.conf)", host);
-		return f->status;
+	add_literal(r, host);
+	if (r->count[V4] + r->count[V6] > 0)
+		return STATUS_OK;
+	if (*host == '\0' || strlen(host) > NAME_MAX_LEN) {
+		note_error(r, EAI_NONAME, 0);
+		return STATUS_OK;
 	}
-	pthread_join(thread, NULL);
-	if (job->error == 0) {
-		good_step = job->step;
-		log_debug("%s: resolved (%s)", host, steps[good_step].how);
-		interleave(list, job->result);
-		status = list->count > 0 ? STATUS_OK : fault_set(f,
-		    STATUS_RESOLVE, "%s: no usable address", host);
-	} else {
-		good_step = 0;
-		status = job_fault(job, f);
-	}
-	job_free(job);
+	begin_round(r);
+	if (is_pending(r))
+		return STATUS_OK;
+	status = fault_set(f, STATUS_RESOLVE, "%s: lookup not started: %s",
+	    host, strerror(r->system_error));
+	resolve_close(r);
+	*out = NULL;
 	return status;
+}
+
+void
+resolve_close(struct resolver *r)
+{
+	if (r == NULL)
+		return;
+	if (r->lookup != NULL)
+		lookup_drop(r->lookup);
+	free(r->host);
+	free(r);
+}
+
+/* Both families have failed: true if the other form of the name is to be
+ * asked for.  One that ends in a dot has only one. */
+static bool
+has_other_form(const struct resolver *r)
+{
+	return r->lookup != NULL && r->rounds == 1 &&
+	    r->count[V4] + r->count[V6] == 0 &&
+	    r->host[strlen(r->host) - 1] != '.';
+}
+
+enum resolve_progress
+resolve_next(struct resolver *r, struct resolve_address *a, int64_t *due_ms)
+{
+	enum family family = r->latest == V6 ? V4 : V6;
+
+	if (r->lookup != NULL)
+		take_answers(r);
+	if (!is_pending(r) && has_other_form(r))
+		begin_round(r);
+	*due_ms = CLOCK_NEVER;
+	if (r->given[family] == r->count[family])
+		family = r->latest;
+	if (r->given[family] == r->count[family])
+		return is_pending(r) ? RESOLVE_PENDING : RESOLVE_OVER;
+	if (family == V4 && r->given[V4] == 0 && r->pending[V6] &&
+	    clock_left(&clock_system, r->patient_until_ms) > 0) {
+		*due_ms = r->patient_until_ms;
+		return RESOLVE_PENDING;
+	}
+	r->latest = family;
+	*a = r->addresses[family][r->given[family]++];
+	return RESOLVE_ADDRESS;
+}
+
+int
+resolve_fd(const struct resolver *r)
+{
+	return is_pending(r) ? r->lookup->event_fd : -1;
+}
+
+enum status
+resolve_fault(const struct resolver *r, struct fault *f)
+{
+	if (is_pending(r))
+		return fault_set(f, STATUS_RESOLVE,
+		    "%s: no nameserver answered in time (see "
+		    "/etc/resolv.conf)", r->host);
+	switch (r->error) {
+#ifdef EAI_NODATA
+	case EAI_NODATA:
+#endif
+	case EAI_NONAME:
+		return fault_set(f, STATUS_NO_HOST,
+		    "%s: no such host (check the name, and that every "
+		    "nameserver of /etc/resolv.conf knows it: the first "
+		    "answer counts)", r->host);
+	case EAI_AGAIN:
+		return fault_set(f, STATUS_RESOLVE,
+		    "%s: no nameserver answered, or they fail or refuse to "
+		    "look it up (see /etc/resolv.conf)", r->host);
+	case EAI_SYSTEM:
+		return fault_set(f, STATUS_RESOLVE, "%s: lookup failed: %s",
+		    r->host, strerror(r->system_error));
+	default:
+		return fault_set(f, STATUS_RESOLVE, "%s: lookup failed: %s",
+		    r->host, gai_strerror(r->error));
+	}
 }
 
 void

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/least.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "net/resolve.h"
@@ -112,181 +113,227 @@ static const struct conn_ops tcp_ops = {
 	tcp_read, tcp_write, tcp_close, tcp_sent, tcp_quiet
 };
 
-/* A race: attempts that are under way, and the addresses still to try. */
+/* A connection that is under way. */
+struct attempt {
+	int			 fd;
+	int64_t			 until_ms;
+	struct resolve_address	 address;
+};
+
 struct race {
-	const struct resolve_list	*list;
-	size_t				 next;
-	struct pollfd			 fds[RESOLVE_MAX];
-	int64_t				 until_ms[RESOLVE_MAX];
-	size_t				 index[RESOLVE_MAX];
-	size_t				 running;
-	int				 error;		/* of the last failure */
-	size_t				 error_index;
+	struct resolver		*names;
+	enum resolve_progress	 progress;	/* of the names */
+	int64_t			 names_due_ms;
+	bool			 has_next;
+	struct resolve_address	 next;
+	int64_t			 next_start_ms;
+	struct attempt		 attempts[RESOLVE_MAX];
+	size_t			 running;
+	size_t			 tried;
+	int			 error;		/* of the last failure */
+	struct resolve_address	 error_address;
 };
 
 static void
-race_lost(struct race *r, size_t address, int error)
+race_lost(struct race *r, const struct resolve_address *address, int error)
 {
 	char text[RESOLVE_TEXT_MAX];
 
-	resolve_text(&r->list->addresses[address], text);
+	resolve_text(address, text);
 	log_debug("%s: %s", text, strerror(error));
 	r->error = error;
-	r->error_index = address;
+	r->error_address = *address;
 }
 
-/* Starts the next attempt that can be started. */
+/* 0 if the attempt has begun, or errno. */
+static int
+attempt_start(struct attempt *a, const struct resolve_address *address)
+{
+	int error;
+
+	a->address = *address;
+	a->until_ms = clock_after(&clock_system, TRY_MS);
+	a->fd = socket(address->addr.ss_family,
+	    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
+	if (a->fd == -1)
+		return errno;
+	if (connect(a->fd, (const struct sockaddr *)&address->addr,
+	    address->len) == 0 || errno == EINPROGRESS)
+		return 0;
+	error = errno;
+	close(a->fd);
+	return error;
+}
+
+/* What an attempt that ends would give back. */
+static bool
+is_shortage(int error)
+{
+	return error == EMFILE || error == ENFILE || error == ENOBUFS ||
+	    error == ENOMEM;
+}
+
+/* Starts the next attempt that can be started, if its time has come. */
 static void
 race_start(struct race *r)
 {
-	const struct resolve_address *a;
-	size_t n;
-	int fd;
+	int error;
 
-	while (r->next < r->list->count) {
-		n = r->next++;
-		a = &r->list->addresses[n];
-		fd = socket(a->addr.ss_family,
-		    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
-		if (fd == -1) {
-			race_lost(r, n, errno);
-			continue;
+	while (clock_left(&clock_system, r->next_start_ms) == 0) {
+		if (!r->has_next) {
+			r->progress = resolve_next(r->names, &r->next,
+			    &r->names_due_ms);
+			if (r->progress != RESOLVE_ADDRESS)
+				return;
+			r->has_next = true;
+			r->tried++;
 		}
-		if (connect(fd, (const struct sockaddr *)&a->addr, a->len) ==
-		    -1 && errno != EINPROGRESS) {
-			race_lost(r, n, errno);
-			close(fd);
-			continue;
+		error = attempt_start(&r->attempts[r->running], &r->next);
+		if (error == 0)
+			r->running++;
+		if (error == 0 || (is_shortage(error) && r->running > 0)) {
+			r->has_next = error != 0;
+			r->next_start_ms = clock_after(&clock_system,
+			    HEAD_START_MS);
+		} else {
+			r->has_next = false;
+			race_lost(r, &r->next, error);
 		}
-		r->fds[r->running].fd = fd;
-		r->fds[r->running].events = POLLOUT;
-		r->fds[r->running].revents = 0;
-		r->until_ms[r->running] = clock_after(&clock_system, TRY_MS);
-		r->index[r->running++] = n;
-		return;
 	}
 }
 
-static void
-race_drop(struct race *r, size_t i)
+/* How the attempt stands: -1 still under way, 0 connected, or errno. */
+static int
+attempt_outcome(const struct attempt *a, short revents)
 {
-	r->running--;
-	r->fds[i] = r->fds[r->running];
-	r->until_ms[i] = r->until_ms[r->running];
-	r->index[i] = r->index[r->running];
+	socklen_t len = sizeof(int);
+	int error;
+
+	if (revents == 0)
+		return clock_left(&clock_system, a->until_ms) > 0 ? -1 :
+		    ETIMEDOUT;
+	if (getsockopt(a->fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
+		return errno;
+	return error;
 }
 
 /* Looks at every attempt: the winner's descriptor, or -1. */
 static int
-race_look(struct race *r, bool *lost_one)
+race_look(struct race *r, const struct pollfd *fds)
 {
-	int64_t now = clock_now(&clock_system);
-	socklen_t len = sizeof(int);
-	int error, fd;
+	struct attempt *a;
+	int error, winner = -1;
 	size_t i;
 
-	for (i = 0; i < r->running;) {
-		fd = r->fds[i].fd;
-		if (r->fds[i].revents != 0) {
-			if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len)
-			    == -1)
-				error = errno;
-			if (error == 0) {
-				race_drop(r, i);
-				return fd;
-			}
-		} else if (now >= r->until_ms[i]) {
-			error = ETIMEDOUT;
-		} else {
-			i++;
+	/* From the last one on: what moves into a gap has been looked at. */
+	for (i = r->running; i-- > 0;) {
+		a = &r->attempts[i];
+		error = attempt_outcome(a, fds[i].revents);
+		if (error == -1)
 			continue;
+		if (error == 0 && winner == -1) {
+			char text[RESOLVE_TEXT_MAX];
+
+			resolve_text(&a->address, text);
+			log_debug("connected to %s", text);
+			winner = a->fd;
+		} else {
+			if (error != 0)
+				race_lost(r, &a->address, error);
+			close(a->fd);
+			r->next_start_ms = 0;
 		}
-		race_lost(r, r->index[i], error);
-		close(fd);
-		race_drop(r, i);
-		*lost_one = true;
+		*a = r->attempts[--r->running];
 	}
-	return -1;
+	return winner;
 }
 
-/* When something is due: the next start, a try's end, the deadline. */
-static int64_t
-race_due(const struct race *r, int64_t next_start_ms, int64_t deadline_ms)
+/* Waits until something is due: an answer of a peer or a nameserver, the next
+ * start, a try's end, the deadline. */
+static enum status
+race_wait(const struct race *r, struct pollfd *fds, int64_t deadline_ms,
+    struct fault *f)
 {
-	int64_t due = deadline_ms;
+	bool names = r->progress == RESOLVE_PENDING && !r->has_next;
+	int64_t due_ms = deadline_ms;
 	size_t i;
 
-	if (r->next < r->list->count && next_start_ms < due)
-		due = next_start_ms;
-	for (i = 0; i < r->running; i++)
-		if (r->until_ms[i] < due)
-			due = r->until_ms[i];
-	return due;
+	for (i = 0; i < r->running; i++) {
+		fds[i].fd = r->attempts[i].fd;
+		fds[i].events = POLLOUT;
+		fds[i].revents = 0;
+		due_ms = least(due_ms, r->attempts[i].until_ms);
+	}
+	if (names)
+		due_ms = least(due_ms, r->names_due_ms);
+	else if (r->has_next || r->progress == RESOLVE_ADDRESS)
+		due_ms = least(due_ms, r->next_start_ms);
+	fds[i].fd = names ? resolve_fd(r->names) : -1;
+	fds[i].events = POLLIN;
+	fds[i].revents = 0;
+	return wait_for(fds, i + 1, due_ms, f);
 }
 
 static enum status
-race_run(struct race *r, int *winner, int64_t deadline_ms, struct fault *f)
+connect_fault(const struct race *r, const char *who, struct fault *f)
 {
-	int64_t next_start_ms = 0;
+	char text[RESOLVE_TEXT_MAX];
+
+	if (r->tried == 0)
+		return resolve_fault(r->names, f);
+	resolve_text(&r->error_address, text);
+	fault_set(f, STATUS_CONNECT, "%s: cannot connect to %s: %s", who, text,
+	    strerror(r->error));
+	if (r->tried > 1)
+		fault_add(f, " (the last of %zu addresses)", r->tried);
+	return STATUS_CONNECT;
+}
+
+static enum status
+race_run(struct race *r, const char *who, int *winner, int64_t deadline_ms,
+    struct fault *f)
+{
+	struct pollfd fds[RESOLVE_MAX + 1];
 	enum status status;
-	bool start = true;
 	size_t i;
 
-	*winner = -1;
 	for (;;) {
-		if (start || clock_now(&clock_system) >= next_start_ms) {
-			race_start(r);
-			next_start_ms = clock_after(&clock_system,
-			    HEAD_START_MS);
-			start = false;
-		}
-		if (r->running == 0) {
-			status = STATUS_CONNECT;
-			break;
-		}
-		for (i = 0; i < r->running; i++)
-			r->fds[i].revents = 0;
-		status = wait_for(r->fds, r->running,
-		    race_due(r, next_start_ms, deadline_ms), f);
-		if (status_is_signal(status))
-			break;
-		*winner = race_look(r, &start);
+		race_start(r);
+		if (r->running == 0 && !r->has_next &&
+		    r->progress == RESOLVE_OVER)
+			return connect_fault(r, who, f);
+		status = race_wait(r, fds, deadline_ms, f);
+		if (status != STATUS_OK && status != STATUS_TIMEOUT)
+			return status;
+		*winner = race_look(r, fds);
 		if (*winner != -1)
 			return STATUS_OK;
 		if (clock_left(&clock_system, deadline_ms) == 0) {
-			r->error = ETIMEDOUT;
-			status = STATUS_CONNECT;
-			break;
+			for (i = 0; i < r->running; i++)
+				race_lost(r, &r->attempts[i].address,
+				    ETIMEDOUT);
+			return connect_fault(r, who, f);
 		}
 	}
-	return status;
 }
 
 enum status
 tcp_open(struct conn **out, const char *who, const char *host, uint16_t port,
     int64_t deadline_ms, struct fault *f)
 {
-	char text[RESOLVE_TEXT_MAX];
-	struct resolve_list list;
 	enum status status;
 	struct race race;
 	struct tcp *t;
 	int fd, on = 1;
 
-	status = resolve_host(&list, host, port, deadline_ms, f);
+	memset(&race, 0, sizeof race);
+	status = resolve_open(&race.names, host, port, f);
 	if (status != STATUS_OK)
 		return status;
-	memset(&race, 0, sizeof race);
-	race.list = &list;
-	status = race_run(&race, &fd, deadline_ms, f);
+	status = race_run(&race, who, &fd, deadline_ms, f);
+	resolve_close(race.names);
 	while (race.running > 0)
-		close(race.fds[--race.running].fd);
-	if (status == STATUS_CONNECT) {
-		resolve_text(&list.addresses[race.error_index], text);
-		return fault_set(f, STATUS_CONNECT,
-		    "%s: cannot connect to %s: %s", who, text,
-		    strerror(race.error));
-	}
+		close(race.attempts[--race.running].fd);
 	if (status != STATUS_OK)
 		return status;
 	/* Heads and bodies leave in one piece; waiting gains nothing. */

@@ -11,7 +11,7 @@
 #include "base/fault.h"
 
 /* Descriptors that can be waited for at once. */
-#define WAIT_MAX	16
+#define WAIT_MAX	20
 
 /*
  * Waits until one of them is ready (revents are filled as by poll), the
