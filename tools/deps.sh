@@ -122,6 +122,8 @@ needs()
 	deb:libclang-rt-dev	libclang-rt-dev	compiler-rt
 	valgrind		valgrind	valgrind
 	deb:libc6-dbg		libc6-dbg	-
+	/usr/sbin/dnsmasq	dnsmasq-base	dnsmasq
+	/sbin/ip		iproute2	iproute2
 	END
 }
 

@@ -25,14 +25,17 @@ import shlex
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
 import time
 import traceback
 
+import dns
 import ghsim
 import logs
+import network
 import terminal
 
 SCENARIOS = []
@@ -63,6 +66,21 @@ def scenario(function):
     return function
 
 
+def only(wanted):
+    """For scenarios that some builds have nothing to do with: `wanted(setup)` says. Stands above
+    `scenario` or `each`, which it narrows down."""
+    def register(function):
+        for one in SCENARIOS:
+            if getattr(one, "of", one) is function:
+                one.wanted = wanted
+        return function
+    return register
+
+
+def is_wanted(function, setup):
+    return getattr(function, "wanted", lambda setup: True)(setup)
+
+
 def each(rows):
     """One scenario per row: the function gets the row too."""
     def register(function):
@@ -70,9 +88,20 @@ def each(rows):
             def one(t, row=row):
                 function(t, row)
             one.__name__ = f"{function.__name__}: {row}"
+            one.of = function
             scenario(one)
         return function
     return register
+
+
+def needs_interpreter(elf):
+    """Whether it is linked dynamically: one of its program headers is PT_INTERP."""
+    if elf[:4] != b"\x7fELF":
+        return True
+    wide, order = elf[4] == 2, "<" if elf[5] == 1 else ">"
+    at, = struct.unpack_from(order + ("Q" if wide else "I"), elf, 32 if wide else 28)
+    size, count = struct.unpack_from(order + "HH", elf, 54 if wide else 42)
+    return any(struct.unpack_from(order + "I", elf, at + n * size)[0] == 3 for n in range(count))
 
 
 @dataclasses.dataclass
@@ -88,6 +117,7 @@ class Setup:
             data = file.read()
         # Then its memory and its speed say nothing.
         self.instrumented = self.valgrind or b"__asan_" in data or b"__ubsan_" in data
+        self.is_static = not needs_interpreter(data)
 
 
 @dataclasses.dataclass
@@ -128,6 +158,8 @@ class Case:
         self.screen = None              # the Terminal of the latest run, if it had one
         self.actions = False            # whether GITHUB_ACTIONS=true was in the environment
         self.cleanup = contextlib.ExitStack()
+        self.network = None             # of its own, see own_network
+        self.root = None                # the folder that is the program's whole world
 
     # ---- the world around the program
 
@@ -137,7 +169,7 @@ class Case:
         server = {key: more.pop(key) for key in ("host", "family", "clock_offset") if key in more}
         with_workflow = more.pop("workflow", True)
         context = self.setup.pki.context(leaf, version) if tls else None
-        hub = ghsim.GitHub(kind, context, self.token, **server)
+        hub = self.inside(lambda: ghsim.GitHub(kind, context, self.token, **server))
         if with_workflow:
             hub.workflow(**more)
         hub.start()
@@ -151,6 +183,42 @@ class Case:
         (hub or self.hub).log_host = host
         self.servers.append(host)
         return host
+
+    def own_network(self, black_holes=False):
+        """From now on, servers and the program are in a network of their own, with loopback
+        only, or with black holes too (see network.py)."""
+        try:
+            self.network = network.Network()
+            self.cleanup.callback(self.network.close)
+            if black_holes:
+                self.network.black_holes()
+        except network.Unavailable as reason:
+            raise Skipped(str(reason))
+        return self.network
+
+    def inside(self, job):
+        return self.network.call(job) if self.network else job()
+
+    def own_root(self, resolv_conf=None, hosts=None):
+        """From now on, the program sees nothing but itself, the test's CA, and those files, in a
+        folder that is its root. For the static binary, in a network of its own."""
+        if os.geteuid() != 0 or not shutil.which("chroot"):
+            raise Skipped("chroot is for root")
+        if not self.network:
+            self.own_network()
+        self.root = self.path("root")
+        os.makedirs(os.path.join(self.root, "etc"))
+        shutil.copy(self.setup.binary, os.path.join(self.root, "return-dispatch"))
+        shutil.copy(self.setup.pki.ca, os.path.join(self.root, "ca.pem"))
+        for name, text in (("resolv.conf", resolv_conf), ("hosts", hosts)):
+            if text is not None:
+                self.file(f"root/etc/{name}", text)
+
+    def nameserver(self, zone, **more):
+        """Starts one in the network of its own."""
+        server = self.inside(lambda: dns.Nameserver(zone, **more))
+        self.cleanup.callback(server.stop)
+        return server
 
     def terminal(self, rows=24, columns=80, flows=False):
         """For `start(terminal=...)`."""
@@ -198,7 +266,8 @@ class Case:
 
     def base(self, **changes):
         """The usual command line; a change to None leaves the option out."""
-        usual = {"api-url": self.hub.url() if self.hub else None, "cacert": self.setup.pki.ca,
+        usual = {"api-url": self.hub.url() if self.hub else None,
+                 "cacert": "/ca.pem" if self.root else self.setup.pki.ca,
                  "repo": "octo-org/octo-repo", "workflow": "build.yml", "ref": "main",
                  "retry-interval": "20ms"}
         usual.update((key.replace("_", "-"), value) for key, value in changes.items())
@@ -235,8 +304,9 @@ class Case:
         return self.finish()
 
     def start(self, *arguments, env=None, token=True, stdin=b"", stdout=subprocess.PIPE,
-              close_stdout=False, terminal=None, watch_memory=False):
-        """With a `terminal` it has that as standard input and standard error."""
+              close_stdout=False, terminal=None, watch_memory=False, limits=""):
+        """With a `terminal` it has that as standard input and standard error. `limits` are those
+        of sh's ulimit: "-n 8"."""
         if self.results and not self.results[-1].checked:
             raise Failed("the scenario didn't say how the run before should have ended")
         self.env = dict(SANITIZER_ENV)
@@ -248,23 +318,27 @@ class Case:
         self.env = {key: value for key, value in self.env.items() if value is not None}
         self.actions = self.env.get("GITHUB_ACTIONS") == "true"
         command = [self.setup.binary, *map(str, arguments)]
+        if self.root:
+            command = [shutil.which("chroot"), self.root, "/return-dispatch", *command[1:]]
         if self.setup.valgrind:
             command = [shutil.which("valgrind"), "-q", f"--error-exitcode={VALGRIND_EXIT}",
                        "--leak-check=full", "--errors-for-leak-kinds=definite,possible",
                        "--log-file=" + self.path("valgrind.log"), *command]
         if close_stdout:
             command = ["/bin/sh", "-c", 'exec "$0" "$@" >&-', *command]
+        if limits:
+            command = ["/bin/sh", "-c", f'ulimit {limits} && exec "$0" "$@"', *command]
         self.command = command
         self.screen = terminal
         if terminal:
             command = terminal.launch(command)
         self.given = stdin if isinstance(stdin, bytes) else stdin.encode()
         self.began = time.monotonic()
-        self.process = subprocess.Popen(
+        self.process = self.inside(lambda: subprocess.Popen(
             command, stdin=terminal.slave if terminal else subprocess.PIPE,
             stdout=terminal.slave if terminal and stdout == "terminal" else stdout,
             stderr=terminal.slave if terminal else subprocess.PIPE, env=self.env,
-            cwd=self.folder, start_new_session=True)
+            cwd=self.folder, start_new_session=True))
         self.peak = 0
         if watch_memory:
             threading.Thread(target=self.watch_memory, args=(self.process,), daemon=True).start()

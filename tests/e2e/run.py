@@ -57,10 +57,6 @@ def main():
 
     chosen = [function for function in load()
               if re.search(options.pattern, function.__name__.replace("_", " "))]
-    if options.list:
-        for function in chosen:
-            print(function.__name__.replace("_", " "))
-        return 0
     binary = os.path.abspath(options.binary)
     if not os.access(binary, os.X_OK):
         parser.error(f"{binary} can't be run")
@@ -72,10 +68,16 @@ def main():
     folder = tempfile.mkdtemp(prefix="e2e-pki-")
     passed = failed = 0
     label = f" ({options.label})" if options.label else ""
-    print(f"# end to end{label}: {len(chosen)} scenarios, {jobs} at a time", flush=True)
     pool = concurrent.futures.ThreadPoolExecutor(jobs)
     try:
-        setup = harness.Setup(binary, certs.Pki(folder), options.valgrind, scale)
+        setup = harness.Setup(binary, None, options.valgrind, scale)
+        chosen = [function for function in chosen if harness.is_wanted(function, setup)]
+        if options.list:
+            for function in chosen:
+                print(function.__name__.replace("_", " "))
+            return 0
+        print(f"# end to end{label}: {len(chosen)} scenarios, {jobs} at a time", flush=True)
+        setup.pki = certs.Pki(folder)
         futures = {pool.submit(harness.run_one, function, setup): function for function in chosen}
         for name, problem, seconds in results(futures, setup):
             time = f"  ({seconds:.1f} s)" if options.verbose else ""
