@@ -255,39 +255,31 @@ finish_dispatch(struct github *gh, const struct config *c,
 
 static enum status
 run_dispatch(struct github *gh, const struct config *c, const struct plan *p,
-    struct fault *f)
+    struct output *output, struct fault *f)
 {
 	struct dispatch_result result;
-	struct output output;
 	enum status status;
 
-	if ((status = output_open(&output, c, f)) != STATUS_OK)
-		return status;
 	log_order(gh, c, p);
 	status = dispatch(gh, &clock_system, &p->order, &result, f);
 	if (status == STATUS_OK)
-		status = finish_dispatch(gh, c, p, &result, &output, f);
-	else if (output.fd != -1)
-		close(output.fd);
+		status = finish_dispatch(gh, c, p, &result, output, f);
 	dispatch_result_wipe(&result);
 	return status;
 }
 
 static enum status
-run_await(struct github *gh, const struct config *c, struct fault *f)
+run_await(struct github *gh, const struct config *c, struct output *output,
+    struct fault *f)
 {
-	struct waiting w = { .c = c };
+	struct waiting w = { .c = c, .output = output };
 	struct await_hooks hooks = { on_seen, on_ended, renew_token, &w };
 	struct await_order order;
-	struct output output;
 	struct output_run run;
 	enum status status;
 	struct buf name;
 	size_t i;
 
-	if ((status = output_open(&output, c, f)) != STATUS_OK)
-		return status;
-	w.output = &output;
 	w.runs = xcalloc(c->run_count, sizeof *w.runs);
 	for (i = 0; i < c->run_count; i++) {
 		w.runs[i].gh = github_sibling(gh, c->runs[i].owner,
@@ -301,11 +293,14 @@ run_await(struct github *gh, const struct config *c, struct fault *f)
 	for (i = 0; i < c->run_count; i++) {
 		describe(&w, &w.runs[i], true, &name, &run);
 		if (w.runs[i].seen)
-			output_summary(&output, &run);
-		if (i == 0 && output_close(&output, &run, &w.fault) !=
-		    STATUS_OK)
-			w.status = STATUS_OUTPUT;
+			output_summary(output, &run);
 		buf_free(&name);
+	}
+	describe(&w, &w.runs[0], true, &name, &run);
+	if (output_close(output, &run, &w.fault) != STATUS_OK)
+		w.status = STATUS_OUTPUT;
+	buf_free(&name);
+	for (i = 0; i < c->run_count; i++) {
 		awaited_wipe(&w.runs[i]);
 		github_close(w.runs[i].gh);
 	}
@@ -314,6 +309,36 @@ run_await(struct github *gh, const struct config *c, struct fault *f)
 		status = w.status;
 		*f = w.fault;
 	}
+	return status;
+}
+
+/*
+ * What is written to is opened before anything is sent.
+ */
+static enum status
+run_online(const struct github_options *given, const struct config *c,
+    const struct plan *p, struct fault *f)
+{
+	struct github_options options = *given;
+	struct trust *trust = NULL;
+	struct output output;
+	enum status status;
+	struct github *gh;
+
+	if ((c->api.tls || c->trust.cacert != NULL) &&
+	    (status = trust_load(&trust, &c->trust, f)) != STATUS_OK)
+		return status;
+	if ((status = output_open(&output, c, f)) != STATUS_OK) {
+		trust_free(trust);
+		return status;
+	}
+	options.trust = trust;
+	gh = github_open(&options);
+	status = c->await ? run_await(gh, c, &output, f) :
+	    run_dispatch(gh, c, p, &output, f);
+	output_abandon(&output);
+	github_close(gh);
+	trust_free(trust);
 	return status;
 }
 
@@ -326,10 +351,9 @@ with_config(const struct config *c, struct fault *f)
 		.repo = c->repo,
 		.token = c->token != NULL ? c->token : "",
 	};
-	struct trust *trust = NULL;
+	enum status status = STATUS_OK;
 	char uuid[RANDOM_UUID_SIZE];
-	struct github *gh = NULL;
-	enum status status;
+	struct github *gh;
 	struct plan plan;
 
 	if (!random_uuid(uuid))
@@ -337,23 +361,15 @@ with_config(const struct config *c, struct fault *f)
 		    "the kernel gives no random numbers. Nothing was "
 		    "dispatched");
 	memset(&plan, 0, sizeof plan);
-	if (!c->await && (status = plan_make(&plan, c, uuid, f)) != STATUS_OK)
-		goto out;
-	if (c->dry_run) {
+	if (!c->await)
+		status = plan_make(&plan, c, uuid, f);
+	if (status == STATUS_OK && c->dry_run) {
 		gh = github_open(&options);
 		status = print_request(gh, &plan.order, f);
-		goto out;
+		github_close(gh);
+	} else if (status == STATUS_OK) {
+		status = run_online(&options, c, &plan, f);
 	}
-	if ((c->api.tls || c->trust.cacert != NULL) &&
-	    (status = trust_load(&trust, &c->trust, f)) != STATUS_OK)
-		goto out;
-	options.trust = trust;
-	gh = github_open(&options);
-	status = c->await ? run_await(gh, c, f) : run_dispatch(gh, c, &plan,
-	    f);
-out:
-	github_close(gh);
-	trust_free(trust);
 	plan_wipe(&plan);
 	return status;
 }

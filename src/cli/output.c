@@ -62,13 +62,16 @@ output_open(struct output *o, const struct config *c, struct fault *f)
 	o->several = c->run_count > 1;
 	o->fd = -1;
 	o->path = c->output_path;
+	o->summary_fd = -1;
+	o->summary_error = 0;
 	o->summary_path = c->summary_path;
-	if (o->path == NULL)
-		return STATUS_OK;
-	if ((o->fd = open_to_append(o->path)) == -1)
+	if (o->path != NULL && (o->fd = open_to_append(o->path)) == -1)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "GITHUB_OUTPUT: cannot open %s for appending: %s. Nothing "
 		    "was sent", o->path, strerror(errno));
+	if (o->summary_path != NULL &&
+	    (o->summary_fd = open_to_append(o->summary_path)) == -1)
+		o->summary_error = errno;
 	return STATUS_OK;
 }
 
@@ -254,15 +257,42 @@ output_result(struct output *o, const struct output_run *r, struct fault *f)
 	return status;
 }
 
-enum status
-output_close(struct output *o, const struct output_run *r, struct fault *f)
+/* 0, or errno. */
+static int
+close_if_open(int *fd)
 {
 	int error = 0;
 
-	if (o->fd != -1 && close(o->fd) == -1)
+	if (*fd != -1 && close(*fd) == -1)
 		error = errno;
-	o->fd = -1;
-	return error == 0 ? STATUS_OK : not_written(r, o->path, error, f);
+	*fd = -1;
+	return error;
+}
+
+static void
+warn_of_summary(const struct output *o, int error)
+{
+	log_warning("GITHUB_STEP_SUMMARY: %s: %s", o->summary_path,
+	    strerror(error));
+}
+
+enum status
+output_close(struct output *o, const struct output_run *r, struct fault *f)
+{
+	int error;
+
+	if ((error = close_if_open(&o->summary_fd)) != 0)
+		warn_of_summary(o, error);
+	if ((error = close_if_open(&o->fd)) != 0)
+		return not_written(r, o->path, error, f);
+	return STATUS_OK;
+}
+
+void
+output_abandon(struct output *o)
+{
+	close_if_open(&o->summary_fd);
+	close_if_open(&o->fd);
 }
 
 /* Text for between backticks. */
@@ -335,10 +365,14 @@ void
 output_summary(const struct output *o, const struct output_run *r)
 {
 	struct buf b;
-	int error = 0, fd;
+	int error;
 
 	if (o->summary_path == NULL)
 		return;
+	if (o->summary_error != 0) {
+		warn_of_summary(o, o->summary_error);
+		return;
+	}
 	buf_init(&b, BUF_TEXT_MAX);
 	buf_addf(&b, "%s run [%llu](%s)", r->workflow != NULL ? "Dispatched" :
 	    "Awaited", (unsigned long long)r->id, r->url);
@@ -361,16 +395,8 @@ output_summary(const struct output *o, const struct output_run *r)
 	buf_adds(&b, ".\n\n");
 	if (r->awaited != NULL)
 		add_jobs_table(&b, r->awaited);
-	if ((fd = open_to_append(o->summary_path)) == -1) {
-		error = errno;
-	} else {
-		error = write_all(fd, &b);
-		if (close(fd) == -1 && error == 0)
-			error = errno;
-	}
-	if (error != 0)
-		log_warning("GITHUB_STEP_SUMMARY: %s: %s", o->summary_path,
-		    strerror(error));
+	if ((error = write_all(o->summary_fd, &b)) != 0)
+		warn_of_summary(o, error);
 	buf_free(&b);
 }
 

@@ -17,7 +17,9 @@ struct output {
 	bool			 several;	/* runs: nothing before their end */
 	int			 fd;		/* of $GITHUB_OUTPUT; -1: none */
 	const char		*path;		/* lent */
-	const char		*summary_path;
+	int			 summary_fd;	/* -1: none */
+	int			 summary_error;	/* errno of its opening; or 0 */
+	const char		*summary_path;	/* lent */
 };
 
 /* A run, as results tell it; all lent, NULL where a thing has no such. */
@@ -34,7 +36,9 @@ struct output_run {
 
 /*
  * Opens $GITHUB_OUTPUT (creating it if need be), so that a path that cannot be
- * written is found before anything is sent: STATUS_USAGE.
+ * written is found before anything is sent: STATUS_USAGE.  Then the summary,
+ * since no file can be opened for writing in the sandbox; what is wrong with
+ * it is not told before there is something to write.
  */
 enum status output_open(struct output *, const struct config *,
 	    struct fault *);
@@ -46,9 +50,12 @@ enum status output_result(struct output *, const struct output_run *,
 /* Appends the report to the step summary, if there is one. */
 void	 output_summary(const struct output *, const struct output_run *);
 
-/* Closes $GITHUB_OUTPUT; full disks may show only here. */
+/* Closes the files; full disks may show only here. */
 enum status output_close(struct output *, const struct output_run *,
 	    struct fault *);
+
+/* Closes the files where there was no result. */
+void	 output_abandon(struct output *);
 
 /* Writes text to stdout (help, version, a dry run's request). */
 enum status output_text(const char *, struct fault *);

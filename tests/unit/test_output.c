@@ -119,9 +119,9 @@ write_to(const char *place)
 	redirect(STDOUT_FILENO, place);
 	redirect(STDERR_FILENO, path_of("log"));
 	status = output_result(&output, &result, &fault);
+	output_summary(&output, &result);
 	if (status == STATUS_OK)
 		status = output_close(&output, &result, &fault);
-	output_summary(&output, &result);
 	restore();
 	return status;
 }
@@ -153,7 +153,7 @@ set_up(void **state)
 		.identified_by = "response",
 	};
 	memset(&output, 0, sizeof output);
-	output.fd = -1;
+	output.fd = output.summary_fd = -1;
 	return 0;
 }
 
@@ -161,14 +161,14 @@ static int
 tear_down(void **state)
 {
 	static const char *const files[] = { "stdout", "log", "output",
-	    "summary", "fifo" };
+	    "summary", "moved", "fifo" };
 	size_t i;
 
 	(void)state;
 	restore();
 	close(saved_stdout);
 	close(saved_stderr);
-	output_close(&output, &result, &fault);
+	output_abandon(&output);
 	awaited_wipe(&awaited);
 	memset(&awaited, 0, sizeof awaited);
 	for (i = 0; i < COUNT(files); i++)
@@ -324,6 +324,35 @@ test_open(void **state)
 	assert_true(fcntl(output.fd, F_GETFD) & FD_CLOEXEC);
 	assert_false(fcntl(output.fd, F_GETFL) & O_NONBLOCK);
 	assert_true(fcntl(output.fd, F_GETFL) & O_APPEND);
+	output_abandon(&output);
+	assert_int_equal(output.fd, -1);
+}
+
+/* The summary is opened at the same time: its path may be gone later. */
+static void
+test_open_summary(void **state)
+{
+	(void)state;
+	put_file("summary", "# Before\n");
+	config.summary_path = keep(summary_path, "summary");
+	open_output();
+	assert_int_equal(rename(path_of("summary"), path_of("moved")), 0);
+	assert_true(fcntl(output.summary_fd, F_GETFD) & FD_CLOEXEC);
+	assert_int_equal(write_result(), STATUS_OK);
+	assert_int_equal(output.summary_fd, -1);
+	assert_false(exists("summary"));
+	assert_non_null(strstr(contents("moved"), URL));
+	assert_string_equal(contents("log"), "");
+	/* Nothing to write: not a word of what cannot be written. */
+	config.summary_path = folder;
+	open_output();
+	output_abandon(&output);
+	assert_int_equal(output.summary_fd, -1);
+	/* Not even created where GITHUB_OUTPUT is refused. */
+	config.summary_path = keep(summary_path, "summary");
+	config.output_path = folder;
+	assert_int_equal(output_open(&output, &config, &fault), STATUS_USAGE);
+	assert_false(exists("summary"));
 }
 
 static void
@@ -479,6 +508,10 @@ test_summary_fails(void **state)
 	assert_non_null(strstr(contents("log"), "GITHUB_STEP_SUMMARY"));
 	assert_int_equal(mkfifo(path_of("fifo"), 0600), 0);
 	config.summary_path = keep(summary_path, "fifo");
+	open_output();
+	assert_int_equal(write_result(), STATUS_OK);
+	assert_non_null(strstr(contents("log"), "warning"));
+	config.summary_path = folder;
 	open_output();
 	assert_int_equal(write_result(), STATUS_OK);
 	assert_non_null(strstr(contents("log"), "warning"));
@@ -876,6 +909,7 @@ main(void)
 		TEST(test_json),
 		TEST(test_output_file),
 		TEST(test_open),
+		TEST(test_open_summary),
 		TEST(test_open_fails),
 		TEST(test_stdout_fails),
 		TEST(test_output_fails),
