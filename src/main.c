@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "base/sandbox.h"
 #include "base/secret.h"
 #include "base/terminal.h"
 #include "cli/config.h"
@@ -313,7 +314,8 @@ run_await(struct github *gh, const struct config *c, struct output *output,
 }
 
 /*
- * What is written to is opened before anything is sent.
+ * What is written to is opened; then the sandbox is closed; only then may the
+ * network send what it likes.
  */
 static enum status
 run_online(const struct github_options *given, const struct config *c,
@@ -332,6 +334,7 @@ run_online(const struct github_options *given, const struct config *c,
 		trust_free(trust);
 		return status;
 	}
+	sandbox_enter();
 	options.trust = trust;
 	gh = github_open(&options);
 	status = c->await ? run_await(gh, c, &output, f) :
