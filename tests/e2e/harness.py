@@ -77,6 +77,11 @@ def only(wanted):
     return register
 
 
+def static_only(function):
+    """For scenarios of what only the static program does, itself."""
+    return only(lambda setup: setup.is_static and not setup.valgrind)(function)
+
+
 def is_wanted(function, setup):
     return getattr(function, "wanted", lambda setup: True)(setup)
 
@@ -304,9 +309,10 @@ class Case:
         return self.finish()
 
     def start(self, *arguments, env=None, token=True, stdin=b"", stdout=subprocess.PIPE,
-              close_stdout=False, terminal=None, watch_memory=False, limits=""):
+              close_stdout=False, terminal=None, watch_memory=False, limits="", program=None):
         """With a `terminal` it has that as standard input and standard error. `limits` are those
-        of sh's ulimit: "-n 8"."""
+        of sh's ulimit: "-n 8". `program` is what stands in for the program's path, a list of
+        words."""
         if self.results and not self.results[-1].checked:
             raise Failed("the scenario didn't say how the run before should have ended")
         self.env = dict(SANITIZER_ENV)
@@ -317,7 +323,7 @@ class Case:
         self.env.update(env or {})
         self.env = {key: value for key, value in self.env.items() if value is not None}
         self.actions = self.env.get("GITHUB_ACTIONS") == "true"
-        command = [self.setup.binary, *map(str, arguments)]
+        command = [*(program or [self.setup.binary]), *map(str, arguments)]
         if self.root:
             command = [shutil.which("chroot"), self.root, "/return-dispatch", *command[1:]]
         if self.setup.valgrind:

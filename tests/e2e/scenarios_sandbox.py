@@ -1,0 +1,230 @@
+"""What the static program takes away from itself before it speaks to the network, and that
+nothing fails because of it: where the kernel or a container has no such thing, and where there is
+nothing but the program."""
+
+import os
+import platform
+import re
+import shutil
+import signal
+import socket
+import struct
+import sys
+import threading
+
+from confine import ARCHITECTURES
+from harness import Skipped, each, scenario, static_only
+
+COMPLETE = "sandbox: no new privileges, system calls are filtered"
+INCOMPLETE = "sandbox: not complete"
+LIFE = "queued in_progress completed/success"
+OLD = {"run_name": "{distinct_id}", "life": LIFE}
+NOBODY = "65534:65534"
+CONFINE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "confine.py")
+# What container runtimes refuse by default, of what could be asked for here.
+CONTAINER = ["unshare=EPERM", "mount=EPERM", "bpf=EPERM", "keyctl=EPERM", "setns=EPERM",
+             "personality=EPERM", "perf_event_open=EPERM", "userfaultfd=EPERM", "clone3=ENOSYS",
+             "statx=EPERM", "membarrier=EPERM"]
+
+
+def status_of(pid):
+    with open(f"/proc/{pid}/status") as file:
+        return dict(re.findall(r"(\w+):\s*(.*)", file.read()))
+
+
+def kernel_has_filters():
+    if "Seccomp" not in status_of("self") or platform.machine() not in ARCHITECTURES:
+        raise Skipped("no seccomp filters here")
+
+
+def confined(t, *rules):
+    """The program under somebody else's filter, as `program` of a run."""
+    kernel_has_filters()
+    return [sys.executable, CONFINE, *rules, "--", t.setup.binary]
+
+
+def is_locked(t):
+    status = status_of(t.process.pid)
+    t.expect(status["NoNewPrivs"] == "1" and status["Seccomp"] == "2",
+             f"NoNewPrivs {status['NoNewPrivs']}, Seccomp {status['Seccomp']}")
+
+
+@static_only
+@scenario
+def the_sandbox_is_closed_before_the_first_byte(t):
+    kernel_has_filters()
+    hub = t.github()
+    hub.connection_faults["all"] = "stall"
+    t.start(*t.base())
+    hub.wait_for_connection(1, t.scaled(30))
+    is_locked(t)
+    t.signal(signal.SIGTERM)
+    t.finish()
+    t.exits(143)
+    t.dispatched(0)
+
+
+@static_only
+@scenario
+def the_sandbox_is_closed_while_waiting_for_a_run(t):
+    kernel_has_filters()
+    hub = t.github()
+    run = hub.add_run(life="in_progress")
+    hub.fault("GET", rf"/actions/runs/{run.id}", stall="reply")
+    t.start(*t.awaiting(run))
+    hub.wait_for("GET", rf"/actions/runs/{run.id}", 1, t.scaled(30))
+    is_locked(t)
+    t.signal(signal.SIGINT)
+    t.finish()
+    t.exits(130)
+    t.dispatched(0)
+
+
+@static_only
+@scenario
+def the_log_tells_that_the_sandbox_is_closed(t):
+    kernel_has_filters()
+    hub = t.github()
+    t.dispatch("-v")
+    t.found(hub.dispatched[0])
+    t.says(COMPLETE)
+    t.dispatched(1)
+
+
+@static_only
+@each(["EPERM", "EINVAL", "ENOSYS", "EACCES"])
+def without_filters_the_program_does_its_work(t, error):
+    """Kernels before 3.5 say EINVAL, containers what they like."""
+    hub = t.github("ghes-3.8", **OLD)
+    t.wait("-v", "--distinct-id", program=confined(t, f"prctl:22={error}", f"seccomp={error}"))
+    t.concluded(hub.dispatched[0])
+    t.says(INCOMPLETE, "PR_SET_SECCOMP")
+    t.dispatched(1)
+
+
+@static_only
+@scenario
+def without_no_new_privileges_the_program_does_its_work(t):
+    hub = t.github()
+    t.dispatch("-v", program=confined(t, "prctl:38=EINVAL"))
+    t.found(hub.dispatched[0])
+    t.says(INCOMPLETE, "PR_SET_NO_NEW_PRIVS")
+    t.dispatched(1)
+
+
+@static_only
+@scenario
+def the_sandbox_goes_with_that_of_a_container(t):
+    hub = t.github(life=LIFE)
+    t.wait("-v", program=confined(t, *CONTAINER))
+    t.concluded(hub.dispatched[0])
+    t.says(COMPLETE)
+    t.dispatched(1)
+
+
+@static_only
+@scenario
+def an_emulator_without_filters_runs_the_program(t):
+    emulator = shutil.which("qemu-" + platform.machine())
+    if not emulator:
+        raise Skipped("qemu-user is not installed")
+    hub = t.github("ghes-3.8", **OLD)
+    program = [emulator, t.setup.binary]
+    t.wait("-v", "--distinct-id", program=program)
+    t.concluded(hub.dispatched[0])
+    t.says("sandbox")
+    t.awaits(hub.dispatched[0], program=program)
+    t.concluded(hub.dispatched[0])
+    t.dispatched(1)
+
+
+# ---- nothing but the program
+
+def alone(t, *rules, hosts="", nameserver="127.0.0.1"):
+    """The program in a root of its own, where there is no /proc and no /dev; as nobody, without
+    capabilities."""
+    if os.geteuid() != 0 or not shutil.which("chroot"):
+        raise Skipped("only root can change the root")
+    os.makedirs(t.path("root/etc"))
+    shutil.copy(t.setup.binary, t.path("root/return-dispatch"))
+    shutil.copy(t.setup.pki.ca, t.path("root/ca.pem"))
+    t.file("root/etc/hosts", hosts)
+    t.file("root/etc/resolv.conf", f"nameserver {nameserver}\n")
+    os.chmod(t.folder, 0o755)
+    change = [shutil.which("chroot"), "--userspec=" + NOBODY, "--groups=", t.path("root"),
+              "/return-dispatch"]
+    return [*confined(t, *rules)[:-1], *change] if rules else change
+
+
+class Nameserver:
+    """Knows one address for every name, and tells it over TCP only (RFC 1035, 4.2)."""
+
+    def __init__(self, t):
+        if os.geteuid() != 0:
+            raise Skipped("only root can serve port 53")
+        # One of the loopback addresses, so that several can be there at a time.
+        self.address = "127.%d.%d.53" % divmod(t.refusing_port(), 256)
+        self.over_tcp = 0
+        self.udp = t.cleanup.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        self.tcp = t.cleanup.enter_context(socket.socket())
+        for sock in (self.udp, self.tcp):
+            sock.bind((self.address, 53))
+        self.tcp.listen()
+        for serve in (self.serve_udp, self.serve_tcp):
+            threading.Thread(target=serve, daemon=True).start()
+        t.cleanup.callback(self.tcp.shutdown, socket.SHUT_RDWR)
+        t.cleanup.callback(self.udp.sendto, b"", (self.address, 53))
+
+    @staticmethod
+    def answer(query, cut):
+        question = query[12:query.index(b"\0", 12) + 5]
+        has_address = not cut and question.endswith(b"\0\1\0\1")
+        head = query[:2] + struct.pack(">HHHHH", 0x8380 if cut else 0x8180, 1, has_address, 0, 0)
+        address = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x7f\0\0\1"
+        return head + question + (address if has_address else b"")
+
+    def serve_udp(self):
+        while True:
+            query, peer = self.udp.recvfrom(512)
+            if not query:
+                return
+            self.udp.sendto(self.answer(query, cut=True), peer)
+
+    def serve_tcp(self):
+        while True:
+            try:
+                conn, _ = self.tcp.accept()
+            except OSError:
+                return
+            with conn, conn.makefile("rb") as file:
+                size, = struct.unpack(">H", file.read(2))
+                reply = self.answer(file.read(size), cut=False)
+                self.over_tcp += 1
+                conn.sendall(struct.pack(">H", len(reply)) + reply)
+
+
+@static_only
+@each(["alone", "in a container"])
+def the_program_needs_nothing_but_itself(t, where):
+    hub = t.github("ghes-3.8", leaf="wrong-name", **OLD)
+    rules = CONTAINER if where == "in a container" else []
+    program = alone(t, *rules, hosts="127.0.0.1 elsewhere.example\n")
+    t.wait("-v", "--distinct-id", program=program,
+           base=t.base(api_url=hub.url("elsewhere.example"), cacert="/ca.pem"))
+    t.exits(0)
+    t.stdout_matches(rf"run_id={hub.dispatched[0].id}\n.*run_conclusion=success\n.*")
+    t.says(COMPLETE)
+    t.dispatched(1)
+
+
+@static_only
+@scenario
+def names_are_looked_up_in_the_sandbox(t):
+    server = Nameserver(t)
+    hub = t.github(leaf="wrong-name")
+    t.dispatch("-v", program=alone(t, nameserver=server.address),
+               base=t.base(api_url=hub.url("elsewhere.example"), cacert="/ca.pem"))
+    t.exits(0)
+    t.says(COMPLETE)
+    t.expect(server.over_tcp > 0, "no question came over TCP")
+    t.dispatched(1)
