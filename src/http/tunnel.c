@@ -1,0 +1,206 @@
+#include "compat.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/least.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "http/tunnel.h"
+
+#define READ_SIZE	4096
+#define REFUSAL_MS	2000	/* for why it refuses, which is a courtesy */
+#define PAGE_MAX	((size_t)64 << 10)	/* of that, kept */
+#define REASON_MAX	80	/* bytes of it in a message */
+#define EXCERPT_MAX	200
+
+static enum status
+send_connect(struct conn *c, const struct proxy *p, const char *who,
+    const char *to, int64_t deadline_ms, struct fault *f)
+{
+	struct request q = {
+		.method = REQUEST_CONNECT,
+		.target = to,
+		.authority = to,
+	};
+	enum status status;
+	struct buf bytes;
+
+	request_add(&q, "User-Agent", "return-dispatch/" PACKAGE_VERSION);
+	request_add(&q, "Proxy-Authorization", p->authorization);
+	buf_init(&bytes, BUF_TEXT_MAX);
+	if (request_write(&bytes, &q))
+		status = conn_write(c, bytes.data, bytes.len, deadline_ms, f);
+	else
+		status = fault_set_lasting(f, STATUS_PROTOCOL,
+		    "%s: not asked: a header has a control character", who);
+	buf_wipe(&bytes);
+	return status;
+}
+
+/*
+ * Reads the head of the answer, and what follows it if it is a refusal.  From
+ * the status line of a refusal on nothing can go wrong any more: that it is
+ * one is known.
+ */
+static enum status
+read_answer(struct conn *c, const char *who, struct response *r,
+    int64_t deadline_ms, struct fault *f)
+{
+	enum response_progress progress = RESPONSE_MORE;
+	bool clean, refused = false;
+	char data[READ_SIZE];
+	enum status status;
+	size_t got = 0, used;
+
+	while (progress == RESPONSE_MORE && r->body.len < PAGE_MAX) {
+		status = conn_read(c, data, sizeof data, &got, &clean,
+		    deadline_ms, f);
+		if (status != STATUS_OK)
+			return refused && !status_is_signal(status) ?
+			    STATUS_OK : status;
+		if (got == 0) {
+			progress = response_end(r, clean);
+			break;
+		}
+		progress = response_feed(r, data, got, &used);
+		if (progress == RESPONSE_DONE && r->status < 300 &&
+		    (used < got || !conn_is_quiet(c)))
+			return fault_set(f, STATUS_PROTOCOL, "%s: sent more "
+			    "than its answer before anything was said through "
+			    "the tunnel", who);
+		if (r->status >= 300 && !refused) {
+			refused = true;
+			deadline_ms = least(deadline_ms,
+			    clock_after(&clock_system, REFUSAL_MS));
+		}
+	}
+	if (progress != RESPONSE_BAD || refused)
+		return STATUS_OK;
+	return fault_set(f, got == 0 ? STATUS_CLOSED : STATUS_PROTOCOL,
+	    "%s: %s%s", who, got == 0 ? "" : "bad answer: ",
+	    response_error(r));
+}
+
+/* Appends foreign text in one line, redacted before it is clipped. */
+static void
+add_foreign(struct buf *out, const char *s, size_t len, size_t max)
+{
+	struct buf line;
+	size_t i;
+
+	buf_init(&line, PAGE_MAX);
+	for (i = 0; i < len; i++)
+		if ((unsigned char)s[i] > ' ')
+			buf_addc(&line, s[i]);
+		else if (line.len > 0 && line.data[line.len - 1] != ' ')
+			buf_addc(&line, ' ');
+	secret_redact(&line);
+	while (line.len > 0 && line.data[line.len - 1] == ' ')
+		line.len--;
+	buf_add(out, buf_str(&line), line.len < max ? line.len : max);
+	if (line.len > max)
+		buf_adds(out, "...");
+	buf_wipe(&line);
+}
+
+/* What the proxy says beyond its status line, if a terminal can show it. */
+static void
+add_excerpt(struct buf *out, const struct response *r)
+{
+	const char *type = response_field(r, "Content-Type");
+	const char *s = buf_str(&r->body);
+	size_t blank = strspn(s, " \t\r\n");
+
+	if (r->body.len == blank || s[blank] == '<' ||
+	    memchr(s, '\0', r->body.len) != NULL ||
+	    !text_is_utf8(s, r->body.len) || (type != NULL &&
+	    (text_find_nocase(type, "html") != NULL ||
+	    (text_find_nocase(type, "text/") != type &&
+	    text_find_nocase(type, "json") == NULL))))
+		return;
+	buf_adds(out, ". It says: ");
+	add_foreign(out, s, r->body.len, EXCERPT_MAX);
+}
+
+/* What a 407 needs. */
+static void
+add_credentials_advice(struct buf *out, const struct proxy *p,
+    const struct response *r)
+{
+	const char *scheme;
+	bool basic = false;
+	size_t i;
+
+	for (i = 0; (scheme = response_field_n(r, "Proxy-Authenticate", i)) !=
+	    NULL; i++)
+		basic = basic || text_find_nocase(scheme, "basic") != NULL;
+	if (i > 0 && !basic) {
+		buf_adds(out, ". Only Basic is supported here; it offers ");
+		scheme = response_field(r, "Proxy-Authenticate");
+		add_foreign(out, scheme, strcspn(scheme, " ,"), REASON_MAX);
+	} else if (p->authorization == NULL) {
+		buf_addf(out, ". Give them in %s as http://USER:PASSWORD@%s",
+		    p->from, p->name);
+	}
+}
+
+static enum status
+refusal(const struct proxy *p, const char *who, const char *to,
+    const struct response *r, struct fault *f)
+{
+	struct buf said;
+
+	buf_init(&said, BUF_TEXT_MAX);
+	buf_addf(&said, *r->reason != '\0' ? "%u " : "%u", r->status);
+	add_foreign(&said, r->reason, strlen(r->reason), REASON_MAX);
+	if (r->status == 407 && p->authorization == NULL)
+		fault_set(f, STATUS_CONNECT, "%s: asks for a user name and a "
+		    "password (%s)", who, buf_str(&said));
+	else if (r->status == 407)
+		fault_set(f, STATUS_CONNECT, "%s: refuses the user name and "
+		    "the password that %s gives (%s)", who, p->from,
+		    buf_str(&said));
+	else if (r->status == 403)
+		fault_set(f, STATUS_CONNECT, "%s: refuses to connect to %s "
+		    "(%s)", who, to, buf_str(&said));
+	else
+		fault_set(f, STATUS_CONNECT, "%s: did not connect to %s, but "
+		    "answered %s", who, to, buf_str(&said));
+	f->lasting = r->status >= 400 && r->status < 500 && r->status != 408 &&
+	    r->status != 429;
+	buf_clear(&said);
+	if (r->status == 407)
+		add_credentials_advice(&said, p, r);
+	add_excerpt(&said, r);
+	fault_add(f, "%s", buf_str(&said));
+	buf_free(&said);
+	return f->status;
+}
+
+enum status
+tunnel_open(struct conn *c, const struct proxy *p, const char *who,
+    const struct url *server, int64_t deadline_ms, struct fault *f)
+{
+	bool v6 = strchr(server->host, ':') != NULL;
+	enum status status;
+	struct response r;
+	struct buf to;
+
+	buf_init(&to, BUF_TEXT_MAX);
+	buf_addf(&to, v6 ? "[%s]:%u" : "%s:%u", server->host,
+	    (unsigned int)server->port);
+	response_init(&r, REQUEST_CONNECT);
+	status = send_connect(c, p, who, buf_str(&to), deadline_ms, f);
+	if (status == STATUS_OK)
+		status = read_answer(c, who, &r, deadline_ms, f);
+	if (status == STATUS_OK && r.status >= 300)
+		status = refusal(p, who, buf_str(&to), &r, f);
+	else if (status != STATUS_OK && !status_is_signal(status))
+		fault_add(f, " (when asked to connect to %s)", buf_str(&to));
+	response_wipe(&r);
+	buf_free(&to);
+	return status;
+}
