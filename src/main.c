@@ -327,7 +327,7 @@ run_online(const struct github_options *given, const struct config *c,
 	enum status status;
 	struct github *gh;
 
-	if ((c->api.tls || c->trust.cacert != NULL) &&
+	if ((c->api.tls || c->proxy.url.tls || c->trust.cacert != NULL) &&
 	    (status = trust_load(&trust, &c->trust, f)) != STATUS_OK)
 		return status;
 	if ((status = output_open(&output, c, f)) != STATUS_OK) {
@@ -353,6 +353,7 @@ with_config(const struct config *c, struct fault *f)
 		.owner = c->owner,
 		.repo = c->repo,
 		.token = c->token != NULL ? c->token : "",
+		.proxy = &c->proxy,
 	};
 	enum status status = STATUS_OK;
 	char uuid[RANDOM_UUID_SIZE];

@@ -82,22 +82,6 @@ load_dispatch(struct loader *l, struct fault *f)
 	    f);
 }
 
-/* Better said before a connection fails than searched for afterwards. */
-static void
-warn_of_proxy(const struct loader *l)
-{
-	static const char *names[] = { "https_proxy", "HTTPS_PROXY" };
-	size_t i;
-
-	for (i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (l->c->api.tls && !l->c->dry_run &&
-		    load_path(l, names[i]) != NULL) {
-			log_warning("%s is set, but this version does not use "
-			    "proxies; connecting directly", names[i]);
-			return;
-		}
-}
-
 static enum status
 load_all(struct loader *l, struct fault *f)
 {
@@ -109,6 +93,7 @@ load_all(struct loader *l, struct fault *f)
 	    (status = c->await ? load_runs(l, &host, f) :
 	    load_repo(l, &host, f)) != STATUS_OK ||
 	    (status = load_api(l, host, f)) != STATUS_OK ||
+	    (status = load_proxy(l, f)) != STATUS_OK ||
 	    (!c->await && (status = load_dispatch(l, f)) != STATUS_OK) ||
 	    ((c->await || c->wait) && (status = load_waiting(l, f)) !=
 	    STATUS_OK) ||
@@ -118,8 +103,6 @@ load_all(struct loader *l, struct fault *f)
 		status = fault_set_lasting(f, STATUS_USAGE,
 		    "required and not given: %s; see return-dispatch --help",
 		    buf_str(&l->missing));
-	if (status == STATUS_OK)
-		warn_of_proxy(l);
 out:
 	free(host);
 	return status;
@@ -170,6 +153,7 @@ config_wipe(struct config *c)
 		free(c->jobs[i]);
 	free(c->jobs);
 	url_wipe(&c->api);
+	proxy_wipe(&c->proxy);
 	free(c->owner);
 	free(c->repo);
 	free(c->workflow);

@@ -13,6 +13,7 @@
 #include "base/fault.h"
 #include "cli/inputs.h"
 #include "cli/options.h"
+#include "http/proxy.h"
 #include "http/url.h"
 #include "net/trust.h"
 #include "run/await.h"
@@ -54,6 +55,7 @@ struct config {
 	enum config_format	 format;
 	bool			 dry_run;
 	struct trust_sources	 trust;		/* lent from environment */
+	struct proxy		 proxy;		/* maybe none */
 	const char		*output_path;	/* NULL: none; lent */
 	const char		*summary_path;
 };

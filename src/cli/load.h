@@ -71,6 +71,9 @@ enum status load_repo(struct loader *, char **host, struct fault *);
 /* The API's base URL: as given, or that of the host (may be NULL). */
 enum status load_api(struct loader *, const char *host, struct fault *);
 
+/* The proxy to the API, which is loaded by now. */
+enum status load_proxy(struct loader *, struct fault *);
+
 /* The runs to wait for, their repositories, and the host of their URLs. */
 enum status load_runs(struct loader *, char **host, struct fault *);
 

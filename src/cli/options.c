@@ -55,6 +55,8 @@ static const struct {
 	[OPTION_TOKEN_FILE] = { "--token-file", 0, TAKES_VALUE, TO_BOTH },
 	[OPTION_API_URL] = { "--api-url", 0, TAKES_VALUE, TO_BOTH },
 	[OPTION_CACERT] = { "--cacert", 0, TAKES_VALUE, TO_BOTH },
+	[OPTION_PROXY] = { "--proxy", 0, TAKES_VALUE, TO_BOTH },
+	[OPTION_NO_PROXY] = { "--no-proxy", 0, TAKES_NOTHING, TO_BOTH },
 	[OPTION_FORMAT] = { "--format", 0, TAKES_VALUE, TO_BOTH },
 	[OPTION_QUIET] = { "--quiet", 'q', TAKES_NOTHING, TO_BOTH },
 	[OPTION_VERBOSE] = { "--verbose", 'v', TAKES_NOTHING, TO_BOTH },
@@ -195,6 +197,8 @@ take_short(struct options *o, char ***argv, struct fault *f)
 static enum status
 take_argument(struct options *o, const char *arg, struct fault *f)
 {
+	bool shown;
+
 	if (o->await) {
 		append(&o->runs, arg);
 		return STATUS_OK;
@@ -203,12 +207,13 @@ take_argument(struct options *o, const char *arg, struct fault *f)
 		o->await = true;
 		return STATUS_OK;
 	}
-	/* A long one may be a token in the wrong place: not to be shown. */
+	/* A long one may be a token in the wrong place, one with an @ a URL
+	 * with a password: not to be shown. */
+	shown = strlen(arg) < TOKEN_MIN && strchr(arg, '@') == NULL;
 	return fault_set_lasting(f, STATUS_USAGE, "unexpected argument%s%s%s: "
 	    "options begin with \"-\", and the only command is \"await\"; see "
-	    "return-dispatch --help", strlen(arg) < TOKEN_MIN ? " \"" : "",
-	    strlen(arg) < TOKEN_MIN ? arg : "",
-	    strlen(arg) < TOKEN_MIN ? "\"" : "");
+	    "return-dispatch --help", shown ? " \"" : "", shown ? arg : "",
+	    shown ? "\"" : "");
 }
 
 /* Options in the wrong company. */
@@ -220,6 +225,9 @@ check_company(const struct options *o, struct fault *f)
 	if (o->given[OPTION_QUIET] && o->given[OPTION_VERBOSE])
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "--quiet and --verbose contradict each other");
+	if (o->given[OPTION_PROXY] && o->given[OPTION_NO_PROXY])
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "--proxy and --no-proxy contradict each other");
 	for (i = 0; o->await && i < OPTION_COUNT; i++)
 		if (o->given[i] && specs[i].belongs == TO_DISPATCH)
 			return fault_set_lasting(f, STATUS_USAGE, "%s belongs "

@@ -30,6 +30,7 @@ const char usage_text[] =
 "      --token-file FILE|-        default: $INPUT_TOKEN, $GH_TOKEN, $GITHUB_TOKEN\n"
 "      --api-url URL              default: $GITHUB_API_URL, else github.com's\n"
 "      --cacert FILE              PEM file of CAs instead of the system's\n"
+"      --proxy URL, --no-proxy    default: $https_proxy but for $no_proxy\n"
 "Output:\n"
 "      --format text|json|id|url  what stdout gets (text: run_id=, run_url=)\n"
 "  -q, --quiet   -v, --verbose    errors only; every request\n"

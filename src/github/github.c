@@ -53,7 +53,7 @@ github_open(const struct github_options *o)
 	struct github *gh;
 
 	s->api = o->api;
-	s->client = client_new(o->api, o->trust);
+	s->client = client_new(o->api, o->proxy, o->trust);
 	s->authorization = bearer(o->token);
 	gh = repository(s, o->owner, o->repo);
 	gh->owns_session = true;

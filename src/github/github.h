@@ -28,6 +28,7 @@ struct github_options {
 	const char		*owner;
 	const char		*repo;
 	const char		*token;
+	const struct proxy	*proxy;		/* may be none */
 	const struct trust	*trust;		/* NULL for plain http */
 };
 

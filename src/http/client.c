@@ -12,29 +12,26 @@
 #include "http/exchange.h"
 
 #define REDIRECTS_MAX	5
-#define CONNECT_MS	30000	/* name, addresses and handshake */
+#define CONNECT_MS	30000	/* name, addresses, tunnel and handshake */
 #define IDLE_MS		30000	/* keys of a TLS connection are not renewed */
 
 struct client {
 	const struct url	*url;
-	const struct trust	*trust;
-	char			*who;
+	const struct proxy	*proxy;
+	struct dial_route	 route;
 	struct conn		*conn;		/* NULL: none */
 	int64_t			 idle_since_ms;
 };
 
 struct client *
-client_new(const struct url *url, const struct trust *trust)
+client_new(const struct url *url, const struct proxy *proxy,
+    const struct trust *trust)
 {
 	struct client *c = xcalloc(1, sizeof *c);
-	struct buf who;
 
 	c->url = url;
-	c->trust = trust;
-	buf_init(&who, BUF_TEXT_MAX);
-	url_add_authority(&who, url);
-	c->who = xstrdup(buf_str(&who));
-	buf_free(&who);
+	c->proxy = proxy;
+	dial_route_init(&c->route, url, proxy, trust);
 	return c;
 }
 
@@ -51,14 +48,14 @@ client_free(struct client *c)
 	if (c == NULL)
 		return;
 	hang_up(c);
-	free(c->who);
+	dial_route_wipe(&c->route);
 	free(c);
 }
 
 const char *
 client_who(const struct client *c)
 {
-	return c->who;
+	return c->route.who;
 }
 
 /*
@@ -105,8 +102,8 @@ do_once(struct client *c, const struct request *q, struct response *r,
 	for (;;) {
 		if (!(reused = may_reuse(c, q))) {
 			hang_up(c);
-			status = dial(&c->conn, c->url, c->who, c->trust,
-			    until(CONNECT_MS, o->deadline_ms), f);
+			status = dial(&c->conn, &c->route, until(CONNECT_MS,
+			    o->deadline_ms), f);
 			if (status != STATUS_OK) {
 				c->conn = NULL;
 				return status;
@@ -119,7 +116,7 @@ do_once(struct client *c, const struct request *q, struct response *r,
 		    o->deadline_ms));
 		ends.deadline_ms = until(o->answer_ms, least(*half_ms,
 		    o->deadline_ms));
-		status = exchange(c->conn, c->who, q, r, &ends, sent, f);
+		status = exchange(c->conn, c->route.who, q, r, &ends, sent, f);
 		if (status == STATUS_OK && r->keep_alive)
 			c->idle_since_ms = clock_now(&clock_system);
 		else
@@ -130,7 +127,7 @@ do_once(struct client *c, const struct request *q, struct response *r,
 		    !request_is_idempotent(q) || r->head_bytes > 0)
 			return status;
 		log_debug("%s: kept connection was closed, connecting anew",
-		    c->who);
+		    c->route.who);
 		response_wipe(r);
 		begin_response(r, q, o);
 	}
@@ -157,7 +154,7 @@ redirect_target(const struct client *c, const struct response *r,
 	memset(to, 0, sizeof *to);
 	if (location == NULL) {
 		fault_set_lasting(f, STATUS_PROTOCOL,
-		    "%s: answered %u, a redirect without a Location", c->who,
+		    "%s: answered %u, a redirect without a Location", c->route.who,
 		    r->status);
 		return NULL;
 	}
@@ -165,7 +162,7 @@ redirect_target(const struct client *c, const struct response *r,
 	if (wrong != NULL)
 		fault_set_lasting(f, STATUS_PROTOCOL,
 		    "%s: answered %u, a redirect to what is no fit URL: %s",
-		    c->who, r->status, wrong);
+		    c->route.who, r->status, wrong);
 	return target;
 }
 
@@ -180,7 +177,7 @@ refuse_redirect(const struct client *c, const struct response *r,
 	fault_set_lasting(f, STATUS_PROTOCOL,
 	    "%s: refused to follow a redirect (%u) to %s: the token must not "
 	    "go to another server. If that is the right one, give it as "
-	    "--api-url", c->who, r->status, buf_str(&origin));
+	    "--api-url", c->route.who, r->status, buf_str(&origin));
 	buf_free(&origin);
 	return STATUS_PROTOCOL;
 }
@@ -196,7 +193,7 @@ client_do(struct client *c, struct request *q, struct response *r,
 	struct url to;
 	int hops;
 
-	q->authority = c->who;
+	q->authority = c->route.who;
 	for (hops = 0;; hops++) {
 		begin_response(r, q, o);
 		status = do_once(c, q, r, o, &half_ms, sent, f);
@@ -205,7 +202,7 @@ client_do(struct client *c, struct request *q, struct response *r,
 		*sent = false;
 		if (hops == REDIRECTS_MAX) {
 			status = fault_set_lasting(f, STATUS_PROTOCOL,
-			    "%s: more than %d redirects in a row", c->who,
+			    "%s: more than %d redirects in a row", c->route.who,
 			    REDIRECTS_MAX);
 			break;
 		}
@@ -213,7 +210,7 @@ client_do(struct client *c, struct request *q, struct response *r,
 		if (next == NULL)
 			status = f->status;
 		else if (url_same_origin(&to, c->url))
-			log_debug("%s: %u redirects to %s", c->who, r->status,
+			log_debug("%s: %u redirects to %s", c->route.who, r->status,
 			    next);
 		else if (o->redirects == CLIENT_SAME_ORIGIN)
 			status = refuse_redirect(c, r, &to, f);
@@ -253,13 +250,13 @@ client_get_elsewhere(struct client *c, const char *location,
 	if (wrong != NULL) {
 		url_wipe(&url);
 		return fault_set_lasting(f, STATUS_PROTOCOL,
-		    "%s: a redirect to what is no fit URL: %s", c->who, wrong);
+		    "%s: a redirect to what is no fit URL: %s", c->route.who, wrong);
 	}
 	for (hops = 0;; hops++) {
 		if (url.tls != c->url->tls) {
 			status = fault_set_lasting(f, STATUS_PROTOCOL,
 			    "%s: refused to follow a redirect from %s to %s",
-			    c->who, c->url->tls ? "https" : "http",
+			    c->route.who, c->url->tls ? "https" : "http",
 			    url.tls ? "https" : "http");
 			break;
 		}
@@ -270,7 +267,7 @@ client_get_elsewhere(struct client *c, const char *location,
 		request_add(&q, "User-Agent", "return-dispatch/"
 		    PACKAGE_VERSION);
 		request_add(&q, "Accept", "*/*");
-		other = client_new(&url, c->trust);
+		other = client_new(&url, c->proxy, c->route.trust);
 		status = client_do(other, &q, r, &there, &sent, f);
 		next = NULL;
 		if (status == STATUS_OK && is_redirect(r)) {
@@ -278,7 +275,7 @@ client_get_elsewhere(struct client *c, const char *location,
 			if (next == NULL || hops == REDIRECTS_MAX)
 				status = fault_set_lasting(f, STATUS_PROTOCOL,
 				    "%s: redirects that lead nowhere",
-				    c->who);
+				    c->route.who);
 		}
 		client_free(other);
 		if (next == NULL || status != STATUS_OK) {

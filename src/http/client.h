@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "http/proxy.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/url.h"
@@ -33,8 +34,9 @@ struct client_options {
 	void			*sink_ctx;
 };
 
-/* The server's url and the trust are lent. */
-struct client *client_new(const struct url *, const struct trust *);
+/* The server's url, the proxy (which may be none) and the trust are lent. */
+struct client *client_new(const struct url *, const struct proxy *,
+	    const struct trust *);
 void	 client_free(struct client *);
 
 /* "api.github.com", "ghe.example:8443": how messages name the server. */
@@ -60,7 +62,8 @@ enum status client_do(struct client *, struct request *, struct response *r,
 /*
  * GETs what a redirect to another server leads to: `location` is that of an
  * answer to `target` of this client's server.  Nothing of ours goes there but
- * the request line and a User-Agent: no token.  Follows up to five more; never
+ * the request line and a User-Agent: no token.  Whether the proxy is used is
+ * decided for each server anew.  Follows up to five more; never
  * from https to http, nor the other way (no roots are loaded then).
  * `r` as in client_do.
  */

@@ -1,25 +1,119 @@
 #include "compat.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/least.h"
+#include "base/log.h"
+#include "base/mem.h"
 #include "http/dial.h"
+#include "http/tunnel.h"
 #include "net/tcp.h"
 #include "net/tls.h"
 
 #define HANDSHAKE_MS	10000	/* a peer that stalls is worth another try */
 
-enum status
-dial(struct conn **c, const struct url *u, const char *who,
+void
+dial_route_init(struct dial_route *r, const struct url *to,
+    const struct proxy *proxy, const struct trust *trust)
+{
+	struct buf who;
+
+	memset(r, 0, sizeof *r);
+	r->to = to;
+	r->trust = trust;
+	buf_init(&who, BUF_TEXT_MAX);
+	url_add_authority(&who, to);
+	r->who = xstrdup(buf_str(&who));
+	buf_free(&who);
+	if (!proxy_is_set(proxy))
+		return;
+	if (proxy_serves(proxy, to)) {
+		r->proxy = proxy;
+		log_debug("%s: through the proxy %s (%s)", r->who, proxy->name,
+		    proxy->from);
+	} else {
+		log_debug("%s: connecting directly: %s excludes it from the "
+		    "proxy of %s", r->who, proxy->except_from, proxy->from);
+	}
+}
+
+void
+dial_route_wipe(struct dial_route *r)
+{
+	free(r->who);
+	free(r->below_who);
+	memset(r, 0, sizeof *r);
+}
+
+static enum status
+handshake(struct conn **c, const struct tls_peer *peer,
     const struct trust *trust, int64_t deadline_ms, struct fault *f)
 {
-	struct tls_peer peer = { .who = who, .host = u->host };
-	enum status status;
-	int64_t until_ms;
+	return tls_open(c, *c, peer, trust,
+	    least(clock_after(&clock_system, HANDSHAKE_MS), deadline_ms), f);
+}
 
-	status = tcp_open(c, who, u->host, u->port, deadline_ms, f);
-	if (status != STATUS_OK || !u->tls)
+static enum status
+connect_to_proxy(struct conn **c, const struct dial_route *r,
+    int64_t deadline_ms, struct fault *f)
+{
+	const struct url *to = &r->proxy->url;
+	struct tls_peer peer = { .who = r->below_who, .host = to->host };
+	enum status status;
+
+	status = tcp_open(c, r->below_who, to->host, to->port, deadline_ms, f);
+	if (status != STATUS_OK && !status_is_signal(status))
+		fault_add(f, " (the proxy of %s)", r->proxy->from);
+	if (status != STATUS_OK || !to->tls)
 		return status;
-	until_ms = least(clock_after(&clock_system, HANDSHAKE_MS),
-	    deadline_ms);
-	return tls_open(c, *c, &peer, trust, until_ms, f);
+	return handshake(c, &peer, r->trust, deadline_ms, f);
+}
+
+/*
+ * The conn below lends below_who, so its text is changed in place: what fails
+ * is the proxy's failing until the tunnel stands; then it may be either's.
+ */
+static enum status
+dial_through_proxy(struct conn **c, struct dial_route *r, int64_t deadline_ms,
+    struct fault *f)
+{
+	static const char form[] = "%s (through the proxy %s)";
+	size_t size = sizeof form + strlen(r->who) + strlen(r->proxy->name);
+	enum status status;
+
+	free(r->below_who);
+	r->below_who = xmalloc(size);
+	snprintf(r->below_who, size, "proxy %s", r->proxy->name);
+	status = connect_to_proxy(c, r, deadline_ms, f);
+	if (status != STATUS_OK)
+		return status;
+	status = tunnel_open(*c, r->proxy, r->below_who, r->to, deadline_ms,
+	    f);
+	if (status != STATUS_OK)
+		conn_close(*c);
+	else
+		snprintf(r->below_who, size, form, r->who, r->proxy->name);
+	return status;
+}
+
+enum status
+dial(struct conn **c, struct dial_route *r, int64_t deadline_ms,
+    struct fault *f)
+{
+	struct tls_peer peer = { .who = r->who, .host = r->to->host };
+	enum status status;
+
+	if (r->proxy != NULL) {
+		peer.via = r->proxy->name;
+		status = dial_through_proxy(c, r, deadline_ms, f);
+	} else {
+		status = tcp_open(c, r->who, r->to->host, r->to->port,
+		    deadline_ms, f);
+	}
+	if (status != STATUS_OK || !r->to->tls)
+		return status;
+	return handshake(c, &peer, r->trust, deadline_ms, f);
 }

@@ -1,18 +1,38 @@
 /*
- * A URL to a conn that is ready for a request.
+ * A URL to a conn that is ready for a request: directly, or by a tunnel through
+ * a proxy.
  */
 #ifndef HTTP_DIAL_H
 #define HTTP_DIAL_H
 
 #include <stdint.h>
 
+#include "http/proxy.h"
 #include "http/url.h"
 #include "net/conn.h"
 #include "net/trust.h"
 
-/* Connects and, for https, shakes hands.  All but the conn is lent, `who` and
- * `trust` for its life. */
-enum status dial(struct conn **, const struct url *, const char *who,
-	    const struct trust *, int64_t deadline_ms, struct fault *);
+/* The way to a server; one conn at a time may lend from it. */
+struct dial_route {
+	const struct url	*to;		/* lent, as are the next two */
+	const struct trust	*trust;		/* NULL if no hop has TLS */
+	const struct proxy	*proxy;		/* NULL: none in between */
+	char			*who;		/* begins messages */
+	char			*below_who;	/* those of the connection below
+						 * the server's TLS */
+};
+
+/* Decides whether the proxy serves this URL.  All is lent. */
+void	 dial_route_init(struct dial_route *, const struct url *,
+	    const struct proxy *, const struct trust *);
+void	 dial_route_wipe(struct dial_route *);
+
+/*
+ * Connects, asks the proxy for a tunnel if there is one, and for https shakes
+ * hands.  The conn lends from the route.  Names are resolved only as far as
+ * this machine connects itself: behind a proxy the server's is not.
+ */
+enum status dial(struct conn **, struct dial_route *, int64_t deadline_ms,
+	    struct fault *);
 
 #endif

@@ -56,7 +56,7 @@ class Pki:
         self.authority("ca", "Test Root")
         self.authority("other-ca", "Another Root")
         for make in (only,) if only else (
-                "good", "expired", "future", "wrong-name", "cn-only", "stranger", "self-signed",
+                "good", "far", "expired", "future", "wrong-name", "cn-only", "stranger", "self-signed",
                 "rsa", "ecdsa", "missing-link"):
             getattr(self, "make_" + make.replace("-", "_"))()
 
@@ -100,6 +100,10 @@ class Pki:
 
     def make_good(self):
         self.leaf("good")
+
+    def make_far(self):
+        """For a host that only a proxy knows."""
+        self.leaf("far", LEAF + "subjectAltName=DNS:*.far.test", common_name="far.test")
 
     def make_expired(self):
         self.leaf("expired", start=-20 * DAY, end=-10 * DAY)

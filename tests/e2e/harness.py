@@ -36,6 +36,7 @@ import dns
 import ghsim
 import logs
 import network
+import proxies
 import terminal
 
 SCENARIOS = []
@@ -224,6 +225,28 @@ class Case:
         server = self.inside(lambda: dns.Nameserver(zone, **more))
         self.cleanup.callback(server.stop)
         return server
+
+    def proxy(self, leaf=None, credentials=""):
+        """Starts a simulated proxy, one behind TLS if there is a leaf."""
+        made = proxies.Proxy(self.setup.pki.context(leaf) if leaf else None,
+                             credentials=credentials).start()
+        self.servers.append(made)
+        self.keep_secret(credentials)
+        return made
+
+    def real_proxy(self, kind, credentials=""):
+        if not kind.where():
+            raise Skipped(f"{kind.program} is not installed")
+        made = kind(credentials)
+        self.cleanup.callback(made.stop)
+        self.keep_secret(credentials)
+        return made.start(self.scaled(20))
+
+    def keep_secret(self, credentials):
+        """Credentials of a proxy must not be shown in any form."""
+        if credentials:
+            self.secrets += [credentials.partition(":")[2], credentials,
+                             base64.b64encode(credentials.encode()).decode()]
 
     def terminal(self, rows=24, columns=80, flows=False):
         """For `start(terminal=...)`."""
@@ -544,6 +567,17 @@ class Case:
         for hub in self.servers:
             self.expect(not hub.requests, f"{len(hub.requests)} requests, expected none")
 
+    def no_requests_but_to_proxies(self):
+        for hub in self.servers:
+            self.expect(not hub.requests or isinstance(hub, proxies.Proxy),
+                        f"{len(hub.requests)} requests, expected none")
+
+    def tunnels(self, proxy, *targets):
+        """The tunnels that were asked for, since this was last looked at."""
+        asked = [request.target for request in proxy.requests[proxy.looked_at:]]
+        proxy.looked_at += len(asked)
+        self.expect(asked == list(targets), f"tunnels to {asked}, expected {list(targets)}")
+
     def no_filters(self):
         for request in self.hub.requests:
             used = set(request.query) & set(ghsim.FILTERS)
@@ -557,6 +591,21 @@ class Case:
                     self.token in f"{request.target} {request.headers}"
                     for request in host.requests)
                 self.expect(not leaks, "the log host was sent the token")
+            if isinstance(host, proxies.Proxy):
+                self.no_leaks_to_proxy(host)
+
+    def no_leaks_to_proxy(self, proxy):
+        """A proxy is asked for tunnels, and told nothing else."""
+        for request in proxy.requests:
+            told = {name.lower() for name, _ in request.headers}
+            if request.method != "CONNECT" or request.body or \
+                    told - {"host", "user-agent", "proxy-authorization"} or \
+                    request.header("Host") != request.target:
+                raise Grave(f"the proxy was sent {request} with {sorted(told)}")
+            if self.token in f"{request.target} {request.headers}":
+                raise Grave("the proxy was sent the token")
+        if self.hub and self.hub.scheme == "https" and self.token.encode() in proxy.through:
+            raise Grave("the token went through the proxy in the clear")
 
     def outputs(self, name="output"):
         return parse_file_command(self.read(name))

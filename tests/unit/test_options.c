@@ -67,6 +67,8 @@ static const struct {
 	{ "--token-file", NULL, OPTION_TOKEN_FILE, true, false, false },
 	{ "--api-url", NULL, OPTION_API_URL, true, false, false },
 	{ "--cacert", NULL, OPTION_CACERT, true, false, false },
+	{ "--proxy", NULL, OPTION_PROXY, true, false, false },
+	{ "--no-proxy", NULL, OPTION_NO_PROXY, false, false, false },
 	{ "--format", NULL, OPTION_FORMAT, true, false, false },
 	{ "--quiet", "-q", OPTION_QUIET, false, false, false },
 	{ "--verbose", "-v", OPTION_VERBOSE, false, false, false },
@@ -387,6 +389,31 @@ test_bad(void **state)
 	assert_int_equal(PARSE("ghp_0123456789abcdefghijklmnopqrstuvwxyz"),
 	    STATUS_USAGE);
 	assert_null(strstr(fault.text, "ghp_"));
+	/* Nor is a password. */
+	assert_int_equal(PARSE("--no-proxy", "http://me:hunter2@proxy"),
+	    STATUS_USAGE);
+	assert_null(strstr(fault.text, "hunter"));
+	assert_int_equal(PARSE("--no-proxy=http://me:hunter2@proxy"),
+	    STATUS_USAGE);
+	assert_null(strstr(fault.text, "hunter"));
+	assert_int_equal(PARSE("--proxy", "http://me:hunter2@proxy",
+	    "--proxy=http://me:hunter3@proxy"), STATUS_USAGE);
+	assert_null(strstr(fault.text, "hunter"));
+}
+
+static void
+test_proxies(void **state)
+{
+	(void)state;
+	assert_int_equal(PARSE("--proxy", "p", "--no-proxy"), STATUS_USAGE);
+	assert_non_null(strstr(fault.text, "--proxy"));
+	assert_non_null(strstr(fault.text, "--no-proxy"));
+	assert_int_equal(PARSE("await", "--no-proxy", "--proxy=p", "1"),
+	    STATUS_USAGE);
+	assert_int_equal(PARSE("await", "--proxy", "p", "1"), STATUS_OK);
+	assert_string_equal(options.value[OPTION_PROXY], "p");
+	assert_int_equal(PARSE("await", "--no-proxy", "1"), STATUS_OK);
+	assert_true(options.given[OPTION_NO_PROXY]);
 }
 
 /* The same twice is no contradiction. */
@@ -475,6 +502,7 @@ main(void)
 		TEST(test_bundles),
 		TEST(test_all_together),
 		TEST(test_bad),
+		TEST(test_proxies),
 		TEST(test_repeated),
 		TEST(test_help),
 		TEST(test_usage),

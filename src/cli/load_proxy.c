@@ -1,0 +1,66 @@
+#include "compat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/load.h"
+
+/*
+ * HTTP_PROXY is not among them: in a CGI environment it is what a client sent
+ * as a header "Proxy".
+ */
+static const char *const https_names[] = {
+	"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", NULL
+};
+static const char *const http_names[] = { "http_proxy", NULL };
+static const char *const except_names[] = { "no_proxy", "NO_PROXY", NULL };
+
+/* The first variable that is set and not empty; *from is its name. */
+static char *
+first_of(const struct loader *l, const char *const *names, const char **from)
+{
+	char *value = NULL;
+
+	for (; value == NULL && *names != NULL; names++) {
+		*from = *names;
+		value = load_variable(l, *names);
+	}
+	return value;
+}
+
+enum status
+load_proxy(struct loader *l, struct fault *f)
+{
+	struct config *c = l->c;
+	enum status status;
+	const char *from;
+	char *text;
+
+	if (l->o->given[OPTION_NO_PROXY])
+		return STATUS_OK;
+	status = load_pick(l, OPTION_PROXY, NULL, &text, &from, f);
+	if (status != STATUS_OK)
+		return status;
+	if (text == NULL)
+		text = first_of(l, c->api.tls ? https_names : http_names,
+		    &from);
+	if (text == NULL)
+		return STATUS_OK;
+	status = proxy_parse(&c->proxy, from, text, f);
+	/* It may hold a password. */
+	explicit_bzero(text, strlen(text));
+	free(text);
+	if (status != STATUS_OK)
+		return status;
+	if (!l->o->given[OPTION_PROXY])
+		c->proxy.except = first_of(l, except_names,
+		    &c->proxy.except_from);
+	if (c->api.tls || !proxy_serves(&c->proxy, &c->api) ||
+	    url_is_loopback(&c->proxy.url))
+		return STATUS_OK;
+	return fault_set_lasting(f, STATUS_USAGE, "%s: the API's URL is a "
+	    "plain http:// one, so the proxy %s would see the token; %s%s",
+	    from, c->proxy.name, l->o->given[OPTION_PROXY] ?
+	    "leave the option out" : "set no_proxy to ",
+	    l->o->given[OPTION_PROXY] ? "" : c->api.host);
+}
