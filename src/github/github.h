@@ -66,6 +66,11 @@ bool	 github_server_now(const struct github *, int64_t *now_ms);
 void	 github_add_run_url(const struct github *, struct buf *,
 	    uint64_t run_id);
 
+/*
+ * The status line settles it, whatever becomes of what follows: 2xx is
+ * accepted; 4xx (but 408, a request that timed out) and redirects have started
+ * nothing.  Without one, or with any other, it is unknown once a byte has left.
+ */
 enum dispatch_outcome {
 	DISPATCH_IDENTIFIED,	/* accepted, and the answer names the run */
 	DISPATCH_ACCEPTED,	/* accepted; which run is not told */

@@ -1,5 +1,40 @@
 /*
  * The main job: dispatch once, and prove which run that created.
+ *
+ * A dispatch is not idempotent: its POST leaves this machine again only after
+ * proof that the one before started nothing.  Every point at which it can be
+ * cut, what is true then, what follows, and the exit code if nothing better
+ * comes of that:
+ *
+ *	name, address, proxy, handshake		not sent	again	7
+ *	before the request's first byte		not sent	again	7
+ *	in or behind the request's bytes	unknown		search	4
+ *	before or in the status line		unknown		search	4
+ *	behind interim answers (1xx)		unknown		search	4
+ *	behind the status line 2xx		dispatched	search	5
+ *	behind 301, 302, 307, 308		refused		end	7
+ *	behind 4xx, not 408			refused		end	3
+ *	behind 408, 5xx, any other		unknown		search	4
+ *
+ * And what whole answers lead to:
+ *
+ *	2xx that names the run			dispatched	end	0
+ *	other 2xx				dispatched	search	5
+ *	redirect within the server		refused		again	7
+ *	other 301, 302, 307, 308		refused		end	7
+ *	this API version is not served		refused		again	3
+ *	distinct_id is required			refused		again	3
+ *	a rate limit that ends in time		refused		again	3
+ *	other 4xx, not 408			refused		end	3
+ *	408, 5xx, any other			unknown		search	4
+ *
+ * "Again" is bounded: 30 s for what was not sent (at once no more if it is
+ * lasting), five redirects, one step down in the version, one ID, and the
+ * deadline for all.  "Search" needs a distinct ID; found is exit 0.  A signal
+ * ends all of it with its own exit code; the message says which is true.
+ *
+ * http/client.h tells "not sent" from the rest, github/github.h "unknown" from
+ * "dispatched" and "refused", and here is decided what follows.
  */
 #ifndef RUN_DISPATCH_H
 #define RUN_DISPATCH_H
@@ -42,9 +77,6 @@ struct dispatch_result {
  * the whole story, STATUS_REFUSED (and its kin), STATUS_UNKNOWN,
  * STATUS_UNIDENTIFIED, a signal's, or any of those with exit code 7: then
  * nothing was started.
- *
- * The POST leaves this machine again only after an answer that proves that the
- * one before started nothing.
  */
 enum status dispatch(struct github *, const struct clock *,
 	    const struct dispatch_order *, struct dispatch_result *,

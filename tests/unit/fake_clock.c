@@ -36,6 +36,7 @@ sleep_until(void *ctx, int64_t instant_ms)
 }
 
 const struct clock fake_clock = { tell_now, sleep_until, NULL };
+const struct clock clock_system = { tell_now, sleep_until, NULL };
 
 void
 fake_clock_reset(void)

@@ -1,6 +1,6 @@
 /*
  * Time that passes at once, and the signals that arrive in it: a clock to
- * inject, and a stand-in for base/interrupt.
+ * inject, the same as clock_system, and a stand-in for base/interrupt.
  *
  * Scripts count in milliseconds since fake_clock_reset; the clock's own
  * instants begin elsewhere, so that mixing the two up does not work by chance.
