@@ -9,7 +9,8 @@
 #include "github/decode.h"
 #include "json/json.h"
 
-#define ID_MAX	((uint64_t)INT64_MAX)	/* GitHub: int64 */
+#define ID_MAX		((uint64_t)INT64_MAX)	/* GitHub: int64 */
+#define LIST_MAX	1000	/* of a page; a hundred are asked for */
 
 bool
 decode_is_fit_url(const char *s)
@@ -166,17 +167,21 @@ decode_list(const char *body, size_t len, const char *name, size_t size,
 {
 	struct json_doc *doc;
 	struct json array, j;
+	size_t there;
 	bool ok;
 
 	if ((doc = parse(body, len, why)) == NULL)
 		return false;
 	array = json_member(json_root(doc), name);
-	ok = json_type(array) == JSON_ARRAY;
-	if (!ok)
+	there = count_elements(array);
+	ok = json_type(array) == JSON_ARRAY && there <= LIST_MAX;
+	if (there > LIST_MAX)
+		buf_addf(why, "a page of %zu \"%s\", of which at most 100 were asked for", there, name);
+	else if (!ok)
 		buf_addf(why, "JSON without the array \"%s\"", name);
 	if (!json_u64(json_member(json_root(doc), "total_count"), total))
 		*total = 0;
-	*elements = ok ? xcalloc(count_elements(array), size) : NULL;
+	*elements = ok ? xcalloc(there, size) : NULL;
 	for (j = json_first(array); ok && json_type(j) != JSON_ABSENT;
 	    j = json_next(j))
 		take(j, (char *)*elements + size * (*count)++);

@@ -37,7 +37,8 @@ enum json_type {
 
 /*
  * Validates and tokenizes.  The text is lent and must outlive the doc, which
- * the caller frees.  NULL if the text is not JSON; the error says why.
+ * the caller frees.  NULL if the text is not JSON, or has more than a million
+ * names and values; the error says why.
  */
 struct json_doc *json_parse(const char *text, size_t len,
 	    enum json_strictness, struct json_error *);

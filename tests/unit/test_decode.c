@@ -738,6 +738,30 @@ test_large(void **state)
 	buf_free(&b);
 }
 
+/* Ten times what is ever asked for is the most that is taken. */
+static void
+test_too_many(void **state)
+{
+	struct run_list list;
+	struct buf b;
+	size_t n, i;
+
+	(void)state;
+	for (n = 1000; n <= 1001; n++) {
+		buf_init(&b, BUF_TEXT_MAX);
+		buf_adds(&b, "{\"workflow_runs\":[");
+		for (i = 0; i < n; i++)
+			buf_adds(&b, i > 0 ? ",{}" : "{}");
+		buf_adds(&b, "]}");
+		assert_int_equal(decode_run_list(b.data, b.len, &list, &why),
+		    n == 1000);
+		assert_int_equal(list.count, n == 1000 ? n : 0);
+		run_list_wipe(&list);
+		buf_free(&b);
+	}
+	assert_non_null(strstr(buf_str(&why), "1001 \"workflow_runs\""));
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -761,6 +785,7 @@ main(void)
 		TEST(test_errors),
 		TEST(test_cut),
 		TEST(test_large),
+		TEST(test_too_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

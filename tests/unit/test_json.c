@@ -666,6 +666,35 @@ test_deep(void **state)
 	drop(&p);
 }
 
+/* As many tokens as there may be, and one more. */
+static void
+test_many(void **state)
+{
+	const size_t max = (size_t)1 << 20;
+	struct json_doc *doc;
+	struct json_error e;
+	char *text;
+	size_t i;
+
+	(void)state;
+	text = malloc(2 * max + 2);
+	text[0] = '[';
+	/* The array is a token too. */
+	for (i = 0; i < max; i++)
+		memcpy(text + 1 + 2 * i, "0,", 2);
+	text[2 * (max - 1)] = ']';
+	doc = json_parse(text, 2 * (max - 1) + 1, JSON_LENIENT_TEXT, &e);
+	assert_non_null(doc);
+	json_free(doc);
+	text[2 * (max - 1)] = ',';
+	text[2 * max] = ']';
+	doc = json_parse(text, 2 * max + 1, JSON_LENIENT_TEXT, &e);
+	assert_null(doc);
+	assert_non_null(strstr(e.expected, "1,048,576"));
+	assert_string_equal(e.found, "more");
+	free(text);
+}
+
 int
 main(void)
 {
@@ -685,6 +714,7 @@ main(void)
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_deep),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
