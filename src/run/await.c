@@ -150,6 +150,9 @@ is_in_grace(struct wait *w, struct awaited *a)
 
 	if (w->o->rerun_grace_ms == 0 || w->is_last)
 		return false;
+	/* Nobody runs again what we have cancelled. */
+	if (a->cancelled && !a->refused)
+		return false;
 	if (a->grace_ends_ms == 0 || a->grace_attempt != run->attempt) {
 		a->grace_attempt = run->attempt;
 		a->grace_ends_ms = now_ms + w->o->rerun_grace_ms;
@@ -619,6 +622,15 @@ end_timed_out(struct wait *w)
 			judge(w, a);
 		if (a->ended)
 			continue;
+		if (a->fault.status == STATUS_LIMITED) {
+			fault_add(&a->fault, " That is longer than the "
+			    "timeout allows. Run %llu goes on%s%s",
+			    (unsigned long long)a->id, a->seen ? " unseen: " :
+			    "; it was not seen.",
+			    a->seen ? a->state.run.html_url : "");
+			end_run(w, a, STATUS_LIMITED);
+			continue;
+		}
 		if (!a->seen && a->fault.status != STATUS_OK) {
 			if (a->fault.status == STATUS_NOT_FOUND)
 				a->fault.status = STATUS_TIMEOUT;
