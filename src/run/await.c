@@ -21,9 +21,6 @@
 #define GROWTH		240	/* a pause is that part of the time gone by, */
 #define GROWN_MS	30000	/* at most; from 20 min on, of 5 s */
 #define QUOTA_LOW	200	/* requests left that are spread out */
-#define FAILURE_MS	500	/* doubled with each failure in a row, up to */
-#define FAILURE_MAX_MS	60000
-#define LIMIT_MS	60000	/* GitHub: at least a minute if not told */
 #define CANCEL_MS	5000	/* after a signal; the runner kills after 10 s */
 #define UNSEEN_LOOKS	2	/* jobs may be listed later than the run ends */
 #define LOGS_MS		300000	/* for all logs of a run */
@@ -303,16 +300,10 @@ may_pass(struct wait *w, struct awaited *a, struct fault *f)
 	return !f->lasting;
 }
 
-/* The pause that the server asks for, or a limit demands. */
 static void
 take_hint(struct wait *w, const struct fault *f)
 {
-	int64_t hint_ms = f->wait_ms;
-
-	if (f->status == STATUS_LIMITED && hint_ms == 0)
-		hint_ms = LIMIT_MS << (w->failures < 6 ? w->failures : 6);
-	if (hint_ms > w->hint_ms)
-		w->hint_ms = hint_ms;
+	w->hint_ms = most(w->hint_ms, pace_hint(f, w->failures));
 }
 
 static void
@@ -518,10 +509,7 @@ next_pause(const struct wait *w)
 	if (w->count > 0 && github_quota(w->runs[0].gh, &left, &reset_ms) &&
 	    left < QUOTA_LOW)
 		pause_ms = most(pause_ms, reset_ms / (int64_t)(left + 1));
-	if (w->failures > 0)
-		pause_ms = most(pause_ms, least((int64_t)FAILURE_MS <<
-		    least(w->failures - 1, 10), FAILURE_MAX_MS));
-	return most(pause_ms, w->hint_ms);
+	return pace_backoff(pause_ms, w->failures);
 }
 
 static void
@@ -573,7 +561,9 @@ pause_wait(struct wait *w, int64_t due_ms)
 		if (!w->runs[i].ended && w->runs[i].grace_ends_ms > 0)
 			next_ms = least(next_ms, w->runs[i].grace_ends_ms);
 	/* No plan of ours breaks a limit. */
-	next_ms = most(next_ms, after(clock_now(w->clock), w->hint_ms));
+	if (w->hint_ms > 0)
+		next_ms = most(next_ms, clock_after(w->clock, w->hint_ms +
+		    pace_spread(w->hint_ms)));
 	sleep_until(w, least(next_ms, w->deadline_ms));
 	return true;
 }

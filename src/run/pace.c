@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/jitter.h"
 #include "base/least.h"
 #include "run/pace.h"
 
@@ -13,6 +14,7 @@
 #define FAILURE_MAX_MS	30000
 #define LAST_MS		50	/* less than a look takes */
 #define LIMIT_MS	60000	/* GitHub: at least a minute if not told */
+#define SPREAD_MS	5000	/* of those that a server sent away at once */
 
 void
 pace_init(struct pace *p, const struct clock *clock, int64_t step_ms,
@@ -25,16 +27,38 @@ pace_init(struct pace *p, const struct clock *clock, int64_t step_ms,
 	p->step_ms = step_ms;
 }
 
-void
-pace_failed(struct pace *p, const struct fault *f)
+int64_t
+pace_hint(const struct fault *f, int64_t failures)
 {
-	p->failures++;
-	p->hint_ms = f->wait_ms;
 	/* docs.github.com, "Rate limits for the REST API": a minute, then
 	 * exponentially more. */
 	if (f->status == STATUS_LIMITED && f->wait_ms == 0)
-		p->hint_ms = LIMIT_MS << (p->failures < 8 ? p->failures - 1 :
-		    7);
+		return (int64_t)LIMIT_MS << least(failures, 7);
+	return f->wait_ms;
+}
+
+int64_t
+pace_spread(int64_t hint_ms)
+{
+	return jitter_ms(least(hint_ms, SPREAD_MS));
+}
+
+int64_t
+pace_backoff(int64_t regular_ms, int64_t failures)
+{
+	int64_t pause_ms;
+
+	if (failures == 0)
+		return regular_ms;
+	pause_ms = most(regular_ms, least((int64_t)FAILURE_MS <<
+	    least(failures - 1, 10), FAILURE_MAX_MS));
+	return pause_ms + jitter_ms(pause_ms / 4);
+}
+
+void
+pace_failed(struct pace *p, const struct fault *f)
+{
+	p->hint_ms = pace_hint(f, p->failures++);
 }
 
 void
@@ -57,15 +81,6 @@ regular_pause(const struct pace *p)
 	return most(FIRST_MS, least(gone_ms / GROWTH, SLOWEST_MS));
 }
 
-static int64_t
-failure_pause(const struct pace *p)
-{
-	if (p->failures == 0 || p->step_ms > 0)
-		return 0;
-	return least((int64_t)FAILURE_MS << least(p->failures - 1, 10),
-	    FAILURE_MAX_MS);
-}
-
 bool
 pace_wait(struct pace *p, bool *beyond)
 {
@@ -76,9 +91,15 @@ pace_wait(struct pace *p, bool *beyond)
 	if (left_ms < LAST_MS || p->hint_ms >= left_ms)
 		return false;
 	p->looks++;
-	pause_ms = most(regular_pause(p), failure_pause(p));
+	pause_ms = regular_pause(p);
+	/* What the user said is the pace, failures or not. */
+	if (p->step_ms <= 0)
+		pause_ms = pace_backoff(pause_ms, p->failures);
 	/* Towards the deadline a look in the middle of what is left. */
-	pause_ms = most(least(pause_ms, left_ms / 2), p->hint_ms);
+	pause_ms = least(pause_ms, left_ms / 2);
+	if (p->hint_ms > 0)
+		pause_ms = most(pause_ms, p->hint_ms + least(
+		    pace_spread(p->hint_ms), (left_ms - p->hint_ms) / 2));
 	clock_sleep_until(p->clock, clock_after(p->clock, pause_ms));
 	return true;
 }

@@ -25,6 +25,22 @@ struct pace {
 };
 
 /*
+ * What failures ask for, also for loops with a rhythm of their own.  `failures`
+ * counts those in a row; pauses get a random share on top, never less.
+ *
+ * The pause that the server told, or that a limit demands without a word: a
+ * minute, doubled with each failure before this one.  0: none.
+ */
+int64_t	 pace_hint(const struct fault *, int64_t failures);
+
+/* The random share on top of such a pause: at most 5 s. */
+int64_t	 pace_spread(int64_t hint_ms);
+
+/* The regular pause; after failures at least half a second, doubled up to
+ * 30 s, and up to a quarter more. */
+int64_t	 pace_backoff(int64_t regular_ms, int64_t failures);
+
+/*
  * With a step, the n-th pause is n times as long.  Adaptive: 1 s, growing to
  * 5 s in proportion to the time gone by.
  */

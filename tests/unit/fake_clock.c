@@ -3,10 +3,12 @@
 #include <signal.h>
 
 #include "base/interrupt.h"
+#include "base/jitter.h"
 #include "fake_clock.h"
 
 int64_t		fake_pauses[FAKE_PAUSES_MAX];
 size_t		fake_pause_count;
+bool		fake_jitter;
 
 #define SIGNALS_MAX	4
 
@@ -44,6 +46,7 @@ fake_clock_reset(void)
 	now = 0;
 	signal_count = acknowledged = 0;
 	fake_pause_count = 0;
+	fake_jitter = false;
 }
 
 int64_t
@@ -74,6 +77,12 @@ fake_signal_at(int64_t ms, int sig)
 	assert_true(signal_count < SIGNALS_MAX);
 	signals[signal_count].at = ms;
 	signals[signal_count++].number = sig;
+}
+
+int64_t
+jitter_ms(int64_t most_ms)
+{
+	return fake_jitter && most_ms > 0 ? most_ms : 0;
 }
 
 bool

@@ -1,6 +1,7 @@
 /*
  * Time that passes at once, and the signals that arrive in it: a clock to
- * inject, the same as clock_system, and a stand-in for base/interrupt.
+ * inject, the same as clock_system, and a stand-in for base/interrupt.  Chance
+ * (base/jitter) is its lowest, or its highest.
  *
  * Scripts count in milliseconds since fake_clock_reset; the clock's own
  * instants begin elsewhere, so that mixing the two up does not work by chance.
@@ -8,6 +9,7 @@
 #ifndef FAKE_CLOCK_H
 #define FAKE_CLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +31,9 @@ void	 fake_pass(int64_t ms);
 
 /* SIGINT or SIGTERM at that time; several come in the order of the calls. */
 void	 fake_signal_at(int64_t ms, int sig);
+
+/* Pauses are as long as chance can make them; a reset takes that back. */
+extern bool	 fake_jitter;
 
 /* The pauses so far, in order, as they were asked for. */
 extern int64_t	 fake_pauses[FAKE_PAUSES_MAX];

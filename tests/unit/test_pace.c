@@ -235,6 +235,44 @@ test_deadline(void **state)
 	assert_int_equal(fake_pause_count, 0);
 }
 
+/* Chance makes pauses longer after failures, and then only a little. */
+static void
+test_jitter(void **state)
+{
+	(void)state;
+	begin(PACE_ADAPTIVE, 1000000);
+	fake_jitter = true;
+	assert_int_equal(next(), 1000);
+	fail_with(STATUS_SERVER, 0);
+	assert_int_equal(next(), 1250);
+	fail_with(STATUS_SERVER, 0);
+	fail_with(STATUS_SERVER, 0);
+	assert_int_equal(next(), 2500);
+	pace_succeeded(&pace);
+	assert_int_equal(next(), 1000);
+	fail_with(STATUS_LIMITED, 60000);
+	assert_int_equal(next(), 65000);
+	fail_with(STATUS_LIMITED, 1000);
+	assert_in_range(next(), 2000, 40000);
+	pace_succeeded(&pace);
+	fail_with(STATUS_LIMITED, 0);
+	assert_int_equal(next(), 65000);
+	/* The user's own pace is as it was said. */
+	begin(200, 1000000);
+	fake_jitter = true;
+	fail_with(STATUS_SERVER, 0);
+	assert_int_equal(next(), 200);
+	/* The deadline wins, and a look still fits. */
+	begin(PACE_ADAPTIVE, 21000);
+	fake_jitter = true;
+	fail_with(STATUS_LIMITED, 20000);
+	assert_int_equal(next(), 20500);
+	begin(PACE_ADAPTIVE, 1800);
+	fake_jitter = true;
+	fail_with(STATUS_SERVER, 0);
+	assert_int_equal(next(), 900);
+}
+
 static void
 test_signal(void **state)
 {
@@ -258,6 +296,7 @@ main(void)
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_beyond),
 		cmocka_unit_test(test_deadline),
+		cmocka_unit_test(test_jitter),
 		cmocka_unit_test(test_signal),
 	};
 
