@@ -244,51 +244,34 @@ github_cancel_run(struct github *gh, uint64_t run_id, bool force,
 	struct buf target;
 	bool sent;
 
-	*was_over = false;
 	github_target(gh, &target, "/runs/%llu/%s",
 	    (unsigned long long)run_id, force ? "force-cancel" : "cancel");
 	session_begin(gh->session, &q, REQUEST_POST, buf_str(&target));
-	status = client_do(gh->session->client, &q, &r, &options, &sent, f);
-	if (status == STATUS_OK) {
-		session_read(gh->session, &q, &r, &reading);
-		*was_over = r.status == 409;
-		if (reading.class != ANSWER_OK && !*was_over)
-			status = session_fault(gh->session, &r, &reading, NULL,
-			    f);
-		reading_wipe(&reading);
-	}
+	status = session_ask(gh->session, &q, &options, &r, &reading, &sent,
+	    f);
+	*was_over = status == STATUS_OK && r.status == 409;
+	if (status == STATUS_OK && reading.class != ANSWER_OK && !*was_over)
+		status = session_fault(gh->session, &r, &reading, NULL, f);
+	reading_wipe(&reading);
 	response_wipe(&r);
 	buf_free(&target);
 	return status;
 }
 
-/* Follows to where the log is: GitHub keeps it with another host. */
+/* The log is where this answer leads: GitHub keeps it with another host. */
 static enum status
-read_log_answer(struct github *gh, const struct request *q,
-    const struct response *r, const struct client_options *options,
-    struct fault *f)
+follow_to_log(struct github *gh, const char *target, const char *location,
+    const struct client_options *options, struct fault *f)
 {
-	const char *location = response_field(r, "Location");
-	struct session *s = gh->session;
-	struct reading reading;
 	struct response log;
 	enum status status;
 
-	if (r->status >= 200 && r->status < 300)
-		return STATUS_OK;
-	if (r->status >= 300 && r->status < 400 && location != NULL) {
-		status = client_get_elsewhere(s->client, location, q->target,
-		    &log, options, f);
-		if (status == STATUS_OK && (log.status < 200 ||
-		    log.status > 299))
-			status = fault_set(f, STATUS_SERVER, "%s: the log's "
-			    "server answered %u", github_who(gh), log.status);
-		response_wipe(&log);
-		return status;
-	}
-	session_read(s, q, r, &reading);
-	status = session_fault(s, r, &reading, NULL, f);
-	reading_wipe(&reading);
+	status = client_get_elsewhere(gh->session->client, location, target,
+	    &log, options, f);
+	if (status == STATUS_OK && (log.status < 200 || log.status > 299))
+		status = fault_set(f, STATUS_SERVER, "%s: the log's server "
+		    "answered %u", github_who(gh), log.status);
+	response_wipe(&log);
 	return status;
 }
 
@@ -304,6 +287,8 @@ github_job_log(struct github *gh, uint64_t job_id, int64_t deadline_ms,
 		.sink = sink,
 		.sink_ctx = ctx,
 	};
+	struct reading reading;
+	const char *location;
 	enum status status;
 	struct response r;
 	struct request q;
@@ -313,9 +298,18 @@ github_job_log(struct github *gh, uint64_t job_id, int64_t deadline_ms,
 	github_target(gh, &target, "/jobs/%llu/logs",
 	    (unsigned long long)job_id);
 	session_begin(gh->session, &q, REQUEST_GET, buf_str(&target));
-	status = client_do(gh->session->client, &q, &r, &options, &sent, f);
-	if (status == STATUS_OK)
-		status = read_log_answer(gh, &q, &r, &options, f);
+	status = session_ask(gh->session, &q, &options, &r, &reading, &sent,
+	    f);
+	if (status == STATUS_OK && reading.class != ANSWER_OK) {
+		location = response_field(&r, "Location");
+		if (r.status >= 300 && r.status < 400 && location != NULL)
+			status = follow_to_log(gh, q.target, location,
+			    &options, f);
+		else
+			status = session_fault(gh->session, &r, &reading,
+			    NULL, f);
+	}
+	reading_wipe(&reading);
 	response_wipe(&r);
 	buf_free(&target);
 	return status;

@@ -71,19 +71,17 @@ or_dash(const char *s)
 	return s != NULL ? s : "-";
 }
 
-void
-session_read(struct session *s, const struct request *q,
+static void
+read_answer(struct session *s, const struct request *q,
     const struct response *r, struct reading *out)
 {
 	const char *type = response_field(r, "Content-Type");
 	struct answer a = { .status = r->status };
 	struct buf raw, documentation;
 
-	memset(out, 0, sizeof *out);
 	out->is_json = type != NULL && text_find_nocase(type, "json") != NULL;
 	buf_init(&raw, BUF_TEXT_MAX);
 	buf_init(&documentation, BUF_TEXT_MAX);
-	buf_init(&out->message, BUF_TEXT_MAX);
 	if (r->status >= 300)
 		decode_error(buf_str(&r->body), r->body.len, &raw,
 		    &documentation);
@@ -111,6 +109,21 @@ session_read(struct session *s, const struct request *q,
 	    or_dash(response_field(r, "X-GitHub-Request-Id")),
 	    or_dash(response_field(r, "X-GitHub-Api-Version-Selected")),
 	    or_dash(a.remaining));
+}
+
+enum status
+session_ask(struct session *s, struct request *q,
+    const struct client_options *o, struct response *r,
+    struct reading *reading, bool *sent, struct fault *f)
+{
+	enum status status;
+
+	memset(reading, 0, sizeof *reading);
+	buf_init(&reading->message, BUF_TEXT_MAX);
+	status = client_do(s->client, q, r, o, sent, f);
+	if (status == STATUS_OK)
+		read_answer(s, q, r, reading);
+	return status;
 }
 
 void
@@ -227,10 +240,7 @@ session_get(struct session *s, const char *target, int64_t deadline_ms,
 	for (;;) {
 		session_begin(s, &q, REQUEST_GET, target);
 		request_add(&q, "If-None-Match", *etag);
-		status = client_do(s->client, &q, r, &options, &sent, f);
-		if (status != STATUS_OK)
-			return status;
-		session_read(s, &q, r, &reading);
+		status = session_ask(s, &q, &options, r, &reading, &sent, f);
 		if (reading.class != ANSWER_VERSION || s->old_version)
 			break;
 		log_debug("%s does not serve API version %s, using %s",
@@ -238,6 +248,10 @@ session_get(struct session *s, const char *target, int64_t deadline_ms,
 		s->old_version = true;
 		reading_wipe(&reading);
 		response_wipe(r);
+	}
+	if (status != STATUS_OK) {
+		reading_wipe(&reading);
+		return status;
 	}
 	if (reading.class == ANSWER_NOT_MODIFIED && *etag != NULL) {
 		*changed = false;
@@ -253,4 +267,3 @@ session_get(struct session *s, const char *target, int64_t deadline_ms,
 	reading_wipe(&reading);
 	return status;
 }
-

@@ -48,9 +48,13 @@ struct reading {
 void	 session_begin(const struct session *, struct request *,
 	    enum request_method, const char *target);
 
-/* Reads a whole answer; the caller wipes the reading. */
-void	 session_read(struct session *, const struct request *,
-	    const struct response *, struct reading *);
+/*
+ * Sends the request and reads the answer, whatever it says.  The caller wipes
+ * the response and the reading in every case.  *sent as in client_do.
+ */
+enum status session_ask(struct session *, struct request *,
+	    const struct client_options *, struct response *, struct reading *,
+	    bool *sent, struct fault *);
 void	 reading_wipe(struct reading *);
 
 /* Takes note of the server's clock. */

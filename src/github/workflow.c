@@ -68,18 +68,15 @@ wants_distinct_id(const struct response *r, const char *message)
 
 /* A whole answer, not a redirect. */
 static enum dispatch_outcome
-read_dispatch(struct github *gh, const struct request *q,
-    const struct response *r, const struct dispatch_call *call,
+take_answer(const struct github *gh, const struct response *r,
+    const struct reading *reading, const struct dispatch_call *call,
     struct dispatch_details *run, struct fault *f)
 {
-	enum dispatch_outcome outcome;
-	struct reading reading;
+	enum dispatch_outcome outcome = DISPATCH_UNKNOWN;
 
-	session_read(gh->session, q, r, &reading);
-	switch (reading.class) {
+	switch (reading->class) {
 	case ANSWER_OK:
-		outcome = read_details(gh, r, run);
-		break;
+		return read_details(gh, r, run);
 	case ANSWER_VERSION:
 		outcome = DISPATCH_OLD_SERVER;
 		break;
@@ -90,19 +87,15 @@ read_dispatch(struct github *gh, const struct request *q,
 	case ANSWER_FORBIDDEN:
 	case ANSWER_NOT_FOUND:
 	case ANSWER_INVALID:
-		outcome = wants_distinct_id(r, buf_str(&reading.message)) ?
+		outcome = wants_distinct_id(r, buf_str(&reading->message)) ?
 		    DISPATCH_WANTS_ID : DISPATCH_NOT_STARTED;
 		break;
 	case ANSWER_NOT_MODIFIED:
 	case ANSWER_FAILED:
 	case ANSWER_ODD:
-	default:
-		outcome = DISPATCH_UNKNOWN;
 		break;
 	}
-	if (outcome != DISPATCH_IDENTIFIED && outcome != DISPATCH_ACCEPTED)
-		session_fault(gh->session, r, &reading, call->ref, f);
-	reading_wipe(&reading);
+	session_fault(gh->session, r, reading, call->ref, f);
 	return outcome;
 }
 
@@ -125,6 +118,7 @@ github_dispatch(struct github *gh, const struct dispatch_call *call,
 		.deadline_ms = call->deadline_ms,
 	};
 	enum dispatch_outcome outcome;
+	struct reading reading;
 	enum status status;
 	struct response r;
 	struct request q;
@@ -134,9 +128,10 @@ github_dispatch(struct github *gh, const struct dispatch_call *call,
 	memset(run, 0, sizeof *run);
 	dispatch_target(gh, call, &target);
 	begin_dispatch(gh, &q, call, &target);
-	status = client_do(gh->session->client, &q, &r, &options, &sent, f);
+	status = session_ask(gh->session, &q, &options, &r, &reading, &sent,
+	    f);
 	if (status == STATUS_OK) {
-		outcome = read_dispatch(gh, &q, &r, call, run, f);
+		outcome = take_answer(gh, &r, &reading, call, run, f);
 	} else if (r.status >= 200 && r.status < 300) {
 		/* The status line proves it; the rest would have told which
 		 * run it is, and perhaps has: an object has its own end. */
@@ -157,6 +152,7 @@ github_dispatch(struct github *gh, const struct dispatch_call *call,
 	} else {
 		outcome = sent ? DISPATCH_UNKNOWN : DISPATCH_NOT_SENT;
 	}
+	reading_wipe(&reading);
 	response_wipe(&r);
 	buf_free(&target);
 	return outcome;
@@ -182,4 +178,3 @@ github_dispatch_preview(struct github *gh, const struct dispatch_call *call,
 	buf_addf(out, "Content-Length: %zu\n\n%s\n", q.body_len, q.body);
 	buf_free(&target);
 }
-
