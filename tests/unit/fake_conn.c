@@ -178,17 +178,36 @@ fake_quiet(struct conn *conn)
 	return !c->ends && c->delivered == c->in.len;
 }
 
+void
+dial_route_init(struct dial_route *r, const struct url *to,
+    const struct proxy *proxy, const struct trust *trust)
+{
+	struct buf who;
+
+	(void)proxy;
+	(void)trust;
+	memset(r, 0, sizeof *r);
+	buf_init(&who, BUF_TEXT_MAX);
+	url_add_authority(&who, to);
+	r->who = xstrdup(buf_str(&who));
+	buf_free(&who);
+}
+
+void
+dial_route_wipe(struct dial_route *r)
+{
+	free(r->who);
+}
+
 enum status
-dial(struct conn **conn, const struct url *u, const char *who,
-    const struct trust *trust, int64_t deadline_ms, struct fault *f)
+dial(struct conn **conn, struct dial_route *r, int64_t deadline_ms,
+    struct fault *f)
 {
 	static const struct conn_ops ops = { fake_read, fake_write,
 	    fake_close, fake_sent, fake_quiet };
 	struct fake_conn *c;
 
-	(void)u;
-	(void)who;
-	(void)trust;
+	(void)r;
 	fake_net.connections++;
 	if (interrupt_pending())
 		return interrupt_fault(f);
