@@ -59,6 +59,16 @@ xreallocarray(void *old, size_t n, size_t size)
 	return p;
 }
 
+void *
+xappend(void *array, size_t *count, size_t size)
+{
+	char *p = xreallocarray(array, *count + 1, size);
+
+	memset(p + *count * size, 0, size);
+	*count += 1;
+	return p;
+}
+
 char *
 xstrndup(const char *s, size_t len)
 {

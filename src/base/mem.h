@@ -21,6 +21,10 @@ void	 mem_set_exit(enum status, const char *story);
 void	*xmalloc(size_t);
 void	*xcalloc(size_t, size_t);
 void	*xreallocarray(void *, size_t, size_t);
+
+/* An array with room for one more element at its end, zeroed and counted. */
+void	*xappend(void *array, size_t *count, size_t size);
+
 char	*xstrdup(const char *);
 char	*xstrndup(const char *, size_t);
 

@@ -79,12 +79,9 @@ read_jobs(struct awaited *a, int64_t deadline_ms, struct fault *f)
 	size_t n = 0;
 
 	do {
-		if (n == jobs->count) {
-			jobs->pages = xreallocarray(jobs->pages, n + 1,
+		if (n == jobs->count)
+			jobs->pages = xappend(jobs->pages, &jobs->count,
 			    sizeof *jobs->pages);
-			memset(&jobs->pages[n], 0, sizeof *jobs->pages);
-			jobs->count++;
-		}
 		status = github_list_jobs(a->gh, a->id, GITHUB_LATEST_ATTEMPT,
 		    (unsigned int)n + 1, deadline_ms, &jobs->pages[n], f);
 		if (status != STATUS_OK)

@@ -152,11 +152,10 @@ candidate_for(struct search *s, const struct run *run)
 		;
 	if (i < s->count && s->candidates[i].id == run->id)
 		return &s->candidates[i];
-	s->candidates = xreallocarray(s->candidates, s->count + 1,
+	s->candidates = xappend(s->candidates, &s->count,
 	    sizeof *s->candidates);
 	memmove(&s->candidates[i + 1], &s->candidates[i],
-	    (s->count - i) * sizeof *s->candidates);
-	s->count++;
+	    (s->count - 1 - i) * sizeof *s->candidates);
 	c = &s->candidates[i];
 	memset(c, 0, sizeof *c);
 	c->id = run->id;
@@ -237,12 +236,9 @@ read_jobs(struct search *s, struct candidate *c, struct fault *f)
 	size_t n, i;
 
 	for (n = 0; n < PAGES_MAX; n++) {
-		if (n == c->seen_count) {
-			c->seen = xreallocarray(c->seen, n + 1,
+		if (n == c->seen_count)
+			c->seen = xappend(c->seen, &c->seen_count,
 			    sizeof *c->seen);
-			memset(&c->seen[n], 0, sizeof *c->seen);
-			c->seen_count++;
-		}
 		seen = &c->seen[n];
 		status = github_list_jobs(s->gh, c->id, GITHUB_ALL_ATTEMPTS,
 		    (unsigned int)n + 1, s->q->deadline_ms, &seen->page, f);

@@ -36,17 +36,6 @@ goes_on(const struct run_page *p, bool (*is_old)(void *, const struct run *),
 	    !is_old(ctx, &list->runs[list->count - 1]);
 }
 
-static struct run_page *
-listing_page(struct listing *l, size_t n)
-{
-	if (n == l->page_count) {
-		l->pages = xreallocarray(l->pages, n + 1, sizeof *l->pages);
-		memset(&l->pages[n], 0, sizeof *l->pages);
-		l->page_count++;
-	}
-	return &l->pages[n];
-}
-
 /*
  * Reads pages until they reach runs from before the dispatch; *too_small if
  * the first of a size that could be larger does not.
@@ -63,7 +52,10 @@ read_pages(struct listing *l, struct github *gh, int64_t deadline_ms,
 
 	*too_small = false;
 	do {
-		p = listing_page(l, n++);
+		if (n == l->page_count)
+			l->pages = xappend(l->pages, &l->page_count,
+			    sizeof *l->pages);
+		p = &l->pages[n++];
 		status = github_list_runs(gh, l->workflow, size,
 		    (unsigned int)n, deadline_ms, p, f);
 		if (status != STATUS_OK)

@@ -92,11 +92,30 @@ test_exhaustion(void **state)
 	assert_string_equal(said, "::error::out of memory\n");
 }
 
+static void
+test_append(void **state)
+{
+	size_t count = 0, i;
+	int *p = NULL;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		p = xappend(p, &count, sizeof *p);
+		assert_int_equal(count, i + 1);
+		assert_int_equal(p[i], 0);
+		p[i] = (int)i + 1;
+	}
+	for (i = 0; i < 100; i++)
+		assert_int_equal(p[i], i + 1);
+	free(p);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_allocation),
+		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_exhaustion),
 	};
 
