@@ -337,10 +337,10 @@ add_jobs_table(struct buf *b, const struct awaited *a)
 	const struct job *job;
 	size_t n;
 
-	if (await_job(&a->jobs, 0) == NULL)
+	if (awaited_job(a, 0) == NULL)
 		return;
 	buf_adds(b, "| job | result |\n|---|---|\n");
-	for (n = 0; (job = await_job(&a->jobs, n)) != NULL; n++) {
+	for (n = 0; (job = awaited_job(a, n)) != NULL; n++) {
 		if (b->len > SUMMARY_MAX) {
 			buf_adds(b, "| ... | |\n");
 			break;

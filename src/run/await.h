@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "github/github.h"
-#include "run/verdict.h"
+#include "run/awaited.h"
 
 #define AWAIT_NEVER	INT64_C(-1)	/* for the durations below */
 
@@ -33,36 +33,6 @@ struct await_order {
 	bool		 colour;
 	bool		 wants_jobs;		/* fill the jobs at the end */
 	size_t		 log_lines;		/* of each failed job; 0: none */
-};
-
-/* All jobs of a run's latest attempt, page by page. */
-struct await_jobs {
-	struct job_page	*pages;
-	size_t		 count;
-};
-
-/* A run that is waited for.  Zeroed but for the first two by the caller. */
-struct awaited {
-	struct github		*gh;		/* its repository; lent */
-	uint64_t		 id;
-
-	bool			 seen;		/* state holds an answer */
-	struct run_state	 state;
-	struct await_jobs	 jobs;
-	bool			 ended;
-	enum status		 status;	/* once ended, see below */
-	struct fault		 fault;		/* unless that is OK */
-
-	/* The wait's own. */
-	bool			 cancelled;	/* asked to, once */
-	bool			 refused;	/* which will not be */
-	bool			 was_over;	/* by then */
-	bool			 forced;
-	int64_t			 grace_ends_ms;	/* 0: no failure yet */
-	uint64_t		 grace_attempt;
-	char			 shown[64];	/* the state told last */
-	unsigned int		 not_found;	/* in a row */
-	unsigned int		 unseen_jobs;	/* looks since it concluded */
 };
 
 /* What the caller does for a wait; all but ctx may be NULL. */
@@ -87,9 +57,5 @@ struct await_hooks {
 enum status await_runs(const struct clock *, const struct await_order *,
 	    struct awaited *, size_t count, const struct await_hooks *,
 	    struct fault *);
-void	 awaited_wipe(struct awaited *);
-
-/* The n-th job of all pages; NULL behind the last. */
-const struct job *await_job(const struct await_jobs *, size_t n);
 
 #endif

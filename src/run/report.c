@@ -10,6 +10,7 @@
 #include "base/terminal.h"
 #include "run/report.h"
 #include "run/tail.h"
+#include "run/verdict.h"
 
 #define STATE_COLUMNS	12	/* "in_progress " */
 #define TIME_COLUMNS	8	/* "123m45s " */
@@ -218,19 +219,19 @@ add_jobs(struct buf *out, const struct awaited *a, unsigned int frame,
 	char rest[64];
 	int rank;
 
-	while (await_job(&a->jobs, total) != NULL)
+	while (awaited_job(a, total) != NULL)
 		total++;
 	if (total > rows && rows > 0)
 		rows--;
 	if (total <= rows) {
 		for (n = 0; n < total; n++)
-			add_job_row(out, a, await_job(&a->jobs, n), frame,
+			add_job_row(out, a, awaited_job(a, n), frame,
 			    width, colour);
 		return;
 	}
 	for (rank = 0; rank < 4; rank++)
 		for (n = 0; n < total && shown < rows; n++) {
-			job = await_job(&a->jobs, n);
+			job = awaited_job(a, n);
 			if (rank_of(job) != rank)
 				continue;
 			add_job_row(out, a, job, frame, width, colour);
@@ -300,7 +301,7 @@ report_failures(const struct awaited *a)
 	struct buf b;
 	size_t n;
 
-	for (n = 0; (job = await_job(&a->jobs, n)) != NULL; n++) {
+	for (n = 0; (job = awaited_job(a, n)) != NULL; n++) {
 		if (strcmp(job->conclusion, "success") == 0 ||
 		    strcmp(job->status, "completed") != 0)
 			continue;
@@ -384,7 +385,7 @@ report_logs(const struct awaited *a, size_t lines, int64_t deadline_ms)
 	enum status status;
 	size_t n;
 
-	for (n = 0; (job = await_job(&a->jobs, n)) != NULL; n++) {
+	for (n = 0; (job = awaited_job(a, n)) != NULL; n++) {
 		if (!has_failed(job) || job->id == 0)
 			continue;
 		tail_init(&tail);

@@ -5,7 +5,7 @@
 #ifndef RUN_REPORT_H
 #define RUN_REPORT_H
 
-#include "run/await.h"
+#include "run/awaited.h"
 
 /* One line with the time: the run's status is new. */
 void	 report_change(const struct awaited *);

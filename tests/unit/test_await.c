@@ -1640,9 +1640,9 @@ test_many_jobs(void **state)
 	assert_in_range(ended_at[0], 30 * SECOND, 36 * SECOND);
 	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 3 * looks());
 	assert_int_equal(runs[0].jobs.count, 3);
-	assert_string_equal(await_job(&runs[0].jobs, 255)->name,
+	assert_string_equal(awaited_job(&runs[0], 255)->name,
 	    "shard (255)");
-	assert_null(await_job(&runs[0].jobs, 256));
+	assert_null(awaited_job(&runs[0], 256));
 	for (i = 0; i < gh->call_count; i++)
 		if (gh->calls[i].kind == FAKE_JOBS)
 			assert_int_equal(gh->calls[i].attempts,
@@ -1711,7 +1711,7 @@ test_fewer_pages(void **state)
 	add_jobs(jobs, COUNT(jobs));
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_in_range(ended_at[0], 60 * SECOND, 67 * SECOND);
-	assert_null(await_job(&runs[0].jobs, 1));
+	assert_null(awaited_job(&runs[0], 1));
 }
 
 /* A grace holds for named jobs too. */
@@ -1793,7 +1793,7 @@ test_listing_of_jobs(void **state)
 		n = fake_count(gh, FAKE_JOBS, RUN);
 		check(n == (cases[i].listed == 99 ? 0 : cases[i].listed == 0 ?
 		    looks() : cases[i].listed), "%s: %zu", cases[i].what, n);
-		check(!cases[i].wants || await_job(&runs[0].jobs, 1) != NULL,
+		check(!cases[i].wants || awaited_job(&runs[0], 1) != NULL,
 		    "%s", cases[i].what);
 		check(fake_count(gh, FAKE_LOG, 0) == 0, "%s", cases[i].what);
 		again(state);
@@ -1804,7 +1804,7 @@ test_listing_of_jobs(void **state)
 	add_jobs(jobs, COUNT(jobs));
 	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
 	assert_int_equal(fake_count(gh, FAKE_JOBS, RUN), 1);
-	assert_non_null(await_job(&runs[0].jobs, 1));
+	assert_non_null(awaited_job(&runs[0], 1));
 	again(state);
 	order.wants_jobs = true;
 	ADD_RUN(RUNNING(0));
@@ -1819,7 +1819,7 @@ test_listing_of_jobs(void **state)
 	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
 	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_SERVER });
 	assert_int_equal(wait_for(1), STATUS_OK);
-	assert_null(await_job(&runs[0].jobs, 0));
+	assert_null(awaited_job(&runs[0], 0));
 }
 
 /* The failed ones and the ends of their logs. */
@@ -2175,8 +2175,8 @@ test_six_hours(void **state)
 	assert_in_range(stormy, 15, 50);
 	/* Five seconds, later up to half a minute: far from a quota. */
 	assert_in_range(looks(), 700, 2000);
-	assert_non_null(await_job(&runs[0].jobs, 0));
-	assert_null(await_job(&runs[0].jobs, 1));
+	assert_non_null(awaited_job(&runs[0], 0));
+	assert_null(awaited_job(&runs[0], 1));
 }
 
 /* --- memory --- */

@@ -1,0 +1,41 @@
+/*
+ * One look at a run that is waited for, and what follows from it: the verdict
+ * of the run or of the named jobs, the grace after a failure, which failures
+ * of the look itself may pass, and the end.
+ */
+#ifndef RUN_LOOK_H
+#define RUN_LOOK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "run/await.h"
+
+/* What all looks of a wait share; the first four are lent. */
+struct look {
+	const struct clock		*clock;
+	const struct await_order	*order;
+	const struct await_hooks	*hooks;
+	int64_t				 began_ms;	/* the wait */
+	unsigned int			 failures;	/* rounds in a row */
+	int64_t				 hint_ms;	/* of this round */
+	bool				 renewed;	/* the token, once */
+	bool				 is_last;	/* no look comes after */
+};
+
+/*
+ * Looks once, and may end the run.  STATUS_OK unless the look failed in a way
+ * that slows the next one, or a signal came.
+ */
+enum status look_at(struct look *, struct awaited *, int64_t deadline_ms);
+
+/* Ends a run that was seen if what is known of it decides. */
+void	 look_judge(struct look *, struct awaited *);
+
+/* Ends it in any case; its fault is set unless the status is OK. */
+void	 look_end(struct look *, struct awaited *, enum status);
+
+/* Takes note of the pause that a failed call asks for. */
+void	 look_take_hint(struct look *, const struct fault *);
+
+#endif
