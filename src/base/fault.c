@@ -43,6 +43,13 @@ status_is_signal(enum status status)
 	return status == STATUS_INTERRUPTED || status == STATUS_TERMINATED;
 }
 
+bool
+status_is_mishap(enum status status)
+{
+	return status == STATUS_SERVER || status == STATUS_NOT_FOUND ||
+	    status == STATUS_PROTOCOL;
+}
+
 static enum status fault_fill(struct fault *, enum status, bool, const char *,
 	    va_list) __attribute__((format(printf, 4, 0)));
 

@@ -53,6 +53,9 @@ int	 status_exit_code(enum status);
 /* True for the statuses that a signal causes. */
 bool	 status_is_signal(enum status);
 
+/* An answer that went wrong: the next one may well be good. */
+bool	 status_is_mishap(enum status);
+
 /*
  * Fills the fault (not lasting, no wait) and returns the status, so that the
  * line that fails can do both: return fault_set(f, STATUS_CLOSED, "%s: ...", who).
