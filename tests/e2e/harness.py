@@ -93,7 +93,7 @@ def each(rows):
         for row in rows:
             def one(t, row=row):
                 function(t, row)
-            one.__name__ = f"{function.__name__}: {row}"
+            one.__name__ = f"{function.__name__}: {row}".replace("\n", "\\n")
             one.of = function
             scenario(one)
         return function
