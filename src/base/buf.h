@@ -24,7 +24,7 @@ struct buf {
 #define BUF_TEXT_MAX	((size_t)64 << 20)
 
 void	 buf_init(struct buf *, size_t max);
-void	 buf_free(struct buf *);	/* leaves an empty buf of the same cap */
+void	 buf_free(struct buf *);	/* leaves it empty, of the same cap */
 void	 buf_wipe(struct buf *);	/* same, clearing the bytes first */
 void	 buf_clear(struct buf *);	/* keeps the memory */
 

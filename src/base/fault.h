@@ -43,7 +43,7 @@ enum status {
 struct fault {
 	enum status	status;
 	bool		lasting;	/* trying again cannot mend it */
-	int64_t		wait_ms;	/* what the peer asks to wait; 0: nothing */
+	int64_t		wait_ms;	/* that the peer asks for; or 0 */
 	char		text[FAULT_TEXT_MAX];
 };
 

@@ -49,7 +49,7 @@ struct config {
 	char			*distinct_id;	/* NULL: none given */
 	bool			 random_id;	/* asked for one at random */
 	char			*token;		/* NULL: none, in a dry run */
-	const char		*token_file;	/* NULL or lent; may be read anew */
+	const char		*token_file;	/* or NULL; lent; read anew */
 	int64_t			 timeout_ms;
 	int64_t			 step_ms;	/* PACE_ADAPTIVE, or the step */
 	enum config_format	 format;

@@ -13,7 +13,6 @@
 #include "cli/duration.h"
 #include "cli/load.h"
 
-/* A variable without white space around, owned; NULL if unset or empty. */
 char *
 load_variable(const struct loader *l, const char *name)
 {
@@ -26,7 +25,6 @@ load_variable(const struct loader *l, const char *name)
 	return len > 0 ? xstrndup(s, len) : NULL;
 }
 
-/* A path from the environment; empty counts as unset.  Lent. */
 const char *
 load_path(const struct loader *l, const char *name)
 {
@@ -52,11 +50,6 @@ load_bad(struct fault *f, const char *what, const char *value, const char *why)
 	    what, value, why);
 }
 
-/*
- * The option's value, else the variable's; *from names the one that was used.
- * An option that is given but empty is an error: an unset variable of the
- * caller's script must not make us fall back to something else.
- */
 enum status
 load_pick(const struct loader *l, enum option option, const char *name,
     char **value, const char **from, struct fault *f)
@@ -116,7 +109,6 @@ load_duration(struct loader *l, enum option option, const char *name,
 	return status;
 }
 
-/* A flag, or a variable with one of the runner's words for yes and no. */
 enum status
 load_flag(struct loader *l, enum option option, const char *name, bool *value,
     struct fault *f)
@@ -156,7 +148,6 @@ open_to_read(const char *path)
 	return fd;
 }
 
-/* All of a file, or of standard input for "-". */
 enum status
 load_file(struct loader *l, const char *what, const char *path, size_t max,
     struct buf *out, struct fault *f)

@@ -84,7 +84,7 @@ enum status load_distinct_id(struct loader *, struct fault *);
 /* The token, registered as a secret. */
 enum status load_token(struct loader *, struct fault *);
 
-/* How to wait. */
+/* How to wait; only looked at if there is a wait. */
 enum status load_waiting(struct loader *, struct fault *);
 
 #endif

@@ -63,7 +63,6 @@ check_distinct_id(const char *from, const char *id, struct fault *f)
 	return STATUS_OK;
 }
 
-/* From option or variable; else the input of that name, if it is given. */
 enum status
 load_distinct_id(struct loader *l, struct fault *f)
 {

@@ -103,7 +103,6 @@ too_late:
 	return STATUS_USAGE;
 }
 
-/* How to wait; only looked at if there is a wait. */
 enum status
 load_waiting(struct loader *l, struct fault *f)
 {

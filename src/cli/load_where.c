@@ -247,7 +247,6 @@ add_run(struct loader *l, const char *from, const char *text, char **host,
 	return parse_run_url(from, text, run, host, f);
 }
 
-/* The runs, their server and, where they are bare IDs, their repository. */
 enum status
 load_runs(struct loader *l, char **host, struct fault *f)
 {

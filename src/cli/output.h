@@ -14,8 +14,8 @@
 
 struct output {
 	enum config_format	 format;
-	bool			 several;	/* runs: nothing before their end */
-	int			 fd;		/* of $GITHUB_OUTPUT; -1: none */
+	bool			 several;	/* nothing before their end */
+	int			 fd;		/* of $GITHUB_OUTPUT; or -1 */
 	const char		*path;		/* lent */
 	int			 summary_fd;	/* -1: none */
 	int			 summary_error;	/* errno of its opening; or 0 */
@@ -31,7 +31,7 @@ struct output_run {
 	const char		*ref;
 	const char		*distinct_id;
 	const char		*identified_by;
-	const struct awaited	*awaited;	/* NULL before or without a wait */
+	const struct awaited	*awaited;	/* or NULL: no wait yet */
 };
 
 /*

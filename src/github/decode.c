@@ -176,7 +176,8 @@ decode_list(const char *body, size_t len, const char *name, size_t size,
 	there = count_elements(array);
 	ok = json_type(array) == JSON_ARRAY && there <= LIST_MAX;
 	if (there > LIST_MAX)
-		buf_addf(why, "a page of %zu \"%s\", of which at most 100 were asked for", there, name);
+		buf_addf(why, "a page of %zu \"%s\", of which at most 100 "
+		    "were asked for", there, name);
 	else if (!ok)
 		buf_addf(why, "JSON without the array \"%s\"", name);
 	if (!json_u64(json_member(json_root(doc), "total_count"), total))

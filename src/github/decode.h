@@ -24,8 +24,8 @@ struct run {
 	char		*conclusion;	/* "" until there is one */
 	char		*head_branch;
 	uint64_t	 attempt;	/* from 1; 0: not told */
-	char		*path;		/* of the workflow file, maybe "...@ref" */
-	char		*html_url;	/* "" if unfit (see decode_is_fit_url) */
+	char		*path;		/* of the workflow; maybe "...@ref" */
+	char		*html_url;	/* "" if unfit: decode_is_fit_url */
 };
 
 struct run_list {

@@ -77,7 +77,7 @@ enum dispatch_outcome {
 	DISPATCH_NOT_SENT,	/* no byte left this machine; fault */
 	DISPATCH_NOT_STARTED,	/* answered; nothing was started; fault */
 	DISPATCH_OLD_SERVER,	/* refused: this API version is not served */
-	DISPATCH_WANTS_ID,	/* refused: required input distinct_id missing */
+	DISPATCH_WANTS_ID,	/* refused: it requires distinct_id */
 	DISPATCH_LIMITED,	/* refused: a rate limit; fault with wait_ms */
 	DISPATCH_UNKNOWN	/* sent, and the answer was lost; fault */
 };

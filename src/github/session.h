@@ -40,7 +40,7 @@ struct github {
 struct reading {
 	enum answer_class	 class;
 	int64_t			 wait_ms;
-	struct buf		 message;	/* GitHub's, redacted, clipped */
+	struct buf		 message;	/* redacted and clipped */
 	bool			 is_json;
 };
 

@@ -52,7 +52,7 @@ typedef void (*response_sink)(void *ctx, const char *, size_t);
 
 struct response {
 	/* For the caller. */
-	unsigned int		 status;	/* under 200: no final one yet */
+	unsigned int		 status;	/* below 200: not final */
 	char			*reason;	/* phrase, maybe ""; owned */
 	struct buf		 body;
 	bool			 keep_alive;	/* peer would serve another */

@@ -29,7 +29,7 @@
 struct json_doc {
 	const char	*text;
 	jsmntok_t	*tokens;
-	size_t		*next;		/* sibling, or 0: the root is nobody's */
+	size_t		*next;		/* sibling; 0, the root: none */
 	size_t		 count;
 };
 

@@ -29,10 +29,10 @@ struct await_order {
 	bool		 cancel_on_interrupt;
 	int64_t		 rerun_grace_ms;	/* 0: none */
 	bool		 just_dispatched;	/* a 404 may pass */
-	bool		 live;			/* show a table on the terminal */
+	bool		 live;			/* a table on the terminal */
 	bool		 colour;
 	bool		 wants_jobs;		/* fill the jobs at the end */
-	size_t		 log_lines;		/* of each failed job; 0: none */
+	size_t		 log_lines;		/* of a failed job; 0: none */
 };
 
 /* What the caller does for a wait; all but ctx may be NULL. */

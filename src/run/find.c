@@ -22,7 +22,7 @@ struct search {
 	const struct clock	*clock;
 	const struct find_query	*q;
 	struct listing		 by_workflow, by_repository;
-	bool			 is_partial;	/* the latest list lacks a page */
+	bool			 is_partial;	/* the list lacks a page */
 };
 
 const char *

@@ -20,7 +20,7 @@ struct look {
 	unsigned int			 failures;	/* rounds in a row */
 	int64_t				 hint_ms;	/* of this round */
 	bool				 renewed;	/* the token, once */
-	bool				 is_last;	/* no look comes after */
+	bool				 is_last;	/* none comes after */
 };
 
 /*
