@@ -23,7 +23,7 @@
 #define OLD		"2022-11-28"
 #define UNSUPPORTED	"{\"message\":\"\\\"2026-03-10\\\" is not a " \
 			"supported version.\"}"
-#define LATER_MS	INT64_C(60000)
+#define LATER_MS	INT64_C(40000)
 
 static struct github	*gh;
 static struct url	 api;
