@@ -18,9 +18,8 @@
 #include "net/resolve.h"
 
 #define RESOLUTION_DELAY_MS	50	/* RFC 8305, 3 */
-#define STACK_SIZE		((size_t)512 << 10)	/* musl's resolver
-					 * takes 20 KiB; glibc's may load
-					 * modules that take more */
+#define STACK_MAX		((size_t)512 << 10)	/* glibc would take
+					 * as much as for main: 8 MiB */
 #define NAME_MAX_LEN		254	/* RFC 1035, 2.3.4, as text */
 
 enum family { V6, V4, FAMILIES };
@@ -63,7 +62,12 @@ struct resolver {
 	struct lookup		*lookup;	/* NULL: none needed */
 	unsigned int		 rounds;	/* begun: plain, dotted */
 	bool			 dotted;	/* this round */
-	bool			 pending[FAMILIES];
+	enum {
+		ANSWERED,
+		PENDING,	/* being asked */
+		WAITING		/* to be asked when nothing is pending */
+	}			 state[FAMILIES];
+	bool			 waited[FAMILIES];
 	struct resolve_address	 addresses[FAMILIES][RESOLVE_FAMILY_MAX];
 	size_t			 count[FAMILIES];
 	size_t			 given[FAMILIES];
@@ -135,15 +139,18 @@ lookup_ask(struct lookup *l, enum family family)
 	pthread_attr_t attr;
 	pthread_t thread;
 	sigset_t all, old;
+	size_t stack;
 	int error;
 
 	q->lookup = l;
+	q->answered = false;
 	q->af = families[family].af;
 	pthread_mutex_lock(&l->lock);
 	l->users++;
 	pthread_mutex_unlock(&l->lock);
 	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	if (pthread_attr_getstacksize(&attr, &stack) == 0 && stack > STACK_MAX)
+		pthread_attr_setstacksize(&attr, STACK_MAX);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
@@ -187,12 +194,59 @@ note_error(struct resolver *r, int error, int system_error)
 	}
 }
 
+static bool
+is_pending(const struct resolver *r)
+{
+	return r->state[V6] == PENDING || r->state[V4] == PENDING;
+}
+
+/*
+ * A family has failed.  What this process lacked, a descriptor or memory, the
+ * other family's lookup may have: then this one waits for its end.
+ */
+static void
+family_failed(struct resolver *r, enum family family, int error,
+    int system_error)
+{
+	r->state[family] = ANSWERED;
+	if (error == EAI_SYSTEM && !r->waited[family]) {
+		r->state[family] = WAITING;
+		r->waited[family] = true;
+		return;
+	}
+	note_error(r, error, system_error);
+	log_debug("%s: no %s address: %s%s", r->host, families[family].name,
+	    error == EAI_SYSTEM ? strerror(system_error) : gai_strerror(error),
+	    r->dotted ? " (asked for with a final dot)" : "");
+}
+
+static void
+ask_family(struct resolver *r, enum family family)
+{
+	int error = lookup_ask(r->lookup, family);
+
+	if (error == 0)
+		r->state[family] = PENDING;
+	else
+		family_failed(r, family, EAI_SYSTEM, error);
+}
+
+static void
+ask_those_that_wait(struct resolver *r)
+{
+	int i;
+
+	for (i = 0; i < FAMILIES; i++)
+		if (r->state[i] == WAITING && !is_pending(r))
+			ask_family(r, i);
+}
+
 /* Begins a round: both families, with the plain name or the dotted one. */
 static void
 begin_round(struct resolver *r)
 {
 	struct lookup *l = xcalloc(1, sizeof *l);
-	int error, i;
+	int i;
 
 	if (r->lookup != NULL)
 		lookup_drop(r->lookup);
@@ -209,11 +263,10 @@ begin_round(struct resolver *r)
 		return;
 	}
 	for (i = 0; i < FAMILIES; i++) {
-		error = lookup_ask(l, i);
-		r->pending[i] = error == 0;
-		if (error != 0)
-			note_error(r, EAI_SYSTEM, error);
+		r->waited[i] = false;
+		ask_family(r, i);
 	}
+	ask_those_that_wait(r);
 }
 
 static void
@@ -234,7 +287,7 @@ add_addresses(struct resolver *r, enum family family,
 	    families[family].name, r->count[family] == 1 ? "" : "es",
 	    r->dotted ? " (asked for with a final dot)" : "");
 	strlcpy(dotted_name, r->dotted ? r->host : "", sizeof dotted_name);
-	if (family == V4 && r->pending[V6])
+	if (family == V4 && r->state[V6] == PENDING)
 		r->patient_until_ms = clock_after(&clock_system,
 		    RESOLUTION_DELAY_MS);
 }
@@ -252,29 +305,22 @@ take_answers(struct resolver *r)
 	n = read(l->event_fd, &ignored, sizeof ignored);
 	(void)n;
 	for (i = 0; i < FAMILIES; i++) {
-		if (!r->pending[i])
+		if (r->state[i] != PENDING)
 			continue;
 		pthread_mutex_lock(&l->lock);
 		answer = l->questions[i];
 		pthread_mutex_unlock(&l->lock);
 		if (!answer.answered)
 			continue;
-		r->pending[i] = false;
 		if (answer.error == 0) {
+			r->state[i] = ANSWERED;
 			add_addresses(r, i, answer.result);
-			continue;
+		} else {
+			family_failed(r, i, answer.error,
+			    answer.system_error);
 		}
-		note_error(r, answer.error, answer.system_error);
-		log_debug("%s: no %s address: %s%s", r->host,
-		    families[i].name, gai_strerror(answer.error),
-		    r->dotted ? " (asked for with a final dot)" : "");
 	}
-}
-
-static bool
-is_pending(const struct resolver *r)
-{
-	return r->pending[V6] || r->pending[V4];
+	ask_those_that_wait(r);
 }
 
 static void
@@ -373,7 +419,7 @@ resolve_next(struct resolver *r, struct resolve_address *a, int64_t *due_ms)
 		family = r->latest;
 	if (r->given[family] == r->count[family])
 		return is_pending(r) ? RESOLVE_PENDING : RESOLVE_OVER;
-	if (family == V4 && r->given[V4] == 0 && r->pending[V6] &&
+	if (family == V4 && r->given[V4] == 0 && r->state[V6] == PENDING &&
 	    clock_left(&clock_system, r->patient_until_ms) > 0) {
 		*due_ms = r->patient_until_ms;
 		return RESOLVE_PENDING;

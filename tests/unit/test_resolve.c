@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -51,7 +52,8 @@ clock_sleep_until(const struct clock *c, int64_t instant_ms)
 enum when {
 	AT_ONCE,
 	AFTER_V4,		/* when the resolver knows of IPv4 */
-	LET_GO			/* not until let_go */
+	LET_GO,			/* not until let_go */
+	SECOND_TIME		/* the first time: EAI_SYSTEM */
 };
 
 /* What is said to each family about one form of a name. */
@@ -102,6 +104,10 @@ static const struct zone zones[] = {
 	{ "out-of-memory.", NO_ONE, NO_ONE },
 	{ "out-of-files", { AT_ONCE, EAI_SYSTEM, { NULL } }, NO_ONE },
 	{ "out-of-files.", NO_ONE, NO_ONE },
+	{ "v4-short", NO_ONE, { SECOND_TIME, 0, { "192.0.2.1" } } },
+	{ "v6-short", { SECOND_TIME, 0, { "2001:db8::1" } }, NO_ONE },
+	{ "both-short", { SECOND_TIME, 0, { "2001:db8::1" } },
+	    { SECOND_TIME, 0, { "192.0.2.1" } } },
 	{ "many", NO_ONE, { AT_ONCE, 0, { "192.0.2.1", "192.0.2.2", "192.0.2.3",
 	    "192.0.2.4", "192.0.2.5", "192.0.2.6", "192.0.2.7", "192.0.2.8",
 	    "192.0.2.9", "192.0.2.10", "192.0.2.11", "192.0.2.12",
@@ -151,6 +157,8 @@ getaddrinfo(const char *name, const char *port, const struct addrinfo *hints,
     struct addrinfo **result)
 {
 	const struct answer *a = NULL;
+	char question[300];
+	bool first;
 	size_t i;
 	int error;
 
@@ -162,13 +170,16 @@ getaddrinfo(const char *name, const char *port, const struct addrinfo *hints,
 	entered++;
 	inside++;
 	pthread_cond_broadcast(&changed);
-	strcat(asked, name);
-	strcat(asked, hints->ai_family == AF_INET6 ? "/6 " : "/4 ");
+	snprintf(question, sizeof question, "%s/%s ", name,
+	    hints->ai_family == AF_INET6 ? "6" : "4");
+	first = strstr(asked, question) == NULL;
+	strcat(asked, question);
 	while (a != NULL && !over && (a->when == LET_GO ||
 	    (a->when == AFTER_V4 && !v4_known)))
 		pthread_cond_wait(&changed, &lock);
 	pthread_mutex_unlock(&lock);
-	error = a == NULL ? EAI_FAIL : a->error;
+	error = a == NULL ? EAI_FAIL : a->when == SECOND_TIME && first ?
+	    EAI_SYSTEM : a->error;
 	if (error == 0)
 		*result = make_result(a, port);
 	pthread_mutex_lock(&lock);
@@ -367,6 +378,17 @@ test_as_many_as_make_sense(void **state)
 	resolve_close(r);
 }
 
+/* What a family lacked, the other one may have had. */
+static void
+test_shortage(void **state)
+{
+	(void)state;
+	EXPECT("v4-short", "192.0.2.1:443", "over");
+	EXPECT("v6-short", "[2001:db8::1]:443", "over");
+	EXPECT("both-short", "[2001:db8::1]:443", "192.0.2.1:443", "over");
+	assert_false(was_asked("both-short./"));
+}
+
 static void
 test_final_dot(void **state)
 {
@@ -473,6 +495,7 @@ main(void)
 		cmocka_unit_test_teardown(test_trouble_of_a_family, let_go),
 		cmocka_unit_test(test_late_answers),
 		cmocka_unit_test(test_as_many_as_make_sense),
+		cmocka_unit_test(test_shortage),
 		cmocka_unit_test_teardown(test_final_dot, let_go),
 		cmocka_unit_test_teardown(test_faults, let_go),
 		cmocka_unit_test_teardown(test_abandoned, let_go),
