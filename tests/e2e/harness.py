@@ -27,6 +27,7 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -45,6 +46,15 @@ COMMANDS = ("error", "warning", "notice", "debug", "group", "endgroup", "add-mas
 SANITIZER_EXIT, VALGRIND_EXIT = 98, 99
 SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer",
                    "MemorySanitizer", "runtime error:")
+# Any program would do; this one is there, and needs nothing once the limits are set.
+LAUNCHER = """import json, os, resource, sys
+root, limits, command = sys.argv[1], json.loads(sys.argv[2]), sys.argv[3:]
+if root:
+    os.chroot(root)
+    os.chdir("/")
+for name, value in limits.items():
+    resource.setrlimit(getattr(resource, "RLIMIT_" + name), (value, value))
+os.execv(command[0], command)"""
 # Harmless to a build without sanitizers.
 SANITIZER_ENV = {"ASAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:detect_leaks=1",
                  "UBSAN_OPTIONS": f"exitcode={SANITIZER_EXIT}:halt_on_error=1:print_stacktrace=1"}
@@ -122,7 +132,9 @@ class Setup:
         with open(self.binary, "rb") as file:
             data = file.read()
         # Then its memory and its speed say nothing.
-        self.instrumented = self.valgrind or b"__asan_" in data or b"__ubsan_" in data
+        self.has_sanitizers = b"__asan_" in data or b"__ubsan_" in data
+        self.instrumented = self.valgrind or self.has_sanitizers
+        self.on_glibc = b"GLIBC_2." in data
         self.is_static = not needs_interpreter(data)
 
 
@@ -208,7 +220,7 @@ class Case:
     def own_root(self, resolv_conf=None, hosts=None):
         """From now on, the program sees nothing but itself, the test's CA, and those files, in a
         folder that is its root. For the static binary, in a network of its own."""
-        if os.geteuid() != 0 or not shutil.which("chroot"):
+        if os.geteuid() != 0:
             raise Skipped("chroot is for root")
         if not self.network:
             self.own_network()
@@ -332,10 +344,10 @@ class Case:
         return self.finish()
 
     def start(self, *arguments, env=None, token=True, stdin=b"", stdout=subprocess.PIPE,
-              close_stdout=False, terminal=None, watch_memory=False, limits="", program=None):
+              close_stdout=False, terminal=None, watch_memory=False, limits=None, program=None):
         """With a `terminal` it has that as standard input and standard error. `limits` are those
-        of sh's ulimit: "-n 8". `program` is what stands in for the program's path, a list of
-        words."""
+        of setrlimit: {"NOFILE": 8}. `program` is what stands in for the program's path, a list
+        of words."""
         if self.results and not self.results[-1].checked:
             raise Failed("the scenario didn't say how the run before should have ended")
         self.env = dict(SANITIZER_ENV)
@@ -348,16 +360,17 @@ class Case:
         self.actions = self.env.get("GITHUB_ACTIONS") == "true"
         command = [*(program or [self.setup.binary]), *map(str, arguments)]
         if self.root:
-            command = [shutil.which("chroot"), self.root, "/return-dispatch", *command[1:]]
+            command[0] = "/return-dispatch"
         if self.setup.valgrind:
             command = [shutil.which("valgrind"), "-q", f"--error-exitcode={VALGRIND_EXIT}",
                        "--leak-check=full", "--errors-for-leak-kinds=definite,possible",
                        "--log-file=" + self.path("valgrind.log"), *command]
         if close_stdout:
             command = ["/bin/sh", "-c", 'exec "$0" "$@" >&-', *command]
-        if limits:
-            command = ["/bin/sh", "-c", f'ulimit {limits} && exec "$0" "$@"', *command]
         self.command = command
+        if self.root or limits:
+            command = [sys.executable, "-I", "-S", "-c", LAUNCHER, self.root or "",
+                       json.dumps(limits or {}), *command]
         self.screen = terminal
         if terminal:
             command = terminal.launch(command)
