@@ -125,7 +125,7 @@ add_excerpt(struct buf *out, const struct response *r)
 	add_foreign(out, s, r->body.len, EXCERPT_MAX);
 }
 
-/* What a 407 needs. */
+/* What would satisfy it. */
 static void
 add_credentials_advice(struct buf *out, const struct proxy *p,
     const struct response *r)
@@ -142,8 +142,8 @@ add_credentials_advice(struct buf *out, const struct proxy *p,
 		scheme = response_field(r, "Proxy-Authenticate");
 		add_foreign(out, scheme, strcspn(scheme, " ,"), REASON_MAX);
 	} else if (p->authorization == NULL) {
-		buf_addf(out, ". Give them in %s as http://USER:PASSWORD@%s",
-		    p->from, p->name);
+		buf_addf(out, ". Give them in %s as %s://USER:PASSWORD@%s",
+		    p->from, p->url.tls ? "https" : "http", p->name);
 	}
 }
 
@@ -151,15 +151,17 @@ static enum status
 refusal(const struct proxy *p, const char *who, const char *to,
     const struct response *r, struct fault *f)
 {
+	/* Some proxies, tinyproxy for one, say 401 if they are not right. */
+	bool wants_credentials = r->status == 407 || r->status == 401;
 	struct buf said;
 
 	buf_init(&said, BUF_TEXT_MAX);
 	buf_addf(&said, *r->reason != '\0' ? "%u " : "%u", r->status);
 	add_foreign(&said, r->reason, strlen(r->reason), REASON_MAX);
-	if (r->status == 407 && p->authorization == NULL)
+	if (wants_credentials && p->authorization == NULL)
 		fault_set(f, STATUS_CONNECT, "%s: asks for a user name and a "
 		    "password (%s)", who, buf_str(&said));
-	else if (r->status == 407)
+	else if (wants_credentials)
 		fault_set(f, STATUS_CONNECT, "%s: refuses the user name and "
 		    "the password that %s gives (%s)", who, p->from,
 		    buf_str(&said));
@@ -172,7 +174,7 @@ refusal(const struct proxy *p, const char *who, const char *to,
 	f->lasting = r->status >= 400 && r->status < 500 && r->status != 408 &&
 	    r->status != 429;
 	buf_clear(&said);
-	if (r->status == 407)
+	if (wants_credentials)
 		add_credentials_advice(&said, p, r);
 	add_excerpt(&said, r);
 	fault_add(f, "%s", buf_str(&said));

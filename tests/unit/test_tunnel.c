@@ -347,7 +347,9 @@ test_statuses(void **state)
 		    fault.text);
 		snprintf(text, sizeof text, "%u No way", status);
 		says(text);
-		if (status != 407)
+		if (status == 407 || status == 401)
+			says("asks for a user name");
+		else
 			says("api.example.com:443");
 		says_not("html");
 	}
@@ -485,7 +487,7 @@ test_credentials(void **state)
 	says("asks for a user name and a password");
 	says("407 Proxy Authentication Required");
 	says("https_proxy");
-	says("USER:PASSWORD@proxy.example:3128");
+	says("http://USER:PASSWORD@proxy.example:3128");
 	assert_int_equal(answered(others, 4096, ENDS), STATUS_CONNECT);
 	says("Only Basic is supported here; it offers Negotiate");
 
@@ -500,6 +502,9 @@ test_credentials(void **state)
 	says_not(proxy.authorization + 6);
 	assert_int_equal(answered(others, 4096, ENDS), STATUS_CONNECT);
 	says("it offers Negotiate");
+	assert_int_equal(answered("HTTP/1.0 401 Unauthorized\r\n\r\n", 4096,
+	    ENDS), STATUS_CONNECT);
+	says("refuses the user name and the password");
 	/* without a word about how */
 	assert_int_equal(answered("HTTP/1.1 407\r\n\r\n", 4096, ENDS),
 	    STATUS_CONNECT);
