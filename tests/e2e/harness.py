@@ -238,10 +238,10 @@ class Case:
         self.cleanup.callback(server.stop)
         return server
 
-    def proxy(self, leaf=None, credentials=""):
+    def proxy(self, leaf=None, credentials="", **server):
         """Starts a simulated proxy, one behind TLS if there is a leaf."""
-        made = proxies.Proxy(self.setup.pki.context(leaf) if leaf else None,
-                             credentials=credentials).start()
+        made = proxies.Proxy(self.setup.pki.context(leaf) if leaf else None, credentials,
+                             **server).start()
         self.servers.append(made)
         self.keep_secret(credentials)
         return made

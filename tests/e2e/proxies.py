@@ -149,7 +149,8 @@ class Real:
         self.stop()
         raise RuntimeError(f"{self.program} doesn't start:\n{output}")
 
-    def stop(self):
+    def end(self):
+        """Its log is complete then."""
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
@@ -157,6 +158,9 @@ class Real:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+    def stop(self):
+        self.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -212,5 +216,6 @@ shutdown_lifetime 0 seconds
         return [self.where(), "-N", "-f", self.write("squid.conf", config)]
 
     def methods(self):
-        """What it was asked to do; its log is complete once it has ended."""
-        return [line.split()[5] for line in self.read("access.log").splitlines()]
+        """What it was asked to do; "-" is a connection without a request."""
+        return [line.split()[5] for line in self.read("access.log").splitlines()
+                if line.split()[5] != "-"]
