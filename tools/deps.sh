@@ -125,6 +125,8 @@ needs()
 	/usr/sbin/dnsmasq	dnsmasq-base	dnsmasq
 	/sbin/ip		iproute2	iproute2
 	qemu-$(uname -m)	qemu-user	qemu-$(uname -m)
+	/usr/sbin/squid		squid		squid
+	/usr/bin/tinyproxy	tinyproxy	tinyproxy
 	END
 }
 
@@ -179,6 +181,40 @@ apt_install()
 	    install --no-install-recommends $1
 }
 
+# Daemons among the packages are for the tests to start: they must not start
+# by themselves, neither now (Debian Policy 9.3.3.1: policy-rc.d) nor at boot.
+policy=/usr/sbin/policy-rc.d
+policy_is_ours=no
+daemons="squid tinyproxy"
+
+forbid_services()
+{
+	[ ! -e $policy ] || return 0
+	policy_is_ours=yes
+	trap 'as_root rm -f $policy' EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+	as_root chmod 755 $policy
+}
+
+allow_services()
+{
+	if have systemctl; then
+		for daemon in $daemons; do
+			case " $1 " in
+			*" $daemon "*)
+				as_root systemctl --quiet disable "$daemon" ||
+				    :
+				;;
+			esac
+		done
+	fi
+	[ $policy_is_ours = yes ] || return 0
+	as_root rm -f $policy
+	trap - EXIT INT TERM
+}
+
 # A fresh image has no package lists, an old one has stale ones.
 apt_install_updating()
 {
@@ -206,7 +242,9 @@ install_packages()
 
 	say "installing: $todo"
 	if have apt-get; then
+		forbid_services
 		logged packages apt_install_updating "$todo"
+		allow_services "$todo"
 		todo=$(missing deb)
 	else
 		# shellcheck disable=SC2086
