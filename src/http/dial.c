@@ -92,11 +92,16 @@ dial_through_proxy(struct conn **c, struct dial_route *r, int64_t deadline_ms,
 		return status;
 	status = tunnel_open(*c, r->proxy, r->below_who, r->to, deadline_ms,
 	    f);
-	if (status != STATUS_OK)
+	if (status != STATUS_OK) {
 		conn_close(*c);
-	else
-		snprintf(r->below_who, size, form, r->who, r->proxy->name);
-	return status;
+		/* What was right before is refused for want of a directory
+		 * or the like, which must not end a wait. */
+		f->lasting = f->lasting && !r->let_through;
+		return status;
+	}
+	r->let_through = true;
+	snprintf(r->below_who, size, form, r->who, r->proxy->name);
+	return STATUS_OK;
 }
 
 enum status

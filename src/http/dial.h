@@ -5,6 +5,7 @@
 #ifndef HTTP_DIAL_H
 #define HTTP_DIAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "http/proxy.h"
@@ -20,6 +21,7 @@ struct dial_route {
 	char			*who;		/* begins messages */
 	char			*below_who;	/* those of the connection below
 						 * the server's TLS */
+	bool			 let_through;	/* by the proxy, once */
 };
 
 /* Decides whether the proxy serves this URL.  All is lent. */
@@ -30,7 +32,8 @@ void	 dial_route_wipe(struct dial_route *);
 /*
  * Connects, asks the proxy for a tunnel if there is one, and for https shakes
  * hands.  The conn lends from the route.  Names are resolved only as far as
- * this machine connects itself: behind a proxy the server's is not.
+ * this machine connects itself: behind a proxy the server's is not.  A refusal
+ * by the proxy is never lasting once it has let us through.
  */
 enum status dial(struct conn **, struct dial_route *, int64_t deadline_ms,
 	    struct fault *);

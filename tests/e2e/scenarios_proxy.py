@@ -134,6 +134,17 @@ def a_plain_http_server_is_not_reached_through_a_distant_proxy(t):
 
 
 @scenario
+def the_way_to_a_plain_http_server_may_have_tls(t):
+    """Then certificates are needed for the proxy alone."""
+    hub, proxy = t.github(tls=False), t.proxy("good")
+    t.dispatch(base=t.base(cacert=None),
+               env=through(proxy, name="http_proxy", SSL_CERT_FILE=t.setup.pki.ca))
+    t.found(hub.dispatched[0])
+    t.tunnels(proxy, f"localhost:{hub.port}")
+    t.dispatched(1)
+
+
+@scenario
 def a_wait_goes_through_the_proxy_on_one_connection(t):
     proxy = t.proxy(credentials=CREDENTIALS)
     hub, base = far_github(t, proxy, life="queued in_progress completed/success")
@@ -536,6 +547,30 @@ def a_kept_tunnel_that_has_gone_is_dug_again(t):
     t.wait(env=through(proxy))
     t.concluded(hub.dispatched[0])
     t.expect(proxy.tunnels > 2, f"{proxy.tunnels} tunnels")
+    t.dispatched(1)
+
+
+@each((403, 407))
+def a_proxy_that_let_us_through_may_do_so_again(t, status):
+    """Right after the dispatch, and while its run is waited for."""
+    hub, proxy = t.github(life="in_progress:4 completed/success"), t.proxy()
+    proxy.fault("CONNECT", "", {2, 4}, act=False, status=status)
+    hub.closes = "silent"
+    t.wait(env=through(proxy))
+    t.concluded(hub.dispatched[0])
+    t.says("proxy 127.0.0.1", str(status))
+    t.dispatched(1)
+
+
+@scenario
+def a_proxy_that_refuses_from_then_on_hides_no_dispatch(t):
+    hub, proxy = t.github("ghes-3.20", run_name="{distinct_id}"), t.proxy()
+    proxy.fault("CONNECT", "", range(4, 99), act=False, status=403)
+    hub.closes = "silent"
+    t.dispatch("--timeout", t.seconds(2), env=through(proxy))
+    t.exits(5)
+    t.says("was dispatched", "proxy 127.0.0.1", "403")
+    t.took_at_most(8)
     t.dispatched(1)
 
 

@@ -476,6 +476,7 @@ test_credentials(void **state)
 	static const char basic[] = "HTTP/1.1 407 Proxy Authentication "
 	    "Required\r\nProxy-Authenticate: NTLM\r\n"
 	    "Proxy-Authenticate: basic realm=\"corp\"\r\n"
+	    "Proxy-Authenticate: Negotiate\r\n"
 	    "Content-Length: 0\r\n\r\n";
 	static const char others[] = "HTTP/1.1 407 No\r\nProxy-Authenticate: "
 	    "Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n";
