@@ -19,6 +19,7 @@
 #include "cli/plan.h"
 #include "cli/usage.h"
 #include "github/github.h"
+#include "net/roots.h"
 #include "net/tls.h"
 #include "net/trust.h"
 #include "run/await.h"
@@ -48,7 +49,7 @@ occupy_standard_descriptors(void)
 }
 
 static enum status
-print_version(struct fault *f)
+print_version(bool verbose, struct fault *f)
 {
 	struct buf b;
 	enum status status;
@@ -56,6 +57,11 @@ print_version(struct fault *f)
 	buf_init(&b, BUF_TEXT_MAX);
 	buf_addf(&b, "return-dispatch %s (%s)\n", PACKAGE_VERSION,
 	    tls_library());
+	if (verbose && roots_count > 0)
+		buf_addf(&b, "%zu root certificates: %s, the newest of %s\n",
+		    roots_count, roots_origin, roots_newest);
+	else if (verbose)
+		buf_adds(&b, "no root certificates compiled in\n");
 	status = output_text(buf_str(&b), f);
 	buf_free(&b);
 	return status;
@@ -387,7 +393,7 @@ with_options(const struct options *o, struct fault *f)
 	if (o->given[OPTION_HELP])
 		return output_text(usage_text, f);
 	if (o->given[OPTION_VERSION])
-		return print_version(f);
+		return print_version(o->given[OPTION_VERBOSE], f);
 	status = config_load(&config, o, environment, f);
 	if (status == STATUS_OK)
 		status = with_config(&config, f);

@@ -246,6 +246,16 @@ options_waiting(const struct options *o)
 	return NULL;
 }
 
+/* Of what follows --version only --verbose counts. */
+static void
+look_for_verbose(struct options *o, char **argv)
+{
+	for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++)
+		if (strcmp(*argv, "-v") == 0 ||
+		    strcmp(*argv, "--verbose") == 0)
+			o->given[OPTION_VERBOSE] = true;
+}
+
 enum status
 options_parse(struct options *o, int argc, char **argv, struct fault *f)
 {
@@ -266,6 +276,8 @@ options_parse(struct options *o, int argc, char **argv, struct fault *f)
 			status = take_short(o, &argv, f);
 		else
 			status = take_argument(o, arg, f);
+		if (o->given[OPTION_VERSION])
+			look_for_verbose(o, argv);
 		if (o->given[OPTION_HELP] || o->given[OPTION_VERSION])
 			return status;
 	}

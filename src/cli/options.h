@@ -63,7 +63,8 @@ struct options {
  * STATUS_USAGE for an unknown option, a missing or superfluous value, a value
  * given twice with different texts, flags that contradict each other, options
  * that belong to the other command, and arguments where there are none.  --help
- * and --version end the reading at once.  The caller wipes in every case.
+ * and --version end the reading at once, except that --verbose (-v by itself)
+ * may follow --version.  The caller wipes in every case.
  */
 enum status options_parse(struct options *, int argc, char **argv,
 	    struct fault *);

@@ -1,14 +1,8 @@
 #include "compat.h"
 
-#include <arpa/inet.h>
-#include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include <mbedtls/oid.h>
-#include <mbedtls/platform.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
@@ -21,23 +15,22 @@
 #define MBEDTLS_ERR_NET_SEND_FAILED	-0x004E
 #endif
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/random.h"
+#include "net/chain.h"
 #include "net/tls.h"
 
 #define INPUT_SIZE	16384	/* one record: two reads instead of twenty */
 #define GOODBYE_MS	100	/* a close_notify is a courtesy */
-#define NAME_MAX_TEXT	256	/* of a subject or issuer in a message */
+#define ALERT_CERTIFICATE_REQUIRED 116	/* of TLS 1.3 alone */
 
 struct tls {
 	struct conn		 conn;
 	struct conn		*below;
 	const char		*who;
-	const char		*via;	/* during the handshake only */
-	const struct trust	*trust;
+	struct chain		 chain;	/* during the handshake */
 	mbedtls_ssl_context	 ssl;
 	mbedtls_ssl_config	 config;
 
@@ -53,8 +46,6 @@ struct tls {
 
 	unsigned char		 input[INPUT_SIZE];
 	size_t			 input_at, input_len;
-
-	struct buf		 verdict;	/* why the chain was refused */
 };
 
 #if defined(MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG)
@@ -127,6 +118,49 @@ is_transient(int rc)
 	    rc == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
 }
 
+#define TOO_OLD		"the server speaks neither TLS 1.2 nor TLS 1.3"
+#define UNKNOWN_KIND	"a certificate of the server has a key or signature " \
+	"of a kind that is not supported (RSA and ECDSA on P-256 and P-384 are)"
+
+/*
+ * Appends what the alert says that has just been received (RFC 8446, 6.2).
+ * Only the record itself has its number.
+ */
+static void
+add_alert(const struct tls *t, struct fault *f)
+{
+	static const struct {
+		unsigned int	 number;
+		const char	*text;
+	} alerts[] = {
+		{ MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE, "the server found "
+		    "nothing in common with this program (TLS 1.2 or 1.3, "
+		    "ECDHE with AES-GCM or ChaCha20, keys of RSA or ECDSA on "
+		    "P-256 and P-384), or it demands a certificate of the "
+		    "client, which this program cannot give" },
+		{ MBEDTLS_SSL_ALERT_MSG_INSUFFICIENT_SECURITY,
+		    "the server demands other ciphers than this program has" },
+		{ MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION, TOO_OLD },
+		{ MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME,
+		    "the server does not know the name that was asked for" },
+		{ ALERT_CERTIFICATE_REQUIRED, "the server demands a "
+		    "certificate of the client, which this program cannot "
+		    "give" },
+		{ MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED,
+		    "the server refused access" },
+		{ MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR,
+		    "the server failed" },
+	};
+	unsigned int number = t->ssl.MBEDTLS_PRIVATE(in_msg)[1];
+	size_t i;
+
+	for (i = 0; i < sizeof alerts / sizeof alerts[0]; i++)
+		if (alerts[i].number == number)
+			break;
+	fault_add(f, "%s (TLS alert %u)", i < sizeof alerts / sizeof alerts[0] ?
+	    alerts[i].text : "the server refused TLS", number);
+}
+
 static enum status
 tls_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
     int64_t deadline_ms, struct fault *f)
@@ -144,8 +178,13 @@ tls_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
 		return STATUS_OK;
 	if (t->below_status != STATUS_OK)
 		return t->below_status;
-	return fault_set(f, STATUS_CLOSED, "%s: TLS read failed (-0x%04x)",
-	    t->who, (unsigned int)-rc);
+	fault_set(f, STATUS_CLOSED, "%s: ", t->who);
+	/* In TLS 1.3 a server may refuse after the handshake, too. */
+	if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+		add_alert(t, f);
+	else
+		fault_add(f, "TLS read failed (-0x%04x)", (unsigned int)-rc);
+	return STATUS_CLOSED;
 }
 
 static enum status
@@ -181,7 +220,7 @@ tls_free(struct tls *t)
 	conn_close(t->below);
 	mbedtls_ssl_free(&t->ssl);
 	mbedtls_ssl_config_free(&t->config);
-	buf_free(&t->verdict);
+	chain_free(&t->chain);
 	free(t);
 }
 
@@ -219,286 +258,71 @@ static const struct conn_ops tls_ops = {
 	tls_read, tls_write, tls_close, tls_sent, tls_quiet
 };
 
-/*
- * RFC 5280, 6.1.1 (d): of a trust anchor only name and key count.  mbedTLS
- * refuses critical extensions that it does not implement; in a root that
- * somebody configured, constraints on names and policies must not.
- */
-static int
-accept_anchor_extension(void *ctx, const mbedtls_x509_crt *crt,
-    const mbedtls_x509_buf *oid, int critical, const unsigned char *p,
-    const unsigned char *end)
-{
-	static const unsigned char name_constraints[] = { 0x55, 0x1d, 0x1e };
-	static const unsigned char policy_constraints[] = { 0x55, 0x1d, 0x24 };
+/* What the library says, in words.  Codes of certificates are sums of a high
+ * and a low part, of which the high one counts. */
+static const struct {
+	int		 code;
+	bool		 lasting;
+	const char	*text;
+} failures[] = {
+	{ MBEDTLS_ERR_SSL_CONN_EOF, false,
+	    "closed by the peer during the TLS handshake" },
+	{ MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY, false,
+	    "closed by the peer during the TLS handshake" },
+	{ MBEDTLS_ERR_SSL_INVALID_RECORD, true,
+	    "no TLS is spoken there; is it a port for plain http, or for "
+	    "something else?" },
+	{ MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION, true, TOO_OLD },
+	{ MBEDTLS_ERR_X509_INVALID_EXTENSIONS, true, "a certificate of the "
+	    "server's chain has a critical extension that is not supported "
+	    "(name or policy constraints, maybe) or a broken one, so that it "
+	    "cannot be relied on. If it is a CA's that you trust, it can be "
+	    "named with --cacert: of a certificate that is trusted by itself "
+	    "constraints are not asked for" },
+	{ MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG, true, UNKNOWN_KIND },
+	{ MBEDTLS_ERR_PK_UNKNOWN_PK_ALG, true, UNKNOWN_KIND },
+	{ MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE, true, UNKNOWN_KIND },
+	{ MBEDTLS_ERR_X509_INVALID_FORMAT, true,
+	    "a certificate of the server's chain is broken" },
+	{ MBEDTLS_ERR_X509_FATAL_ERROR, true,
+	    "the server's chain of certificates is too long" },
+};
 
-	(void)ctx;
-	(void)crt;
-	(void)critical;
-	(void)p;
-	(void)end;
-	if (oid->len == 3 && (memcmp(oid->p, name_constraints, 3) == 0 ||
-	    memcmp(oid->p, policy_constraints, 3) == 0))
-		return 0;
-	return MBEDTLS_ERR_X509_INVALID_EXTENSIONS;
-}
-
-/* Adds the n-th trusted certificate to the list; *list is the first. */
-static int
-add_anchor(const struct trust *trust, size_t n, mbedtls_x509_crt **list)
-{
-	const unsigned char *der;
-	mbedtls_x509_crt *crt;
-	size_t len;
-	int rc;
-
-	/* With the library's allocator: the library frees the list. */
-	if ((crt = mbedtls_calloc(1, sizeof *crt)) == NULL)
-		return MBEDTLS_ERR_X509_ALLOC_FAILED;
-	mbedtls_x509_crt_init(crt);
-	der = trust_der(trust, n, &len);
-	rc = mbedtls_x509_crt_parse_der_with_ext_cb(crt, der, len, 0,
-	    accept_anchor_extension, NULL);
-	if (rc != 0) {
-		mbedtls_x509_crt_free(crt);
-		mbedtls_free(crt);
-		/* An anchor of an unknown kind is as good as none. */
-		return rc == MBEDTLS_ERR_X509_ALLOC_FAILED ? rc : 0;
-	}
-	crt->next = *list;
-	*list = crt;
-	return 0;
-}
+#define HIGH_PART	0xff80	/* of an error code without its sign */
 
 static bool
-bytes_equal(const unsigned char *a, size_t a_len, const mbedtls_x509_buf *b)
+is_code(int rc, int code)
 {
-	return a_len == b->len && memcmp(a, b->p, a_len) == 0;
-}
-
-/* The anchors that may have signed the child; called once a certificate. */
-static int
-find_anchors(void *ctx, const mbedtls_x509_crt *child,
-    mbedtls_x509_crt **candidates)
-{
-	const struct trust *trust = ctx;
-	const unsigned char *subject;
-	size_t i, len;
-	int rc;
-
-	*candidates = NULL;
-	for (i = 0; i < trust_count(trust); i++) {
-		subject = trust_subject(trust, i, &len);
-		if (bytes_equal(subject, len, &child->issuer_raw) &&
-		    (rc = add_anchor(trust, i, candidates)) != 0)
-			return rc;
-	}
-	return 0;
-}
-
-/* A self-issued certificate that is itself among the trusted ones. */
-static bool
-is_anchor(const struct trust *trust, const mbedtls_x509_crt *crt)
-{
-	const unsigned char *der;
-	size_t i, len;
-
-	if (!bytes_equal(crt->issuer_raw.p, crt->issuer_raw.len,
-	    &crt->subject_raw))
-		return false;
-	for (i = 0; i < trust_count(trust); i++) {
-		der = trust_der(trust, i, &len);
-		if (bytes_equal(der, len, &crt->raw))
-			return true;
-	}
-	return false;
-}
-
-static void
-add_time(struct buf *b, const mbedtls_x509_time *t)
-{
-	buf_addf(b, "%04d-%02d-%02d %02d:%02d UTC", t->year, t->mon, t->day,
-	    t->hour, t->min);
-}
-
-static void
-add_local_time(struct buf *b)
-{
-	time_t now = time(NULL);
-	struct tm tm;
-
-	if (gmtime_r(&now, &tm) != NULL)
-		buf_addf(b, "%04d-%02d-%02d %02d:%02d UTC", tm.tm_year + 1900,
-		    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min);
-}
-
-static void
-add_name(struct buf *b, const mbedtls_x509_name *name)
-{
-	char text[NAME_MAX_TEXT];
-
-	if (mbedtls_x509_dn_gets(text, sizeof text, name) > 0)
-		buf_adds(b, text);
-	else
-		buf_adds(b, "(a name too long to show)");
-}
-
-#define SHOWN_NAMES_MAX	5
-
-/* The names that a certificate is for: its dNSName and iPAddress entries. */
-static void
-add_alt_names(struct buf *b, const mbedtls_x509_crt *crt)
-{
-	const mbedtls_x509_sequence *san;
-	char ip[INET6_ADDRSTRLEN];
-	size_t n = 0;
-
-	for (san = &crt->subject_alt_names; san != NULL; san = san->next) {
-		if (n == SHOWN_NAMES_MAX)
-			break;
-		if (san->buf.tag == (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 2)) {
-			buf_adds(b, n++ > 0 ? ", " : "");
-			buf_add(b, san->buf.p, san->buf.len);
-		} else if (san->buf.tag == (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7)
-		    && (san->buf.len == 4 || san->buf.len == 16) &&
-		    inet_ntop(san->buf.len == 4 ? AF_INET : AF_INET6,
-		    san->buf.p, ip, sizeof ip) != NULL) {
-			buf_adds(b, n++ > 0 ? ", " : "");
-			buf_adds(b, ip);
-		}
-	}
-	if (n == 0)
-		buf_adds(b, "none that counts; a name in CN does not");
-	else if (san != NULL)
-		buf_adds(b, ", ...");
-}
-
-/* Appends one sentence about what is wrong with this certificate. */
-static void
-add_verdict(struct tls *t, const mbedtls_x509_crt *crt, uint32_t flags)
-{
-	struct buf *b = &t->verdict;
-
-	if (b->len > 0)
-		buf_adds(b, "; ");
-	buf_adds(b, "certificate ");
-	add_name(b, &crt->subject);
-	if (flags & MBEDTLS_X509_BADCERT_EXPIRED) {
-		buf_adds(b, " expired on ");
-		add_time(b, &crt->valid_to);
-		buf_adds(b, " (the clock here says ");
-		add_local_time(b);
-		buf_addc(b, ')');
-	}
-	if (flags & MBEDTLS_X509_BADCERT_FUTURE) {
-		buf_adds(b, " is not yet valid, only from ");
-		add_time(b, &crt->valid_from);
-		buf_adds(b, " (the clock here says ");
-		add_local_time(b);
-		buf_addc(b, ')');
-	}
-	if (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) {
-		buf_adds(b, " is for other names (");
-		add_alt_names(b, crt);
-		buf_addc(b, ')');
-	}
-	if (flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) {
-		buf_adds(b, " is signed by ");
-		add_name(b, &crt->issuer);
-		buf_adds(b, ", which is not trusted");
-	}
-	if (flags & (MBEDTLS_X509_BADCERT_BAD_MD | MBEDTLS_X509_BADCERT_BAD_PK |
-	    MBEDTLS_X509_BADCERT_BAD_KEY))
-		buf_adds(b, " has a signature or key too weak or of a kind "
-		    "not accepted");
-	if (flags & (MBEDTLS_X509_BADCERT_KEY_USAGE |
-	    MBEDTLS_X509_BADCERT_EXT_KEY_USAGE |
-	    MBEDTLS_X509_BADCERT_NS_CERT_TYPE))
-		buf_adds(b, " may not be used for a server");
-	buf_addf(b, " (flags 0x%x)", (unsigned int)flags);
-}
-
-/* Sees every certificate of the chain, from the root down to the server's. */
-static int
-inspect(void *ctx, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
-{
-	struct tls *t = ctx;
-
-	if (depth == 0) {
-		/* mbedTLS falls back to CN; RFC 9110, 4.3.4 does not. */
-		if (!mbedtls_x509_crt_has_ext_type(crt,
-		    MBEDTLS_X509_EXT_SUBJECT_ALT_NAME))
-			*flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
-		/* Found by anchors' subjects only if it is a CA. */
-		if ((*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) &&
-		    is_anchor(t->trust, crt))
-			*flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_NOT_TRUSTED;
-	}
-	if (*flags != 0)
-		add_verdict(t, crt, *flags);
-	return 0;
+	return rc == code || (-rc & HIGH_PART) == -code;
 }
 
 static enum status
-certificate_fault(struct tls *t, struct fault *f)
+handshake_fault(struct tls *t, int rc, const char *via, struct fault *f)
 {
-	fault_set_lasting(f, STATUS_TLS, "%s: %s", t->who,
-	    t->verdict.len > 0 ? buf_str(&t->verdict) :
-	    "the certificate was refused");
-	if (strstr(f->text, "not trusted") == NULL)
-		return STATUS_TLS;
-	if (trust_count(t->trust) == 0)
-		fault_add(f, ". No CA certificates were found on this "
-		    "machine; name a PEM file with --cacert or SSL_CERT_FILE");
-	else
-		fault_add(f, ". Trusted are the %zu certificates of %s; a "
-		    "private CA is added with NODE_EXTRA_CA_CERTS or named "
-		    "with --cacert", trust_count(t->trust),
-		    trust_origin(t->trust));
-	if (trust_skipped(t->trust) > 0)
-		fault_add(f, " (%zu broken ones were skipped)",
-		    trust_skipped(t->trust));
-	if (t->via != NULL)
-		fault_add(f, ". The connection goes through the proxy %s, "
-		    "which may inspect TLS and sign with a CA of its own: ask "
-		    "whoever runs it for that CA's certificate", t->via);
-	return STATUS_TLS;
-}
-
-static enum status
-handshake_fault(struct tls *t, int rc, struct fault *f)
-{
-	static const struct {
-		int		 code;
-		bool		 lasting;
-		const char	*text;
-	} known[] = {
-		{ MBEDTLS_ERR_SSL_CONN_EOF, false,
-		    "closed by the peer during the TLS handshake" },
-		{ MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY, false,
-		    "closed by the peer during the TLS handshake" },
-		{ MBEDTLS_ERR_SSL_INVALID_RECORD, true,
-		    "no TLS is spoken there" },
-		{ MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION, true,
-		    "the server speaks neither TLS 1.2 nor TLS 1.3" },
-		{ MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE, true,
-		    "the server refused the TLS handshake with an alert" },
-	};
 	size_t i;
 
+	if (t->chain.status != STATUS_OK)
+		return t->chain.status;
 	if (t->below_status != STATUS_OK) {
 		/* Said by the stream below, except where in time it was. */
 		if (!status_is_signal(t->below_status))
 			fault_add(f, " (during the TLS handshake)");
 		return t->below_status;
 	}
-	if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
-		return certificate_fault(t, f);
-	for (i = 0; i < sizeof known / sizeof known[0]; i++)
-		if (rc == known[i].code) {
+	if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED ||
+	    rc == MBEDTLS_ERR_SSL_BAD_CERTIFICATE)
+		return chain_fault(&t->chain, t->who, via,
+		    mbedtls_ssl_get_verify_result(&t->ssl), f);
+	if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
+		fault_set_lasting(f, STATUS_TLS, "%s: ", t->who);
+		add_alert(t, f);
+		return STATUS_TLS;
+	}
+	for (i = 0; i < sizeof failures / sizeof failures[0]; i++)
+		if (is_code(rc, failures[i].code)) {
 			fault_set(f, STATUS_TLS, "%s: %s", t->who,
-			    known[i].text);
-			f->lasting = known[i].lasting;
+			    failures[i].text);
+			f->lasting = failures[i].lasting;
 			return STATUS_TLS;
 		}
 	return fault_set_lasting(f, STATUS_TLS,
@@ -538,9 +362,8 @@ configure(struct tls *t, const char *host)
 	mbedtls_ssl_conf_min_tls_version(c, MBEDTLS_SSL_VERSION_TLS1_2);
 	mbedtls_ssl_conf_ciphersuites(c, cipher_suites);
 	mbedtls_ssl_conf_authmode(c, MBEDTLS_SSL_VERIFY_REQUIRED);
-	mbedtls_ssl_conf_ca_cb(c, find_anchors,
-	    (void *)(uintptr_t)t->trust);
-	mbedtls_ssl_conf_verify(c, inspect, t);
+	mbedtls_ssl_conf_ca_cb(c, chain_find_anchors, &t->chain);
+	mbedtls_ssl_conf_verify(c, chain_inspect, &t->chain);
 	if ((rc = mbedtls_ssl_setup(&t->ssl, c)) != 0 ||
 	    (rc = mbedtls_ssl_set_hostname(&t->ssl, host)) != 0)
 		return rc;
@@ -561,9 +384,7 @@ tls_open(struct conn **out, struct conn *below, const struct tls_peer *peer,
 	t->conn.ops = &tls_ops;
 	t->below = below;
 	t->who = peer->who;
-	t->via = peer->via;
-	t->trust = trust;
-	buf_init(&t->verdict, BUF_TEXT_MAX);
+	chain_init(&t->chain, trust, peer->host, f);
 	mbedtls_ssl_init(&t->ssl);
 	mbedtls_ssl_config_init(&t->config);
 	if (psa_crypto_init() != PSA_SUCCESS) {
@@ -584,11 +405,11 @@ tls_open(struct conn **out, struct conn *below, const struct tls_peer *peer,
 			rc = mbedtls_ssl_handshake(&t->ssl);
 		while (is_transient(rc));
 	if (rc != 0) {
-		status = handshake_fault(t, rc, f);
+		status = handshake_fault(t, rc, peer->via, f);
 		tls_free(t);
 		return status;
 	}
-	t->via = NULL;
+	chain_free(&t->chain);
 	log_debug("%s: %s, %s", peer->who, mbedtls_ssl_get_version(&t->ssl),
 	    mbedtls_ssl_get_ciphersuite(&t->ssl));
 	*out = &t->conn;

@@ -1,6 +1,6 @@
 /*
- * TLS 1.2 and 1.3 over another conn, verified always.  The only includer of
- * mbedTLS.
+ * TLS 1.2 and 1.3 over another conn, verified always.  With chain.c the only
+ * includer of mbedTLS.
  */
 #ifndef NET_TLS_H
 #define NET_TLS_H

@@ -3,9 +3,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,20 +13,39 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/pem.h"
+#include "net/roots.h"
 #include "net/trust.h"
 
 #define PIPE_MS		10000	/* for a pipe's writer */
 #define FILE_MAX	((size_t)16 << 20)	/* bundles are under 1 MiB */
+#define CHUNK		8192
+#define ENTRIES_MIN	64
+#define FILES_MAX	2	/* a bundle, and an extra one */
+#define FDS_FEW		32	/* with no more allowed, none is kept open */
 
 struct entry {
-	size_t	 at, len;		/* DER in the arena */
-	size_t	 subject_at, subject_len;
+	uint64_t	 hash;		/* of the DER */
+	uint64_t	 subject;	/* hash of the subject */
+	size_t		 len;		/* of the DER */
+	unsigned char	*der;		/* NULL: to be read from its file */
+	unsigned int	 file;		/* whose text has it there: */
+	uint64_t	 at, text_len;
+};
+
+/* One that stays open, to be read again. */
+struct file {
+	int		 fd;
+	char		*path;
 };
 
 struct trust {
-	struct buf	 der;		/* all certificates, one after another */
+	size_t		 roots;		/* compiled in, and in use; first */
 	struct entry	*entries;
-	size_t		 count;
+	size_t		 count, size;
+	struct file	 files[FILES_MAX];
+	unsigned int	 file_count;
+	bool		 keeps_files;	/* descriptors are not scarce */
 	size_t		 found;		/* whole ones, known or new */
 	size_t		 skipped;
 	struct buf	 origin;
@@ -43,74 +62,22 @@ static const char *system_bundles[] = {
 	"/usr/local/share/certs/ca-root-nss.crt",
 };
 
-/* A cursor over DER (X.690, 8.1): only what finding a subject takes. */
-struct der {
-	const unsigned char	*p, *end;
+/* FNV-1a.  It tells certificates apart and finds them; it protects nothing. */
+static uint64_t
+hash(const unsigned char *p, const unsigned char *end)
+{
+	uint64_t h = 0xcbf29ce484222325;
+
+	for (; p < end; p++)
+		h = (h ^ *p) * 0x100000001b3;
+	return h;
+}
+
+/* The file that is being read. */
+struct reading {
+	struct trust	*trust;
+	bool		 keeps;		/* entries keep their DER */
 };
-
-/* Takes one element; its tag, and the cursor over its contents. */
-static bool
-der_take(struct der *d, unsigned int *tag, struct der *contents)
-{
-	const unsigned char *p = d->p;
-	size_t len, n;
-
-	if (d->end - p < 2)
-		return false;
-	*tag = *p++;
-	len = *p++;
-	if (len >= 0x80) {
-		n = len & 0x7f;
-		if (n == 0 || n > 4 || (size_t)(d->end - p) < n)
-			return false;
-		for (len = 0; n > 0; n--)
-			len = len << 8 | *p++;
-	}
-	if (len > (size_t)(d->end - p))
-		return false;
-	contents->p = p;
-	contents->end = p + len;
-	d->p = contents->end;
-	return true;
-}
-
-#define DER_SEQUENCE	0x30
-#define DER_INTEGER	0x02
-#define DER_VERSION	0xa0	/* [0], RFC 5280, 4.1 */
-
-/*
- * Certificate ::= { TBSCertificate { [version], serial, algorithm, issuer,
- * validity, subject, key, ... }, algorithm, signature }; the subject with its
- * own tag and length.
- */
-static bool
-find_subject(const unsigned char *data, size_t len, struct entry *e)
-{
-	static const unsigned int tags[] = { DER_INTEGER, DER_SEQUENCE,
-	    DER_SEQUENCE, DER_SEQUENCE, DER_SEQUENCE, DER_SEQUENCE };
-	struct der file = { data, data + len }, cert, tbs, part, rest;
-	const unsigned char *start;
-	unsigned int tag;
-	size_t i;
-
-	if (!der_take(&file, &tag, &cert) || tag != DER_SEQUENCE ||
-	    file.p != file.end ||
-	    !der_take(&cert, &tag, &tbs) || tag != DER_SEQUENCE)
-		return false;
-	rest = tbs;
-	if (der_take(&rest, &tag, &part) && tag == DER_VERSION)
-		tbs = rest;
-	for (i = 0; i < sizeof tags / sizeof tags[0]; i++) {
-		start = tbs.p;
-		if (!der_take(&tbs, &tag, &part) || tag != tags[i])
-			return false;
-		if (i == 4) {
-			e->subject_at = (size_t)(start - data);
-			e->subject_len = (size_t)(tbs.p - start);
-		}
-	}
-	return true;
-}
 
 static bool
 is_known(const struct trust *t, const struct entry *e)
@@ -118,104 +85,50 @@ is_known(const struct trust *t, const struct entry *e)
 	size_t i;
 
 	for (i = 0; i < t->count; i++)
-		if (t->entries[i].len == e->len &&
-		    memcmp(t->der.data + t->entries[i].at,
-		    t->der.data + e->at, e->len) == 0)
+		if (t->entries[i].hash == e->hash &&
+		    t->entries[i].len == e->len)
 			return true;
 	return false;
 }
 
-/* The arena's tail from `at` on is a certificate, or is cut off again. */
 static void
-add_certificate(struct trust *t, size_t at)
+add_certificate(void *ctx, const struct pem_block *block)
 {
-	const unsigned char *data = (const unsigned char *)t->der.data + at;
-	struct entry e = { .at = at, .len = t->der.len - at };
+	struct reading *r = ctx;
+	struct trust *t = r->trust;
+	struct entry e = { .len = block->len, .at = block->at,
+	    .text_len = block->text_len, .file = t->file_count };
+	struct der subject;
 
-	if (e.len == 0 || !find_subject(data, e.len, &e)) {
+	if (block->len == 0 ||
+	    !der_find_subject(block->der, block->len, &subject)) {
 		t->skipped++;
-		t->der.len = at;
 		return;
 	}
-	e.subject_at += at;
 	t->found++;
+	e.hash = hash(block->der, block->der + block->len);
+	e.subject = hash(subject.p, subject.end);
 	/* A directory holds most of them two or three times. */
-	if (is_known(t, &e)) {
-		t->der.len = at;
+	if (is_known(t, &e))
 		return;
+	if (r->keeps) {
+		e.der = xmalloc(e.len);
+		memcpy(e.der, block->der, e.len);
 	}
-	t->entries = xreallocarray(t->entries, t->count + 1,
-	    sizeof *t->entries);
+	if (t->count == t->size) {
+		t->size = t->size > 0 ? 2 * t->size : ENTRIES_MIN;
+		t->entries = xreallocarray(t->entries, t->size,
+		    sizeof *t->entries);
+	}
 	t->entries[t->count++] = e;
 }
 
-static int
-base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : -1;
-}
-
-/* Decodes PEM's base64 (RFC 7468), white space skipped; false if it is not. */
-static bool
-add_base64(struct buf *out, const char *s, const char *end)
-{
-	static const unsigned int shifts[] = { 0, 0, 4, 2 };
-	unsigned int bits = 0, n = 0, pad = 0;
-	int v;
-
-	for (; s < end; s++) {
-		if (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n')
-			continue;
-		if (*s == '=') {
-			pad++;
-			continue;
-		}
-		if ((v = base64_value(*s)) == -1 || pad > 0)
-			return false;
-		bits = (bits << 6 | (unsigned int)v) & 0xffffff;
-		if (++n % 4 != 1)
-			buf_addc(out, (char)(bits >> shifts[n % 4]));
-	}
-	return n > 0 && (n + pad) % 4 == 0 && pad <= 2;
-}
-
-/* Public certificates only: a constant-time decoder would cost fifty times
- * as much and protect nothing. */
+/* Takes back the entries after the first `count`. */
 static void
-add_pem(struct trust *t, const char *text, size_t len)
+forget(struct trust *t, size_t count)
 {
-	static const char begin[] = "-----BEGIN CERTIFICATE-----";
-	static const char stop[] = "-----END CERTIFICATE-----";
-	const char *p = text, *end = text + len, *body, *tail, *next;
-	size_t at;
-
-	while ((p = memmem(p, (size_t)(end - p), begin, sizeof begin - 1)) !=
-	    NULL) {
-		body = p + sizeof begin - 1;
-		/* One that lost its end must not take the next one along. */
-		next = memmem(body, (size_t)(end - body), begin,
-		    sizeof begin - 1);
-		if (next == NULL)
-			next = end;
-		tail = memmem(body, (size_t)(next - body), stop,
-		    sizeof stop - 1);
-		at = t->der.len;
-		if (tail != NULL && add_base64(&t->der, body, tail)) {
-			add_certificate(t, at);
-		} else {
-			t->skipped++;
-			t->der.len = at;
-		}
-		p = next;
-	}
+	while (t->count > count)
+		free(t->entries[--t->count].der);
 }
 
 /* A pipe's writer may be slow; a pipe without one is empty. */
@@ -231,45 +144,50 @@ read_some(int fd, char *data, size_t size)
 	return n;
 }
 
-/* Whole file; NULL and errno if it cannot be read. */
-static bool
-read_file(const char *path, struct buf *out)
+/* 0, or errno. */
+static int
+scan(struct reading *r, int fd)
 {
-	char chunk[16384];
-	struct stat st;
+	char chunk[CHUNK];
+	size_t total = 0;
+	struct pem pem;
 	ssize_t n;
-	int fd, saved;
+
+	pem_init(&pem, add_certificate, r);
+	while ((n = read_some(fd, chunk, sizeof chunk)) > 0 &&
+	    (total += (size_t)n) <= FILE_MAX)
+		pem_feed(&pem, chunk, (size_t)n);
+	pem_finish(&pem);
+	return n > 0 ? EFBIG : n == -1 ? errno : 0;
+}
+
+/* Adds a file's certificates, and keeps it open for them if `keeps_open` and
+ * it can be read twice.  False and errno if it cannot be read. */
+static bool
+add_file(struct trust *t, const char *path, bool keeps_open)
+{
+	struct reading r = { .trust = t };
+	size_t before = t->count;
+	struct stat st;
+	int fd, error;
 
 	/* Not blocking: a pipe must not be able to hang us. */
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
 		return false;
-	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+	error = fstat(fd, &st) == -1 ? errno :
+	    S_ISDIR(st.st_mode) ? EISDIR : 0;
+	r.keeps = !keeps_open || !t->keeps_files || !S_ISREG(st.st_mode) ||
+	    t->file_count == FILES_MAX;
+	if (error == 0 && (error = scan(&r, fd)) != 0)
+		forget(t, before);
+	if (!r.keeps && t->count > before) {
+		t->files[t->file_count].fd = fd;
+		t->files[t->file_count++].path = xstrdup(path);
+	} else {
 		close(fd);
-		errno = EISDIR;
-		return false;
 	}
-	while ((n = read_some(fd, chunk, sizeof chunk)) > 0) {
-		buf_add(out, chunk, (size_t)n);
-		if (out->overflowed)
-			break;
-	}
-	saved = out->overflowed ? EFBIG : errno;
-	close(fd);
-	errno = saved;
-	return n == 0;
-}
-
-static bool
-add_file(struct trust *t, const char *path)
-{
-	struct buf text;
-	bool ok;
-
-	buf_init(&text, FILE_MAX);
-	if ((ok = read_file(path, &text)))
-		add_pem(t, buf_str(&text), text.len);
-	buf_free(&text);
-	return ok;
+	errno = error;
+	return error == 0;
 }
 
 static void
@@ -287,7 +205,7 @@ add_named_file(struct trust *t, const char *what, const char *path,
 {
 	size_t skipped = t->skipped, found = t->found;
 
-	if (!add_file(t, path))
+	if (!add_file(t, path, true))
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s: cannot read %s: %s", what, path, strerror(errno));
 	if (t->found == found)
@@ -314,7 +232,7 @@ add_directory(struct trust *t, const char *path)
 			continue;
 		buf_clear(&name);
 		buf_addf(&name, "%s/%s", path, d->d_name);
-		if (!add_file(t, buf_str(&name)) && errno != EISDIR)
+		if (!add_file(t, buf_str(&name), false) && errno != EISDIR)
 			log_debug("%s: %s", buf_str(&name), strerror(errno));
 	}
 	buf_free(&name);
@@ -352,22 +270,29 @@ add_system(struct trust *t)
 	size_t i;
 
 	for (i = 0; i < sizeof system_bundles / sizeof system_bundles[0]; i++)
-		if (add_file(t, system_bundles[i]) && t->count > 0) {
+		if (add_file(t, system_bundles[i], true) && t->count > 0) {
 			add_origin(t, system_bundles[i]);
 			return;
 		}
-	if (add_directory(t, "/etc/ssl/certs") && t->count > 0)
+	if (add_directory(t, "/etc/ssl/certs") && t->count > 0) {
 		add_origin(t, "/etc/ssl/certs");
+		return;
+	}
+	t->roots = roots_count;
+	if (t->roots > 0)
+		add_origin(t, roots_origin);
 }
 
 enum status
 trust_load(struct trust **out, const struct trust_sources *s, struct fault *f)
 {
 	enum status status = STATUS_OK;
+	struct rlimit fds;
 	struct trust *t;
 
 	t = xcalloc(1, sizeof *t);
-	buf_init(&t->der, BUF_TEXT_MAX);
+	t->keeps_files = getrlimit(RLIMIT_NOFILE, &fds) == 0 &&
+	    fds.rlim_cur > FDS_FEW;
 	buf_init(&t->origin, BUF_TEXT_MAX);
 	if (s->cacert != NULL) {
 		status = add_named_file(t, "--cacert", s->cacert, f);
@@ -396,18 +321,24 @@ trust_load(struct trust **out, const struct trust_sources *s, struct fault *f)
 void
 trust_free(struct trust *t)
 {
+	unsigned int i;
+
 	if (t == NULL)
 		return;
-	buf_free(&t->der);
-	buf_free(&t->origin);
+	forget(t, 0);
 	free(t->entries);
+	for (i = 0; i < t->file_count; i++) {
+		close(t->files[i].fd);
+		free(t->files[i].path);
+	}
+	buf_free(&t->origin);
 	free(t);
 }
 
 size_t
 trust_count(const struct trust *t)
 {
-	return t->count;
+	return t->roots + t->count;
 }
 
 size_t
@@ -422,16 +353,82 @@ trust_origin(const struct trust *t)
 	return buf_str(&t->origin);
 }
 
-const unsigned char *
-trust_der(const struct trust *t, size_t n, size_t *len)
+size_t
+trust_find(const struct trust *t, size_t n, const struct der *subject)
 {
-	*len = t->entries[n].len;
-	return (const unsigned char *)t->der.data + t->entries[n].at;
+	uint64_t wanted;
+
+	if (n < t->roots && (n = roots_find(n, subject)) < t->roots)
+		return n;
+	wanted = hash(subject->p, subject->end);
+	for (; n < trust_count(t); n++)
+		if (t->entries[n - t->roots].subject == wanted)
+			break;
+	return n;
 }
 
-const unsigned char *
-trust_subject(const struct trust *t, size_t n, size_t *len)
+/* A certificate that is looked for at a place where it was. */
+struct wanted {
+	const struct entry	*entry;
+	struct buf		*out;
+	bool			 found;
+};
+
+static void
+take_certificate(void *ctx, const struct pem_block *block)
 {
-	*len = t->entries[n].subject_len;
-	return (const unsigned char *)t->der.data + t->entries[n].subject_at;
+	struct wanted *w = ctx;
+
+	if (block->len != w->entry->len ||
+	    hash(block->der, block->der + block->len) != w->entry->hash)
+		return;
+	buf_add(w->out, block->der, block->len);
+	w->found = true;
+}
+
+static enum status
+read_again(const struct entry *e, const struct file *file, struct buf *out,
+    struct fault *f)
+{
+	struct wanted w = { e, out, false };
+	char chunk[CHUNK];
+	uint64_t left, at;
+	struct pem pem;
+	ssize_t n = 1;
+
+	pem_init(&pem, take_certificate, &w);
+	for (left = e->text_len, at = e->at; left > 0; left -= (uint64_t)n) {
+		n = pread(file->fd, chunk, left < sizeof chunk ? (size_t)left :
+		    sizeof chunk, (off_t)at);
+		if (n == -1 && errno == EINTR)
+			n = 0;
+		else if (n <= 0)
+			break;
+		pem_feed(&pem, chunk, (size_t)n);
+		at += (uint64_t)n;
+	}
+	pem_finish(&pem);
+	if (n == -1)
+		return fault_set_lasting(f, STATUS_TLS, "cannot read %s: %s",
+		    file->path, strerror(errno));
+	if (!w.found)
+		return fault_set_lasting(f, STATUS_TLS, "%s was changed while "
+		    "it was in use; run this again", file->path);
+	return STATUS_OK;
+}
+
+enum status
+trust_read(const struct trust *t, size_t n, struct buf *out, struct fault *f)
+{
+	const struct entry *e;
+
+	if (n < t->roots) {
+		roots_add_certificate(n, out);
+		return STATUS_OK;
+	}
+	e = &t->entries[n - t->roots];
+	if (e->der == NULL)
+		return read_again(e, &t->files[e->file], out, f);
+	buf_add(out, e->der, e->len);
+	return STATUS_OK;
 }

@@ -2,15 +2,19 @@
  * The certificates that are trusted to sign for servers, and where they are on
  * this machine: a static binary has no distribution's default.
  *
- * Certificates are kept as DER, found by subject and not decoded further: of
- * some 150 in a bundle a connection needs one.
+ * Of some 150 in a bundle a connection needs one, so only an index is kept:
+ * what a chain asks for is read again from its file, which stays open for
+ * that.  What cannot be read twice (a pipe, the files of a directory) is kept
+ * whole.  Certificates are not decoded beyond their subject here.
  */
 #ifndef NET_TRUST_H
 #define NET_TRUST_H
 
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
+#include "net/der.h"
 
 struct trust;
 
@@ -24,9 +28,10 @@ struct trust_sources {
 
 /*
  * Loads from cacert, else cert_file and cert_dir, else the first system bundle
- * that has certificates, and extra on top.  STATUS_USAGE if something named is
- * missing, unreadable or without any certificate.  A machine without a system
- * bundle gives an empty set, not a fault.  The caller frees.
+ * that has certificates, else the roots compiled in, and extra on top.
+ * STATUS_USAGE if something named is missing, unreadable or without any
+ * certificate.  With no system bundle and nothing compiled in it gives an
+ * empty set, not a fault.  The caller frees.
  */
 enum status trust_load(struct trust **, const struct trust_sources *,
 	    struct fault *);
@@ -40,11 +45,18 @@ size_t	 trust_skipped(const struct trust *);
 /* Where they came from, for messages; valid as long as the trust. */
 const char *trust_origin(const struct trust *);
 
-/* The n-th certificate as DER; lent. */
-const unsigned char *trust_der(const struct trust *, size_t n, size_t *len);
+/*
+ * The first certificate, from number n on, whose subject (a DER Name) is this
+ * one byte for byte, going by a hash: the caller must compare again.
+ * trust_count() if there is none.
+ */
+size_t	 trust_find(const struct trust *, size_t n, const struct der *subject);
 
-/* The n-th certificate's subject: a DER Name. */
-const unsigned char *trust_subject(const struct trust *, size_t n,
-	    size_t *len);
+/*
+ * Adds the n-th certificate's DER to the buffer.  STATUS_TLS if it cannot be
+ * read again, or its file has changed in the meantime.
+ */
+enum status trust_read(const struct trust *, size_t n, struct buf *,
+	    struct fault *);
 
 #endif

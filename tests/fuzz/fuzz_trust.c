@@ -1,6 +1,6 @@
 /*
  * Certificates: any file gives a fault, or certificates whose subjects lie
- * inside them.  The file is one in memory.
+ * inside them and that are read again as they were.  The file is one in memory.
  */
 #include "fuzz.h"
 
@@ -14,9 +14,10 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct trust_sources s = { .cacert = NULL };
-	const unsigned char *der, *subject;
-	size_t i, n, subject_len;
 	struct trust *t = NULL;
+	struct der subject;
+	struct buf der;
+	size_t i;
 	struct fault f;
 	char path[64];
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);
@@ -27,11 +28,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (trust_load(&t, &s, &f) == STATUS_OK) {
 		must(trust_count(t) > 0);
 		for (i = 0; i < trust_count(t); i++) {
-			der = trust_der(t, i, &n);
-			subject = trust_subject(t, i, &subject_len);
-			must(n > 0 && subject_len >= 2 && subject > der);
-			must(subject + subject_len < der + n);
-			must(subject[0] == 0x30);
+			buf_init(&der, BUF_TEXT_MAX);
+			must(trust_read(t, i, &der, &f) == STATUS_OK);
+			must(der_find_subject((unsigned char *)der.data,
+			    der.len, &subject));
+			must(subject.p[0] == 0x30);
+			must(subject.p > (unsigned char *)der.data);
+			must(subject.end < (unsigned char *)der.data +
+			    der.len);
+			must(trust_find(t, i, &subject) == i);
+			must(trust_find(t, 0, &subject) <= i);
+			buf_free(&der);
 		}
 	} else {
 		must(t == NULL && f.status == STATUS_USAGE);

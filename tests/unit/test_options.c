@@ -441,6 +441,16 @@ test_help(void **state)
 	assert_int_equal(PARSE("-q", "-v", "-h"), STATUS_OK);
 	assert_true(options.given[OPTION_HELP]);
 	assert_int_equal(PARSE("--bogus", "--help"), STATUS_USAGE);
+	/* What may follow --version, and still does no harm. */
+	assert_false(options.given[OPTION_VERBOSE]);
+	assert_int_equal(PARSE("--version", "-v"), STATUS_OK);
+	assert_true(options.given[OPTION_VERBOSE]);
+	assert_int_equal(PARSE("-V", "--bogus", "x", "--verbose"), STATUS_OK);
+	assert_true(options.given[OPTION_VERBOSE]);
+	assert_int_equal(PARSE("-vV", "--bogus"), STATUS_OK);
+	assert_true(options.given[OPTION_VERBOSE]);
+	assert_int_equal(PARSE("-V", "--", "-v"), STATUS_OK);
+	assert_false(options.given[OPTION_VERBOSE]);
 	/* As a value it is no option. */
 	assert_int_equal(PARSE("--ref", "--help"), STATUS_OK);
 	assert_false(options.given[OPTION_HELP]);

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -147,26 +148,40 @@ hash(const unsigned char *p, size_t len)
 static unsigned int
 contents(const struct trust *t)
 {
-	const unsigned char *der, *subject;
-	size_t i, k, len, subject_len;
+	const unsigned char *der;
+	struct der subject, wanted;
+	size_t i, k, len;
 	unsigned int has = 0;
+	struct fault f;
+	struct buf b;
 
 	for (i = 0; i < trust_count(t); i++) {
-		der = trust_der(t, i, &len);
-		subject = trust_subject(t, i, &subject_len);
+		buf_init(&b, BUF_TEXT_MAX);
+		check(trust_read(t, i, &b, &f) == STATUS_OK, "%s", f.text);
+		der = (const unsigned char *)b.data;
+		len = b.len;
 		for (k = 0; k < COUNT(known); k++)
 			if (known[k].len == len &&
 			    known[k].hash == hash(der, len))
 				break;
 		check(k < COUNT(known), "certificate %zu of %zu bytes", i,
 		    len);
-		assert_int_equal(subject_len, known[k].subject_len);
-		assert_memory_equal(subject, known[k].subject, subject_len);
+		assert_true(der_find_subject(der, len, &subject));
+		assert_int_equal(subject.end - subject.p,
+		    known[k].subject_len);
+		assert_memory_equal(subject.p, known[k].subject,
+		    known[k].subject_len);
 		/* It lies inside its certificate. */
-		assert_true(subject >= der &&
-		    subject + subject_len <= der + len);
+		assert_true(subject.p >= der && subject.end <= der + len);
+		wanted.p = (const unsigned char *)known[k].subject;
+		wanted.end = wanted.p + known[k].subject_len;
+		assert_int_equal(trust_find(t, 0, &wanted), i);
+		assert_int_equal(trust_find(t, i, &wanted), i);
+		assert_int_equal(trust_find(t, i + 1, &wanted),
+		    trust_count(t));
 		assert_int_equal(has & 1u << k, 0);
 		has |= 1u << k;
+		buf_free(&b);
 	}
 	return has;
 }
@@ -555,6 +570,100 @@ test_all_broken(void **state)
 	assert_non_null(strstr(f.text, "all broken"));
 }
 
+/* A certificate that lies across the border of any two reads. */
+static void
+test_borders(void **state)
+{
+	struct trust_sources s = { .cacert = NULL };
+	struct buf text;
+	size_t n;
+
+	(void)state;
+	for (n = 8192 - sizeof ONE; n <= 8192; n += n % 3 + 1) {
+		buf_init(&text, BUF_TEXT_MAX);
+		while (text.len < n)
+			buf_addc(&text, text.len % 64 == 63 ? '\n' : '-');
+		buf_adds(&text, "\n" ONE TWO);
+		s.cacert = write_file("ca.pem", buf_str(&text));
+		buf_free(&text);
+		expect_good(&s, HAS_ONE | HAS_TWO, 0, "border");
+	}
+}
+
+/* What becomes of the first certificate once its file reads like this. */
+static enum status
+read_changed(const char *text, struct fault *f)
+{
+	struct trust_sources s = { .cacert = NULL };
+	enum status status;
+	struct trust *t;
+	struct buf der;
+
+	s.cacert = write_file("changed.pem", ONE TWO);
+	assert_int_equal(trust_load(&t, &s, f), STATUS_OK);
+	/* In place: the file that is open. */
+	write_file("changed.pem", text);
+	buf_init(&der, BUF_TEXT_MAX);
+	status = trust_read(t, 0, &der, f);
+	assert_int_equal(der.len > 0, status == STATUS_OK);
+	buf_free(&der);
+	trust_free(t);
+	return status;
+}
+
+/* Nothing counts but what was there when the file was read. */
+static void
+test_changed_file(void **state)
+{
+	static const char *const changed[] = {
+		"", "\n" ONE TWO, TWO ONE, BEGIN, BEGIN THREE_BASE64 END,
+		BEGIN "A" ONE_BASE64 END,
+	};
+	struct fault f;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(read_changed(ONE TWO, &f), STATUS_OK);
+	assert_int_equal(read_changed(ONE, &f), STATUS_OK);
+	for (i = 0; i < COUNT(changed); i++) {
+		check(read_changed(changed[i], &f) == STATUS_TLS, "case %zu",
+		    i);
+		assert_true(f.lasting);
+		check(strstr(f.text, "changed.pem was changed") != NULL, "%s",
+		    f.text);
+	}
+}
+
+/* One that is replaced by another file, as packages do, goes on as it was;
+ * so does one that is read only once. */
+static void
+test_replaced_file(void **state)
+{
+	struct trust_sources s = { .cacert = NULL };
+	struct rlimit usual, few;
+	struct trust *t;
+	struct fault f;
+	int round;
+
+	(void)state;
+	getrlimit(RLIMIT_NOFILE, &usual);
+	for (round = 0; round < 2; round++) {
+		s.cacert = write_file("replaced.pem", ONE TWO);
+		few = usual;
+		few.rlim_cur = round == 0 ? usual.rlim_cur : 16;
+		setrlimit(RLIMIT_NOFILE, &few);
+		assert_int_equal(trust_load(&t, &s, &f), STATUS_OK);
+		setrlimit(RLIMIT_NOFILE, &usual);
+		if (round == 0)
+			assert_int_equal(rename(write_file("new.pem", THREE),
+			    s.cacert), 0);
+		else
+			write_file("replaced.pem", "");
+		assert_int_equal(contents(t), HAS_ONE | HAS_TWO);
+		trust_free(t);
+	}
+}
+
 /* The lowest number that is free: no descriptor stays open. */
 static int
 next_descriptor(void)
@@ -788,6 +897,9 @@ main(void)
 		cmocka_unit_test(test_refused_files),
 		cmocka_unit_test(test_large_files),
 		cmocka_unit_test(test_all_broken),
+		cmocka_unit_test(test_borders),
+		cmocka_unit_test(test_changed_file),
+		cmocka_unit_test(test_replaced_file),
 		cmocka_unit_test(test_descriptors),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_pipe),

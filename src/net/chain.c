@@ -1,0 +1,400 @@
+#include "compat.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <time.h>
+
+#include <mbedtls/oid.h>
+#include <mbedtls/platform.h>
+
+#include "net/chain.h"
+
+#define NAME_MAX_TEXT	256	/* of a subject or issuer in a message */
+#define SHOWN_NAMES_MAX	5
+#define RSA_BITS_MIN	2048	/* as the library's default profile has it */
+
+void
+chain_init(struct chain *c, const struct trust *trust, const char *host,
+    struct fault *f)
+{
+	memset(c, 0, sizeof *c);
+	c->trust = trust;
+	c->host = host;
+	c->fault = f;
+	buf_init(&c->server, BUF_TEXT_MAX);
+	buf_init(&c->reasons, BUF_TEXT_MAX);
+}
+
+void
+chain_free(struct chain *c)
+{
+	buf_free(&c->server);
+	buf_free(&c->reasons);
+}
+
+/*
+ * RFC 5280, 6.1.1 (d): of a trust anchor only name and key count.  mbedTLS
+ * refuses critical extensions that it does not implement; in a root that
+ * somebody configured, constraints on names and policies must not.
+ */
+static int
+accept_anchor_extension(void *ctx, const mbedtls_x509_crt *crt,
+    const mbedtls_x509_buf *oid, int critical, const unsigned char *p,
+    const unsigned char *end)
+{
+	static const unsigned char name_constraints[] = { 0x55, 0x1d, 0x1e };
+	static const unsigned char policy_constraints[] = { 0x55, 0x1d, 0x24 };
+
+	(void)ctx;
+	(void)crt;
+	(void)critical;
+	(void)p;
+	(void)end;
+	if (oid->len == 3 && (memcmp(oid->p, name_constraints, 3) == 0 ||
+	    memcmp(oid->p, policy_constraints, 3) == 0))
+		return 0;
+	return MBEDTLS_ERR_X509_INVALID_EXTENSIONS;
+}
+
+static struct der
+as_der(const mbedtls_x509_buf *b)
+{
+	return (struct der){ b->p, b->p + b->len };
+}
+
+static bool
+same(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
+{
+	return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
+}
+
+/* Reads the n-th trusted certificate; what goes wrong ends the handshake. */
+static bool
+read_trusted(struct chain *c, size_t n, struct buf *der)
+{
+	buf_init(der, BUF_TEXT_MAX);
+	c->status = trust_read(c->trust, n, der, c->fault);
+	if (c->status != STATUS_OK)
+		buf_free(der);
+	return c->status == STATUS_OK;
+}
+
+/* Adds the n-th trusted certificate to the list; *list is the first. */
+static int
+add_anchor(struct chain *c, size_t n, mbedtls_x509_crt **list)
+{
+	mbedtls_x509_crt *crt;
+	struct buf der;
+	int rc;
+
+	if (!read_trusted(c, n, &der))
+		return MBEDTLS_ERR_X509_FATAL_ERROR;
+	/* With the library's allocator: the library frees the list. */
+	if ((crt = mbedtls_calloc(1, sizeof *crt)) == NULL) {
+		buf_free(&der);
+		return MBEDTLS_ERR_X509_ALLOC_FAILED;
+	}
+	mbedtls_x509_crt_init(crt);
+	rc = mbedtls_x509_crt_parse_der_with_ext_cb(crt,
+	    (unsigned char *)der.data, der.len, 1, accept_anchor_extension,
+	    NULL);
+	buf_free(&der);
+	if (rc == 0) {
+		crt->next = *list;
+		*list = crt;
+		return 0;
+	}
+	mbedtls_x509_crt_free(crt);
+	mbedtls_free(crt);
+	/* An anchor of an unknown kind is as good as none. */
+	c->unfit = true;
+	return rc == MBEDTLS_ERR_X509_ALLOC_FAILED ? rc : 0;
+}
+
+/* The anchors that may have signed the child; called once a certificate. */
+int
+chain_find_anchors(void *ctx, const mbedtls_x509_crt *child,
+    mbedtls_x509_crt **candidates)
+{
+	struct chain *c = ctx;
+	struct der issuer = as_der(&child->issuer_raw);
+	size_t n;
+	int rc = 0;
+
+	*candidates = NULL;
+	for (n = trust_find(c->trust, 0, &issuer);
+	    rc == 0 && n < trust_count(c->trust);
+	    n = trust_find(c->trust, n + 1, &issuer))
+		rc = add_anchor(c, n, candidates);
+	return rc;
+}
+
+/* A self-issued certificate that is itself among the trusted ones; they are
+ * found above only if they are a CA's. */
+static bool
+is_trusted(struct chain *c, const mbedtls_x509_crt *crt)
+{
+	struct der subject = as_der(&crt->subject_raw);
+	bool is = false;
+	struct buf der;
+	size_t n;
+
+	if (!same(&crt->issuer_raw, &crt->subject_raw))
+		return false;
+	for (n = trust_find(c->trust, 0, &subject);
+	    !is && n < trust_count(c->trust);
+	    n = trust_find(c->trust, n + 1, &subject)) {
+		if (!read_trusted(c, n, &der))
+			return false;
+		is = der.len == crt->raw.len &&
+		    memcmp(der.data, crt->raw.p, der.len) == 0;
+		buf_free(&der);
+	}
+	return is;
+}
+
+static void
+add_day(struct buf *b, const mbedtls_x509_time *t)
+{
+	buf_addf(b, "%04d-%02d-%02d", t->year, t->mon, t->day);
+}
+
+static void
+add_clock(struct buf *b)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	buf_adds(b, "the clock here says ");
+	if (gmtime_r(&now, &tm) != NULL)
+		buf_addf(b, "%04d-%02d-%02d %02d:%02d UTC", tm.tm_year + 1900,
+		    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min);
+}
+
+static void
+add_name(struct buf *b, const mbedtls_x509_name *name)
+{
+	char text[NAME_MAX_TEXT];
+	int n = mbedtls_x509_dn_gets(text, sizeof text, name);
+
+	if (n > 0)
+		buf_adds(b, text);
+	else
+		buf_adds(b, n == 0 ? "(no name)" :
+		    "(a name too long to show)");
+}
+
+/* "(CN=x, issued by CN=y, valid from 2026-01-01 to 2026-03-31)" */
+static void
+add_certificate(struct buf *b, const mbedtls_x509_crt *crt)
+{
+	buf_addc(b, '(');
+	add_name(b, &crt->subject);
+	if (same(&crt->issuer_raw, &crt->subject_raw)) {
+		buf_adds(b, ", issued by itself");
+	} else {
+		buf_adds(b, ", issued by ");
+		add_name(b, &crt->issuer);
+	}
+	buf_adds(b, ", valid from ");
+	add_day(b, &crt->valid_from);
+	buf_adds(b, " to ");
+	add_day(b, &crt->valid_to);
+	buf_addc(b, ')');
+}
+
+/* The names that a certificate is for: its dNSName and iPAddress entries. */
+static void
+add_alt_names(struct buf *b, const mbedtls_x509_crt *crt)
+{
+	const mbedtls_x509_sequence *san;
+	char ip[INET6_ADDRSTRLEN];
+	size_t n = 0;
+
+	for (san = &crt->subject_alt_names; san != NULL; san = san->next) {
+		if (n == SHOWN_NAMES_MAX)
+			break;
+		if (san->buf.tag == (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 2)) {
+			buf_adds(b, n++ > 0 ? ", " : " but for ");
+			buf_add(b, san->buf.p, san->buf.len);
+		} else if (san->buf.tag == (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7)
+		    && (san->buf.len == 4 || san->buf.len == 16) &&
+		    inet_ntop(san->buf.len == 4 ? AF_INET : AF_INET6,
+		    san->buf.p, ip, sizeof ip) != NULL) {
+			buf_adds(b, n++ > 0 ? ", " : " but for ");
+			buf_adds(b, ip);
+		}
+	}
+	if (n == 0)
+		buf_adds(b, ": it is for none that counts (one in CN does "
+		    "not)");
+	else if (san != NULL)
+		buf_adds(b, ", ...");
+}
+
+/* Of the server's own certificate the library tells a weak key, too. */
+static void
+add_weakness(struct buf *b, const mbedtls_x509_crt *crt, int depth)
+{
+	size_t bits = mbedtls_pk_get_bitlen(&crt->pk);
+
+	if (depth == 0 && mbedtls_pk_get_type(&crt->pk) == MBEDTLS_PK_RSA &&
+	    bits < RSA_BITS_MIN)
+		buf_addf(b, " has an RSA key of %zu bits, which is too weak "
+		    "(%d are the least)", bits, RSA_BITS_MIN);
+	else
+		buf_adds(b, " has, or is signed with, a key too weak or of a "
+		    "kind that is not supported");
+}
+
+static bool
+is_sha1(const mbedtls_x509_crt *crt)
+{
+	return MBEDTLS_OID_CMP(MBEDTLS_OID_PKCS1_SHA1, &crt->sig_oid) == 0 ||
+	    MBEDTLS_OID_CMP(MBEDTLS_OID_ECDSA_SHA1, &crt->sig_oid) == 0;
+}
+
+/* Begins a reason; what follows is a verb. */
+static struct buf *
+begin_reason(struct chain *c, const mbedtls_x509_crt *crt, int depth)
+{
+	struct buf *b = &c->reasons;
+
+	if (b->len > 0)
+		buf_adds(b, "; ");
+	buf_adds(b, depth == 0 ? "the server's certificate " :
+	    "a certificate of the server's chain ");
+	add_certificate(b, crt);
+	return b;
+}
+
+static void
+add_reasons(struct chain *c, const mbedtls_x509_crt *crt, int depth,
+    uint32_t flags)
+{
+	struct buf *b;
+
+	if (flags & MBEDTLS_X509_BADCERT_EXPIRED) {
+		b = begin_reason(c, crt, depth);
+		buf_adds(b, " has expired: ");
+		add_clock(b);
+	}
+	if (flags & MBEDTLS_X509_BADCERT_FUTURE) {
+		b = begin_reason(c, crt, depth);
+		buf_adds(b, " is not yet valid: ");
+		add_clock(b);
+		buf_adds(b, ", which is the first thing to check");
+	}
+	if (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) {
+		b = begin_reason(c, crt, depth);
+		buf_addf(b, " is not for the name %s", c->host);
+		add_alt_names(b, crt);
+	}
+	if (flags & MBEDTLS_X509_BADCERT_BAD_MD) {
+		b = begin_reason(c, crt, depth);
+		buf_addf(b, " is signed with %s, which is too weak",
+		    is_sha1(crt) ? "SHA-1" : "a hash of a kind");
+	}
+	if (flags & (MBEDTLS_X509_BADCERT_BAD_PK |
+	    MBEDTLS_X509_BADCERT_BAD_KEY))
+		add_weakness(begin_reason(c, crt, depth), crt, depth);
+}
+
+/* Who is missing above the last certificate.  `sent` is the server's own and
+ * those that it sent along. */
+static void
+add_missing(struct chain *c, const mbedtls_x509_crt *sent)
+{
+	const mbedtls_x509_crt *last = c->untrusted;
+	struct buf *b = begin_reason(c, last, last != sent);
+
+	if (same(&last->issuer_raw, &last->subject_raw)) {
+		buf_adds(b, " is not trusted here");
+		return;
+	}
+	buf_adds(b, " is signed by ");
+	add_name(b, &last->issuer);
+	if (c->unfit) {
+		buf_adds(b, ", which is trusted here, but with a key or "
+		    "signature of a kind that is not supported (RSA and ECDSA "
+		    "on P-256 and P-384 are)");
+		return;
+	}
+	for (; sent != NULL; sent = sent->next)
+		if (sent != last && same(&sent->subject_raw,
+		    &last->issuer_raw))
+			break;
+	buf_adds(b, sent != NULL ? ", which is not trusted here; a "
+	    "certificate of that name was sent, but out of order, or it did "
+	    "not sign this one, or may not" : ", which is not trusted here "
+	    "and of which the server sent no certificate");
+}
+
+/* Sees every certificate of the chain, from the root down to the server's. */
+int
+chain_inspect(void *ctx, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
+{
+	struct chain *c = ctx;
+
+	if (depth == 0) {
+		add_certificate(&c->server, crt);
+		/* mbedTLS falls back to CN; RFC 9110, 4.3.4 does not. */
+		if (!mbedtls_x509_crt_has_ext_type(crt,
+		    MBEDTLS_X509_EXT_SUBJECT_ALT_NAME))
+			*flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+		if ((*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) &&
+		    is_trusted(c, crt))
+			*flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_NOT_TRUSTED;
+		if (c->status != STATUS_OK)
+			return MBEDTLS_ERR_X509_FATAL_ERROR;
+	}
+	if (*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
+		c->untrusted = crt;
+	add_reasons(c, crt, depth, *flags);
+	if (depth == 0 && c->untrusted != NULL)
+		add_missing(c, crt);
+	return 0;
+}
+
+static void
+add_advice(const struct chain *c, const char *via, struct fault *f)
+{
+	const struct trust *t = c->trust;
+
+	if (trust_count(t) == 0)
+		fault_add(f, ". No CA certificates were found on this "
+		    "machine; name a PEM file with --cacert or SSL_CERT_FILE");
+	else
+		fault_add(f, ". Trusted are the %zu certificates of %s; a "
+		    "private CA is added with NODE_EXTRA_CA_CERTS or named "
+		    "with --cacert, as a PEM file", trust_count(t),
+		    trust_origin(t));
+	if (trust_skipped(t) > 0)
+		fault_add(f, " (%zu broken ones were skipped)",
+		    trust_skipped(t));
+	if (via != NULL)
+		fault_add(f, ". The connection goes through the proxy %s, "
+		    "which may inspect TLS and sign with a CA of its own: ask "
+		    "whoever runs it for that CA's certificate", via);
+}
+
+enum status
+chain_fault(struct chain *c, const char *who, const char *via,
+    uint32_t flags, struct fault *f)
+{
+	if (c->status != STATUS_OK)
+		return c->status;
+	fault_set_lasting(f, STATUS_TLS, "%s: ", who);
+	if (c->reasons.len > 0)
+		fault_add(f, "%s", buf_str(&c->reasons));
+	else
+		fault_add(f, "the server's certificate %s %s",
+		    buf_str(&c->server), flags &
+		    (MBEDTLS_X509_BADCERT_KEY_USAGE |
+		    MBEDTLS_X509_BADCERT_EXT_KEY_USAGE) ?
+		    "may not be used for a server: its key usage or extended "
+		    "key usage says so" : "was refused");
+	if (c->untrusted != NULL)
+		add_advice(c, via, f);
+	return STATUS_TLS;
+}

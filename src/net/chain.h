@@ -1,0 +1,49 @@
+/*
+ * A server's certificates, from its own up to one that is trusted: what the TLS
+ * library asks while it verifies them, and why it refused them.
+ *
+ * Only tls.c includes this: it brings mbedTLS's headers with it.
+ */
+#ifndef NET_CHAIN_H
+#define NET_CHAIN_H
+
+#include <stdbool.h>
+
+#include <mbedtls/x509_crt.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "net/trust.h"
+
+struct chain {
+	const struct trust	*trust;		/* lent */
+	const char		*host;		/* lent: must be proved */
+
+	const mbedtls_x509_crt	*untrusted;	/* nobody trusted signed it */
+	bool			 unfit;		/* an anchor is of no use */
+	struct buf		 server;	/* whose certificate it is */
+	struct buf		 reasons;	/* why it was refused */
+	enum status		 status;	/* of the trust, if that failed, */
+	struct fault		*fault;		/* which is told here; lent */
+};
+
+void	 chain_init(struct chain *, const struct trust *, const char *host,
+	    struct fault *);
+void	 chain_free(struct chain *);
+
+/* For mbedtls_ssl_conf_ca_cb; the context is the chain. */
+int	 chain_find_anchors(void *, const mbedtls_x509_crt *child,
+	    mbedtls_x509_crt **candidates);
+
+/* For mbedtls_ssl_conf_verify; the context is the chain. */
+int	 chain_inspect(void *, mbedtls_x509_crt *, int depth, uint32_t *flags);
+
+/*
+ * Why the chain was refused; `flags` are the library's own verdict, some of
+ * which no callback sees.  `via`: the proxy in between, or NULL.  STATUS_TLS,
+ * lasting.
+ */
+enum status chain_fault(struct chain *, const char *who, const char *via,
+	    uint32_t flags, struct fault *);
+
+#endif
