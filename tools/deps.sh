@@ -107,6 +107,7 @@ needs()
 	bzip2			bzip2		bzip2
 	xz			xz-utils	xz
 	patch			patch		patch
+	/usr/share/ca-certificates/mozilla	ca-certificates	ca-certificates
 	/usr/include/jsmn.h	libjsmn-dev	-
 	dpkg-source		dpkg-dev	-
 	deb:debian-archive-keyring	debian-archive-keyring	-
@@ -121,6 +122,9 @@ needs()
 	clang			clang		clang
 	deb:libclang-rt-dev	libclang-rt-dev	compiler-rt
 	valgrind		valgrind	valgrind
+	/usr/sbin/nginx		nginx		nginx
+	busybox			busybox		busybox
+	gawk			gawk		gawk
 	deb:libc6-dbg		libc6-dbg	-
 	/usr/sbin/dnsmasq	dnsmasq-base	dnsmasq
 	/sbin/ip		iproute2	iproute2

@@ -3,6 +3,7 @@ command. One folder serves a whole test run: making keys is the slow part."""
 
 import datetime
 import os
+import shutil
 import ssl
 import subprocess
 
@@ -14,7 +15,7 @@ default_ca = main
 [main]
 database = {db}
 new_certs_dir = {folder}
-default_md = sha256
+default_md = default
 policy = anything
 unique_subject = no
 rand_serial = yes
@@ -44,6 +45,7 @@ class Pki:
     """Files in `folder`: `ca.pem`, `other-ca.pem`, and NAME.chain.pem + NAME.key per leaf."""
 
     def __init__(self, folder, only=None):
+        os.makedirs(folder, exist_ok=True)
         self.folder = folder
         self.contexts = {}
         self.config = self.path("openssl.cnf")
@@ -68,13 +70,18 @@ class Pki:
 
     def key(self, name, kind):
         bits = {"ecdsa": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
-                "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]}[kind]
+                "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
+                "weak": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"],
+                "ed25519": ["-algorithm", "ED25519"]}[kind]
         openssl("genpkey", *bits, "-out", self.path(name + ".key"))
 
     def certificate(self, name, common_name, extensions, issuer, kind="ecdsa",
-                    start=-DAY, end=30 * DAY):
-        """Without an issuer the certificate signs itself."""
-        self.key(name, kind)
+                    start=-DAY, end=30 * DAY, hash_name="default", key=None):
+        """Without an issuer the certificate signs itself; `key`: it has the key of that one."""
+        if key:
+            shutil.copy(self.path(key + ".key"), self.path(name + ".key"))
+        else:
+            self.key(name, kind)
         now = datetime.datetime.now(datetime.timezone.utc)
         request, extra = self.path(name + ".csr"), self.path(name + ".ext")
         with open(extra, "w") as file:
@@ -83,20 +90,25 @@ class Pki:
                 "-key", self.path(name + ".key"), "-out", request)
         signer = (["-cert", self.path(issuer + ".pem"), "-keyfile", self.path(issuer + ".key")]
                   if issuer else ["-selfsign", "-keyfile", self.path(name + ".key")])
-        openssl("ca", "-batch", "-notext", "-config", self.config, *signer,
+        openssl("ca", "-batch", "-notext", "-config", self.config, *signer, "-md", hash_name,
                 "-startdate", (now + start).strftime("%Y%m%d%H%M%SZ"),
                 "-enddate", (now + end).strftime("%Y%m%d%H%M%SZ"),
                 "-extfile", extra, "-in", request, "-out", self.path(name + ".pem"))
 
-    def authority(self, name, common_name, issuer=None, kind="ecdsa"):
-        self.certificate(name, common_name, CA, issuer, kind)
+    def authority(self, name, common_name, issuer=None, kind="ecdsa", extensions="", **more):
+        self.certificate(name, common_name, CA + extensions, issuer, kind, **more)
 
     def leaf(self, name, extensions=LEAF + NAMES, issuer="ca", chain=(), **more):
         self.certificate(name, more.pop("common_name", "localhost"), extensions, issuer, **more)
-        with open(self.path(name + ".chain.pem"), "w") as out:
-            for link in (name, *chain):
-                with open(self.path(link + ".pem")) as file:
+        self.bundle(name + ".chain.pem", name, *chain)
+
+    def bundle(self, file_name, *names):
+        """One file with the certificates of these, in this order; its path."""
+        with open(self.path(file_name), "w") as out:
+            for name in names:
+                with open(self.path(name + ".pem")) as file:
                     out.write(file.read())
+        return self.path(file_name)
 
     def make_good(self):
         self.leaf("good")
