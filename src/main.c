@@ -58,8 +58,9 @@ print_version(bool verbose, struct fault *f)
 	buf_addf(&b, "return-dispatch %s (%s)\n", PACKAGE_VERSION,
 	    tls_library());
 	if (verbose && roots_count > 0)
-		buf_addf(&b, "%zu root certificates: %s, the newest of %s\n",
-		    roots_count, roots_origin, roots_newest);
+		buf_addf(&b, "%zu root certificate%s: %s, the newest of %s\n",
+		    roots_count, roots_count == 1 ? "" : "s", roots_origin,
+		    roots_newest);
 	else if (verbose)
 		buf_adds(&b, "no root certificates compiled in\n");
 	status = output_text(buf_str(&b), f);

@@ -312,22 +312,20 @@ add_missing(struct chain *c, const mbedtls_x509_crt *sent)
 		buf_adds(b, " is not trusted here");
 		return;
 	}
-	buf_adds(b, " is signed by ");
-	add_name(b, &last->issuer);
 	if (c->unfit) {
-		buf_adds(b, ", which is trusted here, but with a key or "
-		    "signature of a kind that is not supported (RSA and ECDSA "
-		    "on P-256 and P-384 are)");
+		buf_adds(b, " has an issuer that is trusted here, but with a "
+		    "key or signature of a kind that is not supported (RSA "
+		    "and ECDSA on P-256 and P-384 are)");
 		return;
 	}
 	for (; sent != NULL; sent = sent->next)
 		if (sent != last && same(&sent->subject_raw,
 		    &last->issuer_raw))
 			break;
-	buf_adds(b, sent != NULL ? ", which is not trusted here; a "
-	    "certificate of that name was sent, but out of order, or it did "
-	    "not sign this one, or may not" : ", which is not trusted here "
-	    "and of which the server sent no certificate");
+	buf_adds(b, " has an issuer that is not trusted here, and ");
+	buf_adds(b, sent != NULL ? "whose certificate was sent, but out of "
+	    "order, or it did not sign this one, or may not" :
+	    "the server sent no certificate of that issuer");
 }
 
 /* Sees every certificate of the chain, from the root down to the server's. */
@@ -365,10 +363,10 @@ add_advice(const struct chain *c, const char *via, struct fault *f)
 		fault_add(f, ". No CA certificates were found on this "
 		    "machine; name a PEM file with --cacert or SSL_CERT_FILE");
 	else
-		fault_add(f, ". Trusted are the %zu certificates of %s; a "
+		fault_add(f, ". Trusted here: %zu certificate%s from %s; a "
 		    "private CA is added with NODE_EXTRA_CA_CERTS or named "
 		    "with --cacert, as a PEM file", trust_count(t),
-		    trust_origin(t));
+		    trust_count(t) == 1 ? "" : "s", trust_origin(t));
 	if (trust_skipped(t) > 0)
 		fault_add(f, " (%zu broken ones were skipped)",
 		    trust_skipped(t));

@@ -275,10 +275,8 @@ static const struct {
 	{ MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION, true, TOO_OLD },
 	{ MBEDTLS_ERR_X509_INVALID_EXTENSIONS, true, "a certificate of the "
 	    "server's chain has a critical extension that is not supported "
-	    "(name or policy constraints, maybe) or a broken one, so that it "
-	    "cannot be relied on. If it is a CA's that you trust, it can be "
-	    "named with --cacert: of a certificate that is trusted by itself "
-	    "constraints are not asked for" },
+	    "(constraints on names or policies, maybe) or a broken one, so "
+	    "that it must be refused; only another chain can mend that" },
 	{ MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG, true, UNKNOWN_KIND },
 	{ MBEDTLS_ERR_PK_UNKNOWN_PK_ALG, true, UNKNOWN_KIND },
 	{ MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE, true, UNKNOWN_KIND },

@@ -6,6 +6,7 @@ import os
 import shutil
 import ssl
 import subprocess
+import sys
 
 DAY = datetime.timedelta(days=1)
 
@@ -64,6 +65,13 @@ class Pki:
 
         self.ca = self.path("ca.pem")
         self.other_ca = self.path("other-ca.pem")
+
+    @classmethod
+    def made(cls, folder):
+        """One that was made before."""
+        pki = cls.__new__(cls)
+        pki.folder, pki.contexts, pki.ca = folder, {}, os.path.join(folder, "ca.pem")
+        return pki
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -163,3 +171,7 @@ class Pki:
             context.load_cert_chain(self.path(leaf + ".chain.pem"), self.path(leaf + ".key"))
             self.contexts[key] = context
         return self.contexts[key]
+
+
+if __name__ == "__main__":
+    Pki(sys.argv[1], "good")

@@ -181,12 +181,12 @@ class Case:
 
     # ---- the world around the program
 
-    def github(self, kind="github.com", leaf="good", version=None, tls=True, **more):
+    def github(self, kind="github.com", leaf="good", version=None, tls=True, pki=None, **more):
         """Starts a server and makes it the one `dispatch` talks to. It has no workflow yet when
         `workflow` is given as False; else build.yml, with `more` as its fields."""
         server = {key: more.pop(key) for key in ("host", "family", "clock_offset") if key in more}
         with_workflow = more.pop("workflow", True)
-        context = self.setup.pki.context(leaf, version) if tls else None
+        context = (pki or self.setup.pki).context(leaf, version) if tls else None
         hub = self.inside(lambda: ghsim.GitHub(kind, context, self.token, **server))
         if with_workflow:
             hub.workflow(**more)
