@@ -128,7 +128,7 @@ needs()
 	deb:libc6-dbg		libc6-dbg	-
 	/usr/sbin/dnsmasq	dnsmasq-base	dnsmasq
 	/sbin/ip		iproute2	iproute2
-	qemu-$(uname -m)	qemu-user	qemu-$(uname -m)
+	deb:qemu-user		qemu-user	-
 	/usr/sbin/squid		squid		squid
 	/usr/bin/tinyproxy	tinyproxy	tinyproxy
 	END
