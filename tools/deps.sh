@@ -189,7 +189,7 @@ apt_install()
 # by themselves, neither now (Debian Policy 9.3.3.1: policy-rc.d) nor at boot.
 policy=/usr/sbin/policy-rc.d
 policy_is_ours=no
-daemons="squid tinyproxy"
+daemons="nginx squid tinyproxy"
 
 forbid_services()
 {
