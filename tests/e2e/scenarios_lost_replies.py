@@ -113,7 +113,56 @@ def a_lost_204_of_an_old_server_is_found(t):
     t.dispatched(1)
 
 
+@each([(True, "fin"), (True, "notify"), (True, "reset"), (False, "fin"), (False, "reset")])
+def a_reply_cut_after_any_byte(t, row):
+    tls, how = row
+    at, end = 1, 2
+    while at <= end + 1:
+        t.hub = hub = t.github(tls=tls, run_name="Build [{distinct_id}]")
+        hub.fault("POST", DISPATCHES, cut=at, how=how)
+        t.dispatch("--distinct-id")
+        t.found(hub.dispatched[0])
+        only_one_post(t)
+        hub.stop()
+        end = t.posts()[0].reply_bytes
+        # Every eleventh byte, and each of the last ones.
+        at += 1 if at >= end - 3 else min(11, end - 3 - at)
+    t.dispatched(len(t.servers))
+
+
+@each((True, False))
+def a_reply_that_stops_after_any_byte(t, tls):
+    for at in (1, 12, 17, 40, 200):
+        t.hub = hub = t.github(tls=tls, run_name="Build [{distinct_id}]")
+        hub.fault("POST", DISPATCHES, stall=at)
+        t.dispatch("--distinct-id", "--timeout", t.seconds(2))
+        t.found(hub.dispatched[0])
+        only_one_post(t)
+        hub.stop()
+    t.dispatched(len(t.servers))
+
+
 # ---- cut before acting
+
+@each([(True, "fin"), (True, "notify"), (True, "reset"), (False, "fin"), (False, "reset")])
+def a_request_of_which_a_part_was_read(t, row):
+    """Nobody can know what came of it: it's not sent again."""
+    tls, how = row
+    t.hub = hub = t.github(tls=tls)
+    t.dispatch("--distinct-id")
+    t.found(hub.dispatched[0])
+    head = t.posts()[0].head_bytes
+    whole = head + len(t.posts()[0].body)
+    for at in (0, 1, head - 2, head, head + 1, whole - 1, whole):
+        t.hub = hub = t.github(tls=tls)
+        hub.connection_faults[1] = (at, how)
+        t.dispatch("--distinct-id", "--timeout", t.seconds(1))
+        t.exits(4)
+        t.stdout_is("")
+        t.expect(not t.posts(), f"sent again after {at} bytes")
+        hub.stop()
+    t.dispatched(1)
+
 
 @scenario
 def cut_before_acting_stays_unknown(t):

@@ -34,9 +34,11 @@ class Request:
     body: bytes
     time: float
     connection: int
+    head_bytes: int = 0
     acted: bool = False
     status: int = 0
     fault: str = ""
+    reply_bytes: int = 0
 
     def __post_init__(self):
         self.path, _, query = self.target.partition("?")
@@ -90,13 +92,13 @@ class Fault:
     body: object = None         # bytes, text, or something to send as JSON
     framing: str = ""           # length, chunked, fancy, close, http10
     delay: float = 0            # seconds before the answer
-    cut: str = ""               # reply, status, head, body: where the answer ends
+    cut: object = ""            # reply, status, head, body: where the answer ends; or bytes of it
     how: str = ""               # fin, reset, notify: how the connection ends then
     drip: object = None         # seconds between single bytes
     informational: int = 0      # that many 1xx answers first; -1: without end
     raw: object = None          # bytes sent instead of the answer, then the connection closes
     raw_head: object = None     # bytes put in after the status line, for malformed headers
-    stall: str = ""             # reply, head, body: silent from there on
+    stall: object = ""          # the same: silent from there on
     close: str = ""             # announced, silent: closes after the answer; late: when the
                                 # next request comes, unread
     hook: object = None         # called with the request and the answer, may change both
@@ -167,7 +169,9 @@ class Server:
         self.requests = []
         self.broken = []                # what went wrong in here
         self.faults = []
-        self.connection_faults = {}     # number of the connection -> reset, stall, garbage, close
+        # Number of the connection -> reset, stall, garbage; or (bytes, how): it ends when that
+        # many bytes of the first request were read.
+        self.connection_faults = {}
         self.default_framing = "length"
         self.closes = ""                # as in Fault.close, for every answer
         self.handshakes_failed = 0
@@ -251,7 +255,7 @@ class Server:
         try:
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             wrong = self.connection_faults.get(number, self.connection_faults.get("all"))
-            if wrong:
+            if isinstance(wrong, str):
                 return self.break_connection(raw, wrong)
             if self.context:
                 try:
@@ -263,6 +267,8 @@ class Server:
                 with self.lock:
                     self.sockets.discard(raw)
                     self.sockets.add(sock)
+            if wrong:
+                return self.read_some(sock, *wrong)
             reader = Reader(sock)
             while not self.stopping.is_set():
                 request = reader.request(number)
@@ -291,6 +297,15 @@ class Server:
             hang_up(raw, "fin")
         elif wrong == "stall":
             self.stopping.wait()
+
+    @staticmethod
+    def read_some(sock, size, how):
+        while size > 0:
+            piece = sock.recv(min(size, 65536))
+            if not piece:
+                break
+            size -= len(piece)
+        hang_up(sock, how)
 
     def exchange(self, sock, request):
         """Answers one request; false when the connection ends with it."""
@@ -361,7 +376,9 @@ class Server:
             body = b""
         data = head + body
         ends = {"status": 9, "head": head.index(b"\r\n") + 12, "body": len(head) + len(body) // 2}
-        end = ends.get(fault.cut or fault.stall, len(data))
+        request.reply_bytes = len(data)
+        end = fault.cut or fault.stall
+        end = min(end, len(data)) if isinstance(end, int) else ends.get(end, len(data))
         if fault.drip is not None:
             for at in range(end):
                 sock.sendall(data[at:at + 1])
@@ -440,7 +457,7 @@ class Reader:
             if not self.more():
                 return None
         body, self.data = self.data[:length], self.data[length:]
-        return Request(method, target, headers, body, time.monotonic(), connection)
+        return Request(method, target, headers, body, time.monotonic(), connection, len(head) + 4)
 
 
 def hang_up(sock, how):
