@@ -37,7 +37,8 @@ end_failed(struct look *l, struct awaited *a)
 	if (awaited_read_jobs(a, until_ms, &ignored) == STATUS_OK) {
 		report_failures(a);
 		if (l->order->log_lines > 0)
-			report_logs(a, l->order->log_lines, until_ms);
+			report_logs(l->clock, a, l->order->log_lines,
+			    until_ms);
 	} else if (!status_is_signal(ignored.status)) {
 		log_warning("the jobs of run %llu cannot be listed: %s",
 		    (unsigned long long)a->id, ignored.text);

@@ -18,6 +18,8 @@
 #define TIME_WIDTH	60	/* and these no times */
 #define LINE_MAX_SHOWN	2000	/* of a log's line */
 #define LINE_MAX_TAKEN	16384
+#define LATE_MS		2000	/* for a log that is not there yet, */
+#define LATE_MAX	3	/* that often for all jobs of a run */
 
 void
 report_change(const struct awaited *a)
@@ -376,9 +378,28 @@ print_line(void *ctx, const char *line, size_t len)
 	buf_free(&text);
 }
 
-void
-report_logs(const struct awaited *a, size_t lines, int64_t deadline_ms)
+/* *late: how often a log may still be waited for. */
+static enum status
+read_log(const struct clock *clock, const struct awaited *a,
+    const struct job *job, int64_t deadline_ms, unsigned int *late,
+    struct tail *tail, struct fault *f)
 {
+	enum status status;
+
+	while ((status = github_job_log(a->gh, job->id, deadline_ms,
+	    take_bytes, tail, f)) == STATUS_NOT_FOUND && *late > 0 &&
+	    clock_left(clock, deadline_ms) > LATE_MS) {
+		*late -= 1;
+		clock_sleep_until(clock, clock_after(clock, LATE_MS));
+	}
+	return status;
+}
+
+void
+report_logs(const struct clock *clock, const struct awaited *a, size_t lines,
+    int64_t deadline_ms)
+{
+	unsigned int late = LATE_MAX;
 	const struct job *job;
 	struct tail tail;
 	struct fault f;
@@ -389,8 +410,8 @@ report_logs(const struct awaited *a, size_t lines, int64_t deadline_ms)
 		if (!has_failed(job) || job->id == 0)
 			continue;
 		tail_init(&tail);
-		status = github_job_log(a->gh, job->id, deadline_ms,
-		    take_bytes, &tail, &f);
+		status = read_log(clock, a, job, deadline_ms, &late, &tail,
+		    &f);
 		/* What came before a log broke off is still worth reading. */
 		if (tail.total > 0) {
 			log_group("last lines of the log of job \"%s\"",

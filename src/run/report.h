@@ -5,6 +5,7 @@
 #ifndef RUN_REPORT_H
 #define RUN_REPORT_H
 
+#include "base/clock.h"
 #include "run/awaited.h"
 
 /* One line with the time: the run's status is new. */
@@ -22,8 +23,9 @@ void	 report_table(struct buf *, const struct awaited *, size_t count,
 /* Each job that did not succeed, with its failing steps and URL. */
 void	 report_failures(const struct awaited *);
 
-/* The last lines of each failed job's log. */
-void	 report_logs(const struct awaited *, size_t lines,
-	    int64_t deadline_ms);
+/* The last lines of each failed job's log; one that is not there may come a
+ * moment after its job's end. */
+void	 report_logs(const struct clock *, const struct awaited *,
+	    size_t lines, int64_t deadline_ms);
 
 #endif

@@ -635,7 +635,8 @@ test_logs(void **state)
 	fake_pass(1000);
 	look_at(0);
 	capture();
-	report_logs(&runs[0], 2, FAKE_START + fake_now() + 1000);
+	report_logs(&fake_clock, &runs[0], 2,
+	    FAKE_START + fake_now() + 1000);
 	text = captured();
 	assert_non_null(strstr(text, "job \"build\"\nreturn-dispatch: | two\n"
 	    "return-dispatch: | three\n"));
@@ -677,7 +678,8 @@ test_log_lines(void **state)
 	for (actions = 0; actions < 2; actions++) {
 		log_open(LOG_LEVEL_INFO, actions);
 		capture();
-		report_logs(&runs[0], 100, FAKE_START + fake_now() + 1000);
+		report_logs(&fake_clock, &runs[0], 100,
+		    FAKE_START + fake_now() + 1000);
 		text = captured();
 		if (actions) {
 			p = strstr(text, "::group::");
@@ -731,7 +733,8 @@ test_long_log_line(void **state)
 		memset(line, 'x', sizeof line - 1);
 		memcpy(line + at, SECRET, strlen(SECRET));
 		capture();
-		report_logs(&runs[0], 5, FAKE_START + fake_now() + 1000);
+		report_logs(&fake_clock, &runs[0], 5,
+		    FAKE_START + fake_now() + 1000);
 		text = captured();
 		check(strlen(text) < 6000, "%zu", strlen(text));
 		for (i = 4; i < strlen(SECRET); i++)
@@ -744,7 +747,8 @@ test_long_log_line(void **state)
 	line[49] = '\n';
 	jobs[0].log_repeats = 3;
 	capture();
-	report_logs(&runs[0], 5, FAKE_START + fake_now() + 1000);
+	report_logs(&fake_clock, &runs[0], 5,
+	    FAKE_START + fake_now() + 1000);
 	text = captured();
 	assert_non_null(strstr(text, "| yyyyy"));
 }
@@ -767,7 +771,8 @@ test_log_fails(void **state)
 		fake_pass(1000);
 		look_at(0);
 		capture();
-		report_logs(&runs[0], 100, FAKE_START + fake_now() + 1000);
+		report_logs(&fake_clock, &runs[0], 100,
+		    FAKE_START + fake_now() + 1000);
 		text = captured();
 		assert_non_null(strstr(text, "warning: "));
 		assert_non_null(strstr(text, "fake: call failed"));
@@ -778,6 +783,46 @@ test_log_fails(void **state)
 		 * would take as long once more. */
 		check((strstr(text, "| x\n") != NULL) == (statuses[i] !=
 		    STATUS_TIMEOUT), "%s", text);
+		tear_down(state);
+		set_up(state);
+	}
+}
+
+/* Logs that come a moment after their jobs' ends are waited for, three times
+ * in all. */
+static void
+test_late_logs(void **state)
+{
+	static const struct {
+		unsigned int	missing;	/* calls that find nothing */
+		size_t		calls;
+		bool		first, second;
+	} rows[] = {
+		{ 1, 3, true, true }, { 3, 5, true, true },
+		{ 4, 5, false, true }, { FAKE_ALWAYS, 5, false, false },
+	};
+	const char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		fake_add_run(gh, (struct fake_run){ .id = RUN,
+		    .jobs = failed_jobs, .job_count = 3 });
+		fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_LOG,
+		    .first = 1, .last = rows[i].missing,
+		    .status = STATUS_NOT_FOUND });
+		fake_pass(1000);
+		look_at(0);
+		capture();
+		report_logs(&fake_clock, &runs[0], 100,
+		    FAKE_START + fake_now() + 60000);
+		text = captured();
+		check(fake_count(gh, FAKE_LOG, 0) == rows[i].calls,
+		    "row %zu: %zu", i, fake_count(gh, FAKE_LOG, 0));
+		check((strstr(text, "| three\n") != NULL) == rows[i].first,
+		    "row %zu: %s", i, text);
+		check((strstr(text, "| x\n") != NULL) == rows[i].second,
+		    "row %zu: %s", i, text);
 		tear_down(state);
 		set_up(state);
 	}
@@ -796,7 +841,8 @@ test_log_signal(void **state)
 	look_at(0);
 	fake_signal_at(fake_now(), 2);
 	capture();
-	report_logs(&runs[0], 100, FAKE_START + fake_now() + 1000);
+	report_logs(&fake_clock, &runs[0], 100,
+	    FAKE_START + fake_now() + 1000);
 	text = captured();
 	assert_string_equal(text, "");
 	assert_int_equal(fake_count(gh, FAKE_LOG, 0), 1);
@@ -824,6 +870,7 @@ main(void)
 		TEST(test_log_lines),
 		TEST(test_long_log_line),
 		TEST(test_log_fails),
+		TEST(test_late_logs),
 		TEST(test_log_signal),
 	};
 
