@@ -106,7 +106,8 @@ wait_for_limit(struct state *s, struct fault *f)
 	bool beyond;
 
 	pace_failed(&s->limit_pace, f);
-	log_info("%s Waiting.", f->text);
+	if (s->limit_pace.hint_ms < clock_left(s->clock, s->deadline_ms))
+		log_info("%s Waiting.", f->text);
 	if (pace_wait(&s->limit_pace, &beyond) &&
 	    clock_left(s->clock, s->deadline_ms) >= LEAST_MS)
 		return !interrupt_pending();
