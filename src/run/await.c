@@ -193,7 +193,7 @@ sleep_until(struct wait *w, int64_t instant_ms)
 static bool
 pause_wait(struct wait *w, int64_t due_ms)
 {
-	int64_t next_ms = clock_after(w->clock, next_pause(w));
+	int64_t now_ms = clock_now(w->clock), next_ms;
 	size_t i;
 
 	if (clock_left(w->clock, w->deadline_ms) == 0)
@@ -201,9 +201,10 @@ pause_wait(struct wait *w, int64_t due_ms)
 	if (w->look.hint_ms > 0 && w->look.hint_ms >= clock_left(w->clock,
 	    w->deadline_ms))
 		return false;
-	next_ms = least(next_ms, due_ms);
+	next_ms = least(clock_after(w->clock, next_pause(w)), due_ms);
+	/* One that is over has had its look, which failed. */
 	for (i = 0; i < w->count; i++)
-		if (!w->runs[i].ended && w->runs[i].grace_ends_ms > 0)
+		if (!w->runs[i].ended && w->runs[i].grace_ends_ms > now_ms)
 			next_ms = least(next_ms, w->runs[i].grace_ends_ms);
 	/* No plan of ours breaks a limit. */
 	if (w->look.hint_ms > 0)

@@ -74,6 +74,7 @@ static const struct {
 	{ { .status = 410, .message = "Issues are disabled for this repo" },
 	    ANSWER_INVALID, 0 },
 	{ { .status = 422, .message = UNSUPPORTED }, ANSWER_INVALID, 0 },
+	{ { .status = 422, .message = NOT_PERMITTED }, ANSWER_INVALID, 0 },
 	{ { .status = 404, .message = UNSUPPORTED }, ANSWER_NOT_FOUND, 0 },
 	{ { .status = 403, .message = UNSUPPORTED }, ANSWER_FORBIDDEN, 0 },
 	/* Tokens and permissions. */

@@ -1082,6 +1082,20 @@ test_grace_and_limit(void **state)
 	assert_true(fake_nth(gh, FAKE_RUN, 2)->at >= 65 * SECOND);
 }
 
+/* A grace that ends while the server fails is no reason to hurry. */
+static void
+test_grace_and_storm(void **state)
+{
+	(void)state;
+	order.rerun_grace_ms = 20 * SECOND;
+	ADD_RUN(OVER(0, "failure"));
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
+	    .from = 15 * SECOND, .until = 100 * SECOND,
+	    .status = STATUS_SERVER });
+	assert_int_equal(wait_for(1), STATUS_FAILED);
+	assert_in_range(looks(), 5, 20);
+}
+
 /* Cancelled by us: nobody will run it again. */
 static void
 test_grace_and_cancel(void **state)
@@ -2290,6 +2304,7 @@ main(void)
 		TEST(test_rerun_grace),
 		TEST(test_rerun_unseen),
 		TEST(test_grace_and_limit),
+		TEST(test_grace_and_storm),
 		TEST(test_grace_and_cancel),
 		TEST(test_cancel),
 		TEST(test_cancel_not_due),
