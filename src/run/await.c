@@ -241,7 +241,8 @@ end_interrupted(struct wait *w)
 	}
 }
 
-/* The timeout is over, and nothing is known that decides. */
+/* The timeout is over, or will be before the server may be asked again; and
+ * nothing is known that decides. */
 static void
 end_undecided(struct wait *w, struct awaited *a)
 {
@@ -266,9 +267,11 @@ end_undecided(struct wait *w, struct awaited *a)
 		if (f->status != STATUS_OK)
 			log_info("run %llu: %s", id, f->text);
 		fault_set_lasting(f, STATUS_WAIT_TIMEOUT, "run %llu has not "
-		    "concluded before the timeout (its status is %s); it goes "
-		    "on: %s", id, a->state.run.status,
-		    a->state.run.html_url);
+		    "concluded %s (its status is %s); it goes on: %s", id,
+		    clock_left(w->clock, w->deadline_ms) == 0 ?
+		    "before the timeout" : "yet, and the server asks to wait "
+		    "for longer than the timeout allows",
+		    a->state.run.status, a->state.run.html_url);
 	}
 	look_end(&w->look, a, f->status);
 }

@@ -807,6 +807,16 @@ test_limits(void **state)
 	expect_says("longer than the timeout");
 	expect_says("goes on unseen: ");
 	expect_says(fake_url(RUN));
+	again(state);
+	/* A failing server's wish ends the wait as early, but is no refusal. */
+	ADD_RUN(RUNNING(0));
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
+	    .first = 3, .last = FAKE_ALWAYS, .status = STATUS_SERVER,
+	    .wait_ms = HOUR });
+	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
+	assert_true(fake_now() <= 30 * SECOND);
+	expect_says("not concluded yet, and the server asks to wait for "
+	    "longer");
 }
 
 /* A quota that runs out: what is left lasts until there is more. */
