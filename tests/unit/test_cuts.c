@@ -1,8 +1,9 @@
 /*
  * Exactly once: a whole dispatch, from run/ down to the bytes, one of whose
- * connections is cut: at every byte of every POST and of every answer to one,
- * in every way, and here and there in the search.  However it ends, no POST follows one that may have acted, and
- * the exit code tells the truth about what was started.
+ * connections is cut in every way: all over each POST, at every byte of the
+ * answer to it, and here and there in the search.  However it ends, no POST
+ * follows one that may have acted, and the exit code tells the truth about what
+ * was started.
  */
 #include "unit.h"
 
@@ -357,13 +358,22 @@ judge(enum status status)
 }
 
 static void
-try(const struct script *script, enum fake_where where, size_t at)
+try_as(const struct script *script, enum fake_where where, size_t at,
+    enum fake_how how)
 {
 	cut.where = where;
 	cut.at = at;
-	for (cut.how = 0; cut.how < FAKE_HOWS; cut.how++)
-		judge(run(script));
-	cut.how = FAKE_RESET;
+	cut.how = how;
+	judge(run(script));
+}
+
+static void
+try(const struct script *script, enum fake_where where, size_t at)
+{
+	enum fake_how how;
+
+	for (how = 0; how < FAKE_HOWS; how++)
+		try_as(script, where, at, how);
 }
 
 /* The requests, and how much goes to and fro, if nothing is cut. */
@@ -427,17 +437,19 @@ sweep_post(const struct script *script, size_t sent, size_t answer)
 	try(script, FAKE_IN_DIAL, 0);
 	/* What has left is never an answer's beginning: the ways differ at the
 	 * ends alone. */
-	cut.where = FAKE_IN_WRITE;
-	for (at = 2; at + 1 < sent; at++) {
-		cut.at = at;
-		judge(run(script));
-	}
+	for (at = 2; at + 1 < sent; at += 7)
+		try_as(script, FAKE_IN_WRITE, at, FAKE_RESET);
 	try(script, FAKE_IN_WRITE, 0);
 	try(script, FAKE_IN_WRITE, 1);
 	try(script, FAKE_IN_WRITE, sent - 1);
 	try(script, FAKE_IN_WRITE, sent);
 	for (at = 0; at <= answer; at++)
-		try(script, FAKE_IN_READ, at);
+		if (at < 32 || at % 8 == 0 || at + 3 > answer) {
+			try(script, FAKE_IN_READ, at);
+		} else {
+			try_as(script, FAKE_IN_READ, at, FAKE_RESET);
+			try_as(script, FAKE_IN_READ, at, FAKE_GOODBYE);
+		}
 }
 
 static void
