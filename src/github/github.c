@@ -104,12 +104,7 @@ github_use_token(struct github *gh, const char *token)
 bool
 github_server_now(const struct github *gh, int64_t *now_ms)
 {
-	const struct session *s = gh->session;
-
-	if (!s->has_time)
-		return false;
-	*now_ms = s->time_ms + clock_now(&clock_system) - s->time_at_ms;
-	return true;
+	return session_now(gh->session, now_ms);
 }
 
 bool

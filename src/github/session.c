@@ -132,11 +132,13 @@ reading_wipe(struct reading *reading)
 	buf_free(&reading->message);
 }
 
-static bool
+bool
 session_now(const struct session *s, int64_t *now_ms)
 {
+	if (!s->has_time)
+		return false;
 	*now_ms = s->time_ms + clock_now(&clock_system) - s->time_at_ms;
-	return s->has_time;
+	return true;
 }
 
 /* When a limit ends, as the server's clock will show it. */

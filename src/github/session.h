@@ -57,8 +57,10 @@ enum status session_ask(struct session *, struct request *,
 	    bool *sent, struct fault *);
 void	 reading_wipe(struct reading *);
 
-/* Takes note of the server's clock. */
+/* Takes note of the server's clock; what it shows now, as in
+ * github_server_now. */
 void	 session_note_time(struct session *, const struct response *);
+bool	 session_now(const struct session *, int64_t *now_ms);
 
 /*
  * Fills the fault for an answer that is not the hoped-for one, with advice;
