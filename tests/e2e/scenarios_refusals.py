@@ -2,8 +2,8 @@
 
 import objects
 import texts
-from ghsim import Input
-from harness import scenario
+from ghsim import Input, step_named
+from harness import each, scenario
 
 
 @scenario
@@ -189,10 +189,22 @@ def a_rate_limit_beyond_the_deadline_ends_at_once(t):
         t.hub = hub = t.github()
         hub.refuse_with(row)
         t.dispatch("--timeout", t.seconds(120))
-        t.refused(("rate limit", "abuse"), code=3)
+        t.refused(("rate limit", "abuse"), "until 2", "longer than the timeout", code=3)
         t.took_at_most(10)
         t.requests_were(t.POST)
     t.dispatched(0)
+
+
+@each(("baseline", "list", "jobs"))
+def a_rate_limit_beyond_the_deadline_ends_the_search_too(t, where):
+    hub = t.github("ghes-3.20", jobs=step_named("{distinct_id}"))
+    path, nth = {"baseline": ("/runs", 1), "list": ("/runs", 2), "jobs": ("/jobs", 1)}[where]
+    hub.refuse_with(texts.primary_limit(4102444800), "GET", path, range(nth, 10 ** 6))
+    t.dispatch("--timeout", t.seconds(120))
+    t.exits(3 if where == "baseline" else 5)
+    t.says("rate limit", "until 2")
+    t.took_at_most(10)
+    t.dispatched(where != "baseline")
 
 
 @scenario
