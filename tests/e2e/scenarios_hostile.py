@@ -224,3 +224,17 @@ def a_distinct_id_of_any_letters_is_only_text(t):
         t.dispatched(1)
     else:
         t.dispatched(0)
+
+
+@scenario
+def an_answer_of_millions_of_values_takes_bounded_memory(t):
+    hub = t.github("ghes-3.20", jobs=STEP)
+    zeros = '{"total_count":1,"workflow_runs":[' + "0," * (14 << 20) + "0]}"
+    hub.fault("GET", r"/runs\?", 2, body=zeros)
+    t.start(*t.base(), "--timeout", t.seconds(60), watch_memory=True)
+    t.finish()
+    t.found(hub.dispatched[0])
+    t.says("1,048,576")
+    if not t.setup.instrumented:
+        t.expect(0 < t.result.peak < 120 << 10, f"{t.result.peak} KiB of memory")
+    t.dispatched(1)
