@@ -397,6 +397,13 @@ test_redirects(void **state)
 		    "{\"ref\":\"main\"}");
 		again(state);
 	}
+	/* The token goes nowhere else, and the message says why. */
+	say(statuses[2], "Location: https://elsewhere.test/x\r\n", "");
+	assert_int_equal(dispatch(&run), DISPATCH_NOT_STARTED);
+	expect_says("refused to follow a redirect (307) to "
+	    "https://elsewhere.test");
+	assert_int_equal(fake_net.connections, 1);
+	again(state);
 	for (i = 0; i < 6; i++)
 		say("307 Temporary Redirect", "Location: /round\r\n", "");
 	assert_int_equal(dispatch(&run), DISPATCH_NOT_STARTED);
