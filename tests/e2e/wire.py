@@ -97,6 +97,7 @@ class Fault:
     drip: object = None         # seconds between single bytes
     informational: int = 0      # that many 1xx answers first; -1: without end
     raw: object = None          # bytes sent instead of the answer, then the connection closes
+    play: object = None         # called with the server and the socket, instead of an answer
     raw_head: object = None     # bytes put in after the status line, for malformed headers
     stall: object = ""          # the same: silent from there on
     close: str = ""             # announced, silent: closes after the answer; late: when the
@@ -118,7 +119,8 @@ class Fault:
         for field in ("cut", "stall", "framing", "close"):
             if getattr(self, field):
                 return f"{field}: {getattr(self, field)}"
-        for field in ("raw", "raw_head", "informational", "drip", "delay", "status", "hook"):
+        for field in ("raw", "play", "raw_head", "informational", "drip", "delay", "status",
+                      "hook"):
             if getattr(self, field):
                 return field
         return "fault"
@@ -169,8 +171,9 @@ class Server:
         self.requests = []
         self.broken = []                # what went wrong in here
         self.faults = []
-        # Number of the connection -> reset, stall, garbage; or (bytes, how): it ends when that
-        # many bytes of the first request were read.
+        # Number of the connection (or "all", or "from" such a number: (number, what)) to: reset,
+        # stall, garbage, something to call with the server and the socket; or (bytes, how): it
+        # ends when that many bytes of the first request were read.
         self.connection_faults = {}
         self.default_framing = "length"
         self.closes = ""                # as in Fault.close, for every answer
@@ -255,7 +258,9 @@ class Server:
         try:
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             wrong = self.connection_faults.get(number, self.connection_faults.get("all"))
-            if isinstance(wrong, str):
+            first, later = self.connection_faults.get("from", (0, None))
+            wrong = wrong or (later if number >= first else None)
+            if wrong and not isinstance(wrong, tuple):
                 return self.break_connection(raw, wrong)
             if self.context:
                 try:
@@ -289,7 +294,10 @@ class Server:
                 pass
 
     def break_connection(self, raw, wrong):
-        if wrong == "reset":
+        if callable(wrong):
+            wrong(self, raw)
+            hang_up(raw, "fin")
+        elif wrong == "reset":
             hang_up(raw, "reset")
         elif wrong == "garbage":
             raw.recv(65536)
@@ -357,6 +365,10 @@ class Server:
             raise Gone
         if fault.stall == "reply":
             self.stopping.wait()
+            raise Gone
+        if fault.play:
+            fault.play(self, sock)
+            hang_up(sock, fault.how or "fin")
             raise Gone
         if fault.raw is not None:
             sock.sendall(fault.raw)
