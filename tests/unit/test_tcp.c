@@ -413,7 +413,7 @@ test_first_to_connect_wins(void **state)
 	fd = listen_at("127.0.0.2", &port, 4);
 	add_peer("127.0.0.1", port);
 	add_peer("127.0.0.2", port);
-	check(open_one(&c, in_ms(SOON_MS), &f) == STATUS_OK, "%s", f.text);
+	check(open_one(&c, in_ms(5000), &f) == STATUS_OK, "%s", f.text);
 	assert_int_equal(count_descriptors(), before + 1 + FILLERS + 1 + 1);
 	peer = accept(fd, NULL, NULL);
 	assert_true(peer != -1);
