@@ -10,20 +10,21 @@
 static const char begin[] = "-----BEGIN CERTIFICATE-----";
 static const char end[] = "-----END CERTIFICATE-----";
 
+/* What is none; all of these have bit 6 in common. */
 #define SKIPPED		64	/* white space */
 #define PAD		65	/* "=" */
 #define OTHER		66	/* nothing that base64 has */
 
 /* A character's value in base64 (RFC 4648, 4). */
 static unsigned int
-value_of(char c)
+value_of(unsigned int c)
 {
 	if (c >= 'A' && c <= 'Z')
-		return (unsigned int)(c - 'A');
+		return c - 'A';
 	if (c >= 'a' && c <= 'z')
-		return (unsigned int)(c - 'a') + 26;
+		return c - 'a' + 26;
 	if (c >= '0' && c <= '9')
-		return (unsigned int)(c - '0') + 52;
+		return c - '0' + 52;
 	switch (c) {
 	case '+':
 		return 62;
@@ -43,7 +44,11 @@ value_of(char c)
 void
 pem_init(struct pem *p, pem_found found, void *ctx)
 {
+	unsigned int c;
+
 	memset(p, 0, sizeof *p);
+	for (c = 0; c < sizeof p->values; c++)
+		p->values[c] = (unsigned char)value_of(c);
 	p->found = found;
 	p->ctx = ctx;
 	buf_init(&p->der, PEM_DER_MAX);
@@ -97,43 +102,68 @@ match(struct pem *p, char c)
 		open_block(p);
 }
 
+static size_t
+put_bytes(unsigned char *out, unsigned int bits)
+{
+	out[0] = (unsigned char)(bits >> 16);
+	out[1] = (unsigned char)(bits >> 8);
+	out[2] = (unsigned char)bits;
+	return 3;
+}
+
+/* Four digits in a row, as nearly all are; false if one of them is none. */
+static bool
+four_digits(const struct pem *p, const unsigned char *s, unsigned int *bits)
+{
+	unsigned int a = p->values[s[0]], b = p->values[s[1]];
+	unsigned int c = p->values[s[2]], d = p->values[s[3]];
+
+	*bits = a << 18 | b << 12 | c << 6 | d;
+	return (a | b | c | d) < SKIPPED;
+}
+
+/* Takes one character; the number of bytes that it completes in `out`. */
+static size_t
+one_character(struct pem *p, unsigned char c, unsigned char *out)
+{
+	unsigned int v = p->values[c], missing = 4 - p->digits % 4;
+
+	if (v < SKIPPED) {
+		p->bits = p->bits << 6 | v;
+		if (p->padding > 0)
+			p->broken = true;
+		return ++p->digits % 4 == 0 ? put_bytes(out, p->bits) : 0;
+	}
+	if (v == OTHER)
+		p->broken = true;
+	if (v != PAD || p->padding++ > 0 || missing > 2)
+		return 0;
+	/* The last one or two bytes. */
+	put_bytes(out, p->bits << 6 * missing);
+	return 3 - missing;
+}
+
 /*
  * Decodes up to the next dash; the number of characters taken.  Certificates
  * are public: a decoder that takes constant time would cost fifty times as
  * much and protect nothing.
  */
 static size_t
-decode(struct pem *p, const char *s, size_t len)
+decode(struct pem *p, const unsigned char *s, size_t len)
 {
 	unsigned char piece[PIECE_MAX];
-	unsigned int v, bits = p->bits, digits = p->digits;
-	size_t i, n = 0;
+	unsigned int bits;
+	size_t i = 0, n = 0;
 
-	for (i = 0; i < len && s[i] != '-' && n < sizeof piece - 2; i++) {
-		v = value_of(s[i]);
-		if (v < SKIPPED) {
-			bits = bits << 6 | v;
-			if (p->padding > 0)
-				p->broken = true;
-			if (++digits % 4 == 0) {
-				piece[n++] = (unsigned char)(bits >> 16);
-				piece[n++] = (unsigned char)(bits >> 8);
-				piece[n++] = (unsigned char)bits;
-			}
-		} else if (v == PAD) {
-			/* The last one or two bytes. */
-			if (p->padding++ == 0 && digits % 4 >= 2) {
-				bits <<= 6 * (4 - digits % 4);
-				piece[n++] = (unsigned char)(bits >> 16);
-				if (digits % 4 == 3)
-					piece[n++] = (unsigned char)(bits >> 8);
-			}
-		} else if (v == OTHER) {
-			p->broken = true;
+	while (i < len && s[i] != '-' && n <= sizeof piece - 3)
+		if (p->digits % 4 == 0 && p->padding == 0 && len - i >= 4 &&
+		    four_digits(p, s + i, &bits)) {
+			n += put_bytes(piece + n, bits);
+			p->digits += 4;
+			i += 4;
+		} else {
+			n += one_character(p, s[i++], piece + n);
 		}
-	}
-	p->bits = bits;
-	p->digits = digits;
 	buf_add(&p->der, piece, n);
 	p->fed += i;
 	return i;
@@ -148,7 +178,8 @@ pem_feed(struct pem *p, const char *s, size_t len)
 		if (p->matched > 0 || *s == '-') {
 			match(p, *s++);
 		} else if (p->inside && !p->broken) {
-			s += decode(p, s, (size_t)(last - s));
+			s += decode(p, (const unsigned char *)s,
+			    (size_t)(last - s));
 		} else {
 			dash = memchr(s, '-', (size_t)(last - s));
 			if (dash == NULL)

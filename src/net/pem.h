@@ -32,6 +32,7 @@ struct pem {
 	pem_found	 found;
 	void		*ctx;
 	uint64_t	 fed;		/* bytes so far */
+	unsigned char	 values[256];	/* of characters, in base64 */
 
 	const char	*marker;	/* the one that may be under way */
 	size_t		 matched;	/* characters of it */
