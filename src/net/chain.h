@@ -23,8 +23,10 @@ struct chain {
 	bool			 unfit;		/* an anchor is of no use */
 	struct buf		 server;	/* whose certificate it is */
 	struct buf		 reasons;	/* why it was refused */
-	enum status		 status;	/* of the trust, if that failed, */
-	struct fault		*fault;		/* which is told here; lent */
+
+	/* Of the trust, if that failed; the fault is lent. */
+	enum status		 status;
+	struct fault		*fault;
 };
 
 void	 chain_init(struct chain *, const struct trust *, const char *host,

@@ -20,7 +20,7 @@ struct trust;
 
 /* What the user names; NULL: not named.  Lent. */
 struct trust_sources {
-	const char	*cacert;	/* --cacert: instead of all below but extra */
+	const char	*cacert;	/* --cacert: instead of the next two */
 	const char	*cert_file;	/* SSL_CERT_FILE */
 	const char	*cert_dir;	/* SSL_CERT_DIR, list with colons */
 	const char	*extra;		/* NODE_EXTRA_CA_CERTS: in addition */

@@ -41,7 +41,8 @@ def a_server_of_an_old_protocol_is_told(t, version):
     fails(t, url, t.setup.pki.ca, "neither TLS 1.2 nor TLS 1.3")
 
 
-OTHER_CIPHERS = {"CBC": ("good", "ECDHE-ECDSA-AES128-SHA"), "key exchange": ("rsa", "AES128-GCM-SHA256")}
+OTHER_CIPHERS = {"CBC": ("good", "ECDHE-ECDSA-AES128-SHA"),
+                 "key exchange": ("rsa", "AES128-GCM-SHA256")}
 
 
 @each(OTHER_CIPHERS)
@@ -144,6 +145,17 @@ def a_chain_in_disorder_is_told(t):
 
 
 @scenario
+def a_chain_without_measure_is_told(t):
+    pki = own_pki(t)
+    names = ["ca"]
+    for number in range(10):
+        pki.authority(f"link-{number}", f"Link {number}", names[-1])
+        names.append(f"link-{number}")
+    pki.leaf("far", issuer=names[-1], chain=names[:0:-1])
+    fails(t, servers.nginx(t, pki, "far"), pki.ca, "too long")
+
+
+@scenario
 def a_root_that_another_has_signed_too_is_trusted(t):
     pki = own_pki(t)
     pki.authority("cross", "Test Root", "other-ca", key="ca")
@@ -179,7 +191,8 @@ def an_authority_of_an_unknown_kind_is_told(t):
 def a_certificate_for_something_else_is_told(t):
     pki = own_pki(t)
     pki.leaf("mail", "basicConstraints=CA:FALSE\nextendedKeyUsage=emailProtection\n" + certs.NAMES)
-    fails(t, servers.openssl(t, pki, "mail"), pki.ca, "may not be used for a server", "CN=localhost")
+    fails(t, servers.openssl(t, pki, "mail"), pki.ca, "may not be used for a server",
+          "CN=localhost")
 
 
 @scenario

@@ -83,6 +83,7 @@ def nginx(t, pki, leaf, *options, chain=None, tls=True):
     port = free_port()
     files = pki.path(leaf)
     config = t.file(f"nginx-{port}.conf", NGINX_CONFIG.format(
-        folder=t.folder, port=port, ssl=" ssl" if tls else "", chain=chain or files + ".chain.pem", key=files + ".key",
+        folder=t.folder, port=port, ssl=" ssl" if tls else "",
+        chain=chain or files + ".chain.pem", key=files + ".key",
         options="\n    ".join(options), ANSWER=ANSWER))
     return launch(t, [NGINX, "-p", t.folder, "-c", config, "-e", t.path("nginx.log")], port)
