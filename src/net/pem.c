@@ -156,7 +156,7 @@ decode(struct pem *p, const unsigned char *s, size_t len)
 	size_t i = 0, n = 0;
 
 	while (i < len && s[i] != '-' && n <= sizeof piece - 3)
-		if (p->digits % 4 == 0 && p->padding == 0 && len - i >= 4 &&
+		if (p->digits % 4 == 0 && len - i >= 4 &&
 		    four_digits(p, s + i, &bits)) {
 			n += put_bytes(piece + n, bits);
 			p->digits += 4;

@@ -247,6 +247,9 @@ test_contents(void **state)
 		{ "space behind the marks", LIT("-----BEGIN CERTIFICATE----- "
 		    " \n" ONE_BASE64 "-----END CERTIFICATE-----\t\n"),
 		    HAS_ONE, 0 },
+		{ "a dash more", LIT("-" ONE), HAS_ONE, 0 },
+		{ "dashes in front", LIT("---- --\n-" TWO), HAS_TWO, 0 },
+		{ "dashes in a row", LIT("-----------" ONE), HAS_ONE, 0 },
 
 		/* the same ones again */
 		{ "twice", LIT(ONE ONE), HAS_ONE, 0 },
@@ -269,6 +272,12 @@ test_contents(void **state)
 		    HAS_ONE | HAS_TWO, 1 },
 		{ "text in a block", LIT(BEGIN "no base64!\n" END ONE),
 		    HAS_ONE, 1 },
+		{ "dashes in a block", LIT(BEGIN "--" ONE_BASE64 END TWO),
+		    HAS_TWO, 1 },
+		{ "a dash before END", LIT(BEGIN ONE_BASE64 "-" END TWO),
+		    HAS_TWO, 1 },
+		{ "padding, then more", LIT(BEGIN "QUFB====" ONE_BASE64 END
+		    TWO), HAS_TWO, 1 },
 		{ "padding only", LIT(BEGIN "====\n" END ONE), HAS_ONE, 1 },
 		{ "padding in the middle", LIT(BEGIN "MIIB==" ONE_BASE64 END
 		    TWO), HAS_TWO, 1 },
@@ -544,6 +553,14 @@ test_large_files(void **state)
 	expect_good(&s, HAS_ONE, 0, "16 MiB");
 	assert_int_equal(truncate(s.cacert, (off_t)max + 1), 0);
 	expect_refused(&s, "--cacert", "large.pem");
+	/* Of one that cannot be read to its end nothing counts. */
+	memset(&s, 0, sizeof s);
+	s.cert_dir = make_dir("large.d");
+	write_file("large.d/other.pem", TWO);
+	assert_int_equal(truncate(write_file("large.d/large.pem", ONE),
+	    (off_t)max + 1), 0);
+	expect_good(&s, HAS_TWO, 0, "a directory with a large file");
+	memset(&s, 0, sizeof s);
 	/* One without an end must not hang. */
 	s.cacert = "/dev/zero";
 	expect_refused(&s, "--cacert", "/dev/zero");
