@@ -104,7 +104,8 @@ finish() {
 export GITHUB_TOKEN=ghs_only_for_the_demonstration
 # The demonstration is the same on a runner and behind a proxy.
 unset GITHUB_ACTIONS GITHUB_OUTPUT GITHUB_STEP_SUMMARY GITHUB_REPOSITORY GITHUB_API_URL GH_TOKEN
-unset https_proxy HTTPS_PROXY SSL_CERT_FILE SSL_CERT_DIR NODE_EXTRA_CA_CERTS RUNNER_DEBUG
+unset http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
+unset SSL_CERT_FILE SSL_CERT_DIR NODE_EXTRA_CA_CERTS RUNNER_DEBUG
 for name in $(compgen -e INPUT_ || true); do
     unset "$name"
 done

@@ -19,6 +19,7 @@ struct client {
 	const struct url	*url;
 	const struct proxy	*proxy;
 	struct dial_route	 route;
+	const char		*who;		/* the route's */
 	struct conn		*conn;		/* NULL: none */
 	int64_t			 idle_since_ms;
 };
@@ -32,6 +33,7 @@ client_new(const struct url *url, const struct proxy *proxy,
 	c->url = url;
 	c->proxy = proxy;
 	dial_route_init(&c->route, url, proxy, trust);
+	c->who = c->route.who;
 	return c;
 }
 
@@ -55,7 +57,7 @@ client_free(struct client *c)
 const char *
 client_who(const struct client *c)
 {
-	return c->route.who;
+	return c->who;
 }
 
 /*
@@ -116,7 +118,7 @@ do_once(struct client *c, const struct request *q, struct response *r,
 		    o->deadline_ms));
 		ends.deadline_ms = until(o->answer_ms, least(*half_ms,
 		    o->deadline_ms));
-		status = exchange(c->conn, c->route.who, q, r, &ends, sent, f);
+		status = exchange(c->conn, c->who, q, r, &ends, sent, f);
 		if (status == STATUS_OK && r->keep_alive)
 			c->idle_since_ms = clock_now(&clock_system);
 		else
@@ -127,7 +129,7 @@ do_once(struct client *c, const struct request *q, struct response *r,
 		    !request_is_idempotent(q) || r->head_bytes > 0)
 			return status;
 		log_debug("%s: kept connection was closed, connecting anew",
-		    c->route.who);
+		    c->who);
 		response_wipe(r);
 		begin_response(r, q, o);
 	}
@@ -154,7 +156,7 @@ redirect_target(const struct client *c, const struct response *r,
 	memset(to, 0, sizeof *to);
 	if (location == NULL) {
 		fault_set_lasting(f, STATUS_PROTOCOL,
-		    "%s: answered %u, a redirect without a Location", c->route.who,
+		    "%s: answered %u, a redirect without a Location", c->who,
 		    r->status);
 		return NULL;
 	}
@@ -162,7 +164,7 @@ redirect_target(const struct client *c, const struct response *r,
 	if (wrong != NULL)
 		fault_set_lasting(f, STATUS_PROTOCOL,
 		    "%s: answered %u, a redirect to what is no fit URL: %s",
-		    c->route.who, r->status, wrong);
+		    c->who, r->status, wrong);
 	return target;
 }
 
@@ -177,7 +179,7 @@ refuse_redirect(const struct client *c, const struct response *r,
 	fault_set_lasting(f, STATUS_PROTOCOL,
 	    "%s: refused to follow a redirect (%u) to %s: the token must not "
 	    "go to another server. If that is the right one, give it as "
-	    "--api-url", c->route.who, r->status, buf_str(&origin));
+	    "--api-url", c->who, r->status, buf_str(&origin));
 	buf_free(&origin);
 	return STATUS_PROTOCOL;
 }
@@ -193,7 +195,7 @@ client_do(struct client *c, struct request *q, struct response *r,
 	struct url to;
 	int hops;
 
-	q->authority = c->route.who;
+	q->authority = c->who;
 	for (hops = 0;; hops++) {
 		begin_response(r, q, o);
 		status = do_once(c, q, r, o, &half_ms, sent, f);
@@ -202,7 +204,7 @@ client_do(struct client *c, struct request *q, struct response *r,
 		*sent = false;
 		if (hops == REDIRECTS_MAX) {
 			status = fault_set_lasting(f, STATUS_PROTOCOL,
-			    "%s: more than %d redirects in a row", c->route.who,
+			    "%s: more than %d redirects in a row", c->who,
 			    REDIRECTS_MAX);
 			break;
 		}
@@ -210,7 +212,7 @@ client_do(struct client *c, struct request *q, struct response *r,
 		if (next == NULL)
 			status = f->status;
 		else if (url_same_origin(&to, c->url))
-			log_debug("%s: %u redirects to %s", c->route.who, r->status,
+			log_debug("%s: %u redirects to %s", c->who, r->status,
 			    next);
 		else if (o->redirects == CLIENT_SAME_ORIGIN)
 			status = refuse_redirect(c, r, &to, f);
@@ -250,13 +252,13 @@ client_get_elsewhere(struct client *c, const char *location,
 	if (wrong != NULL) {
 		url_wipe(&url);
 		return fault_set_lasting(f, STATUS_PROTOCOL,
-		    "%s: a redirect to what is no fit URL: %s", c->route.who, wrong);
+		    "%s: a redirect to what is no fit URL: %s", c->who, wrong);
 	}
 	for (hops = 0;; hops++) {
 		if (url.tls != c->url->tls) {
 			status = fault_set_lasting(f, STATUS_PROTOCOL,
 			    "%s: refused to follow a redirect from %s to %s",
-			    c->route.who, c->url->tls ? "https" : "http",
+			    c->who, c->url->tls ? "https" : "http",
 			    url.tls ? "https" : "http");
 			break;
 		}
@@ -275,7 +277,7 @@ client_get_elsewhere(struct client *c, const char *location,
 			if (next == NULL || hops == REDIRECTS_MAX)
 				status = fault_set_lasting(f, STATUS_PROTOCOL,
 				    "%s: redirects that lead nowhere",
-				    c->route.who);
+				    c->who);
 		}
 		client_free(other);
 		if (next == NULL || status != STATUS_OK) {

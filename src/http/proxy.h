@@ -12,7 +12,7 @@
 
 /* All zero: no proxy. */
 struct proxy {
-	struct url	 url;		/* where it listens; no host: no proxy */
+	struct url	 url;		/* where it listens; no host: none */
 	char		*name;		/* "proxy.corp.example:3128"; owned */
 	char		*authorization;	/* "Basic ...", or NULL; owned */
 	const char	*from;		/* the option or variable; lent */

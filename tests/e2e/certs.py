@@ -59,8 +59,8 @@ class Pki:
         self.authority("ca", "Test Root")
         self.authority("other-ca", "Another Root")
         for make in (only,) if only else (
-                "good", "far", "expired", "future", "wrong-name", "cn-only", "stranger", "self-signed",
-                "rsa", "ecdsa", "missing-link"):
+                "good", "far", "expired", "future", "wrong-name", "cn-only", "stranger",
+                "self-signed", "rsa", "ecdsa", "missing-link"):
             getattr(self, "make_" + make.replace("-", "_"))()
 
         self.ca = self.path("ca.pem")

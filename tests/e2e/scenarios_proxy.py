@@ -92,7 +92,8 @@ def an_inspecting_proxy_is_thought_of_when_trust_fails(t):
 def credentials_are_decoded_and_sent(t):
     t.github()
     for credentials, user in ((CREDENTIALS, CREDENTIALS),
-                              ("us er:p@ss:w/rd%long-enough", "us%20er:p%40ss:w%2Frd%25long-enough"),
+                              ("us er:p@ss:w/rd%long-enough",
+                               "us%20er:p%40ss:w%2Frd%25long-enough"),
                               ("just-a-long-user-name:", "just-a-long-user-name")):
         proxy = t.proxy(credentials="" if credentials.endswith(":") else credentials)
         proxy.credentials = credentials
@@ -213,7 +214,8 @@ def options_win_over_variables(t):
 @scenario
 def no_proxy_excludes_the_server(t):
     hub, proxy = t.github(), t.proxy()
-    rows = ["*", "localhost", f"localhost:{hub.port}", "a.test, LOCALHOST ,b.test", "a.test localhost"]
+    rows = ["*", "localhost", f"localhost:{hub.port}", "a.test, LOCALHOST ,b.test",
+            "a.test localhost"]
     for row in rows:
         t.dispatch("-v", env=through(proxy, no_proxy=row))
         t.exits(0)
@@ -275,7 +277,8 @@ def a_dry_run_asks_no_proxy(t):
 @scenario
 def logs_come_through_the_proxy_too(t):
     proxy = t.proxy(credentials=CREDENTIALS)
-    hub = t.github(life="in_progress:2 completed/failure", jobs=(Job("bad", log=Log(("it says",))),))
+    hub = t.github(life="in_progress:2 completed/failure",
+                   jobs=(Job("bad", log=Log(("it says",))),))
     host = t.log_host(leaf="far")
     proxy.names["logs.far.test"] = "127.0.0.1"
     link = host.link

@@ -16,7 +16,8 @@ import urllib.parse
 REASONS = {200: "OK", 201: "Created", 202: "Accepted", 204: "No Content", 206: "Partial Content",
            301: "Moved Permanently", 302: "Found", 304: "Not Modified", 307: "Temporary Redirect",
            308: "Permanent Redirect", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden",
-           404: "Not Found", 407: "Proxy Authentication Required", 409: "Conflict", 410: "Gone", 422: "Unprocessable Entity",
+           404: "Not Found", 407: "Proxy Authentication Required", 409: "Conflict", 410: "Gone",
+           422: "Unprocessable Entity",
            429: "Too Many Requests", 500: "Internal Server Error", 502: "Bad Gateway",
            503: "Service Unavailable", 504: "Gateway Timeout"}
 BODILESS = (204, 304)
