@@ -20,7 +20,7 @@
 #define RESOLUTION_DELAY_MS	50	/* RFC 8305, 3 */
 #define STACK_MAX		((size_t)512 << 10)	/* glibc would take
 					 * as much as for main: 8 MiB */
-#define NAME_MAX_LEN		254	/* RFC 1035, 2.3.4, as text */
+#define NAME_MAX_LEN		254	/* RFC 1035, 2.3.4, with a dot */
 
 enum family { V6, V4, FAMILIES };
 
@@ -209,7 +209,8 @@ family_failed(struct resolver *r, enum family family, int error,
     int system_error)
 {
 	r->state[family] = ANSWERED;
-	if (error == EAI_SYSTEM && !r->waited[family]) {
+	if ((error == EAI_SYSTEM || error == EAI_MEMORY) &&
+	    !r->waited[family]) {
 		r->state[family] = WAITING;
 		r->waited[family] = true;
 		return;
@@ -286,7 +287,10 @@ add_addresses(struct resolver *r, enum family family,
 	log_debug("%s: %zu %s address%s%s", r->host, r->count[family],
 	    families[family].name, r->count[family] == 1 ? "" : "es",
 	    r->dotted ? " (asked for with a final dot)" : "");
-	strlcpy(dotted_name, r->dotted ? r->host : "", sizeof dotted_name);
+	if (r->dotted)
+		strlcpy(dotted_name, r->host, sizeof dotted_name);
+	else if (strcmp(dotted_name, r->host) == 0)
+		*dotted_name = '\0';
 	if (family == V4 && r->state[V6] == PENDING)
 		r->patient_until_ms = clock_after(&clock_system,
 		    RESOLUTION_DELAY_MS);

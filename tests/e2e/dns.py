@@ -48,6 +48,7 @@ class Nameserver:
     def __init__(self, zone, tcp=True, default=None, address="127.0.0.1"):
         self.zone, self.default = zone, default or Reply(rcode="nxdomain")
         self.questions = []             # (name, type)
+        self.asked = threading.Condition()
         self.over_tcp = 0
         self.stopping = threading.Event()
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -101,6 +102,12 @@ class Nameserver:
             except (OSError, struct.error):
                 pass
 
+    def wait_for(self, count, timeout=30):
+        """Blocks until so many questions were asked."""
+        with self.asked:
+            if not self.asked.wait_for(lambda: len(self.questions) >= count, timeout):
+                raise TimeoutError(f"no {count} questions within {timeout} s")
+
     def reply_for(self, name, kind):
         found = self.zone.get((name, kind), self.zone.get(name))
         if found is None:
@@ -110,7 +117,9 @@ class Nameserver:
     def answer(self, data, most):
         name, number, length = decode_question(data)
         kind = TYPES.get(number, str(number))
-        self.questions.append((name, kind))
+        with self.asked:
+            self.questions.append((name, kind))
+            self.asked.notify_all()
         reply = self.reply_for(name, kind)
         if reply.delay:
             # After that, because others are served meanwhile.

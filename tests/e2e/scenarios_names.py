@@ -265,8 +265,7 @@ def a_nameserver_that_comes_back_is_asked_again(t):
     hub = world(t, IMPATIENT)
     server = t.nameserver({NAME: Reply(rcode="servfail")})
     t.start("-v", *t.base(api_url=hub.url(NAME)), "--timeout", "30s")
-    while not server.questions:
-        t.expect(t.process.poll() is None, "it ended by itself")
+    server.wait_for(1)
     server.zone = {NAME: BOTH}
     t.finish()
     t.found(hub.dispatched[0])
@@ -277,17 +276,16 @@ def a_nameserver_that_comes_back_is_asked_again(t):
 @scenario
 def a_signal_during_a_lookup_is_obeyed_at_once(t):
     world(t)
+    server = t.nameserver({NAME: Reply(wrong="drop")})
     for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
-        server = t.nameserver({NAME: Reply(wrong="drop")})
+        server.questions.clear()
         t.start(*t.base(api_url=t.hub.url(NAME)))
-        while len(server.questions) < 2:
-            t.expect(t.process.poll() is None, "it ended by itself")
+        server.wait_for(2)
         t.signal(number)
         t.finish()
         t.exits(code)
         t.says("nothing was dispatched")
         t.took_at_most(4)
-        server.stop()
     t.dispatched(0)
 
 

@@ -402,6 +402,8 @@ test_final_dot(void **state)
 	assert_false(was_asked("dotted/"));
 	EXPECT("both", "[2001:db8::1]:443");
 	assert_false(was_asked("both./"));
+	EXPECT("dotted", "[2001:db8::1]:443", "192.0.2.1:443", "over");
+	assert_false(was_asked("dotted/"));
 	patient = false;
 	EXPECT("dotted-v4", "192.0.2.1:443", "pending");
 	patient = true;
