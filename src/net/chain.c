@@ -322,10 +322,11 @@ add_missing(struct chain *c, const mbedtls_x509_crt *sent)
 		if (sent != last && same(&sent->subject_raw,
 		    &last->issuer_raw))
 			break;
-	buf_adds(b, " has an issuer that is not trusted here, and ");
-	buf_adds(b, sent != NULL ? "whose certificate was sent, but out of "
-	    "order, or it did not sign this one, or may not" :
-	    "the server sent no certificate of that issuer");
+	buf_adds(b, " has an issuer that is not trusted here, and whose "
+	    "certificate the server ");
+	buf_adds(b, sent != NULL ? "sent, but out of order, or it did not sign "
+	    "this one, or may not" : "did not send (as it must if that is an "
+	    "intermediate)");
 }
 
 /* Sees every certificate of the chain, from the root down to the server's. */

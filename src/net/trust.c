@@ -413,7 +413,8 @@ read_again(const struct entry *e, const struct file *file, struct buf *out,
 		    file->path, strerror(errno));
 	if (!w.found)
 		return fault_set_lasting(f, STATUS_TLS, "%s was changed while "
-		    "it was in use; run this again", file->path);
+		    "it was in use (replacing it by another file would have "
+		    "done no harm)", file->path);
 	return STATUS_OK;
 }
 

@@ -190,3 +190,46 @@ def a_ca_bundle_may_be_large(t):
     t.dispatch(base=t.base(cacert=t.file("bundle.pem", other * 300 + good)))
     t.found(hub.dispatched[0])
     t.dispatched(1)
+
+
+def closing_hub(t, changes):
+    """A server that closes after every answer; `changes` happens once a run is dispatched."""
+    hub = t.github(life="queued:2 in_progress:2 completed/success")
+    hub.closes = "announced"
+    hub.after_dispatch = lambda hub, run: changes()
+    return hub
+
+
+@scenario
+def a_bundle_that_is_replaced_during_a_wait_does_no_harm(t):
+    with open(t.setup.pki.ca) as file:
+        bundle = t.file("bundle.pem", file.read())
+    hub = closing_hub(t, lambda: os.replace(t.file("new.pem", "# empty\n"), bundle))
+    t.wait(base=t.base(cacert=bundle))
+    t.concluded(hub.dispatched[0])
+    t.dispatched(1)
+
+
+@scenario
+def a_bundle_that_is_written_to_during_a_wait_is_not_trusted(t):
+    for text in ("", "# empty\n", "x"):
+        with open(t.setup.pki.ca) as file:
+            good = file.read()
+        bundle = t.file("bundle.pem", good)
+        t.hub = hub = closing_hub(t, lambda: t.file("bundle.pem", text + good if text == "x"
+                                                    else text))
+        t.wait(base=t.base(cacert=bundle))
+        t.exits(7)
+        t.says("bundle.pem was changed", str(hub.dispatched[0].id))
+        t.stdout_matches(f"run_id={hub.dispatched[0].id}\n.*")
+    t.dispatched(3)
+
+
+@scenario
+def a_pipe_will_do_as_a_bundle(t):
+    hub = t.github(life="queued completed/success")
+    hub.closes = "announced"
+    with open(t.setup.pki.ca, "rb") as file:
+        t.wait(base=t.base(cacert="/dev/stdin"), stdin=file.read())
+    t.concluded(hub.dispatched[0])
+    t.dispatched(1)
