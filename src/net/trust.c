@@ -311,9 +311,10 @@ trust_load(struct trust **out, const struct trust_sources *s, struct fault *f)
 		trust_free(t);
 		return status;
 	}
-	if (t->skipped > 0)
-		log_debug("%s: %zu broken certificates skipped",
-		    buf_str(&t->origin), t->skipped);
+	log_debug("trusting %zu certificate%s%s%s; %zu broken ones skipped",
+	    trust_count(t), trust_count(t) == 1 ? "" : "s",
+	    t->origin.len > 0 ? " from " : "", buf_str(&t->origin),
+	    t->skipped);
 	*out = t;
 	return STATUS_OK;
 }

@@ -122,8 +122,9 @@ def a_named_ca_file_of_the_environment_must_exist_too(t):
 @scenario
 def ssl_cert_file_is_trusted(t):
     hub = t.github()
-    t.dispatch(base=t.base(**NO_TRUST), env={"SSL_CERT_FILE": t.setup.pki.ca})
+    t.dispatch("-v", base=t.base(**NO_TRUST), env={"SSL_CERT_FILE": t.setup.pki.ca})
     t.found(hub.dispatched[0])
+    t.says(f"trusting 1 certificate from {t.setup.pki.ca};")
     t.dispatched(1)
 
 
