@@ -93,6 +93,11 @@ def static_only(function):
     return only(lambda setup: setup.is_static and not setup.valgrind)(function)
 
 
+def native_only(function):
+    """For scenarios that valgrind's ways or its slowness would make another one."""
+    return only(lambda setup: not setup.valgrind)(function)
+
+
 def is_wanted(function, setup):
     return getattr(function, "wanted", lambda setup: True)(setup)
 

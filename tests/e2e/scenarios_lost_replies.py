@@ -6,7 +6,7 @@ import time
 
 import texts
 from ghsim import Lag, step_named
-from harness import Skipped, each, scenario
+from harness import each, native_only, scenario
 
 STEP = step_named("{distinct_id}")
 DISPATCHES = "/dispatches$"
@@ -415,10 +415,9 @@ def a_name_that_nobody_can_tell_fails(t):
 
 # ---- no claim that isn't true
 
+@native_only
 @scenario
 def exit_7_means_that_nothing_was_started_whatever_the_deadline(t):
-    if t.setup.valgrind:
-        raise Skipped("the moments that count are too short to hit")
     started = 0
     for milliseconds in [*range(1, 41), *range(1, 41)]:
         t.hub = hub = t.github(jobs=STEP)
@@ -432,10 +431,9 @@ def exit_7_means_that_nothing_was_started_whatever_the_deadline(t):
     t.dispatched(started)
 
 
+@native_only
 @scenario
 def a_signal_at_any_moment_tells_the_truth(t):
-    if t.setup.valgrind:
-        raise Skipped("the moments that count are too short to hit")
     started = 0
     for step in range(60):
         # Without a marker the search goes on until the signal comes.

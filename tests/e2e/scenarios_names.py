@@ -8,7 +8,7 @@ import socket
 import subprocess
 
 from dns import Reply
-from harness import Skipped, each, only, scenario
+from harness import Skipped, each, scenario, static_only
 from ghsim import Lag, step_named
 
 STEP = step_named("{distinct_id}")
@@ -16,10 +16,6 @@ NAME = "elsewhere.example"          # there is a certificate for it
 BOTH = ("::1", "127.0.0.1")
 RESOLV = "nameserver 127.0.0.1\n"
 IMPATIENT = RESOLV + "options timeout:1 attempts:1\n"
-
-
-def static(setup):
-    return setup.is_static and not setup.valgrind
 
 
 def world(t, resolv_conf=RESOLV, hosts=None, black_holes=False, **more):
@@ -72,7 +68,7 @@ ALL_IS_FINE = {
 ANSWERS = {**A_IS_FINE, **AAAA_IS_FINE, **ALL_IS_FINE}
 
 
-@only(static)
+@static_only
 @each(ANSWERS)
 def a_family_that_is_answered_well_is_enough(t, what):
     hub = world(t)
@@ -86,7 +82,7 @@ def a_family_that_is_answered_well_is_enough(t, what):
     t.dispatched(1)
 
 
-@only(static)
+@static_only
 @scenario
 def a_dropped_question_costs_no_connection_any_time(t):
     hub = world(t, kind="ghes-3.20", lag=Lag(listed=3, setup=3))
@@ -113,7 +109,7 @@ SEARCHES = {
 }
 
 
-@only(static)
+@static_only
 @each(SEARCHES)
 def a_search_domain_that_misbehaves_is_got_around(t, what):
     resolv_conf, zone = SEARCHES[what]
@@ -131,7 +127,7 @@ def a_search_domain_that_misbehaves_is_got_around(t, what):
     t.dispatched(1)
 
 
-@only(static)
+@static_only
 @scenario
 def nameservers_of_both_families_and_a_dead_one_first(t):
     hub = world(t, "nameserver 192.0.2.1\nnameserver ::1\nnameserver 127.0.0.1\n",
@@ -143,7 +139,7 @@ def nameservers_of_both_families_and_a_dead_one_first(t):
     t.dispatched(1)
 
 
-@only(static)
+@static_only
 @scenario
 def without_resolv_conf_the_machine_itself_is_asked(t):
     hub = world(t, None)
@@ -153,7 +149,7 @@ def without_resolv_conf_the_machine_itself_is_asked(t):
     t.dispatched(1)
 
 
-@only(static)
+@static_only
 @each(("127.0.0.1", "::1", "127.0.0.1 ::1"))
 def etc_hosts_goes_before_nameservers(t, addresses):
     hub = world(t, hosts="# comment\n" + "".join(
@@ -165,7 +161,7 @@ def etc_hosts_goes_before_nameservers(t, addresses):
     t.dispatched(1)
 
 
-@only(static)
+@static_only
 @scenario
 def localhost_is_never_asked_for(t):
     t.own_network()
@@ -178,7 +174,7 @@ def localhost_is_never_asked_for(t):
     t.dispatched(1)
 
 
-@only(static)
+@static_only
 @scenario
 def with_dnsmasq_for_a_nameserver(t):
     """A real one, behind which nothing else is."""
@@ -232,7 +228,7 @@ FAILURES = {
 }
 
 
-@only(static)
+@static_only
 @each(FAILURES)
 def a_name_that_is_not_answered_starts_nothing(t, what):
     zone, resolv_conf, words = FAILURES[what]
@@ -242,7 +238,7 @@ def a_name_that_is_not_answered_starts_nothing(t, what):
     nothing_was_sent(t, *words, within=6)
 
 
-@only(static)
+@static_only
 @scenario
 def no_nameserver_at_all(t):
     world(t, IMPATIENT)
@@ -250,7 +246,7 @@ def no_nameserver_at_all(t):
     nothing_was_sent(t, "no nameserver answered", within=5)
 
 
-@only(static)
+@static_only
 @scenario
 def truncated_answers_without_tcp_behind_them(t):
     world(t, IMPATIENT)
@@ -259,7 +255,7 @@ def truncated_answers_without_tcp_behind_them(t):
     nothing_was_sent(t, "resolv.conf", within=5)
 
 
-@only(static)
+@static_only
 @scenario
 def a_nameserver_that_comes_back_is_asked_again(t):
     hub = world(t, IMPATIENT)
@@ -272,7 +268,7 @@ def a_nameserver_that_comes_back_is_asked_again(t):
     t.dispatched(1)
 
 
-@only(static)
+@static_only
 @scenario
 def a_signal_during_a_lookup_is_obeyed_at_once(t):
     world(t)
@@ -306,7 +302,7 @@ ADDRESSES = {
 }
 
 
-@only(static)
+@static_only
 @each(ADDRESSES)
 def a_live_address_is_reached_past_dead_ones(t, what):
     addresses, winner = ADDRESSES[what]
@@ -323,7 +319,7 @@ def a_live_address_is_reached_past_dead_ones(t, what):
     t.dispatched(1)
 
 
-@only(static)
+@static_only
 @scenario
 def only_the_winner_stays_connected(t):
     hub = world(t, hosts=f"2001:db8::1 {NAME}\n192.0.2.1 {NAME}\n::1 {NAME}\n127.0.0.1 {NAME}\n",
@@ -339,7 +335,7 @@ def only_the_winner_stays_connected(t):
     t.dispatched(1)
 
 
-@only(static)
+@static_only
 @scenario
 def dead_addresses_alone_end_in_time(t):
     hosts = "".join(f"192.0.2.{n} {NAME}\n2001:db8::{n} {NAME}\n" for n in range(1, 15))
@@ -348,7 +344,7 @@ def dead_addresses_alone_end_in_time(t):
     nothing_was_sent(t, "cannot connect to", "addresses", within=5)
 
 
-@only(static)
+@static_only
 @scenario
 def an_address_has_ten_seconds(t):
     world(t, hosts=f"192.0.2.1 {NAME}\n", black_holes=True)
@@ -358,7 +354,7 @@ def an_address_has_ten_seconds(t):
     nothing_was_sent(t, "cannot connect to 192.0.2.1", "timed out", within=15)
 
 
-@only(static)
+@static_only
 @scenario
 def refused_everywhere(t):
     world(t, hosts=f"127.0.0.1 {NAME}\n::1 {NAME}\n")

@@ -6,7 +6,7 @@ import socket
 
 import proxies
 from ghsim import Job
-from harness import Skipped, each, scenario
+from harness import Skipped, each, native_only, scenario
 from logs import Log
 
 CREDENTIALS = "runner:correct-horse-battery-staple"
@@ -598,10 +598,9 @@ def a_signal_ends_it_at_once(t, where):
     t.dispatched(0)
 
 
+@native_only
 @scenario
 def exit_7_means_that_nothing_was_started_behind_a_proxy_too(t):
-    if t.setup.valgrind:
-        raise Skipped("the moments that count are too short to hit")
     started = 0
     for milliseconds in range(1, 41):
         proxy = t.proxy()

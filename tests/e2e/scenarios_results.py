@@ -6,7 +6,7 @@ import os
 import re
 
 from ghsim import step_named
-from harness import Skipped, scenario
+from harness import native_only, scenario
 
 
 def reply_with(hub, **changes):
@@ -136,10 +136,9 @@ def a_full_disk_behind_stdout_does_not_lose_the_run(t):
     t.dispatched(1)
 
 
+@native_only
 @scenario
 def a_closed_stdout_does_not_lose_the_run(t):
-    if t.setup.valgrind:
-        raise Skipped("valgrind opens what is closed")
     hub = t.github()
     t.dispatch(close_stdout=True, env={"GITHUB_OUTPUT": t.file("output")})
     t.exits(8)

@@ -9,7 +9,7 @@ import ssl
 import subprocess
 
 import certs
-from harness import Skipped, scenario
+from harness import Skipped, scenario, static_only
 
 TOOL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools", "roots.sh")
 PACKAGE = "/usr/share/ca-certificates/mozilla"
@@ -46,6 +46,7 @@ def as_seen_by_openssl(certificate):
     return done.stdout
 
 
+@static_only
 @scenario
 def the_table_has_what_openssl_sees(t):
     t.dispatched(0)
@@ -70,6 +71,7 @@ def the_table_has_what_openssl_sees(t):
                  f"{path} is another in the table")
 
 
+@static_only
 @scenario
 def every_awk_makes_the_same_table(t):
     t.dispatched(0)
@@ -85,6 +87,7 @@ def every_awk_makes_the_same_table(t):
         t.expect(len(tables[source]) == 1, f"the tables of {source} differ")
 
 
+@static_only
 @scenario
 def only_authorities_get_into_the_table_and_each_once(t):
     t.dispatched(0)
@@ -100,6 +103,7 @@ def only_authorities_get_into_the_table_and_each_once(t):
     t.expect(text is None and "no certificate of a CA" in said, f"made of nothing: {said}")
 
 
+@static_only
 @scenario
 def a_broken_bundle_makes_no_table(t):
     t.dispatched(0)
@@ -150,6 +154,7 @@ def pem(path):
         return file.read()
 
 
+@static_only
 @scenario
 def a_machine_with_nothing_trusts_the_roots_compiled_in(t):
     machine = Machine(t)
@@ -170,6 +175,7 @@ def a_machine_with_nothing_trusts_the_roots_compiled_in(t):
     t.dispatched(1)
 
 
+@static_only
 @scenario
 def extra_certificates_add_to_the_roots_compiled_in(t):
     machine = Machine(t)
@@ -181,6 +187,7 @@ def extra_certificates_add_to_the_roots_compiled_in(t):
     t.dispatched(2)
 
 
+@static_only
 @scenario
 def any_other_trust_comes_before_the_roots_compiled_in(t):
     machine = Machine(t)

@@ -6,15 +6,11 @@ import shutil
 import subprocess
 
 from ghsim import step_named
-from harness import HARD_LIMIT, Failed, Skipped, each, only, scenario
+from harness import Failed, HARD_LIMIT, Skipped, each, only, scenario, static_only
 
 NAME = "elsewhere.example"          # there is a certificate for it
 BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 MIB = 1 << 20
-
-
-def static(setup):
-    return setup.is_static and not setup.valgrind
 
 
 def world(t, **more):
@@ -50,7 +46,7 @@ def told_the_truth(t, posts):
 
 # ---- descriptors
 
-@only(static)
+@static_only
 @scenario
 def eight_descriptors_are_enough(t):
     hub = world(t)
@@ -63,7 +59,7 @@ def eight_descriptors_are_enough(t):
     t.dispatched(4)
 
 
-@only(static)
+@static_only
 @scenario
 def with_fewer_descriptors_the_end_is_true(t):
     world(t)
@@ -77,7 +73,7 @@ def with_fewer_descriptors_the_end_is_true(t):
 
 # ---- memory
 
-@only(static)
+@static_only
 @scenario
 def two_mebibytes_are_enough(t):
     """Of address space, for a lookup, a handshake and the system's certificates."""
@@ -99,7 +95,7 @@ def least_that_starts(t):
     raise Failed("it never starts")
 
 
-@only(static)
+@static_only
 @each(("github.com", "ghes-3.20"))
 def with_little_memory_the_end_is_true(t, kind):
     hub = world(t, kind=kind, jobs=step_named("{distinct_id}"))
