@@ -21,6 +21,7 @@
 #define STACK_MAX		((size_t)512 << 10)	/* glibc would take
 					 * as much as for main: 8 MiB */
 #define NAME_MAX_LEN		254	/* RFC 1035, 2.3.4, with a dot */
+#define ASKING_MAX		16	/* threads of a family, left behind or not */
 
 enum family { V6, V4, FAMILIES };
 
@@ -68,6 +69,7 @@ struct resolver {
 		WAITING		/* to be asked when nothing is pending */
 	}			 state[FAMILIES];
 	bool			 waited[FAMILIES];
+	int			 lacked;	/* errno, why one waits */
 	struct resolve_address	 addresses[FAMILIES][RESOLVE_FAMILY_MAX];
 	size_t			 count[FAMILIES];
 	size_t			 given[FAMILIES];
@@ -80,6 +82,32 @@ struct resolver {
 /* The name that had to be asked for with a final dot: first failing without
  * may take seconds, and there will be more lookups. */
 static char	dotted_name[NAME_MAX_LEN + 1];
+
+/* The threads that ask, a family each: with a nameserver that is silent about
+ * one, every connection would leave another behind, for up to a minute. */
+static pthread_mutex_t	asking_lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned int	asking[FAMILIES];
+
+static bool
+asking_begin(enum family family)
+{
+	bool may;
+
+	pthread_mutex_lock(&asking_lock);
+	may = asking[family] < ASKING_MAX;
+	if (may)
+		asking[family]++;
+	pthread_mutex_unlock(&asking_lock);
+	return may;
+}
+
+static void
+asking_end(enum family family)
+{
+	pthread_mutex_lock(&asking_lock);
+	asking[family]--;
+	pthread_mutex_unlock(&asking_lock);
+}
 
 static void
 lookup_drop(struct lookup *l)
@@ -118,6 +146,8 @@ ask(void *arg)
 	error = getaddrinfo(l->name, l->port, &hints, &result);
 	system_error = errno;
 
+	/* First: who has the answer may ask again. */
+	asking_end((enum family)(q - l->questions));
 	pthread_mutex_lock(&l->lock);
 	q->answered = true;
 	q->error = error;
@@ -213,6 +243,7 @@ family_failed(struct resolver *r, enum family family, int error,
 	    !r->waited[family]) {
 		r->state[family] = WAITING;
 		r->waited[family] = true;
+		r->lacked = error == EAI_MEMORY ? ENOMEM : system_error;
 		return;
 	}
 	note_error(r, error, system_error);
@@ -224,12 +255,19 @@ family_failed(struct resolver *r, enum family family, int error,
 static void
 ask_family(struct resolver *r, enum family family)
 {
-	int error = lookup_ask(r->lookup, family);
+	int error;
 
-	if (error == 0)
+	/* As good as asked: those before it have no answer either. */
+	if (!asking_begin(family)) {
+		family_failed(r, family, EAI_AGAIN, 0);
+		return;
+	}
+	if ((error = lookup_ask(r->lookup, family)) == 0) {
 		r->state[family] = PENDING;
-	else
+	} else {
+		asking_end(family);
 		family_failed(r, family, EAI_SYSTEM, error);
+	}
 }
 
 static void
@@ -381,8 +419,7 @@ resolve_open(struct resolver **out, const char *host, uint16_t port,
 	begin_round(r);
 	if (is_pending(r))
 		return STATUS_OK;
-	status = fault_set(f, STATUS_RESOLVE, "%s: lookup not started: %s",
-	    host, strerror(r->system_error));
+	status = resolve_fault(r, f);
 	resolve_close(r);
 	*out = NULL;
 	return status;
@@ -442,6 +479,10 @@ resolve_fd(const struct resolver *r)
 enum status
 resolve_fault(const struct resolver *r, struct fault *f)
 {
+	if (is_pending(r) && (r->state[V6] == WAITING ||
+	    r->state[V4] == WAITING))
+		return fault_set(f, STATUS_RESOLVE, "%s: lookup failed: %s",
+		    r->host, strerror(r->lacked));
 	if (is_pending(r))
 		return fault_set(f, STATUS_RESOLVE,
 		    "%s: no nameserver answered in time (see "

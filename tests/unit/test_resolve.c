@@ -449,12 +449,33 @@ test_abandoned(void **state)
 	int i;
 
 	(void)state;
-	for (i = 0; i < 50; i++) {
+	for (i = 0; i < 5; i++) {
 		resolve_close(open_name("both"));
 		resolve_close(open_name("dotted"));
 	}
 	resolve_close(open_name("silent"));
 	resolve_close(NULL);
+}
+
+/* However many connections are made while one family stays silent. */
+static void
+test_threads_left_behind(void **state)
+{
+	unsigned int i, spared = 0;
+	struct resolver *r;
+
+	(void)state;
+	patient = false;
+	for (i = 0; i < 40; i++) {
+		r = open_name("v6-silent");
+		assert_string_equal(next_of(r, 20000), "192.0.2.1:443");
+		if (strcmp(next_of(r, 10), "over") == 0)
+			spared++;
+		resolve_close(r);
+	}
+	patient = true;
+	expected -= spared;
+	assert_true(spared >= 24 && spared < 40);
 }
 
 static void
@@ -487,6 +508,7 @@ main(void)
 		cmocka_unit_test_teardown(test_final_dot, let_go),
 		cmocka_unit_test_teardown(test_faults, let_go),
 		cmocka_unit_test_teardown(test_abandoned, let_go),
+		cmocka_unit_test_teardown(test_threads_left_behind, let_go),
 		cmocka_unit_test(test_names_too_long),
 	};
 
