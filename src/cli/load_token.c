@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -93,8 +94,11 @@ config_renew_token(const struct config *c)
 	struct loader l = { .c = NULL };
 	struct fault ignored;
 	char *token = NULL;
+	struct stat st;
 
-	if (c->token_file == NULL || read_token_file(&l, c->token_file, &token,
+	/* Of a pipe there may never be more: nobody waits for that now. */
+	if (c->token_file == NULL || stat(c->token_file, &st) == -1 ||
+	    !S_ISREG(st.st_mode) || read_token_file(&l, c->token_file, &token,
 	    &ignored) != STATUS_OK)
 		return NULL;
 	if (strcmp(token, c->token) == 0) {

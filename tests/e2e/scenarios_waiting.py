@@ -750,6 +750,22 @@ def a_token_file_that_went_bad_is_told(t, content):
 
 
 @scenario
+def a_token_from_a_pipe_is_not_waited_for_again(t):
+    hub = t.github(life="in_progress")
+    hub.token_ends = (4, "another")
+    path = t.path("pipe")
+    os.mkfifo(path)
+    t.start("--wait", *t.waiting(), "--token-file", path, *t.base(), token=False)
+    with open(path, "w") as pipe:
+        pipe.write(t.token)
+    t.finish()
+    t.concluded(hub.dispatched[0], "", code=3)
+    t.says("expired")
+    t.took_at_most(10)
+    t.dispatched(1)
+
+
+@scenario
 def a_token_from_standard_input_cannot_be_read_again(t):
     hub = t.github(life="in_progress")
     hub.token_ends = (4, "another")
