@@ -97,7 +97,6 @@ static const struct seccomp_insn filter[] = {
 	ALLOW(SYS_preadv),
 	ALLOW(SYS_lseek),
 	ALLOW(SYS_close),
-	ALLOW(SYS_fcntl),
 	ALLOW(SYS_dup),
 	ALLOW(SYS_dup3),
 	ALLOW(SYS_pipe2),
@@ -110,6 +109,15 @@ static const struct seccomp_insn filter[] = {
 	ALLOW(SYS_dup2),
 	ALLOW(SYS_pipe),
 #endif
+
+	/* Not F_SETOWN and F_SETSIG: input would send any signal to anyone. */
+	ALLOW_IF(SYS_fcntl, 1, WHOLE, F_GETFL),
+	ALLOW_IF(SYS_fcntl, 1, WHOLE, F_SETFL),
+	ALLOW_IF(SYS_fcntl, 1, WHOLE, F_GETFD),
+	ALLOW_IF(SYS_fcntl, 1, WHOLE, F_SETFD),
+	ALLOW_IF(SYS_fcntl, 1, WHOLE, F_DUPFD),
+	ALLOW_IF(SYS_fcntl, 1, WHOLE, F_DUPFD_CLOEXEC),
+	DENY(SYS_fcntl),
 
 	/* The network, as one who calls. */
 	ALLOW_SOCKET(AF_INET, SOCK_STREAM),

@@ -187,6 +187,13 @@ static const struct {
 	{ CALL(SYS_accept4, FD, ANY, ANY), ENOSYS },
 	{ CALL(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0), ENOSYS },
 
+	{ CALL(SYS_fcntl, FD, F_SETFL, O_NONBLOCK), ALLOWED },
+	{ CALL(SYS_fcntl, FD, F_SETFD, FD_CLOEXEC), ALLOWED },
+	{ CALL(SYS_fcntl, FD, F_DUPFD_CLOEXEC, 0), ALLOWED },
+	{ CALL(SYS_fcntl, FD, F_SETOWN, ANY), EPERM },
+	{ CALL(SYS_fcntl, FD, 15, ANY), EPERM },	/* F_SETOWN_EX */
+	{ CALL(SYS_fcntl, FD, 10, SIGKILL), EPERM },	/* F_SETSIG */
+
 	{ CALL(SYS_ioctl, 2, TIOCGWINSZ, ANY), ALLOWED },
 	{ CALL(SYS_ioctl, 2, TCGETS, ANY), ALLOWED },
 	{ CALL(SYS_ioctl, FD, SIOCGIFINDEX, ANY), ALLOWED },
@@ -241,7 +248,7 @@ static const struct {
 /* What the program was seen to call, or its libc has in it. */
 static const long needed[] = {
 	SYS_brk, SYS_clock_gettime, SYS_close, SYS_connect, SYS_exit,
-	SYS_exit_group, SYS_fcntl, SYS_fstat, SYS_futex, SYS_getdents64,
+	SYS_exit_group, SYS_fstat, SYS_futex, SYS_getdents64,
 	SYS_getrandom, SYS_getsockname, SYS_getsockopt, SYS_gettimeofday,
 	SYS_lseek, SYS_madvise, SYS_membarrier, SYS_mremap, SYS_munmap,
 	SYS_newfstatat, SYS_pipe2, SYS_ppoll, SYS_pread64, SYS_read, SYS_readv,
