@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -17,10 +19,11 @@
 #include "net/roots.h"
 #include "net/trust.h"
 
-#define PIPE_MS		10000	/* for a pipe's writer */
+#define PIPES_MS	10000	/* for the writers of all pipes */
 #define FILE_MAX	((size_t)16 << 20)	/* bundles are under 1 MiB */
 #define CHUNK		8192
 #define ENTRIES_MIN	64
+#define ENTRIES_MAX	8192	/* each is compared with all before it */
 #define FILES_MAX	2	/* a bundle, and an extra one */
 #define FDS_FEW		32	/* with no more allowed, none is kept open */
 
@@ -46,6 +49,7 @@ struct trust {
 	struct file	 files[FILES_MAX];
 	unsigned int	 file_count;
 	bool		 keeps_files;	/* descriptors are not scarce */
+	int64_t		 pipes_until_ms;
 	size_t		 found;		/* whole ones, known or new */
 	size_t		 skipped;
 	struct buf	 origin;
@@ -133,14 +137,15 @@ forget(struct trust *t, size_t count)
 
 /* A pipe's writer may be slow; a pipe without one is empty. */
 static ssize_t
-read_some(int fd, char *data, size_t size)
+read_some(int fd, char *data, size_t size, int64_t until_ms)
 {
 	ssize_t n;
 
 	do
 		n = read(fd, data, size);
 	while (n == -1 && (errno == EINTR || errno == EAGAIN) &&
-	    (errno = io_wait_readable(fd, PIPE_MS)) == 0);
+	    (errno = io_wait_readable(fd, clock_left(&clock_system,
+	    until_ms))) == 0);
 	return n;
 }
 
@@ -154,8 +159,10 @@ scan(struct reading *r, int fd)
 	ssize_t n;
 
 	pem_init(&pem, add_certificate, r);
-	while ((n = read_some(fd, chunk, sizeof chunk)) > 0 &&
-	    (total += (size_t)n) <= FILE_MAX)
+	while ((n = read_some(fd, chunk, sizeof chunk,
+	    r->trust->pipes_until_ms)) > 0 &&
+	    (total += (size_t)n) <= FILE_MAX &&
+	    r->trust->count <= ENTRIES_MAX)
 		pem_feed(&pem, chunk, (size_t)n);
 	pem_finish(&pem);
 	return n > 0 ? EFBIG : n == -1 ? errno : 0;
@@ -204,8 +211,15 @@ add_named_file(struct trust *t, const char *what, const char *path,
     struct fault *f)
 {
 	size_t skipped = t->skipped, found = t->found;
+	bool read = add_file(t, path, true);
 
-	if (!add_file(t, path, true))
+	if (!read && errno == EINTR && interrupt_pending())
+		return interrupt_fault(f);
+	if (!read && errno == EFBIG)
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "%s: %s is too large (%zu MiB and %d certificates at "
+		    "most)", what, path, FILE_MAX >> 20, ENTRIES_MAX);
+	if (!read)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s: cannot read %s: %s", what, path, strerror(errno));
 	if (t->found == found)
@@ -245,21 +259,25 @@ static enum status
 add_named_directories(struct trust *t, const char *list, struct fault *f)
 {
 	const char *p;
+	int error = 0;
 	size_t len;
 	char *path;
 
 	for (p = list; *p != '\0'; p += len + (p[len] == ':')) {
 		len = strcspn(p, ":");
 		path = xstrndup(p, len);
-		if (len > 0 && !add_directory(t, path))
+		if (len > 0 && !add_directory(t, path)) {
+			error = errno;
 			log_debug("SSL_CERT_DIR: %s: %s", path,
-			    strerror(errno));
+			    strerror(error));
+		}
 		free(path);
 	}
 	/* Beside SSL_CERT_FILE it may well be empty, as OpenSSL has it. */
 	if (t->count == 0)
 		return fault_set_lasting(f, STATUS_USAGE,
-		    "SSL_CERT_DIR: no certificate in %s", list);
+		    "SSL_CERT_DIR: no certificate in %s%s%s", list,
+		    error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
 	add_origin(t, list);
 	return STATUS_OK;
 }
@@ -293,6 +311,7 @@ trust_load(struct trust **out, const struct trust_sources *s, struct fault *f)
 	t = xcalloc(1, sizeof *t);
 	t->keeps_files = getrlimit(RLIMIT_NOFILE, &fds) == 0 &&
 	    fds.rlim_cur > FDS_FEW;
+	t->pipes_until_ms = clock_after(&clock_system, PIPES_MS);
 	buf_init(&t->origin, BUF_TEXT_MAX);
 	if (s->cacert != NULL) {
 		status = add_named_file(t, "--cacert", s->cacert, f);

@@ -1,7 +1,9 @@
 """Who is trusted. Everything that is wrong with a certificate is said at once, and nothing is
 sent."""
 
+import base64
 import os
+import signal
 import ssl
 import warnings
 
@@ -234,3 +236,44 @@ def a_pipe_will_do_as_a_bundle(t):
         t.wait(base=t.base(cacert="/dev/stdin"), stdin=file.read())
     t.concluded(hub.dispatched[0])
     t.dispatched(1)
+
+
+@scenario
+def a_pipe_that_nobody_writes_to_can_be_interrupted(t):
+    os.mkfifo(t.path("pipe"))
+    t.github()
+    t.start(*t.base(cacert=t.path("pipe")))
+    with open(t.path("pipe"), "wb", buffering=0) as pipe:   # opens when it is opened over there
+        pipe.write(b"-----BEGIN")
+        t.signal(signal.SIGTERM)
+        t.finish()
+    t.exits(143)
+    t.no_requests()
+    t.dispatched(0)
+
+
+def element(tag, *contents):
+    data = b"".join(contents)
+    return bytes([tag, 0x82]) + len(data).to_bytes(2, "big") + data
+
+
+@scenario
+def a_bundle_of_too_many_certificates_is_refused(t):
+    t.github()
+    with open(t.path("bundle.pem"), "wb") as bundle:
+        for serial in range(9000):
+            number = element(0x02, serial.to_bytes(2, "big"))
+            tiny = element(0x30, element(0x30, number, *[element(0x30)] * 5))
+            bundle.write(b"-----BEGIN CERTIFICATE-----\n" + base64.b64encode(tiny)
+                         + b"\n-----END CERTIFICATE-----\n")
+    t.dispatch(base=t.base(cacert=t.path("bundle.pem")))
+    t.refused("--cacert", "too large", "8192")
+    t.dispatched(0)
+
+
+@scenario
+def a_missing_ssl_cert_dir_is_told(t):
+    t.github()
+    t.dispatch(base=t.base(**NO_TRUST), env={"SSL_CERT_DIR": t.path("nowhere")})
+    t.refused("SSL_CERT_DIR", "nowhere", "No such file")
+    t.dispatched(0)
