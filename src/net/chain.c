@@ -329,12 +329,35 @@ add_missing(struct chain *c, const mbedtls_x509_crt *sent)
 	    "intermediate)");
 }
 
+/* The library ignores constraints that are not critical.  RFC 5280, 4.2.1.10:
+ * they must be, but those who may sign for some names only exist. */
+static bool
+has_name_constraints(const mbedtls_x509_crt *crt)
+{
+	struct der outer = as_der(&crt->v3_ext), list, extension, id;
+	unsigned int tag;
+
+	if (!der_take(&outer, &tag, &list))
+		return false;
+	while (der_take(&list, &tag, &extension))
+		if (der_take(&extension, &tag, &id) && id.end - id.p == 3 &&
+		    memcmp(id.p, "\x55\x1d\x1e", 3) == 0)
+			return true;
+	return false;
+}
+
 /* Sees every certificate of the chain, from the root down to the server's. */
 int
 chain_inspect(void *ctx, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 {
 	struct chain *c = ctx;
 
+	if (depth > 0 && c->begun && has_name_constraints(crt)) {
+		*flags |= MBEDTLS_X509_BADCERT_OTHER;
+		buf_adds(begin_reason(c, crt, depth), " may sign for some "
+		    "names only, which is not supported");
+	}
+	c->begun = true;
 	if (depth == 0) {
 		add_certificate(&c->server, crt);
 		/* mbedTLS falls back to CN; RFC 9110, 4.3.4 does not. */

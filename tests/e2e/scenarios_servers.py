@@ -100,6 +100,12 @@ def constraints_count_in_an_intermediate_but_not_in_a_root(t):
     pki.authority("bound", "Bound Intermediate", "ca", extensions=CONSTRAINTS)
     pki.leaf("below", issuer="bound", chain=("bound",))
     fails(t, servers.nginx(t, pki, "below"), pki.ca, "critical extension", "name", "constraints")
+    # The TLS library passes over those that are not critical.
+    pki.authority("loosely-bound", "Loosely Bound Intermediate", "ca",
+                  extensions=CONSTRAINTS.replace("critical,", ""))
+    pki.leaf("loosely-below", issuer="loosely-bound", chain=("loosely-bound",))
+    fails(t, servers.nginx(t, pki, "loosely-below"), pki.ca, "CN=Loosely Bound Intermediate",
+          "for some names only")
     # Trusted by itself it is a root.
     pki.leaf("alone", issuer="bound")
     works(t, servers.nginx(t, pki, "alone"), pki.path("bound.pem"))
