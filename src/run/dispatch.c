@@ -106,10 +106,10 @@ wait_for_limit(struct state *s, struct fault *f)
 	bool beyond;
 
 	pace_failed(&s->limit_pace, f);
-	if (s->limit_pace.hint_ms < clock_left(s->clock, s->deadline_ms))
+	if (s->limit_pace.hint_ms < clock_left(s->clock,
+	    s->limit_pace.deadline_ms))
 		log_info("%s Waiting.", f->text);
-	if (pace_wait(&s->limit_pace, &beyond) &&
-	    clock_left(s->clock, s->deadline_ms) >= LEAST_MS)
+	if (pace_wait(&s->limit_pace, &beyond))
 		return !interrupt_pending();
 	fault_add(f, beyond ? " That is longer than the timeout allows." :
 	    " The timeout is over.");
@@ -297,7 +297,9 @@ dispatch(struct github *gh, const struct clock *clock,
 	s.order = order;
 	s.deadline_ms = clock_after(clock, order->timeout_ms);
 	s.with_id = order->sends_id;
-	pace_init(&s.limit_pace, clock, PACE_ADAPTIVE, s.deadline_ms);
+	/* No pause, nor its random share, may use up the answer's time. */
+	pace_init(&s.limit_pace, clock, PACE_ADAPTIVE, s.deadline_ms -
+	    LEAST_MS);
 	for (;;) {
 		if (s.old_version && take_baseline(&s, f) != STATUS_OK)
 			return nothing_started(f);

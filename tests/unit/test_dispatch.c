@@ -791,10 +791,10 @@ test_limits(void **state)
 		int64_t		 least_ms, most_ms;	/* all in all */
 	} cases[] = {
 		{ "fits", 300000, { 120000 }, 1, 2, 120000, 121500 },
-		{ "fits narrowly", 300000, { 299000 }, 1, 2, 299000, 300000 },
-		{ "leaves no time", 300000, { 299500 }, 1, 1, 0, 300000 },
+		{ "fits narrowly", 300000, { 298990 }, 1, 2, 298990, 299000 },
+		{ "leaves no time", 300000, { 299500 }, 1, 1, 0, 10 },
 		{ "leaves none to the second", 300000, { 150000, 149200 }, 2,
-		    2, 150000, 300000 },
+		    2, 150000, 155000 },
 		{ "outlasts", 300000, { 301000 }, 1, 1, 0, 10 },
 		{ "just outlasts", 300000, { 300000 }, 1, 1, 0, 10 },
 		{ "not told: a minute", 300000, { 0 }, 1, 2, 60000, 61500 },
@@ -834,6 +834,21 @@ test_limits(void **state)
 		tear_down(state);
 		set_up(state);
 	}
+}
+
+/* Chance on top of a limit takes no time that the next answer needs. */
+static void
+test_limit_and_chance(void **state)
+{
+	(void)state;
+	order.timeout_ms = 6500;
+	fake_jitter = true;
+	fake_add_post(gh, (struct fake_post){ DISPATCH_LIMITED,
+	    .status = STATUS_LIMITED, .wait_ms = 5000 });
+	fake_add_post(gh, (struct fake_post){ DISPATCH_IDENTIFIED,
+	    .run_id = OURS });
+	check(run() == STATUS_OK, "%s", fault.text);
+	assert_in_range(fake_now(), 5000, 5500);
 }
 
 /* SIGINT and SIGTERM: the message says whether a run was started. */
@@ -1043,6 +1058,7 @@ main(void)
 		TEST(test_retry_window),
 		TEST(test_slow_retries),
 		TEST(test_limits),
+		TEST(test_limit_and_chance),
 		TEST(test_signals),
 		TEST(test_signal_and_identified),
 		TEST(test_timeout),
