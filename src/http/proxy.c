@@ -10,6 +10,7 @@
 #include "http/proxy.h"
 
 #define SEPARATORS	", \t\n\v\f\r"
+#define KEY_MIN		16	/* of what is too long for a name */
 
 /* An IP address; IPv4-mapped ones count as IPv4. */
 struct address {
@@ -117,17 +118,25 @@ take_credentials(struct proxy *p, const char *s, size_t len)
 	const char *colon = memchr(s, ':', len), *wrong = NULL;
 	size_t user_len = colon != NULL ? (size_t)(colon - s) : len, mark;
 	struct buf plain, value, raw;
+	bool is_key;
 
 	buf_init(&plain, BUF_TEXT_MAX);
 	buf_init(&value, BUF_TEXT_MAX);
 	buf_init(&raw, BUF_TEXT_MAX);
 	if (colon != NULL)
 		buf_add(&raw, colon + 1, len - user_len - 1);
-	secret_add(buf_str(&raw));
+	/* A key that needs no password stands where the user does. */
+	is_key = raw.len == 0 && user_len >= KEY_MIN;
+	if (is_key)
+		buf_add(&plain, s, user_len);
+	secret_add(buf_str(is_key ? &plain : &raw));
+	buf_clear(&plain);
 	if (!add_decoded(&plain, s, user_len))
 		wrong = bad_escape;
 	else if (memchr(buf_str(&plain), ':', plain.len) != NULL)
 		wrong = "a user name cannot have a colon";
+	if (is_key)
+		secret_add(buf_str(&plain));
 	buf_addc(&plain, ':');
 	mark = plain.len;
 	if (wrong == NULL && !add_decoded(&plain, buf_str(&raw), raw.len))

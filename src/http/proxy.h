@@ -23,7 +23,8 @@ struct proxy {
 /*
  * Splits [http://|https://][USER[:PASSWORD]@]HOST[:PORT][/], with percent-
  * encoded user information; without a scheme it means http, without a port the
- * scheme's own.  Registers password and credentials as secrets.
+ * scheme's own.  Registers credentials and password as secrets; without a
+ * password, a user of 16 characters and more.
  *
  * STATUS_USAGE, naming `from` (lent for the life of the proxy), for anything
  * else and for other schemes; the message shows nothing that may be a

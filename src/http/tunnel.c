@@ -67,10 +67,16 @@ read_answer(struct conn *c, const char *who, struct response *r,
 		}
 		progress = response_feed(r, data, got, &used);
 		if (progress == RESPONSE_DONE && r->status < 300 &&
-		    (used < got || !conn_is_quiet(c)))
+		    used < got)
 			return fault_set(f, STATUS_PROTOCOL, "%s: sent more "
 			    "than its answer before anything was said through "
 			    "the tunnel", who);
+		if (progress == RESPONSE_DONE && r->status < 300 &&
+		    !conn_is_quiet(c))
+			return fault_set(f, STATUS_PROTOCOL, "%s: agreed, and "
+			    "then closed the tunnel, or sent more than its "
+			    "answer, before anything was said through it",
+			    who);
 		if (r->status >= 300 && !refused) {
 			refused = true;
 			deadline_ms = least(deadline_ms,
@@ -84,19 +90,24 @@ read_answer(struct conn *c, const char *who, struct response *r,
 	    response_error(r));
 }
 
-/* Appends foreign text in one line, redacted before it is clipped. */
+/* Appends foreign text in one line, redacted before it is folded, since a
+ * secret may have spaces, and before it is clipped. */
 static void
 add_foreign(struct buf *out, const char *s, size_t len, size_t max)
 {
-	struct buf line;
+	struct buf text, line;
 	size_t i;
 
-	buf_init(&line, PAGE_MAX);
-	for (i = 0; i < len; i++)
-		if ((unsigned char)s[i] > ' ')
-			buf_addc(&line, s[i]);
+	buf_init(&text, BUF_TEXT_MAX);
+	buf_add(&text, s, len);
+	secret_redact(&text);
+	buf_init(&line, BUF_TEXT_MAX);
+	for (i = 0; i < text.len; i++)
+		if ((unsigned char)text.data[i] > ' ')
+			buf_addc(&line, text.data[i]);
 		else if (line.len > 0 && line.data[line.len - 1] != ' ')
 			buf_addc(&line, ' ');
+	buf_wipe(&text);
 	secret_redact(&line);
 	while (line.len > 0 && line.data[line.len - 1] == ' ')
 		line.len--;
@@ -130,20 +141,25 @@ static void
 add_credentials_advice(struct buf *out, const struct proxy *p,
     const struct response *r)
 {
-	const char *scheme;
+	const char *scheme, *offer = NULL;
 	bool basic = false;
 	size_t i;
 
 	for (i = 0; (scheme = response_field_n(r, "Proxy-Authenticate", i)) !=
-	    NULL; i++)
+	    NULL; i++) {
 		basic = basic || text_find_nocase(scheme, "basic") != NULL;
-	if (i > 0 && !basic) {
+		if (offer == NULL && *scheme != '\0')
+			offer = scheme;
+	}
+	if (offer != NULL && !basic) {
 		buf_adds(out, ". Only Basic is supported here; it offers ");
-		scheme = response_field(r, "Proxy-Authenticate");
-		add_foreign(out, scheme, strcspn(scheme, " ,"), REASON_MAX);
+		add_foreign(out, offer, strcspn(offer, " ,"), REASON_MAX);
 	} else if (p->authorization == NULL) {
-		buf_addf(out, ". Give them in %s as %s://USER:PASSWORD@%s",
-		    p->from, p->url.tls ? "https" : "http", p->name);
+		/* Not on the command line: the process list shows it. */
+		buf_addf(out, ". Give them in %s%s as %s://USER:PASSWORD@%s",
+		    *p->from != '-' ? p->from : "the variable https_proxy "
+		    "instead of ", *p->from != '-' ? "" : p->from,
+		    p->url.tls ? "https" : "http", p->name);
 	}
 }
 

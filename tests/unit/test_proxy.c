@@ -161,6 +161,16 @@ test_secrets(void **state)
 	/* Also if all is found wrong in the end. */
 	assert_int_equal(parse("http://user:hunter22@proxy:0"), STATUS_USAGE);
 	assert_true(secret_in("hunter22"));
+	/* A key in the place of the user. */
+	assert_int_equal(parse("http://0123456789abcde%21@proxy:3128"),
+	    STATUS_OK);
+	assert_true(secret_in("0123456789abcde!"));
+	assert_true(secret_in("0123456789abcde%21"));
+	assert_int_equal(parse("http://fedcba9876543210:@proxy:3128"),
+	    STATUS_OK);
+	assert_true(secret_in("fedcba9876543210"));
+	assert_int_equal(parse("http://runner@proxy:3128"), STATUS_OK);
+	assert_false(secret_in("runner"));
 }
 
 static void

@@ -490,6 +490,9 @@ test_credentials(void **state)
 	says("http://USER:PASSWORD@proxy.example:3128");
 	assert_int_equal(answered(others, 4096, ENDS), STATUS_CONNECT);
 	says("Only Basic is supported here; it offers Negotiate");
+	proxy.from = "--proxy";
+	assert_int_equal(answered(basic, 4096, ENDS), STATUS_CONNECT);
+	says("in the variable https_proxy instead of --proxy as http://USER");
 
 	use("https://me:hunter22@proxy.example:3128",
 	    "https://api.example.com");
@@ -573,6 +576,11 @@ test_excerpts(void **state)
 	    long_text + sizeof long_text - 1 - 75);
 	assert_int_equal(answered(text, 4096, ENDS), STATUS_CONNECT);
 	says_not("hun");
+	/* Nor is one whose spaces have been folded. */
+	secret_add("two  spaces");
+	assert_int_equal(answered("HTTP/1.1 403 no two  spaces\r\n\r\n", 4096,
+	    ENDS), STATUS_CONNECT);
+	says_not("two");
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
