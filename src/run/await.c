@@ -31,6 +31,13 @@ struct wait {
 	int64_t				 drawn_ms;
 };
 
+static int64_t
+after(int64_t instant_ms, int64_t duration_ms)
+{
+	return duration_ms == AWAIT_NEVER || duration_ms > INT64_MAX -
+	    instant_ms ? CLOCK_NEVER : instant_ms + duration_ms;
+}
+
 /* Until when a look at one of several runs may take. */
 static int64_t
 share_ends(const struct wait *w)
@@ -45,6 +52,16 @@ share_ends(const struct wait *w)
 	    SHARE_MAX_MS)));
 }
 
+static size_t
+going_on(const struct wait *w)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < w->count; i++)
+		n += !w->runs[i].ended;
+	return n;
+}
+
 /* One look at each run that has not ended. */
 static enum status
 look_at_all(struct wait *w, int64_t deadline_ms)
@@ -53,29 +70,20 @@ look_at_all(struct wait *w, int64_t deadline_ms)
 	bool failed = false;
 	size_t i;
 
-	w->look.hint_ms = 0;
+	w->look.hint_ms = w->look.reported_ms = 0;
 	for (i = 0; i < w->count; i++) {
 		if (w->runs[i].ended)
 			continue;
-		status = look_at(&w->look, &w->runs[i], least(deadline_ms,
-		    share_ends(w)));
+		w->look.has_others = going_on(w) > 1;
+		/* What was told of one run is no time of the others'. */
+		status = look_at(&w->look, &w->runs[i], least(
+		    after(deadline_ms, w->look.reported_ms), share_ends(w)));
 		if (status_is_signal(status) || interrupt_pending())
 			return STATUS_INTERRUPTED;
 		failed = failed || status != STATUS_OK;
 	}
 	w->look.failures = failed ? w->look.failures + 1 : 0;
 	return STATUS_OK;
-}
-
-static bool
-all_ended(const struct wait *w)
-{
-	size_t i;
-
-	for (i = 0; i < w->count; i++)
-		if (!w->runs[i].ended)
-			return false;
-	return true;
 }
 
 /* Asks GitHub to cancel what goes on; tried again at the next look if it
@@ -111,13 +119,6 @@ cancel(struct wait *w, bool force, int64_t deadline_ms)
 		a->cancelled = true;
 		a->forced = a->forced || force;
 	}
-}
-
-static int64_t
-after(int64_t instant_ms, int64_t duration_ms)
-{
-	return duration_ms == AWAIT_NEVER || duration_ms > INT64_MAX -
-	    instant_ms ? CLOCK_NEVER : instant_ms + duration_ms;
 }
 
 /* Cancels what is due; the instant at which something will be. */
@@ -352,12 +353,13 @@ await_runs(const struct clock *clock, const struct await_order *o,
 	bool more = true;
 
 	w.deadline_ms = after(w.look.began_ms, o->timeout_ms);
+	w.look.deadline_ms = w.deadline_ms;
 	while (more) {
 		last_ms = after(clock_now(clock), LAST_LOOK_MS);
 		if (look_at_all(&w, most(w.deadline_ms, last_ms)) !=
 		    STATUS_OK || interrupt_pending())
 			break;
-		if (all_ended(&w))
+		if (going_on(&w) == 0)
 			break;
 		due_ms = cancel_if_due(&w);
 		more = pause_wait(&w, due_ms) && !interrupt_pending();

@@ -13,7 +13,10 @@
 #define NOT_FOUND_MS	60000	/* a run just dispatched may not be there yet */
 #define NOT_FOUND_LOOKS	5	/* any other */
 #define UNSEEN_LOOKS	2	/* jobs may be listed later than the run ends */
-#define LOGS_MS		300000	/* for all logs of a run */
+#define JOBS_MS		10000	/* to list what failed, which is a courtesy */
+#define LOGS_MS		300000	/* for all logs of a run, */
+#define LOGS_LATE_MS	30000	/* but that much beyond the timeout, */
+#define LOGS_SHARE_MS	10000	/* and that while other runs wait */
 
 void
 look_end(struct look *l, struct awaited *a, enum status status)
@@ -27,22 +30,34 @@ look_end(struct look *l, struct awaited *a, enum status status)
 		l->hooks->ended(l->hooks->ctx, a);
 }
 
+/* Until when its logs may be read. */
+static int64_t
+logs_end(const struct look *l)
+{
+	int64_t left_ms = clock_left(l->clock, l->deadline_ms);
+
+	return clock_after(l->clock, l->has_others ? LOGS_SHARE_MS :
+	    least(LOGS_MS, most(left_ms, LOGS_LATE_MS)));
+}
+
 /* Ends a run that did not succeed: the report, and the fault in one line. */
 static void
 end_failed(struct look *l, struct awaited *a)
 {
-	int64_t until_ms = clock_after(l->clock, LOGS_MS);
+	int64_t began_ms = clock_now(l->clock);
 	struct fault ignored;
 
-	if (awaited_read_jobs(a, until_ms, &ignored) == STATUS_OK) {
+	if (awaited_read_jobs(a, clock_after(l->clock, JOBS_MS), &ignored) ==
+	    STATUS_OK) {
 		report_failures(a);
 		if (l->order->log_lines > 0)
 			report_logs(l->clock, a, l->order->log_lines,
-			    until_ms);
+			    logs_end(l));
 	} else if (!status_is_signal(ignored.status)) {
 		log_warning("the jobs of run %llu cannot be listed: %s",
 		    (unsigned long long)a->id, ignored.text);
 	}
+	l->reported_ms += clock_now(l->clock) - began_ms;
 	look_end(l, a, STATUS_FAILED);
 }
 

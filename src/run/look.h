@@ -17,8 +17,11 @@ struct look {
 	const struct await_order	*order;
 	const struct await_hooks	*hooks;
 	int64_t				 began_ms;	/* the wait */
+	int64_t				 deadline_ms;	/* and its end */
+	bool				 has_others;	/* that go on */
 	unsigned int			 failures;	/* rounds in a row */
 	int64_t				 hint_ms;	/* of this round */
+	int64_t				 reported_ms;	/* in it: gone by */
 	bool				 renewed;	/* the token, once */
 	bool				 is_last;	/* none comes after */
 };

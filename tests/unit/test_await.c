@@ -1784,6 +1784,22 @@ test_jobs_fail(void **state)
 	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 1);
 }
 
+/* The list that goes with a verdict must not hold it back for long. */
+static void
+test_jobs_of_failed(void **state)
+{
+	size_t i;
+
+	(void)state;
+	ADD_RUN(RUNNING(0), OVER(25 * SECOND, "failure"));
+	assert_int_equal(wait_for(1), STATUS_FAILED);
+	assert_int_equal(fake_count(gh, FAKE_JOBS, RUN), 1);
+	for (i = 0; gh->calls[i].kind != FAKE_JOBS; i++)
+		;
+	assert_in_range(gh->calls[i].deadline_ms - FAKE_START -
+	    gh->calls[i].at, 1 * SECOND, 10 * SECOND);
+}
+
 /* When jobs are listed, and how often. */
 static void
 test_listing_of_jobs(void **state)
@@ -2339,6 +2355,7 @@ main(void)
 		TEST(test_fewer_pages),
 		TEST(test_jobs_and_grace),
 		TEST(test_jobs_fail),
+		TEST(test_jobs_of_failed),
 		TEST(test_listing_of_jobs),
 		TEST(test_report),
 		TEST(test_several),
