@@ -58,7 +58,7 @@ bool	 status_is_mishap(enum status);
 
 /*
  * Fills the fault (not lasting, no wait) and returns the status, so that the
- * line that fails can do both: return fault_set(f, STATUS_CLOSED, "%s: ...", who).
+ * line that fails can do both: return fault_set(f, STATUS_CLOSED, "%s", why).
  */
 enum status fault_set(struct fault *, enum status, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));

@@ -18,18 +18,18 @@ struct client;
 
 enum client_redirects {
 	CLIENT_SAME_ORIGIN,	/* others are a fault */
-	CLIENT_REPORT_OTHERS	/* others are the caller's: a 3xx is returned */
+	CLIENT_REPORT_OTHERS	/* others are returned, a 3xx */
 };
 
 struct client_options {
 	enum client_redirects	redirects;
-	int64_t			head_ms;	/* from sending to the head's end */
+	int64_t			head_ms;	/* from sending to head's end */
 	int64_t			answer_ms;	/* to the answer's end, or
 						 * CLOCK_NEVER */
 	int64_t			deadline_ms;	/* instant for everything */
-	bool			leaves_half;	/* from the first sending on, at
-						 * most half of the time that is
-						 * left then; all hops share it */
+	bool			leaves_half;	/* from the first sending on,
+						 * at most half of the time
+						 * left then, for all hops */
 	response_sink		sink;		/* see response_stream; or NULL */
 	void			*sink_ctx;
 };
@@ -48,10 +48,10 @@ const char *client_who(const struct client *);
  *
  * A request that acts (a POST) goes on a new connection, so that its loss is
  * never that of a kept one; a GET may use a kept one, and is repeated once if
- * that proves dead.  Redirects
- * are followed to the same scheme, host and port, at most five, with method
- * and body kept; any other is a lasting STATUS_PROTOCOL (nothing has acted),
- * unless the options leave it to the caller.
+ * that proves dead.  Redirects are followed to the same scheme, host and port,
+ * at most five, with method and body kept; any other is a lasting
+ * STATUS_PROTOCOL (nothing has acted), unless the options leave it to the
+ * caller.
  *
  * *sent: a byte of the request may have reached the server, and the fault (if
  * any) leaves open what it did.  False for every failure before that.
@@ -63,9 +63,8 @@ enum status client_do(struct client *, struct request *, struct response *r,
  * GETs what a redirect to another server leads to: `location` is that of an
  * answer to `target` of this client's server.  Nothing of ours goes there but
  * the request line and a User-Agent: no token.  Whether the proxy is used is
- * decided for each server anew.  Follows up to five more; never
- * from https to http, nor the other way (no roots are loaded then).
- * `r` as in client_do.
+ * decided for each server anew.  Follows up to five more; never from https to
+ * http, nor the other way (no roots are loaded then).  `r` as in client_do.
  */
 enum status client_get_elsewhere(struct client *, const char *location,
 	    const char *target, struct response *r,
