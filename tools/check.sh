@@ -105,6 +105,8 @@ unit()
 {
 	local label=$1 dir=$2 test log status
 	shift 2
+	# A test that hangs has failed.
+	set -- timeout -k 10 900 "$@"
 	for test in $(make -s -C "$dir" list-check-programs); do
 		if [[ $test == */fuzz_* ]]; then
 			step "$label: ${test##*/}" "$@" "$dir/$test"
@@ -255,7 +257,7 @@ done
 
 if [ $quick = no ]; then
 	section "distribution"
-	step "make distcheck" make -C build/valgrind -j"$jobs" distcheck
+	step "make distcheck" timeout -k 10 1800 make -C build/valgrind -j"$jobs" distcheck
 
 	section "end to end: valgrind"
 	show_e2e valgrind "$slow"

@@ -3,6 +3,7 @@
 
 import argparse
 import concurrent.futures
+import faulthandler
 import importlib
 import os
 import pathlib
@@ -18,6 +19,11 @@ import certs
 import harness
 
 VALGRIND_SCALE = 4
+PATIENCE = 600          # seconds in which some scenario must have ended
+
+
+class Stuck(Exception):
+    """The scenarios that don't end."""
 
 
 def load():
@@ -26,11 +32,21 @@ def load():
     return harness.SCENARIOS
 
 
-def results(futures, setup):
+def ended(futures):
+    """As they come. A scenario that waits for what never happens must not keep us for ever."""
+    while futures:
+        done, futures = concurrent.futures.wait(
+            futures, PATIENCE, concurrent.futures.FIRST_COMPLETED)
+        if not done:
+            raise Stuck([future for future in futures if future.running()])
+        yield from done
+
+
+def results(futures, setup, pool):
     """As they come. What failed is tried once more at the end, alone: with many at a time on a
     busy machine a scenario can miss a moment. What load can't explain is not tried again."""
     second = []
-    for future in concurrent.futures.as_completed(futures):
+    for future in ended(set(futures)):
         name, problem, seconds, again = future.result()
         if isinstance(problem, str) and again:
             print(f"# to be tried again: {name}", flush=True)
@@ -39,7 +55,9 @@ def results(futures, setup):
         else:
             yield name, problem, seconds
     for function in second:
-        yield harness.run_one(function, setup)[:3]
+        futures[future := pool.submit(harness.run_one, function, setup)] = function
+        for future in ended({future}):
+            yield future.result()[:3]
 
 
 def main():
@@ -79,7 +97,7 @@ def main():
         print(f"# end to end{label}: {len(chosen)} scenarios, {jobs} at a time", flush=True)
         setup.pki = certs.Pki(folder)
         futures = {pool.submit(harness.run_one, function, setup): function for function in chosen}
-        for name, problem, seconds in results(futures, setup):
+        for name, problem, seconds in results(futures, setup, pool):
             time = f"  ({seconds:.1f} s)" if options.verbose else ""
             if isinstance(problem, harness.Skipped):
                 print(f"skipped {name}: {problem}", flush=True)
@@ -90,6 +108,14 @@ def main():
                 print(f"not ok {name}{time}", flush=True)
                 print(textwrap.indent(problem, "  | ", lambda line: True), flush=True)
                 failed += 1
+    except Stuck as stuck:
+        for future in stuck.args[0]:
+            print("not ok " + futures[future].__name__.replace("_", " "))
+            print(f"  | nothing has ended for {PATIENCE} s")
+            failed += 1
+        print(f"{passed} passed, {failed} failed", flush=True)
+        faulthandler.dump_traceback()
+        os._exit(1)     # there is no ending a thread
     except KeyboardInterrupt:
         pool.shutdown(wait=False, cancel_futures=True)
         raise SystemExit(130)

@@ -3,6 +3,7 @@ sent."""
 
 import base64
 import os
+import select
 import signal
 import ssl
 import warnings
@@ -242,9 +243,14 @@ def a_pipe_will_do_as_a_bundle(t):
 def a_pipe_that_nobody_writes_to_can_be_interrupted(t):
     os.mkfifo(t.path("pipe"))
     t.github()
-    t.start(*t.base(cacert=t.path("pipe")))
-    with open(t.path("pipe"), "wb", buffering=0) as pipe:   # opens when it is opened over there
-        pipe.write(b"-----BEGIN")
+    # For both ways, so that it is there before the program. Full, so that it shows when the
+    # program has read all of it.
+    with open(t.path("pipe"), "r+b", buffering=0) as pipe:
+        os.set_blocking(pipe.fileno(), False)
+        while pipe.write(b"-----BEGIN" * 4096):
+            pass
+        t.start(*t.base(cacert=t.path("pipe")))
+        t.expect(select.select([], [pipe], [], t.scaled(30))[1], "the pipe isn't read")
         t.signal(signal.SIGTERM)
         t.finish()
     t.exits(143)
