@@ -30,7 +30,7 @@ struct client_options {
 	bool			leaves_half;	/* from the first sending on,
 						 * at most half of the time
 						 * left then, for all hops */
-	response_sink		sink;		/* see response_stream; or NULL */
+	response_sink		sink;		/* response_stream; or NULL */
 	void			*sink_ctx;
 };
 

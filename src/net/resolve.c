@@ -21,7 +21,7 @@
 #define STACK_MAX		((size_t)512 << 10)	/* glibc would take
 					 * as much as for main: 8 MiB */
 #define NAME_MAX_LEN		254	/* RFC 1035, 2.3.4, with a dot */
-#define ASKING_MAX		16	/* threads of a family, left behind or not */
+#define ASKING_MAX		16	/* threads of a family, stuck or not */
 
 enum family { V6, V4, FAMILIES };
 

@@ -141,7 +141,7 @@ struct github {
 	bool			 has_quota;
 	uint64_t		 quota;		/* a 304 takes none of it */
 	int64_t			 quota_reset_at;	/* then FAKE_QUOTA */
-	bool			 forgets;	/* records the last call alone */
+	bool			 forgets;	/* all but the last call */
 	int64_t			 token_ends_at;	/* 0: never */
 	int64_t			 token_life_ms;	/* of the next; 0: endless */
 	/* The record. */

@@ -279,8 +279,8 @@ is_post(const struct fake_request *q)
 }
 
 #define must(condition)							\
-	check(condition, "%s, %s the ID, connection %u cut in %d at %zu "	\
-	    "as %d: exit %d: %s", server.script->name,			\
+	check(condition, "%s, %s the ID, connection %u cut in %d "	\
+	    "at %zu as %d: exit %d: %s", server.script->name,		\
 	    sends_id ? "with" : "without", cut.connection,		\
 	    (int)cut.where, cut.at, (int)cut.how, code, fault.text)
 
