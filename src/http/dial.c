@@ -61,7 +61,8 @@ connect_to_proxy(struct conn **c, const struct dial_route *r,
     int64_t deadline_ms, struct fault *f)
 {
 	const struct url *to = &r->proxy->url;
-	struct tls_peer peer = { .who = r->below_who, .host = to->host };
+	struct tls_peer peer = { .who = r->below_who, .host = to->host,
+	    .stood = r->let_through };
 	enum status status;
 
 	status = tcp_open(c, r->below_who, to->host, to->port, deadline_ms, f);
@@ -108,7 +109,8 @@ enum status
 dial(struct conn **c, struct dial_route *r, int64_t deadline_ms,
     struct fault *f)
 {
-	struct tls_peer peer = { .who = r->who, .host = r->to->host };
+	struct tls_peer peer = { .who = r->who, .host = r->to->host,
+	    .stood = r->stood };
 	enum status status;
 
 	if (r->proxy != NULL) {
@@ -120,5 +122,7 @@ dial(struct conn **c, struct dial_route *r, int64_t deadline_ms,
 	}
 	if (status != STATUS_OK || !r->to->tls)
 		return status;
-	return handshake(c, &peer, r->trust, deadline_ms, f);
+	status = handshake(c, &peer, r->trust, deadline_ms, f);
+	r->stood = r->stood || status == STATUS_OK;
+	return status;
 }

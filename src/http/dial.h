@@ -22,6 +22,7 @@ struct dial_route {
 	char			*below_who;	/* those of the connection below
 						 * the server's TLS */
 	bool			 let_through;	/* by the proxy, once */
+	bool			 stood;		/* the server's TLS, once */
 };
 
 /* Decides whether the proxy serves this URL.  All is lent. */
@@ -33,7 +34,8 @@ void	 dial_route_wipe(struct dial_route *);
  * Connects, asks the proxy for a tunnel if there is one, and for https shakes
  * hands.  The conn lends from the route.  Names are resolved only as far as
  * this machine connects itself: behind a proxy the server's is not.  A refusal
- * by the proxy is never lasting once it has let us through.
+ * by the proxy is never lasting once it has let us through, nor is a bad
+ * certificate where there was a good one.
  */
 enum status dial(struct conn **, struct dial_route *, int64_t deadline_ms,
 	    struct fault *);

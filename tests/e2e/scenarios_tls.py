@@ -214,6 +214,38 @@ def a_bundle_that_is_replaced_during_a_wait_does_no_harm(t):
     t.dispatched(1)
 
 
+def on_connection(hub, number, pki, leaf):
+    """One connection meets the leaf of another server, or none: no TLS at all."""
+    def break_it(server, raw):
+        if leaf:
+            pki.context(leaf).wrap_socket(raw, server_side=True)
+        else:
+            raw.sendall(b"HTTP/1.0 503 Try later\r\n\r\n")
+    hub.connection_faults[number] = break_it
+
+
+@each([(leaf, number) for leaf in ("expired", "stranger", None) for number in (2, 4)])
+def a_server_that_was_good_may_be_so_again(t, row):
+    leaf, number = row
+    hub = closing_hub(t, lambda: None)
+    on_connection(hub, number, t.setup.pki, leaf)
+    t.wait()
+    t.concluded(hub.dispatched[0])
+    t.says(leaf and {"stranger": "issuer"}.get(leaf, leaf) or "no TLS")
+    t.dispatched(1)
+
+
+@each(range(2, 7))
+def a_server_that_was_good_may_be_so_again_at_any_step(t, number):
+    """Between the steps of the version, for the baseline, the dispatch, the search."""
+    hub = t.github("ghes-3.20", life="queued completed/success", run_name="{distinct_id}")
+    hub.closes = "announced"
+    on_connection(hub, number, t.setup.pki, "expired")
+    t.wait()
+    t.concluded(hub.dispatched[0])
+    t.dispatched(1)
+
+
 @scenario
 def a_bundle_that_is_written_to_during_a_wait_is_not_trusted(t):
     for text in ("", "# empty\n", "x"):
