@@ -227,6 +227,7 @@ unit sanitizers build/dev
 [ $quick = yes ] ||
 	unit valgrind build/valgrind valgrind --quiet --leak-check=full \
 	    --errors-for-leak-kinds=definite,indirect,possible \
+	    --suppressions=tests/valgrind.supp \
 	    --track-fds=no --error-exitcode=97
 
 # Valgrind takes longest by far and has generous limits of time, so it runs

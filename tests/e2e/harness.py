@@ -44,6 +44,7 @@ SCENARIOS = []
 HARD_LIMIT = 60         # seconds before a process counts as hung
 COMMANDS = ("error", "warning", "notice", "debug", "group", "endgroup", "add-mask")
 SANITIZER_EXIT, VALGRIND_EXIT = 98, 99
+SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../valgrind.supp")
 SANITIZER_WORDS = ("AddressSanitizer", "LeakSanitizer", "UndefinedBehaviorSanitizer",
                    "MemorySanitizer", "runtime error:")
 # Any program would do; this one is there, and needs nothing once the limits are set.
@@ -369,6 +370,7 @@ class Case:
         if self.setup.valgrind:
             command = [shutil.which("valgrind"), "-q", f"--error-exitcode={VALGRIND_EXIT}",
                        "--leak-check=full", "--errors-for-leak-kinds=definite,possible",
+                       "--suppressions=" + SUPPRESSIONS,
                        "--log-file=" + self.path("valgrind.log"), *command]
         if close_stdout:
             command = ["/bin/sh", "-c", 'exec "$0" "$@" >&-', *command]
