@@ -6,6 +6,7 @@ through the tunnel after a 2xx is relayed, and can be spoilt as well. It keeps a
 import base64
 import os
 import pwd
+import secrets
 import select
 import shutil
 import socket
@@ -213,7 +214,9 @@ visible_hostname localhost
 pinger_enable off
 shutdown_lifetime 0 seconds
 """
-        return [self.where(), "-N", "-f", self.write("squid.conf", config)]
+        # The name is that of its shared memory, too, which another one would share.
+        return [self.where(), "-N", "-n", "e2e" + secrets.token_hex(8),
+                "-f", self.write("squid.conf", config)]
 
     def methods(self):
         """What it was asked to do; "-" is a connection without a request."""
