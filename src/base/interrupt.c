@@ -1,9 +1,10 @@
 #include "compat.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
@@ -11,18 +12,19 @@
 static volatile sig_atomic_t	last_signal;
 static volatile sig_atomic_t	arrived;
 static sig_atomic_t		acknowledged;
-static int			pipe_fds[2] = { -1, -1 };
+static int			event_fd = -1;
 
 static void
 on_signal(int sig)
 {
+	const uint64_t one = 1;
 	int saved = errno;
 	ssize_t n;
 
 	last_signal = sig;
 	arrived++;
-	/* The pipe wakes a poll that was entered just before the signal. */
-	n = write(pipe_fds[1], "", 1);
+	/* Wakes a poll that was entered just before the signal. */
+	n = write(event_fd, &one, sizeof one);
 	(void)n;
 	errno = saved;
 }
@@ -32,9 +34,8 @@ interrupt_install(void)
 {
 	struct sigaction sa;
 
-	/* Without a pipe, signals still end a poll with EINTR. */
-	if (pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) == -1)
-		pipe_fds[0] = pipe_fds[1] = -1;
+	/* Without it, signals still end a poll with EINTR. */
+	event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	memset(&sa, 0, sizeof sa);
 	sigemptyset(&sa.sa_mask);
 	sa.sa_handler = on_signal;
@@ -42,6 +43,7 @@ interrupt_install(void)
 	sigaction(SIGTERM, &sa, NULL);
 	sa.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &sa, NULL);
+	sigaction(SIGXFSZ, &sa, NULL);
 }
 
 bool
@@ -53,17 +55,18 @@ interrupt_pending(void)
 void
 interrupt_acknowledge(void)
 {
-	char c;
+	uint64_t count;
+	ssize_t n;
 
 	acknowledged = arrived;
-	while (read(pipe_fds[0], &c, 1) == 1)
-		;
+	n = read(event_fd, &count, sizeof count);
+	(void)n;
 }
 
 int
 interrupt_fd(void)
 {
-	return pipe_fds[0];
+	return event_fd;
 }
 
 enum status

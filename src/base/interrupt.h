@@ -1,8 +1,9 @@
 /*
  * SIGINT and SIGTERM as something that code can ask about and poll for.
  * Handlers are installed in every mode: as PID 1 a process without them
- * ignores both signals.  SIGPIPE is ignored, so that a closed stdout is an
- * error to report and not a silent death.
+ * ignores both signals.  SIGPIPE and SIGXFSZ are ignored, so that a closed
+ * stdout or a file that may not grow is an error to report and not a silent
+ * death.
  */
 #ifndef BASE_INTERRUPT_H
 #define BASE_INTERRUPT_H

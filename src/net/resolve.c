@@ -501,6 +501,11 @@ resolve_fault(const struct resolver *r, struct fault *f)
 		    "%s: no nameserver answered, or they fail or refuse to "
 		    "look it up (see /etc/resolv.conf)", r->host);
 	case EAI_SYSTEM:
+		/* What pthread_create says where processes are limited. */
+		if (r->system_error == EAGAIN)
+			return fault_set(f, STATUS_RESOLVE, "%s: lookup "
+			    "failed: no thread can be started (see the limit "
+			    "on processes, ulimit -u)", r->host);
 		return fault_set(f, STATUS_RESOLVE, "%s: lookup failed: %s",
 		    r->host, strerror(r->system_error));
 	default:

@@ -6,7 +6,8 @@ import shutil
 import subprocess
 
 from ghsim import step_named
-from harness import Failed, HARD_LIMIT, Skipped, each, only, scenario, static_only
+from harness import (Failed, HARD_LIMIT, Skipped, each, native_only, only, scenario,
+                     static_only)
 
 NAME = "elsewhere.example"          # there is a certificate for it
 BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
@@ -54,9 +55,12 @@ def eight_descriptors_are_enough(t):
         dispatch(t, "--timeout", "5s", limits={"NOFILE": n})
         t.found(hub.dispatched[-1])
         t.says_not("trying again")
-    dispatch(t, "--timeout", "5s", limits={"NOFILE": 9}, env={"GITHUB_OUTPUT": "/output"})
-    t.found(hub.dispatched[-1])
-    t.dispatched(4)
+    for output in ({"GITHUB_OUTPUT": "/output"},
+                   {"GITHUB_OUTPUT": "/output", "GITHUB_STEP_SUMMARY": "/summary"}):
+        dispatch(t, "--timeout", "5s", limits={"NOFILE": 8}, env=output)
+        t.found(hub.dispatched[-1])
+        t.says_not("trying again")
+    t.dispatched(5)
 
 
 @static_only
@@ -69,6 +73,36 @@ def with_fewer_descriptors_the_end_is_true(t):
         acted += told_the_truth(t, acted)
         t.expect(t.result.code == 0 or "descriptors" in t.result.log, "it doesn't say why")
     t.dispatched(acted)
+
+
+# ---- files and processes
+
+@native_only
+@each((0, 20))
+def files_that_may_not_grow_do_not_lose_the_run(t, size):
+    hub = t.github()
+    limits = {"FSIZE": size}
+    t.dispatch("--format", "id", env={"GITHUB_OUTPUT": t.file("output")}, limits=limits)
+    t.exits(8)
+    t.says(t.path("output"), f"run_id={hub.dispatched[0].id}", "too large")
+    with open(t.file("stdout"), "wb") as stdout:
+        t.dispatch(limits=limits, stdout=stdout)
+    t.exits(8)
+    t.says("standard output", f"run_id={hub.dispatched[1].id}", "too large")
+    t.dispatch(env={"GITHUB_STEP_SUMMARY": t.file("summary")}, limits=limits)
+    t.found(hub.dispatched[2])
+    t.says("summary")
+    t.dispatched(3)
+
+
+@static_only
+@scenario
+def a_lack_of_processes_is_told(t):
+    world(t)
+    dispatch(t, "--timeout", "1s", limits={"NPROC": 1})
+    t.exits(7)
+    t.says("no thread can be started", "ulimit -u")
+    t.dispatched(0)
 
 
 # ---- memory

@@ -5,6 +5,8 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,6 +82,20 @@ after_sigpipe(void)
 	return interrupt_pending() ? 3 : 0;
 }
 
+static int
+after_sigxfsz(void)
+{
+	struct rlimit none = { 0, 0 };
+	FILE *file = tmpfile();
+
+	interrupt_install();
+	if (file == NULL || setrlimit(RLIMIT_FSIZE, &none) != 0)
+		return 1;
+	if (write(fileno(file), "x", 1) != -1)
+		return 2;
+	return interrupt_pending() ? 3 : 0;
+}
+
 static void
 expect_child(int sig, enum status want)
 {
@@ -90,7 +106,8 @@ expect_child(int sig, enum status want)
 	assert_true(pid != -1);
 	if (pid == 0)
 		_exit(sig == 0 ? without() : sig == SIGPIPE ?
-		    after_sigpipe() : after_signal(sig, want));
+		    after_sigpipe() : sig == SIGXFSZ ? after_sigxfsz() :
+		    after_signal(sig, want));
 	assert_int_equal(waitpid(pid, &code, 0), pid);
 	assert_true(WIFEXITED(code));
 	assert_int_equal(WEXITSTATUS(code), 0);
@@ -118,6 +135,13 @@ test_pipe(void **state)
 }
 
 static void
+test_file_size(void **state)
+{
+	(void)state;
+	expect_child(SIGXFSZ, STATUS_OK);
+}
+
+static void
 test_not_installed(void **state)
 {
 	(void)state;
@@ -131,6 +155,7 @@ main(void)
 		cmocka_unit_test(test_interrupt),
 		cmocka_unit_test(test_terminate),
 		cmocka_unit_test(test_pipe),
+		cmocka_unit_test(test_file_size),
 		cmocka_unit_test(test_not_installed),
 	};
 
