@@ -101,5 +101,8 @@ exchange(struct conn *c, const char *who, const struct request *q,
 	status = send_request(c, who, q, limits->head_deadline_ms, sent, f);
 	if (status != STATUS_OK)
 		return status;
-	return read_response(c, who, r, limits, f);
+	status = read_response(c, who, r, limits, f);
+	if (status == STATUS_TLS)
+		*sent = false;
+	return status;
 }

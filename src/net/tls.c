@@ -38,6 +38,7 @@ struct tls {
 	 * which its next write would send: a dispatch that was given up must
 	 * not leave after all. */
 	bool			 broken;
+	bool			 heard;		/* a byte of the peer's */
 
 	/* The call under way: what mbedTLS's callbacks need and leave. */
 	int64_t			 deadline_ms;
@@ -122,12 +123,16 @@ is_transient(int rc)
 #define UNKNOWN_KIND	"a certificate of the server has a key or signature " \
 	"of a kind that is not supported (RSA and ECDSA on P-256 and P-384 are)"
 
-/*
- * Appends what the alert says that has just been received (RFC 8446, 6.2).
- * Only the record itself has its number.
- */
+/* Of the alert that has just been received; only the record itself has it. */
+static unsigned int
+alert_number(const struct tls *t)
+{
+	return t->ssl.MBEDTLS_PRIVATE(in_msg)[1];
+}
+
+/* Appends what an alert says (RFC 8446, 6.2). */
 static void
-add_alert(const struct tls *t, struct fault *f)
+add_alert(unsigned int number, struct fault *f)
 {
 	static const struct {
 		unsigned int	 number;
@@ -151,7 +156,6 @@ add_alert(const struct tls *t, struct fault *f)
 		{ MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR,
 		    "the server failed" },
 	};
-	unsigned int number = t->ssl.MBEDTLS_PRIVATE(in_msg)[1];
 	size_t i;
 
 	for (i = 0; i < sizeof alerts / sizeof alerts[0]; i++)
@@ -173,18 +177,23 @@ tls_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
 		rc = mbedtls_ssl_read(&t->ssl, (unsigned char *)data, size);
 	while (is_transient(rc));
 	*got = rc > 0 ? (size_t)rc : 0;
+	t->heard = t->heard || rc > 0;
 	*clean = rc == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY;
 	if (rc >= 0 || *clean || rc == MBEDTLS_ERR_SSL_CONN_EOF)
 		return STATUS_OK;
 	if (t->below_status != STATUS_OK)
 		return t->below_status;
-	fault_set(f, STATUS_CLOSED, "%s: ", t->who);
-	/* In TLS 1.3 a server may refuse after the handshake, too. */
-	if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
-		add_alert(t, f);
+	if (rc != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+		return fault_set(f, STATUS_CLOSED, "%s: TLS read failed "
+		    "(-0x%04x)", t->who, (unsigned int)-rc);
+	/* RFC 8446, 4.4.2.4: instead of the end of its own handshake, before
+	 * which it takes nothing.  Other alerts may come at any time. */
+	if (!t->heard && alert_number(t) == ALERT_CERTIFICATE_REQUIRED)
+		fault_set_lasting(f, STATUS_TLS, "%s: ", t->who);
 	else
-		fault_add(f, "TLS read failed (-0x%04x)", (unsigned int)-rc);
-	return STATUS_CLOSED;
+		fault_set(f, STATUS_CLOSED, "%s: ", t->who);
+	add_alert(alert_number(t), f);
+	return f->status;
 }
 
 static enum status
@@ -294,28 +303,57 @@ is_code(int rc, int code)
 	return rc == code || (-rc & HIGH_PART) == -code;
 }
 
+/*
+ * A server may refuse, and close, before we have said all: then sending fails,
+ * and its alert is there.  RFC 5246, 7.2: level and number, in the clear until
+ * keys are in use.
+ */
+static bool
+take_alert(struct tls *t, unsigned int *number)
+{
+	unsigned char record[7];
+	struct fault ignored;
+	size_t len;
+	int n;
+
+	tls_begin(t, clock_after(&clock_system, GOODBYE_MS), &ignored);
+	for (len = 0; len < sizeof record; len += (size_t)n)
+		if ((n = bio_receive(t, record + len,
+		    sizeof record - len)) <= 0)
+			return false;
+	*number = record[6];
+	return record[0] == MBEDTLS_SSL_MSG_ALERT && record[3] == 0 &&
+	    record[4] == 2 && record[5] == MBEDTLS_SSL_ALERT_LEVEL_FATAL;
+}
+
 static enum status
 handshake_fault(struct tls *t, int rc, const char *via, struct fault *f)
 {
+	enum status below_status = t->below_status;
+	unsigned int number;
 	size_t i;
 
 	if (t->chain.status != STATUS_OK)
 		return t->chain.status;
-	if (t->below_status != STATUS_OK) {
+	if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE ||
+	    (rc == MBEDTLS_ERR_NET_SEND_FAILED &&
+	    below_status == STATUS_CLOSED && take_alert(t, &number))) {
+		if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
+			number = alert_number(t);
+		fault_set_lasting(f, STATUS_TLS, "%s: ", t->who);
+		add_alert(number, f);
+		return STATUS_TLS;
+	}
+	if (below_status != STATUS_OK) {
 		/* Said by the stream below, except where in time it was. */
-		if (!status_is_signal(t->below_status))
+		if (!status_is_signal(below_status))
 			fault_add(f, " (during the TLS handshake)");
-		return t->below_status;
+		return below_status;
 	}
 	if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED ||
 	    rc == MBEDTLS_ERR_SSL_BAD_CERTIFICATE)
 		return chain_fault(&t->chain, t->who, via,
 		    mbedtls_ssl_get_verify_result(&t->ssl), f);
-	if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
-		fault_set_lasting(f, STATUS_TLS, "%s: ", t->who);
-		add_alert(t, f);
-		return STATUS_TLS;
-	}
 	for (i = 0; i < sizeof failures / sizeof failures[0]; i++)
 		if (is_code(rc, failures[i].code)) {
 			fault_set(f, STATUS_TLS, "%s: %s", t->who,

@@ -8,6 +8,8 @@
  *
  *	name, address, proxy, handshake		not sent	again	7
  *	before the request's first byte		not sent	again	7
+ *	by a server that refuses the handshake
+ *	    after we have ended it (TLS 1.3)	not sent	end	7
  *	in or behind the request's bytes	unknown		search	4
  *	before or in the status line		unknown		search	4
  *	behind interim answers (1xx)		unknown		search	4

@@ -42,6 +42,7 @@ struct peer {
 	const struct arrival	*script;
 	size_t			 count, at;
 	unsigned int		 repeated;
+	enum status		 read_status;	/* in the end */
 	enum status		 write_status;
 	size_t			 written;	/* before that */
 	uint64_t		 sent;
@@ -55,6 +56,8 @@ peer_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
 	struct peer *p = (struct peer *)c;
 	const struct arrival *a = &p->script[p->at];
 
+	if (p->at == p->count && p->read_status != STATUS_OK)
+		return fault_set(f, p->read_status, "peer: gone");
 	if (p->at == p->count || now_ms + a->after_ms > deadline_ms) {
 		check(deadline_ms < CLOCK_NEVER / 2, "waits for ever");
 		now_ms = deadline_ms;
@@ -401,6 +404,24 @@ test_sent(void **state)
 	}
 }
 
+/* All of it has left, to a peer that takes nothing. */
+static void
+test_refused_handshake(void **state)
+{
+	struct peer p = { .read_status = STATUS_TLS };
+	struct outcome o;
+
+	(void)state;
+	run_peer(&o, &p, ANSWER_MS, false);
+	assert_int_equal(o.status, STATUS_TLS);
+	assert_true(p.sent > 0);
+	assert_false(o.sent);
+	p = (struct peer){ .read_status = STATUS_CLOSED };
+	run_peer(&o, &p, ANSWER_MS, false);
+	assert_int_equal(o.status, STATUS_CLOSED);
+	assert_true(o.sent);
+}
+
 static void
 test_request(void **state)
 {
@@ -448,6 +469,7 @@ main(void)
 		cmocka_unit_test(test_stream_without_a_deadline),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_sent),
+		cmocka_unit_test(test_refused_handshake),
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_unfit_request),
 	};
