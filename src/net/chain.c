@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include <mbedtls/oid.h>
@@ -203,6 +204,53 @@ add_certificate(struct buf *b, const mbedtls_x509_crt *crt)
 	buf_addc(b, ')');
 }
 
+#define DNS_NAME	(MBEDTLS_ASN1_CONTEXT_SPECIFIC | 2)
+#define IP_ADDRESS	(MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7)
+
+/* RFC 9525, 6.3: a wildcard stands for the whole first label. */
+static bool
+is_dns_name_of(const mbedtls_x509_buf *name, const char *host, size_t len)
+{
+	const char *p = (const char *)name->p, *dot = memchr(host, '.', len);
+	size_t rest;
+
+	if (name->len == len && strncasecmp(p, host, len) == 0)
+		return true;
+	if (name->len < 2 || memcmp(p, "*.", 2) != 0 || dot == NULL)
+		return false;
+	rest = len - (size_t)(dot - host);
+	return rest < len && name->len - 1 == rest &&
+	    strncasecmp(p + 1, dot, rest) == 0;
+}
+
+/*
+ * RFC 9110, 4.3.4 and 4.3.5: a dNSName for a name, an iPAddress for an
+ * address.  mbedTLS falls back to CN, takes a dNSName for an address, and a
+ * uniformResourceIdentifier for a name.
+ */
+static bool
+is_for(const mbedtls_x509_crt *crt, const char *host)
+{
+	const mbedtls_x509_sequence *san = &crt->subject_alt_names;
+	size_t len = strlen(host), ip_len = 0;
+	struct in6_addr ip;
+
+	if (inet_pton(AF_INET, host, &ip) == 1)
+		ip_len = sizeof(struct in_addr);
+	else if (inet_pton(AF_INET6, host, &ip) == 1)
+		ip_len = sizeof ip;
+	else if (len > 0 && host[len - 1] == '.')
+		len--;
+	for (; san != NULL; san = san->next)
+		if (ip_len > 0 ? san->buf.tag == IP_ADDRESS &&
+		    san->buf.len == ip_len &&
+		    memcmp(san->buf.p, &ip, ip_len) == 0 :
+		    san->buf.tag == DNS_NAME &&
+		    is_dns_name_of(&san->buf, host, len))
+			return true;
+	return false;
+}
+
 /* The names that a certificate is for: its dNSName and iPAddress entries. */
 static void
 add_alt_names(struct buf *b, const mbedtls_x509_crt *crt)
@@ -214,11 +262,11 @@ add_alt_names(struct buf *b, const mbedtls_x509_crt *crt)
 	for (san = &crt->subject_alt_names; san != NULL; san = san->next) {
 		if (n == SHOWN_NAMES_MAX)
 			break;
-		if (san->buf.tag == (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 2)) {
+		if (san->buf.tag == DNS_NAME) {
 			buf_adds(b, n++ > 0 ? ", " : " but for ");
 			buf_add(b, san->buf.p, san->buf.len);
-		} else if (san->buf.tag == (MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7)
-		    && (san->buf.len == 4 || san->buf.len == 16) &&
+		} else if (san->buf.tag == IP_ADDRESS &&
+		    (san->buf.len == 4 || san->buf.len == 16) &&
 		    inet_ntop(san->buf.len == 4 ? AF_INET : AF_INET6,
 		    san->buf.p, ip, sizeof ip) != NULL) {
 			buf_adds(b, n++ > 0 ? ", " : " but for ");
@@ -263,6 +311,7 @@ begin_reason(struct chain *c, const mbedtls_x509_crt *crt, int depth)
 	if (b->len > 0)
 		buf_adds(b, "; ");
 	buf_adds(b, depth == 0 ? "the server's certificate " :
+	    c->at_anchor ? "a certificate that is trusted here " :
 	    "a certificate of the server's chain ");
 	add_certificate(b, crt);
 	return b;
@@ -307,6 +356,7 @@ add_missing(struct chain *c, const mbedtls_x509_crt *sent)
 {
 	const mbedtls_x509_crt *last = c->untrusted;
 	struct buf *b = begin_reason(c, last, last != sent);
+	struct der issuer = as_der(&last->issuer_raw);
 
 	if (same(&last->issuer_raw, &last->subject_raw)) {
 		buf_adds(b, " is not trusted here");
@@ -314,8 +364,15 @@ add_missing(struct chain *c, const mbedtls_x509_crt *sent)
 	}
 	if (c->unfit) {
 		buf_adds(b, " has an issuer that is trusted here, but with a "
-		    "key or signature of a kind that is not supported (RSA "
-		    "and ECDSA on P-256 and P-384 are)");
+		    "key, signature or extension of a kind that is not "
+		    "supported (RSA and ECDSA on P-256 and P-384 are)");
+		return;
+	}
+	if (trust_find(c->trust, 0, &issuer) < trust_count(c->trust)) {
+		buf_adds(b, " has an issuer of whose name a certificate is "
+		    "trusted here, but that one did not sign it (another key, "
+		    "an older one maybe), or may not (no CA, or for fewer "
+		    "links)");
 		return;
 	}
 	for (; sent != NULL; sent = sent->next)
@@ -357,12 +414,12 @@ chain_inspect(void *ctx, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 		buf_adds(begin_reason(c, crt, depth), " may sign for some "
 		    "names only, which is not supported");
 	}
+	c->at_anchor = !c->begun && depth > 0 &&
+	    !(*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED);
 	c->begun = true;
 	if (depth == 0) {
 		add_certificate(&c->server, crt);
-		/* mbedTLS falls back to CN; RFC 9110, 4.3.4 does not. */
-		if (!mbedtls_x509_crt_has_ext_type(crt,
-		    MBEDTLS_X509_EXT_SUBJECT_ALT_NAME))
+		if (!is_for(crt, c->host))
 			*flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
 		if ((*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) &&
 		    is_trusted(c, crt))
@@ -392,8 +449,8 @@ add_advice(const struct chain *c, const char *via, struct fault *f)
 		    "with --cacert, as a PEM file", trust_count(t),
 		    trust_count(t) == 1 ? "" : "s", trust_origin(t));
 	if (trust_skipped(t) > 0)
-		fault_add(f, " (%zu broken ones were skipped)",
-		    trust_skipped(t));
+		fault_add(f, " (%zu broken one%s skipped)", trust_skipped(t),
+		    trust_skipped(t) == 1 ? " was" : "s were");
 	if (via != NULL)
 		fault_add(f, ". The connection goes through the proxy %s, "
 		    "which may inspect TLS and sign with a CA of its own: ask "

@@ -20,7 +20,8 @@ struct chain {
 	const char		*host;		/* lent: must be proved */
 
 	const mbedtls_x509_crt	*untrusted;	/* nobody trusted signed it */
-	bool			 begun;		/* the anchor was seen */
+	bool			 begun;		/* the anchor was seen, */
+	bool			 at_anchor;	/* or is being seen */
 	bool			 unfit;		/* an anchor is of no use */
 	struct buf		 server;	/* whose certificate it is */
 	struct buf		 reasons;	/* why it was refused */

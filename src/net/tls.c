@@ -285,7 +285,8 @@ static const struct {
 	{ MBEDTLS_ERR_X509_INVALID_EXTENSIONS, true, "a certificate of the "
 	    "server's chain has a critical extension that is not supported "
 	    "(constraints on names or policies, maybe) or a broken one, so "
-	    "that it must be refused; only another chain can mend that" },
+	    "that it must be refused; only another chain can mend that (one "
+	    "without its root, if that is it)" },
 	{ MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG, true, UNKNOWN_KIND },
 	{ MBEDTLS_ERR_PK_UNKNOWN_PK_ALG, true, UNKNOWN_KIND },
 	{ MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE, true, UNKNOWN_KIND },

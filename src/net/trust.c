@@ -231,53 +231,60 @@ add_named_file(struct trust *t, const char *what, const char *path,
 	return STATUS_OK;
 }
 
-static bool
+/* 0, or the first errno: a directory, or a file in it, that cannot be read. */
+static int
 add_directory(struct trust *t, const char *path)
 {
 	struct dirent *d;
 	struct buf name;
+	int error = 0;
 	DIR *dir;
 
 	if ((dir = opendir(path)) == NULL)
-		return false;
+		return errno;
 	buf_init(&name, BUF_TEXT_MAX);
 	while ((d = readdir(dir)) != NULL) {
 		if (d->d_name[0] == '.')
 			continue;
 		buf_clear(&name);
 		buf_addf(&name, "%s/%s", path, d->d_name);
-		if (!add_file(t, buf_str(&name), false) && errno != EISDIR)
-			log_debug("%s: %s", buf_str(&name), strerror(errno));
+		if (add_file(t, buf_str(&name), false) || errno == EISDIR)
+			continue;
+		if (error == 0)
+			error = errno;
+		log_debug("%s: %s", buf_str(&name), strerror(errno));
 	}
 	buf_free(&name);
 	closedir(dir);
-	return true;
+	return error;
 }
 
 /* OpenSSL's variable: one or more directories. */
 static enum status
 add_named_directories(struct trust *t, const char *list, struct fault *f)
 {
+	int error = 0, first = 0;
 	const char *p;
-	int error = 0;
 	size_t len;
 	char *path;
 
 	for (p = list; *p != '\0'; p += len + (p[len] == ':')) {
 		len = strcspn(p, ":");
 		path = xstrndup(p, len);
-		if (len > 0 && !add_directory(t, path)) {
-			error = errno;
+		if (len > 0 && (error = add_directory(t, path)) != 0) {
 			log_debug("SSL_CERT_DIR: %s: %s", path,
 			    strerror(error));
+			if (first == 0)
+				first = error;
 		}
 		free(path);
 	}
 	/* Beside SSL_CERT_FILE it may well be empty, as OpenSSL has it. */
 	if (t->count == 0)
 		return fault_set_lasting(f, STATUS_USAGE,
-		    "SSL_CERT_DIR: no certificate in %s%s%s", list,
-		    error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
+		    "SSL_CERT_DIR: no certificate in %s%s%s%s", list,
+		    first != 0 ? ": " : "", first != 0 ? strerror(first) : "",
+		    t->skipped > 0 ? " (there are some, all broken)" : "");
 	add_origin(t, list);
 	return STATUS_OK;
 }
@@ -292,7 +299,10 @@ add_system(struct trust *t)
 			add_origin(t, system_bundles[i]);
 			return;
 		}
-	if (add_directory(t, "/etc/ssl/certs") && t->count > 0) {
+	/* Some are in both. */
+	t->skipped = 0;
+	add_directory(t, "/etc/ssl/certs");
+	if (t->count > 0) {
 		add_origin(t, "/etc/ssl/certs");
 		return;
 	}

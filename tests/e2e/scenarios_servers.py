@@ -188,6 +188,43 @@ def all_roots_of_one_name_are_tried(t):
 
 
 @scenario
+def a_trusted_certificate_that_does_not_fit_is_told(t):
+    pki = own_pki(t)
+    url = servers.nginx(t, pki, "good")
+    pki.authority("renewed", "Test Root")
+    fails(t, url, pki.path("renewed.pem"), "of whose name", "another key")
+    pki.certificate("no-ca", "Test Root", "basicConstraints=CA:FALSE\n", None, key="ca")
+    fails(t, url, pki.path("no-ca.pem"), "of whose name", "no CA")
+    pki.authority("past", "Test Root", key="ca", start=-20 * certs.DAY, end=-10 * certs.DAY)
+    fails(t, url, pki.path("past.pem"), "trusted here (CN=Test Root, issued by itself",
+          "has expired")
+
+
+NAMED = (("127.0.0.1", "IP:127.0.0.1", True), ("127.0.0.1", "DNS:127.0.0.1", False),
+         ("127.0.0.1", "DNS:*.0.0.1", False), ("localhost", "DNS:LOCALHOST", True),
+         ("LocalHost", "DNS:localhost", True), ("localhost", "URI:localhost", False),
+         ("localhost", "DNS:localhost.example", False), ("api.far.test", "DNS:*.far.test", True),
+         ("api.far.test.", "DNS:*.FAR.test", True), ("far.test", "DNS:*.far.test", False),
+         ("a.b.far.test", "DNS:*.far.test", False), ("api.far.test", "DNS:*.test", False),
+         ("api.far.test", "DNS:a*.far.test", False), ("api.far.test", "DNS:*.*.test", False),
+         ("api.far.test", "DNS:far.test", False), ("far", "DNS:*", False))
+
+
+@each(NAMED)
+def a_certificate_is_for_the_names_that_count(t, row):
+    host, name, good = row
+    pki, proxy = own_pki(t), t.proxy()
+    pki.leaf("named", certs.LEAF + "subjectAltName=" + name)
+    hub = t.github(pki=pki, leaf="named")
+    proxy.names[host] = "127.0.0.1"
+    t.dispatch(base=t.base(api_url=hub.url(host), cacert=pki.ca, proxy=proxy.url()))
+    t.dispatched(int(good))
+    t.exits(0 if good else 7)
+    if not good:
+        t.says("is not for the name " + host)
+
+
+@scenario
 def an_authority_of_an_unknown_kind_is_told(t):
     pki = own_pki(t)
     pki.authority("ed25519", "Modern Root", kind="ed25519")
@@ -211,7 +248,7 @@ def a_leaf_cannot_sign_for_others(t):
     pki.leaf("impostor", issuer="good", chain=("good",), common_name="impostor")
     url = servers.nginx(t, pki, "impostor")
     fails(t, url, pki.ca, "may not")
-    fails(t, url, pki.path("good.pem"), "not trusted")
+    fails(t, url, pki.path("good.pem"), "trusted here", "may not")
 
 
 @scenario

@@ -312,6 +312,13 @@ def a_bundle_of_too_many_certificates_is_refused(t):
 @scenario
 def a_missing_ssl_cert_dir_is_told(t):
     t.github()
+    os.mkdir(t.path("certs"))
+    t.file("certs/broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+    t.dispatch(base=t.base(**NO_TRUST), env={"SSL_CERT_DIR": t.path("certs")})
+    t.refused("SSL_CERT_DIR", "all broken")
+    os.symlink("circle", t.path("certs/circle"))
+    t.dispatch(base=t.base(**NO_TRUST), env={"SSL_CERT_DIR": t.path("certs")})
+    t.refused("SSL_CERT_DIR", "all broken", "symbolic link")
     t.dispatch(base=t.base(**NO_TRUST), env={"SSL_CERT_DIR": t.path("nowhere")})
     t.refused("SSL_CERT_DIR", "nowhere", "No such file")
     t.dispatched(0)
