@@ -15,6 +15,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/hosts.h"
+#include "net/resolv_conf.h"
 #include "net/resolve.h"
 
 #define RESOLUTION_DELAY_MS	50	/* RFC 8305, 3 */
@@ -366,22 +368,25 @@ take_answers(struct resolver *r)
 }
 
 static void
-add_literal(struct resolver *r, const char *text)
+add_literal(void *ctx, const char *text)
 {
+	struct resolver *r = ctx;
 	struct resolve_address *a;
 	struct sockaddr_in6 *v6;
 	struct sockaddr_in *v4;
 	struct in6_addr in6;
 	struct in_addr in;
 
-	if (inet_pton(AF_INET, text, &in) == 1) {
+	if (inet_pton(AF_INET, text, &in) == 1 &&
+	    r->count[V4] < RESOLVE_FAMILY_MAX) {
 		a = &r->addresses[V4][r->count[V4]++];
 		v4 = (struct sockaddr_in *)&a->addr;
 		v4->sin_family = AF_INET;
 		v4->sin_addr = in;
 		v4->sin_port = htons(r->port);
 		a->len = sizeof *v4;
-	} else if (inet_pton(AF_INET6, text, &in6) == 1) {
+	} else if (inet_pton(AF_INET6, text, &in6) == 1 &&
+	    r->count[V6] < RESOLVE_FAMILY_MAX) {
 		a = &r->addresses[V6][r->count[V6]++];
 		v6 = (struct sockaddr_in6 *)&a->addr;
 		v6->sin6_family = AF_INET6;
@@ -397,6 +402,7 @@ resolve_open(struct resolver **out, const char *host, uint16_t port,
 {
 	struct resolver *r = xcalloc(1, sizeof *r);
 	enum status status;
+	const char *bad;
 
 	r->host = xstrdup(host);
 	r->port = port;
@@ -412,14 +418,23 @@ resolve_open(struct resolver **out, const char *host, uint16_t port,
 	add_literal(r, host);
 	if (r->count[V4] + r->count[V6] > 0)
 		return STATUS_OK;
+	hosts_find(HOSTS_PATH, host, add_literal, r);
+	if (r->count[V4] + r->count[V6] > 0) {
+		log_debug("%s: %zu IPv6 and %zu IPv4 addresses in %s", host,
+		    r->count[V6], r->count[V4], HOSTS_PATH);
+		return STATUS_OK;
+	}
 	if (*host == '\0' || strlen(host) > NAME_MAX_LEN) {
 		note_error(r, EAI_NONAME, 0);
 		return STATUS_OK;
 	}
-	begin_round(r);
+	if ((bad = resolv_conf_bad_option(RESOLV_CONF_PATH)) == NULL)
+		begin_round(r);
 	if (is_pending(r))
 		return STATUS_OK;
-	status = resolve_fault(r, f);
+	status = bad != NULL ? fault_set(f, STATUS_RESOLVE, "%s: not looked "
+	    "up, because %s has the option %s, with which no nameserver can "
+	    "be asked", host, RESOLV_CONF_PATH, bad) : resolve_fault(r, f);
 	resolve_close(r);
 	*out = NULL;
 	return status;

@@ -6,7 +6,7 @@
  * resolver lets a lookup of both fail when one is dropped, refused or answered
  * badly.  Only if neither has an address, the name is asked for with a final
  * dot, which no domain of /etc/resolv.conf's search line is appended to.
- * Address literals and "localhost" need no nameserver.
+ * Address literals, "localhost" and names in /etc/hosts need no nameserver.
  */
 #ifndef NET_RESOLVE_H
 #define NET_RESOLVE_H

@@ -157,7 +157,32 @@ def etc_hosts_goes_before_nameservers(t, addresses):
     server = t.nameserver({NAME: ("192.0.2.1",)})
     dispatch(t)
     t.found(hub.dispatched[0])
+    t.says("in /etc/hosts")
     t.expect(not server.questions, f"nameservers were asked for {server.questions}")
+    t.dispatched(1)
+
+
+@static_only
+@scenario
+def the_case_of_letters_does_not_matter(t):
+    hub = world(t, hosts="127.0.0.1 Elsewhere.Example\n")
+    for name in (NAME, "ELSEWHERE.example", "Elsewhere.Example", NAME + "."):
+        t.dispatch(base=t.base(api_url=hub.url(name)))
+        t.found(hub.dispatched[-1])
+    t.dispatched(4)
+
+
+@static_only
+@each(("attempts:0", "timeout:0"))
+def an_option_that_makes_lookups_impossible_is_told(t, option):
+    world(t, RESOLV + f"options ndots:1 {option}\n")
+    t.nameserver({NAME: ("127.0.0.1",)})
+    dispatch(t, "--timeout", "1s")
+    nothing_was_sent(t, "/etc/resolv.conf", option, within=5)
+    # A name that needs no nameserver is not concerned.
+    t.file("root/etc/hosts", f"127.0.0.1 {NAME}\n")
+    dispatch(t)
+    t.found(t.hub.dispatched[0])
     t.dispatched(1)
 
 

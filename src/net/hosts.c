@@ -1,0 +1,43 @@
+#include "compat.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/lines.h"
+#include "net/hosts.h"
+
+struct search {
+	const char	*name;
+	size_t		 len;
+	hosts_found	 found;
+	void		*ctx;
+};
+
+static void
+search_line(void *ctx, char *line)
+{
+	static const char blank[] = " \t\v\f";
+	const struct search *s = ctx;
+	char *address, *field, *rest;
+
+	line[strcspn(line, "#")] = '\0';
+	if ((address = strtok_r(line, blank, &rest)) == NULL)
+		return;
+	while ((field = strtok_r(NULL, blank, &rest)) != NULL)
+		if (strncasecmp(field, s->name, s->len) == 0 &&
+		    field[s->len] == '\0') {
+			s->found(s->ctx, address);
+			return;
+		}
+}
+
+void
+hosts_find(const char *path, const char *name, hosts_found found, void *ctx)
+{
+	struct search s = { name, strlen(name), found, ctx };
+
+	if (s.len > 0 && name[s.len - 1] == '.')
+		s.len--;
+	if (s.len > 0)
+		lines_read(path, search_line, &s);
+}
