@@ -88,6 +88,7 @@ struct dispatch_call {
 	const char	*ref;		/* for messages */
 	int64_t		 answer_ms;	/* most time to wait for the answer,
 					 * and at most half of what is left */
+	int64_t		 connect_by_ms;	/* instant for the connection */
 	int64_t		 deadline_ms;
 };
 

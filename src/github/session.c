@@ -147,8 +147,11 @@ add_reset_time(const struct session *s, struct buf *b, int64_t wait_ms)
 {
 	int64_t now_ms;
 
-	if (wait_ms == 0)
+	if (wait_ms == 0) {
+		buf_adds(b, " It names no time; the rule is to wait for a "
+		    "minute, and for longer each time.");
 		return;
+	}
 	buf_addf(b, " It asks to wait %lld s", (long long)(wait_ms / 1000));
 	if (session_now(s, &now_ms)) {
 		buf_adds(b, ", until ");
@@ -213,7 +216,7 @@ session_fault(const struct session *s, const struct response *r,
 	if (request_id != NULL)
 		add_clipped(&text, " (request ID ", request_id);
 	buf_adds(&text, request_id != NULL ? ")." : ".");
-	if (reading->class == ANSWER_LIMITED)
+	if (reading->class == ANSWER_LIMITED || reading->wait_ms > 0)
 		add_reset_time(s, &text, reading->wait_ms);
 	else if (r->status >= 400 && r->status < 500)
 		explain_refusal(&text, &refusal);

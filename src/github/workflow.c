@@ -115,6 +115,7 @@ github_dispatch(struct github *gh, const struct dispatch_call *call,
 		.head_ms = call->answer_ms,
 		.answer_ms = call->answer_ms,
 		.leaves_half = true,
+		.connect_by_ms = call->connect_by_ms,
 		.deadline_ms = call->deadline_ms,
 	};
 	enum dispatch_outcome outcome;

@@ -105,7 +105,8 @@ do_once(struct client *c, const struct request *q, struct response *r,
 		if (!(reused = may_reuse(c, q))) {
 			hang_up(c);
 			status = dial(&c->conn, &c->route, until(CONNECT_MS,
-			    o->deadline_ms), f);
+			    o->connect_by_ms > 0 ? least(o->connect_by_ms,
+			    o->deadline_ms) : o->deadline_ms), f);
 			if (status != STATUS_OK) {
 				c->conn = NULL;
 				return status;

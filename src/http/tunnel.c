@@ -143,6 +143,7 @@ add_credentials_advice(struct buf *out, const struct proxy *p,
 {
 	const char *scheme, *offer = NULL;
 	bool basic = false;
+	struct buf offered;
 	size_t i;
 
 	for (i = 0; (scheme = response_field_n(r, "Proxy-Authenticate", i)) !=
@@ -153,7 +154,13 @@ add_credentials_advice(struct buf *out, const struct proxy *p,
 	}
 	if (offer != NULL && !basic) {
 		buf_adds(out, ". Only Basic is supported here; it offers ");
+		/* Half a secret would not be recognised. */
+		buf_init(&offered, BUF_TEXT_MAX);
+		buf_adds(&offered, offer);
+		secret_redact(&offered);
+		offer = buf_str(&offered);
 		add_foreign(out, offer, strcspn(offer, " ,"), REASON_MAX);
+		buf_wipe(&offered);
 	} else if (p->authorization == NULL) {
 		/* Not on the command line: the process list shows it. */
 		buf_addf(out, ". Give them in %s%s as %s://USER:PASSWORD@%s",

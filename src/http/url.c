@@ -60,6 +60,10 @@ parse_authority(struct url *u, const char *s, size_t len)
 	} else {
 		if ((colon = memchr(s, ':', len)) == NULL)
 			colon = end;
+		else if (memchr(colon + 1, ':', (size_t)(end - colon - 1)) !=
+		    NULL)
+			return "bad port, or an IPv6 address without its "
+			    "brackets ([::1])";
 		host_len = (size_t)(colon - host);
 		if (!is_name(host, host_len))
 			return host_len == 0 ? "the host is missing" :

@@ -500,8 +500,8 @@ resolve_fault(const struct resolver *r, struct fault *f)
 		    r->host, strerror(r->lacked));
 	if (is_pending(r))
 		return fault_set(f, STATUS_RESOLVE,
-		    "%s: no nameserver answered in time (see "
-		    "/etc/resolv.conf)", r->host);
+		    "%s: no nameserver answered in time, or they fail or "
+		    "refuse to look it up (see /etc/resolv.conf)", r->host);
 	switch (r->error) {
 #ifdef EAI_NODATA
 	case EAI_NODATA:

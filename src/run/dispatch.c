@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/interrupt.h"
+#include "base/least.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "run/dispatch.h"
@@ -52,6 +53,13 @@ post(struct state *s, struct dispatch_details *run, struct fault *f)
 	enum dispatch_outcome outcome;
 
 	s->began_ms = clock_now(s->clock);
+	if (!s->retrying) {
+		s->retrying = true;
+		s->no_host = 0;
+		pace_init(&s->retry_pace, s->clock, PACE_ADAPTIVE,
+		    least(clock_after(s->clock, RETRY_MS), s->deadline_ms));
+	}
+	call.connect_by_ms = s->retry_pace.deadline_ms;
 	mem_set_exit(STATUS_UNKNOWN, "the dispatch may have been sent");
 	outcome = github_dispatch(s->gh, &call, run, f);
 	switch (outcome) {
@@ -77,21 +85,13 @@ post(struct state *s, struct dispatch_details *run, struct fault *f)
 static bool
 may_retry(struct state *s, struct fault *f)
 {
-	int64_t until_ms;
-
 	if (f->lasting || status_is_signal(f->status))
 		return false;
-	if (!s->retrying) {
-		s->retrying = true;
-		s->no_host = 0;
-		until_ms = clock_after(s->clock, RETRY_MS);
-		pace_init(&s->retry_pace, s->clock, PACE_ADAPTIVE,
-		    until_ms < s->deadline_ms ? until_ms : s->deadline_ms);
-	}
 	s->no_host = f->status == STATUS_NO_HOST ? s->no_host + 1 : 0;
 	if (s->no_host == NO_HOST_TRIES)
 		return false;
-	if (s->retry_pace.failures == 0) {
+	if (s->retry_pace.failures == 0 && pace_goes_on(&s->retry_pace,
+	    NULL)) {
 		fault_end_sentence(f);
 		log_info("%s Nothing was sent; trying again.", f->text);
 	}
@@ -106,8 +106,7 @@ wait_for_limit(struct state *s, struct fault *f)
 	bool beyond;
 
 	pace_failed(&s->limit_pace, f);
-	if (s->limit_pace.hint_ms < clock_left(s->clock,
-	    s->limit_pace.deadline_ms))
+	if (pace_goes_on(&s->limit_pace, NULL))
 		log_info("%s Waiting.", f->text);
 	if (pace_wait(&s->limit_pace, &beyond))
 		return !interrupt_pending();
@@ -196,7 +195,8 @@ not_found(const struct state *s, bool accepted, enum find_outcome outcome,
 	}
 	fault_end_sentence(&story);
 	add_runs(&story, " Runs that might be it: ", r);
-	add_advice(s, &story);
+	if (!s->with_id || search->status == STATUS_OK)
+		add_advice(s, &story);
 	if (!accepted)
 		fault_add(&story, " Look before dispatching again: it may "
 		    "have been started.");

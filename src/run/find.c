@@ -109,13 +109,21 @@ is_final(const struct fault *f, unsigned int not_found, unsigned int most)
 
 /* The first of several failures is news, the others are not. */
 static void
-log_failure(const struct pace *pace, const char *doing, struct fault *f)
+look_failed(struct pace *pace, const char *doing, struct fault *f)
 {
+	bool first = pace->failures == 0, beyond;
+
+	pace_failed(pace, f);
 	fault_end_sentence(f);
-	if (pace->failures == 0)
+	if (!pace_goes_on(pace, &beyond)) {
+		if (beyond)
+			fault_add(f, " That is longer than the timeout "
+			    "allows.");
+	} else if (first) {
 		log_info("%s: %s Trying on.", doing, f->text);
-	else
+	} else {
 		log_debug("%s: %s", doing, f->text);
+	}
 }
 
 /*
@@ -169,8 +177,7 @@ run_search(struct search *s, struct fault *f)
 		} else if (is_final(f, not_found, NOT_FOUND_LAST)) {
 			return FIND_STOPPED;
 		} else {
-			log_failure(&pace, "looking for the run", f);
-			pace_failed(&pace, f);
+			look_failed(&pace, "looking for the run", f);
 		}
 		if (candidates_carriers(&s->found) > 1)
 			return FIND_SEVERAL;
@@ -237,8 +244,7 @@ find_baseline(struct github *gh, const struct clock *clock,
 		not_found += status == STATUS_NOT_FOUND;
 		if (is_final(f, not_found, BASELINE_LAST))
 			break;
-		log_failure(&pace, "looking for the newest run", f);
-		pace_failed(&pace, f);
+		look_failed(&pace, "looking for the newest run", f);
 		if (!pace_wait(&pace, NULL))
 			break;
 	}

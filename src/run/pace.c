@@ -82,13 +82,21 @@ regular_pause(const struct pace *p)
 }
 
 bool
+pace_goes_on(const struct pace *p, bool *beyond)
+{
+	int64_t left_ms = clock_left(p->clock, p->deadline_ms);
+
+	if (beyond != NULL)
+		*beyond = p->hint_ms > 0 && p->hint_ms >= left_ms;
+	return left_ms >= LAST_MS && p->hint_ms < left_ms;
+}
+
+bool
 pace_wait(struct pace *p, bool *beyond)
 {
 	int64_t left_ms = clock_left(p->clock, p->deadline_ms), pause_ms;
 
-	if (beyond != NULL)
-		*beyond = p->hint_ms > 0 && p->hint_ms >= left_ms;
-	if (left_ms < LAST_MS || p->hint_ms >= left_ms)
+	if (!pace_goes_on(p, beyond))
 		return false;
 	p->looks++;
 	pause_ms = regular_pause(p);

@@ -54,6 +54,9 @@ void	 pace_failed(struct pace *, const struct fault *);
 /* The last look went well. */
 void	 pace_succeeded(struct pace *);
 
+/* Whether pace_wait would pause now; *beyond as there. */
+bool	 pace_goes_on(const struct pace *, bool *beyond);
+
 /*
  * Pauses.  False, without a pause, if the deadline is too near for another
  * look; false, with *beyond set (unless NULL), if the server asks for a pause

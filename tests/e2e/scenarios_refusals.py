@@ -202,9 +202,22 @@ def a_rate_limit_beyond_the_deadline_ends_the_search_too(t, where):
     hub.refuse_with(texts.primary_limit(4102444800), "GET", path, range(nth, 10 ** 6))
     t.dispatch("--timeout", t.seconds(120))
     t.exits(3 if where == "baseline" else 5)
-    t.says("rate limit", "until 2")
+    t.says("rate limit", "until 2", "longer than the timeout")
+    t.says_not("Trying on", "best in run-name")
     t.took_at_most(10)
     t.dispatched(where != "baseline")
+
+
+@scenario
+def a_failing_server_that_asks_for_longer_than_the_deadline_is_quoted(t):
+    hub = t.github("ghes-3.20", jobs=step_named("{distinct_id}"))
+    hub.refuse_with(texts.refusal(503, "Down for maintenance", headers={"Retry-After": "3600"}),
+                    "GET", "/runs", range(2, 10 ** 6))
+    t.dispatch("--timeout", t.seconds(120))
+    t.exits(5)
+    t.says("503", "Down for maintenance", "asks to wait 3600 s", "longer than the timeout")
+    t.took_at_most(10)
+    t.dispatched(1)
 
 
 @scenario
@@ -212,7 +225,7 @@ def a_secondary_limit_without_a_time_waits_a_minute_or_gives_up(t):
     hub = t.github()
     hub.refuse_with(texts.secondary_limit())
     t.dispatch("--timeout", t.seconds(3))
-    t.refused("rate limit", code=3)
+    t.refused("rate limit", "names no time", "a minute", "longer than the timeout", code=3)
     t.took_at_most(10)
     t.dispatched(0)
 

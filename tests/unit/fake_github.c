@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/interrupt.h"
+#include "base/least.h"
 #include "base/mem.h"
 #include "fake_clock.h"
 #include "fake_github.h"
@@ -620,7 +621,10 @@ github_dispatch(struct github *gh, const struct dispatch_call *c,
 	check(gh->posted == 0 || !may_have_started(post[-1].outcome),
 	    "a second dispatch, after one that may have started a run");
 	gh->posted++;
-	if (post->took_ms > answer_ms) {
+	if (post->outcome == DISPATCH_NOT_SENT) {
+		fake_pass(least(post->took_ms, c->connect_by_ms - FAKE_START -
+		    fake_now()));
+	} else if (post->took_ms > answer_ms) {
 		fake_pass(answer_ms);
 		post->outcome = DISPATCH_UNKNOWN;
 		post->status = STATUS_TIMEOUT;

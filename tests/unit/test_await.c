@@ -817,6 +817,16 @@ test_limits(void **state)
 	assert_true(fake_now() <= 30 * SECOND);
 	expect_says("not concluded yet, and the server asks to wait for "
 	    "longer");
+	again(state);
+	/* Nor is it the timeout's fault that the run was never seen. */
+	ADD_RUN(RUNNING(0));
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
+	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_SERVER,
+	    .wait_ms = HOUR });
+	assert_int_equal(wait_for(1), STATUS_SERVER);
+	assert_int_equal(looks(), 1);
+	expect_says("longer than the timeout allows. Run 17654321098 was not "
+	    "seen; it goes on.");
 }
 
 /* A quota that runs out: what is left lasts until there is more. */

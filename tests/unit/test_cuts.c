@@ -352,6 +352,10 @@ judge(enum status status)
 		must(cut.how == FAKE_SIGNAL);
 	else if (last == NULL)
 		must(code == 7);
+	else if ((cut.where == FAKE_IN_DIAL || (cut.where == FAKE_IN_WRITE &&
+	    cut.at == 0)) && cut.how == FAKE_SILENCE && code == 7)
+		/* That took all the time that there is for nothing sent. */
+		must(server.acted == 0 && none != NULL && last->complete);
 	else if (status != STATUS_OK || server.acted > 0)
 		judge_last(last, code);
 	dispatch_result_wipe(&result);

@@ -197,7 +197,7 @@ test_bad_urls(void **state)
 		{ "proxy:3128:3128", "port" },
 		{ "proxy:http", "port" },
 		{ "http:proxy:3128", "port" },
-		{ "::1", "host" },
+		{ "::1", "brackets" },
 		{ "2001:db8::1", "port" },
 		{ "[::1", "]" },
 		{ "[proxy]", "IPv6" },

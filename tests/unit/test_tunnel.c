@@ -513,6 +513,13 @@ test_credentials(void **state)
 	    STATUS_CONNECT);
 	says("(407)");
 	says_not("it offers");
+
+	use("https://me:hunter%2022@proxy.example:3128",
+	    "https://api.example.com");
+	assert_int_equal(answered("HTTP/1.1 407 No\r\nProxy-Authenticate: "
+	    "hunter 22\r\n\r\n", 4096, ENDS), STATUS_CONNECT);
+	says("it offers");
+	says_not("hunter");
 }
 
 /* What the proxy says is shown if it is text; markup is not. */
