@@ -258,7 +258,8 @@ done
 
 if [ $quick = no ]; then
 	section "distribution"
-	step "make distcheck" timeout -k 10 1800 make -C build/valgrind -j"$jobs" distcheck
+	step "make distcheck" timeout -k 10 1800 \
+	    make -C build/valgrind -j"$jobs" distcheck
 
 	section "end to end: valgrind"
 	show_e2e valgrind "$slow"

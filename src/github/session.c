@@ -216,7 +216,8 @@ session_fault(const struct session *s, const struct response *r,
 	if (request_id != NULL)
 		add_clipped(&text, " (request ID ", request_id);
 	buf_adds(&text, request_id != NULL ? ")." : ".");
-	if (reading->class == ANSWER_LIMITED || reading->wait_ms > 0)
+	if (reading->class == ANSWER_LIMITED ||
+	    (reading->class == ANSWER_FAILED && reading->wait_ms > 0))
 		add_reset_time(s, &text, reading->wait_ms);
 	else if (r->status >= 400 && r->status < 500)
 		explain_refusal(&text, &refusal);

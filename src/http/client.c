@@ -21,6 +21,7 @@ struct client {
 	struct dial_route	 route;
 	const char		*who;		/* the route's */
 	struct conn		*conn;		/* NULL: none */
+	bool			 answered;	/* by the server, once */
 	int64_t			 idle_since_ms;
 };
 
@@ -93,8 +94,8 @@ begin_response(struct response *r, const struct request *q,
 /* One request, one answer; connects if need be. */
 static enum status
 do_once(struct client *c, const struct request *q, struct response *r,
-    const struct client_options *o, int64_t *half_ms, bool *sent,
-    struct fault *f)
+    const struct client_options *o, int64_t connect_by_ms, int64_t *half_ms,
+    bool *sent, struct fault *f)
 {
 	struct exchange_limits ends;
 	enum status status;
@@ -105,8 +106,7 @@ do_once(struct client *c, const struct request *q, struct response *r,
 		if (!(reused = may_reuse(c, q))) {
 			hang_up(c);
 			status = dial(&c->conn, &c->route, until(CONNECT_MS,
-			    o->connect_by_ms > 0 ? least(o->connect_by_ms,
-			    o->deadline_ms) : o->deadline_ms), f);
+			    connect_by_ms), f);
 			if (status != STATUS_OK) {
 				c->conn = NULL;
 				return status;
@@ -120,6 +120,11 @@ do_once(struct client *c, const struct request *q, struct response *r,
 		ends.deadline_ms = until(o->answer_ms, least(*half_ms,
 		    o->deadline_ms));
 		status = exchange(c->conn, c->who, q, r, &ends, sent, f);
+		/* One of several servers behind the name, maybe. */
+		if (status == STATUS_TLS && c->answered &&
+		    request_is_idempotent(q))
+			f->lasting = false;
+		c->answered = c->answered || status == STATUS_OK;
 		if (status == STATUS_OK && r->keep_alive)
 			c->idle_since_ms = clock_now(&clock_system);
 		else
@@ -190,7 +195,7 @@ client_do(struct client *c, struct request *q, struct response *r,
     const struct client_options *o, bool *sent, struct fault *f)
 {
 	const char *first_target = q->target;
-	int64_t half_ms = CLOCK_NEVER;
+	int64_t half_ms = CLOCK_NEVER, connect_by_ms;
 	char *target = NULL, *next;
 	enum status status;
 	struct url to;
@@ -199,7 +204,10 @@ client_do(struct client *c, struct request *q, struct response *r,
 	q->authority = c->who;
 	for (hops = 0;; hops++) {
 		begin_response(r, q, o);
-		status = do_once(c, q, r, o, &half_ms, sent, f);
+		/* What has been redirected has reached the server. */
+		connect_by_ms = hops == 0 && o->connect_by_ms > 0 ?
+		    least(o->connect_by_ms, o->deadline_ms) : o->deadline_ms;
+		status = do_once(c, q, r, o, connect_by_ms, &half_ms, sent, f);
 		if (status != STATUS_OK || !is_redirect(r))
 			break;
 		*sent = false;

@@ -27,7 +27,7 @@ struct client_options {
 	int64_t			answer_ms;	/* to the answer's end, or
 						 * CLOCK_NEVER */
 	int64_t			deadline_ms;	/* instant for everything */
-	int64_t			connect_by_ms;	/* for a connection; 0: none
+	int64_t			connect_by_ms;	/* to the first hop; 0: none
 						 * but the deadline */
 	bool			leaves_half;	/* from the first sending on,
 						 * at most half of the time

@@ -9,8 +9,8 @@
 
 /*
  * The option that makes a lookup impossible: "attempts:0", by which musl
- * divides, or "timeout:0", with which it does not wait for an answer.  NULL if
- * there is none, or no file.
+ * divides, or "timeout:0", with which it does not wait for an answer (glibc
+ * makes 1 s of that).  NULL if there is none, or no file.
  */
 const char *resolv_conf_bad_option(const char *path);
 

@@ -188,7 +188,9 @@ tls_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
 		    "(-0x%04x)", t->who, (unsigned int)-rc);
 	/* RFC 8446, 4.4.2.4: instead of the end of its own handshake, before
 	 * which it takes nothing.  Other alerts may come at any time. */
-	if (!t->heard && alert_number(t) == ALERT_CERTIFICATE_REQUIRED)
+	if (!t->heard && alert_number(t) == ALERT_CERTIFICATE_REQUIRED &&
+	    mbedtls_ssl_get_version_number(&t->ssl) ==
+	    MBEDTLS_SSL_VERSION_TLS1_3)
 		fault_set_lasting(f, STATUS_TLS, "%s: ", t->who);
 	else
 		fault_set(f, STATUS_CLOSED, "%s: ", t->who);

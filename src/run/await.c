@@ -263,8 +263,8 @@ end_undecided(struct wait *w, struct awaited *a)
 			f->status = STATUS_TIMEOUT;
 		fault_end_sentence(f);
 		fault_add(f, " %sRun %llu was not seen; it goes on.",
-		    clock_left(w->clock, w->deadline_ms) > 0 ? "That is "
-		    "longer than the timeout allows. " : "", id);
+		    f->wait_ms > clock_left(w->clock, w->deadline_ms) ?
+		    "That is longer than the timeout allows. " : "", id);
 	} else {
 		if (f->status != STATUS_OK)
 			log_info("run %llu: %s", id, f->text);

@@ -13,7 +13,8 @@
 
 #define ANSWER_MS	30000	/* for the answer, or half of what is left */
 #define RETRY_MS	30000	/* while nothing has left this machine */
-#define LEAST_MS	1000	/* for an answer, or it would be lost */
+#define LEAST_MS	1000	/* for an answer, or it would be lost, */
+#define LEAST_SHARE	4	/* at most that part of the time */
 #define NO_HOST_TRIES	3	/* the answers of a resolver may differ */
 
 struct state {
@@ -29,6 +30,8 @@ struct state {
 	struct pace			 limit_pace;
 	/* Attempts that have not left this machine. */
 	struct pace			 retry_pace;
+	int64_t				 connect_by_ms;
+	struct fault			 reason;	/* of the one before */
 	bool				 retrying;
 	unsigned int			 no_host;
 };
@@ -51,15 +54,19 @@ post(struct state *s, struct dispatch_details *run, struct fault *f)
 		.deadline_ms = s->deadline_ms,
 	};
 	enum dispatch_outcome outcome;
+	int64_t left_ms;
 
 	s->began_ms = clock_now(s->clock);
 	if (!s->retrying) {
 		s->retrying = true;
 		s->no_host = 0;
+		left_ms = clock_left(s->clock, s->deadline_ms);
+		s->connect_by_ms = least(clock_after(s->clock, RETRY_MS),
+		    s->deadline_ms - least(LEAST_MS, left_ms / LEAST_SHARE));
 		pace_init(&s->retry_pace, s->clock, PACE_ADAPTIVE,
-		    least(clock_after(s->clock, RETRY_MS), s->deadline_ms));
+		    s->connect_by_ms);
 	}
-	call.connect_by_ms = s->retry_pace.deadline_ms;
+	call.connect_by_ms = s->connect_by_ms;
 	mem_set_exit(STATUS_UNKNOWN, "the dispatch may have been sent");
 	outcome = github_dispatch(s->gh, &call, run, f);
 	switch (outcome) {
@@ -85,6 +92,12 @@ post(struct state *s, struct dispatch_details *run, struct fault *f)
 static bool
 may_retry(struct state *s, struct fault *f)
 {
+	/* The end of our time is no reason, where there was one. */
+	if (s->retry_pace.failures > 0 && !f->lasting &&
+	    clock_left(s->clock, s->connect_by_ms) == 0 &&
+	    s->connect_by_ms - s->began_ms < LEAST_MS)
+		*f = s->reason;
+	s->reason = *f;
 	if (f->lasting || status_is_signal(f->status))
 		return false;
 	s->no_host = f->status == STATUS_NO_HOST ? s->no_host + 1 : 0;
@@ -262,10 +275,15 @@ step_down(struct state *s)
 static enum status
 take_baseline(struct state *s, struct fault *f)
 {
+	int64_t began_ms = clock_now(s->clock);
 	enum status status;
 
 	status = find_baseline(s->gh, s->clock, s->order->workflow,
 	    s->deadline_ms, &s->baseline, f);
+	/* That took no time of the dispatch's own. */
+	s->connect_by_ms = least(s->connect_by_ms + clock_now(s->clock) -
+	    began_ms, s->deadline_ms);
+	s->retry_pace.deadline_ms = s->connect_by_ms;
 	s->has_baseline = status == STATUS_OK;
 	return status;
 }

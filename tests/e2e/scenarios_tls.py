@@ -215,23 +215,31 @@ def a_bundle_that_is_replaced_during_a_wait_does_no_harm(t):
 
 
 def on_connection(hub, number, pki, leaf):
-    """One connection meets the leaf of another server, or none: no TLS at all."""
+    """One connection meets the leaf of another server, or none: no TLS at all. "client": it is
+    asked for a certificate."""
     def break_it(server, raw):
-        if leaf:
+        if leaf == "client":
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(pki.path("good.chain.pem"), pki.path("good.key"))
+            context.load_verify_locations(pki.ca)
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.wrap_socket(raw, server_side=True)
+        elif leaf:
             pki.context(leaf).wrap_socket(raw, server_side=True)
         else:
             raw.sendall(b"HTTP/1.0 503 Try later\r\n\r\n")
     hub.connection_faults[number] = break_it
 
 
-@each([(leaf, number) for leaf in ("expired", "stranger", None) for number in (2, 4)])
+@each([(leaf, number) for leaf in ("expired", "stranger", "client", None) for number in (2, 4)])
 def a_server_that_was_good_may_be_so_again(t, row):
     leaf, number = row
     hub = closing_hub(t, lambda: None)
     on_connection(hub, number, t.setup.pki, leaf)
     t.wait()
     t.concluded(hub.dispatched[0])
-    t.says(leaf and {"stranger": "issuer"}.get(leaf, leaf) or "no TLS")
+    t.says({"stranger": "issuer", "client": "demands a certificate",
+            None: "no TLS"}.get(leaf, leaf))
     t.dispatched(1)
 
 

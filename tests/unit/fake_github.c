@@ -621,6 +621,9 @@ github_dispatch(struct github *gh, const struct dispatch_call *c,
 	check(gh->posted == 0 || !may_have_started(post[-1].outcome),
 	    "a second dispatch, after one that may have started a run");
 	gh->posted++;
+	check(c->connect_by_ms > FAKE_START + fake_now() &&
+	    c->connect_by_ms < c->deadline_ms, "a POST without time to "
+	    "connect, or with none left for the answer");
 	if (post->outcome == DISPATCH_NOT_SENT) {
 		fake_pass(least(post->took_ms, c->connect_by_ms - FAKE_START -
 		    fake_now()));

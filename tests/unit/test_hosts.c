@@ -41,8 +41,9 @@ find(const char *name)
 	return found;
 }
 
-#define X64	"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-#define X512	X64 X64 X64 X64 X64 X64 X64 X64
+#define X16	"xxxxxxxxxxxxxxxx"
+#define X128	X16 X16 X16 X16 X16 X16 X16 X16
+#define X512	X128 X128 X128 X128
 #define X2048	X512 X512 X512 X512
 
 static const struct {
