@@ -99,9 +99,8 @@ exchange(struct conn *c, const char *who, const struct request *q,
 	enum status status;
 
 	status = send_request(c, who, q, limits->head_deadline_ms, sent, f);
-	if (status != STATUS_OK)
-		return status;
-	status = read_response(c, who, r, limits, f);
+	if (status == STATUS_OK)
+		status = read_response(c, who, r, limits, f);
 	if (status == STATUS_TLS)
 		*sent = false;
 	return status;

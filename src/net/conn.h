@@ -34,9 +34,10 @@ struct conn {
 
 /*
  * Reads at least one byte; *got == 0 is the end of the stream, and *clean says
- * whether the peer ended it on purpose (see response_end).  STATUS_TLS: the
- * peer has refused the handshake after all, and taken nothing of what it was
- * sent.
+ * whether the peer ended it on purpose (see response_end).
+ *
+ * Of this and conn_write, STATUS_TLS: the peer has refused the handshake after
+ * all, and taken nothing of what it was sent.
  */
 enum status conn_read(struct conn *, char *, size_t, size_t *got, bool *clean,
 	    int64_t deadline_ms, struct fault *);

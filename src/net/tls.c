@@ -95,6 +95,8 @@ bio_send(void *ctx, const unsigned char *data, size_t len)
 {
 	struct tls *t = ctx;
 
+	if (t->broken)
+		return MBEDTLS_ERR_NET_SEND_FAILED;
 	t->below_status = conn_write(t->below, (const char *)data, len,
 	    t->deadline_ms, t->fault);
 	return t->below_status == STATUS_OK ? (int)len :
@@ -165,6 +167,22 @@ add_alert(unsigned int number, struct fault *f)
 	    alerts[i].text : "the server refused TLS", number);
 }
 
+/* An alert has come where there should be data. */
+static enum status
+refused(const struct tls *t, struct fault *f)
+{
+	/* RFC 8446, 4.4.2.4: instead of the end of its own handshake, before
+	 * which it takes nothing.  Other alerts may come at any time. */
+	if (!t->heard && alert_number(t) == ALERT_CERTIFICATE_REQUIRED &&
+	    mbedtls_ssl_get_version_number(&t->ssl) ==
+	    MBEDTLS_SSL_VERSION_TLS1_3)
+		fault_set_lasting(f, STATUS_TLS, "%s: ", t->who);
+	else
+		fault_set(f, STATUS_CLOSED, "%s: ", t->who);
+	add_alert(alert_number(t), f);
+	return f->status;
+}
+
 static enum status
 tls_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
     int64_t deadline_ms, struct fault *f)
@@ -186,16 +204,27 @@ tls_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
 	if (rc != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
 		return fault_set(f, STATUS_CLOSED, "%s: TLS read failed "
 		    "(-0x%04x)", t->who, (unsigned int)-rc);
-	/* RFC 8446, 4.4.2.4: instead of the end of its own handshake, before
-	 * which it takes nothing.  Other alerts may come at any time. */
-	if (!t->heard && alert_number(t) == ALERT_CERTIFICATE_REQUIRED &&
-	    mbedtls_ssl_get_version_number(&t->ssl) ==
-	    MBEDTLS_SSL_VERSION_TLS1_3)
-		fault_set_lasting(f, STATUS_TLS, "%s: ", t->who);
-	else
-		fault_set(f, STATUS_CLOSED, "%s: ", t->who);
-	add_alert(alert_number(t), f);
-	return f->status;
+	return refused(t, f);
+}
+
+/* Sending has failed.  Who refuses may have said why before it closed. */
+static enum status
+write_failed(struct tls *t, struct fault *f)
+{
+	enum status status = t->below_status;
+	struct fault ignored;
+	unsigned char byte;
+	int rc;
+
+	t->broken = true;
+	if (status != STATUS_CLOSED || t->heard)
+		return status;
+	tls_begin(t, clock_after(&clock_system, GOODBYE_MS), &ignored);
+	do
+		rc = mbedtls_ssl_read(&t->ssl, &byte, sizeof byte);
+	while (is_transient(rc));
+	return rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE ? refused(t, f) :
+	    status;
 }
 
 static enum status
@@ -213,8 +242,7 @@ tls_write(struct conn *c, const char *data, size_t len, int64_t deadline_ms,
 			data += rc;
 			len -= (size_t)rc;
 		} else if (t->below_status != STATUS_OK) {
-			t->broken = true;
-			return t->below_status;
+			return write_failed(t, f);
 		} else if (!is_transient(rc)) {
 			t->broken = true;
 			return fault_set(f, STATUS_CLOSED,
