@@ -1,9 +1,9 @@
 #include "compat.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/lines.h"
+#include "base/text.h"
 #include "net/hosts.h"
 
 struct search {
@@ -24,8 +24,7 @@ search_line(void *ctx, char *line)
 	if ((address = strtok_r(line, blank, &rest)) == NULL)
 		return;
 	while ((field = strtok_r(NULL, blank, &rest)) != NULL)
-		if (strncasecmp(field, s->name, s->len) == 0 &&
-		    field[s->len] == '\0') {
+		if (text_equal_nocase_n(s->name, s->len, field)) {
 			s->found(s->ctx, address);
 			return;
 		}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/lines.h"
+#include "base/text.h"
 #include "net/resolv_conf.h"
 
 #define MUSL_LINE_MAX	254	/* longer ones it passes over */
@@ -27,9 +28,8 @@ take_options(void *ctx, char *line)
 		if ((p = strstr(line, options[i])) == NULL)
 			continue;
 		p += strlen(options[i]);
-		if (isdigit((unsigned char)*p))
-			is_zero[i] = !isdigit((unsigned char)p[strspn(p,
-			    "0")]);
+		if (text_is_digit(*p))
+			is_zero[i] = !text_is_digit(p[strspn(p, "0")]);
 	}
 }
 

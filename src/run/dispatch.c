@@ -29,8 +29,8 @@ struct state {
 	uint64_t			 baseline;
 	struct pace			 limit_pace;
 	/* Attempts that have not left this machine. */
-	struct pace			 retry_pace;
-	int64_t				 connect_by_ms;
+	struct pace			 retry_pace;	/* until they must
+							 * be connected */
 	struct fault			 reason;	/* of the one before */
 	bool				 retrying;
 	unsigned int			 no_host;
@@ -61,12 +61,11 @@ post(struct state *s, struct dispatch_details *run, struct fault *f)
 		s->retrying = true;
 		s->no_host = 0;
 		left_ms = clock_left(s->clock, s->deadline_ms);
-		s->connect_by_ms = least(clock_after(s->clock, RETRY_MS),
-		    s->deadline_ms - least(LEAST_MS, left_ms / LEAST_SHARE));
 		pace_init(&s->retry_pace, s->clock, PACE_ADAPTIVE,
-		    s->connect_by_ms);
+		    least(clock_after(s->clock, RETRY_MS), s->deadline_ms -
+		    least(LEAST_MS, left_ms / LEAST_SHARE)));
 	}
-	call.connect_by_ms = s->connect_by_ms;
+	call.connect_by_ms = s->retry_pace.deadline_ms;
 	mem_set_exit(STATUS_UNKNOWN, "the dispatch may have been sent");
 	outcome = github_dispatch(s->gh, &call, run, f);
 	switch (outcome) {
@@ -94,8 +93,8 @@ may_retry(struct state *s, struct fault *f)
 {
 	/* The end of our time is no reason, where there was one. */
 	if (s->retry_pace.failures > 0 && !f->lasting &&
-	    clock_left(s->clock, s->connect_by_ms) == 0 &&
-	    s->connect_by_ms - s->began_ms < LEAST_MS)
+	    clock_left(s->clock, s->retry_pace.deadline_ms) == 0 &&
+	    s->retry_pace.deadline_ms - s->began_ms < LEAST_MS)
 		*f = s->reason;
 	s->reason = *f;
 	if (f->lasting || status_is_signal(f->status))
@@ -281,9 +280,8 @@ take_baseline(struct state *s, struct fault *f)
 	status = find_baseline(s->gh, s->clock, s->order->workflow,
 	    s->deadline_ms, &s->baseline, f);
 	/* That took no time of the dispatch's own. */
-	s->connect_by_ms = least(s->connect_by_ms + clock_now(s->clock) -
-	    began_ms, s->deadline_ms);
-	s->retry_pace.deadline_ms = s->connect_by_ms;
+	s->retry_pace.deadline_ms = least(s->retry_pace.deadline_ms +
+	    clock_now(s->clock) - began_ms, s->deadline_ms);
 	s->has_baseline = status == STATUS_OK;
 	return status;
 }

@@ -157,9 +157,10 @@ class Pki:
         self.authority("lost-middle", "Intermediate Not Sent", "ca")
         self.leaf("missing-link", issuer="lost-middle")
 
-    def context(self, leaf="good", version=None):
-        """A server's TLS context; `version` such as "1.2" pins it."""
-        key = (leaf, version)
+    def context(self, leaf="good", version=None, demanding=False):
+        """A server's TLS context; `version` such as "1.2" pins it; a demanding one wants the
+        client's certificate too."""
+        key = (leaf, version, demanding)
         if key not in self.contexts:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             if version:
@@ -169,6 +170,9 @@ class Pki:
                     context.set_ciphers("ALL:@SECLEVEL=0")
                 context.minimum_version = context.maximum_version = wanted
             context.load_cert_chain(self.path(leaf + ".chain.pem"), self.path(leaf + ".key"))
+            if demanding:
+                context.load_verify_locations(self.ca)
+                context.verify_mode = ssl.CERT_REQUIRED
             self.contexts[key] = context
         return self.contexts[key]
 

@@ -219,11 +219,7 @@ def on_connection(hub, number, pki, leaf):
     asked for a certificate."""
     def break_it(server, raw):
         if leaf == "client":
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(pki.path("good.chain.pem"), pki.path("good.key"))
-            context.load_verify_locations(pki.ca)
-            context.verify_mode = ssl.CERT_REQUIRED
-            context.wrap_socket(raw, server_side=True)
+            pki.context(demanding=True).wrap_socket(raw, server_side=True)
         elif leaf:
             pki.context(leaf).wrap_socket(raw, server_side=True)
         else:
