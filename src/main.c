@@ -112,20 +112,6 @@ struct waiting {
 	struct fault		 fault;
 };
 
-static bool
-renew_token(void *ctx, struct github *gh)
-{
-	struct waiting *w = ctx;
-	char *token = config_renew_token(w->c);
-
-	if (token == NULL)
-		return false;
-	github_use_token(gh, token);
-	explicit_bzero(token, strlen(token));
-	free(token);
-	return true;
-}
-
 /* A run of await, as results tell it; the repository goes into *name. */
 static void
 describe(const struct waiting *w, const struct awaited *a, bool over,
@@ -202,7 +188,7 @@ wait_for_dispatched(struct github *gh, const struct config *c,
 {
 	struct awaited a = { .gh = gh, .id = run->id };
 	struct waiting w = { .c = c, .output = output, .runs = &a };
-	struct await_hooks hooks = { .renew_token = renew_token, .ctx = &w };
+	struct await_hooks hooks = { .ctx = &w };
 	struct await_order order;
 	enum status status, written;
 	struct fault why;
@@ -281,7 +267,7 @@ run_await(struct github *gh, const struct config *c, struct output *output,
     struct fault *f)
 {
 	struct waiting w = { .c = c, .output = output };
-	struct await_hooks hooks = { on_seen, on_ended, renew_token, &w };
+	struct await_hooks hooks = { on_seen, on_ended, &w };
 	struct await_order order;
 	struct output_run run;
 	enum status status;
@@ -360,6 +346,7 @@ with_config(const struct config *c, struct fault *f)
 		.owner = c->owner,
 		.repo = c->repo,
 		.token = c->token != NULL ? c->token : "",
+		.token_file = c->token_file,
 		.proxy = &c->proxy,
 	};
 	enum status status = STATUS_OK;

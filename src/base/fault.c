@@ -13,6 +13,7 @@ static const int exit_codes[STATUS_COUNT] = {
 	[STATUS_USAGE] = 2,
 	[STATUS_REFUSED] = 3,
 	[STATUS_UNAUTHORIZED] = 3,
+	[STATUS_FORBIDDEN] = 3,
 	[STATUS_NOT_FOUND] = 3,
 	[STATUS_LIMITED] = 3,
 	[STATUS_UNKNOWN] = 4,
@@ -77,6 +78,7 @@ fault_fill(struct fault *f, enum status status, bool lasting, const char *fmt,
 	set_text(f, &text);
 	f->status = status;
 	f->lasting = lasting;
+	f->early = false;
 	f->wait_ms = 0;
 	return status;
 }

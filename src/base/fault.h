@@ -18,6 +18,7 @@ enum status {
 	STATUS_USAGE,		/* option, variable, JSON or file is bad */
 	STATUS_REFUSED,		/* GitHub said no */
 	STATUS_UNAUTHORIZED,	/* GitHub said 401 */
+	STATUS_FORBIDDEN,	/* GitHub said 403, and meant no rate limit */
 	STATUS_NOT_FOUND,	/* GitHub said 404 */
 	STATUS_LIMITED,		/* GitHub said later: a rate limit */
 	STATUS_UNKNOWN,		/* sent, answer lost, not settled */
@@ -43,6 +44,7 @@ enum status {
 struct fault {
 	enum status	status;
 	bool		lasting;	/* trying again cannot mend it */
+	bool		early;		/* but may, if the token is new */
 	int64_t		wait_ms;	/* that the peer asks for; or 0 */
 	char		text[FAULT_TEXT_MAX];
 };
@@ -57,7 +59,7 @@ bool	 status_is_signal(enum status);
 bool	 status_is_mishap(enum status);
 
 /*
- * Fills the fault (not lasting, no wait) and returns the status, so that the
+ * Fills the fault (not lasting, not early, no wait) and returns the status, so that the
  * line that fails can do both: return fault_set(f, STATUS_CLOSED, "%s", why).
  */
 enum status fault_set(struct fault *, enum status, const char *, ...)

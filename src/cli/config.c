@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/load.h"
+#include "github/token.h"
 #include "run/pace.h"
 
 #define POLL_MS		5000
@@ -160,8 +161,6 @@ config_wipe(struct config *c)
 	free(c->ref);
 	inputs_wipe(&c->inputs);
 	free(c->distinct_id);
-	if (c->token != NULL)
-		explicit_bzero(c->token, strlen(c->token));
-	free(c->token);
+	token_free(c->token);
 	memset(c, 0, sizeof *c);
 }

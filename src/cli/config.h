@@ -75,11 +75,4 @@ enum status config_load(struct config *, const struct options *,
 	    config_lookup, struct fault *);
 void	 config_wipe(struct config *);
 
-/*
- * Reads the token file once more and registers what it holds as a secret;
- * NULL if there is no file, it holds no fit token, or still the same one.
- * Owned by the caller.
- */
-char	*config_renew_token(const struct config *);
-
 #endif

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/interrupt.h"
-#include "base/io.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/duration.h"
@@ -152,9 +152,7 @@ enum status
 load_file(struct loader *l, const char *what, const char *path, size_t max,
     struct buf *out, struct fault *f)
 {
-	char chunk[4096];
-	ssize_t n;
-	int fd = STDIN_FILENO, saved;
+	int fd = STDIN_FILENO, error;
 
 	buf_init(out, max);
 	if (strcmp(path, "-") == 0) {
@@ -170,20 +168,14 @@ load_file(struct loader *l, const char *what, const char *path, size_t max,
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s: cannot open %s: %s", what, path, strerror(errno));
 	}
-	do {
-		n = io_read(fd, chunk, sizeof chunk);
-		if (n > 0)
-			buf_add(out, chunk, (size_t)n);
-	} while (n > 0 && !out->overflowed);
-	saved = errno;
-	explicit_bzero(chunk, sizeof chunk);
+	error = file_read_all(fd, out);
 	if (fd != STDIN_FILENO)
 		close(fd);
-	if (n == -1 && saved == EINTR)
+	if (error == EINTR)
 		return interrupt_fault(f);
-	if (n == -1)
+	if (error != 0)
 		return fault_set_lasting(f, STATUS_USAGE,
-		    "%s: cannot read %s: %s", what, path, strerror(saved));
+		    "%s: cannot read %s: %s", what, path, strerror(error));
 	if (out->overflowed)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s: %s is larger than %zu KiB", what, path, max / 1024);

@@ -8,25 +8,18 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "github/session.h"
-
-static char *
-bearer(const char *token)
-{
-	struct buf b;
-	char *value;
-
-	buf_init(&b, BUF_TEXT_MAX);
-	buf_addf(&b, "Bearer %s", token);
-	value = xstrdup(buf_str(&b));
-	buf_wipe(&b);
-	return value;
-}
+#include "github/token.h"
 
 static void
-forget(char *authorization)
+use_token(struct session *s, const char *token)
 {
-	explicit_bzero(authorization, strlen(authorization));
-	free(authorization);
+	struct buf b;
+
+	token_free(s->authorization);
+	buf_init(&b, BUF_TEXT_MAX);
+	buf_addf(&b, "%s%s", SESSION_BEARER, token);
+	s->authorization = xstrdup(buf_str(&b));
+	buf_wipe(&b);
 }
 
 static struct github *
@@ -54,7 +47,8 @@ github_open(const struct github_options *o)
 
 	s->api = o->api;
 	s->client = client_new(o->api, o->proxy, o->trust);
-	s->authorization = bearer(o->token);
+	s->token_file = o->token_file;
+	use_token(s, o->token);
 	gh = repository(s, o->owner, o->repo);
 	gh->owns_session = true;
 	return gh;
@@ -73,7 +67,7 @@ github_close(struct github *gh)
 		return;
 	if (gh->owns_session) {
 		client_free(gh->session->client);
-		forget(gh->session->authorization);
+		token_free(gh->session->authorization);
 		free(gh->session);
 	}
 	free(gh->owner);
@@ -94,11 +88,21 @@ github_use_old_version(struct github *gh)
 	gh->session->old_version = true;
 }
 
-void
-github_use_token(struct github *gh, const char *token)
+bool
+github_renew_token(struct github *gh)
 {
-	forget(gh->session->authorization);
-	gh->session->authorization = bearer(token);
+	struct session *s = gh->session;
+	char *token;
+
+	if (s->token_file == NULL)
+		return false;
+	token = token_reread(s->token_file, s->authorization +
+	    sizeof SESSION_BEARER - 1);
+	if (token == NULL)
+		return false;
+	use_token(s, token);
+	token_free(token);
+	return true;
 }
 
 bool

@@ -22,12 +22,14 @@
 
 struct github;
 
-/* A repository on a server.  The url and the trust are lent for its life. */
+/* A repository on a server.  The url, the token file's path and the trust are
+ * lent for its life. */
 struct github_options {
 	const struct url	*api;
 	const char		*owner;
 	const char		*repo;
 	const char		*token;
+	const char		*token_file;	/* to read it anew; or NULL */
 	const struct proxy	*proxy;		/* may be none */
 	const struct trust	*trust;		/* NULL for plain http */
 };
@@ -46,8 +48,11 @@ const char *github_who(const struct github *);
 /* From now on speak the API version of servers before GHES 3.21. */
 void	 github_use_old_version(struct github *);
 
-/* From now on use this token. */
-void	 github_use_token(struct github *, const char *);
+/*
+ * Reads the token file once more; true if it holds another token than before,
+ * which is used from now on, also by siblings.
+ */
+bool	 github_renew_token(struct github *);
 
 /*
  * What the latest answer says of the rate limit: requests left, and the time

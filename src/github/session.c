@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "github/explain.h"
 #include "github/session.h"
+#include "github/token.h"
 
 /* Versions of the REST API (docs.github.com, "API Versions"). */
 #define VERSION_NEW	"2026-03-10"	/* a dispatch answers with the run */
@@ -173,6 +174,21 @@ add_clipped(struct buf *out, const char *intro, const char *s)
 	buf_free(&text);
 }
 
+/*
+ * A token that an App has just minted may meet this for some seconds
+ * (github.com/octokit/auth-app.js/issues/65); a 401 may be any token's.
+ */
+static bool
+is_early(const struct session *s, const struct reading *reading)
+{
+	if (reading->class == ANSWER_FORBIDDEN)
+		return token_is_installation(s->authorization +
+		    sizeof SESSION_BEARER - 1) &&
+		    text_find_nocase(buf_str(&reading->message),
+		    "not accessible by integration") != NULL;
+	return reading->class == ANSWER_UNAUTHORIZED;
+}
+
 enum status
 session_fault(const struct session *s, const struct response *r,
     const struct reading *reading, const char *ref, struct fault *f)
@@ -186,7 +202,7 @@ session_fault(const struct session *s, const struct response *r,
 		[ANSWER_VERSION] =	{ STATUS_REFUSED, true },
 		[ANSWER_LIMITED] =	{ STATUS_LIMITED, false },
 		[ANSWER_UNAUTHORIZED] =	{ STATUS_UNAUTHORIZED, true },
-		[ANSWER_FORBIDDEN] =	{ STATUS_REFUSED, true },
+		[ANSWER_FORBIDDEN] =	{ STATUS_FORBIDDEN, true },
 		[ANSWER_NOT_FOUND] =	{ STATUS_NOT_FOUND, false },
 		[ANSWER_INVALID] =	{ STATUS_REFUSED, true },
 		[ANSWER_FAILED] =	{ STATUS_SERVER, false },
@@ -223,6 +239,7 @@ session_fault(const struct session *s, const struct response *r,
 		explain_refusal(&text, &refusal);
 	fault_set(f, outcomes[reading->class].status, "%s", buf_str(&text));
 	f->lasting = outcomes[reading->class].lasting;
+	f->early = is_early(s, reading);
 	f->wait_ms = reading->wait_ms;
 	buf_free(&text);
 	return f->status;

@@ -13,11 +13,14 @@
 #include "github/github.h"
 #include "http/client.h"
 
+#define SESSION_BEARER	"Bearer "	/* RFC 6750, 2.1 */
+
 /* A server; shared by the repositories on it. */
 struct session {
 	const struct url	*api;
 	struct client		*client;
-	char			*authorization;
+	char			*authorization;	/* SESSION_BEARER and it */
+	const char		*token_file;	/* or NULL */
 	bool			 old_version;
 	bool			 has_time;	/* from Date headers: */
 	int64_t			 time_ms;	/* the server's */

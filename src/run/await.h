@@ -41,8 +41,6 @@ struct await_hooks {
 	void	(*seen)(void *ctx, const struct awaited *);
 	/* The run has ended, in whatever way. */
 	void	(*ended)(void *ctx, const struct awaited *);
-	/* Reads a new token; false if there is none. */
-	bool	(*renew_token)(void *ctx, struct github *);
 	void	*ctx;
 };
 

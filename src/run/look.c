@@ -214,8 +214,7 @@ static bool
 renew_token(struct look *l, struct awaited *a)
 {
 	if ((!a->seen && !l->order->just_dispatched) || l->renewed ||
-	    l->hooks->renew_token == NULL ||
-	    !l->hooks->renew_token(l->hooks->ctx, a->gh))
+	    !github_renew_token(a->gh))
 		return false;
 	l->renewed = true;
 	log_info("the token was refused; it was read anew");

@@ -579,13 +579,17 @@ github_job_log(struct github *gh, uint64_t job_id, int64_t deadline_ms,
 	return status;
 }
 
-void
-github_use_token(struct github *gh, const char *token)
+bool
+github_renew_token(struct github *gh)
 {
-	assert_true(*token != '\0');
+	gh->renewals++;
+	if (gh->fresh_tokens == 0)
+		return false;
+	gh->fresh_tokens--;
 	gh->tokens++;
 	gh->token_ends_at = gh->token_life_ms > 0 ? fake_now() +
 	    gh->token_life_ms : 0;
+	return true;
 }
 
 bool

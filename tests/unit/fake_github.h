@@ -144,8 +144,10 @@ struct github {
 	bool			 forgets;	/* all but the last call */
 	int64_t			 token_ends_at;	/* 0: never */
 	int64_t			 token_life_ms;	/* of the next; 0: endless */
+	unsigned int		 fresh_tokens;	/* to be had, one at a time */
 	/* The record. */
-	unsigned int		 tokens;	/* given by github_use_token */
+	unsigned int		 tokens;	/* that were had */
+	unsigned int		 renewals;	/* asked for */
 	struct fake_call	*calls;
 	size_t			 call_count;
 	size_t			 total;		/* forgotten ones included */

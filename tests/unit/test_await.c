@@ -34,7 +34,6 @@ static size_t			 script_count;
 /* What the hooks were told. */
 static unsigned int		 seen[RUNS], ended[RUNS];
 static int64_t			 seen_at[RUNS], ended_at[RUNS];
-static unsigned int		 asked_for_token, tokens;
 
 static char			 log_path[64];
 static int			 saved_stderr;
@@ -66,8 +65,6 @@ set_up(void **state)
 	memset(seen, 0, sizeof seen);
 	memset(ended, 0, sizeof ended);
 	script_count = 0;
-	asked_for_token = 0;
-	tokens = 0;
 	saved_stderr = -1;
 	return 0;
 }
@@ -136,19 +133,6 @@ on_ended(void *ctx, const struct awaited *a)
 	ended_at[n] = fake_now();
 }
 
-static bool
-on_renew(void *ctx, struct github *g)
-{
-	assert_ptr_equal(ctx, &fault);
-	assert_ptr_equal(g, gh);
-	asked_for_token++;
-	if (tokens == 0)
-		return false;
-	tokens--;
-	github_use_token(g, "another");
-	return true;
-}
-
 static enum status
 wait_with(const struct clock *clock, const struct await_hooks *hooks,
     size_t count)
@@ -172,8 +156,7 @@ wait_with(const struct clock *clock, const struct await_hooks *hooks,
 static enum status
 wait_for(size_t count)
 {
-	const struct await_hooks hooks = { on_seen, on_ended, on_renew,
-	    &fault };
+	const struct await_hooks hooks = { on_seen, on_ended, &fault };
 	enum status status = wait_with(&fake_clock, &hooks, count);
 	size_t i;
 
@@ -897,13 +880,13 @@ test_token_renewed(void **state)
 {
 	(void)state;
 	order.timeout_ms = 4 * HOUR;
-	tokens = 5;
+	gh->fresh_tokens = 5;
 	gh->token_ends_at = HOUR;
 	gh->token_life_ms = HOUR;
 	ADD_RUN(RUNNING(0), OVER(3 * HOUR + 30 * MINUTE, "success"));
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_int_equal(gh->tokens, 3);
-	assert_int_equal(asked_for_token, 3);
+	assert_int_equal(gh->renewals, 3);
 	expect_logged("token");
 	assert_int_equal(seen[0], 1);
 }
@@ -918,7 +901,7 @@ test_token_expired(void **state)
 	ADD_RUN(RUNNING(0));
 	assert_int_equal(wait_for(1), STATUS_UNAUTHORIZED);
 	assert_int_equal(status_exit_code(fault.status), 3);
-	assert_int_equal(asked_for_token, 1);
+	assert_int_equal(gh->renewals, 1);
 	expect_says("expired");
 	expect_says("--token-file");
 	expect_says("goes on");
@@ -931,7 +914,7 @@ static void
 test_token_bad_again(void **state)
 {
 	(void)state;
-	tokens = 10;
+	gh->fresh_tokens = 10;
 	gh->token_ends_at = 100 * SECOND;
 	gh->token_life_ms = 1;
 	ADD_RUN(RUNNING(0));
@@ -945,7 +928,7 @@ static void
 test_token_never_good(void **state)
 {
 	(void)state;
-	tokens = 10;
+	gh->fresh_tokens = 10;
 	ADD_RUN(RUNNING(0));
 	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
 	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_UNAUTHORIZED,
@@ -962,7 +945,7 @@ test_token_of_dispatch(void **state)
 {
 	(void)state;
 	order.just_dispatched = true;
-	tokens = 1;
+	gh->fresh_tokens = 1;
 	gh->token_ends_at = 1;
 	gh->token_life_ms = HOUR;
 	ADD_RUN(RUNNING(0), OVER(MINUTE, "success"));
@@ -978,7 +961,7 @@ test_token_and_jobs(void **state)
 	    .done_at = MINUTE } };
 
 	wait_for_job("build");
-	tokens = 1;
+	gh->fresh_tokens = 1;
 	ADD_RUN(RUNNING(0));
 	add_jobs(jobs, 1);
 	gh->token_ends_at = 5250;	/* run: 5200 to 5300 */
@@ -2176,7 +2159,7 @@ test_six_hours(void **state)
 	order.force_cancel_after_ms = 5 * MINUTE;
 	order.log_lines = 100;
 	order.wants_jobs = true;
-	tokens = 10;
+	gh->fresh_tokens = 10;
 	gh->token_ends_at = HOUR;
 	gh->token_life_ms = HOUR;
 	gh->has_quota = true;

@@ -1603,53 +1603,6 @@ test_await_ignores(void **state)
 	assert_true(config.waiting.cancel_after_ms == AWAIT_NEVER);
 }
 
-/* A token file that is read once more. */
-static void
-test_renewed_token(void **state)
-{
-	static const char *const unfit[] = { "", "\n", "a b", "x\xc3\xa9" };
-	char *token, path[128];
-	struct buf b;
-	size_t i;
-
-	(void)state;
-	GOOD_ARGS("await", "7");
-	assert_null(config.token_file);
-	assert_null(config_renew_token(&config));
-
-	put_file("token", LIT(TOKEN "\n"));
-	snprintf(path, sizeof path, "%s", path_of("token"));
-	GOOD_ARGS("await", "7", "--token-file", path);
-	assert_string_equal(config.token, TOKEN);
-	assert_string_equal(config.token_file, path);
-	/* Still the same. */
-	assert_null(config_renew_token(&config));
-	put_file("token", LIT(" ghs_another_token\n"));
-	token = config_renew_token(&config);
-	assert_non_null(token);
-	assert_string_equal(token, "ghs_another_token");
-	free(token);
-	/* Never to be shown, and neither is the first. */
-	buf_init(&b, BUF_TEXT_MAX);
-	buf_adds(&b, "x ghs_another_token " TOKEN);
-	secret_redact(&b);
-	assert_string_equal(buf_str(&b), "x *** ***");
-	buf_free(&b);
-	for (i = 0; i < COUNT(unfit); i++) {
-		put_file("token", unfit[i], strlen(unfit[i]));
-		assert_null(config_renew_token(&config));
-	}
-	unlink(path);
-	assert_null(config_renew_token(&config));
-
-	/* Standard input has been read to its end. */
-	put_stdin(TOKEN);
-	GOOD_ARGS("await", "7", "--token-file", "-");
-	assert_null(config.token_file);
-	assert_null(config_renew_token(&config));
-}
-
-/* Wiped whatever was filled, twice too. */
 /* Which proxy there is, and for whom not. */
 static void
 test_proxy(void **state)
@@ -1837,7 +1790,6 @@ main(void)
 		TEST(test_bad_runs),
 		TEST(test_several_runs),
 		TEST(test_await_ignores),
-		TEST(test_renewed_token),
 		TEST(test_proxy),
 		TEST(test_bad_proxy),
 		TEST(test_proxy_of_plain_http),

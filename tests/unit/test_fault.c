@@ -16,6 +16,7 @@ test_exit_codes(void **state)
 	assert_int_equal(status_exit_code(STATUS_USAGE), 2);
 	assert_int_equal(status_exit_code(STATUS_REFUSED), 3);
 	assert_int_equal(status_exit_code(STATUS_UNAUTHORIZED), 3);
+	assert_int_equal(status_exit_code(STATUS_FORBIDDEN), 3);
 	assert_int_equal(status_exit_code(STATUS_NOT_FOUND), 3);
 	assert_int_equal(status_exit_code(STATUS_LIMITED), 3);
 	assert_int_equal(status_exit_code(STATUS_UNKNOWN), 4);

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/secret.h"
@@ -68,16 +69,25 @@ forget_answers(void)
 	answers.given = 0;
 }
 
-static int
-set_up(void **state)
+/* With another token, which came from that file. */
+static void
+reopen(const char *token, const char *file)
 {
 	struct github_options options = {
 		.api = &api,
 		.owner = "octo-org",
 		.repo = "octo-repo",
-		.token = TOKEN,
+		.token = token,
+		.token_file = file,
 	};
 
+	github_close(gh);
+	gh = github_open(&options);
+}
+
+static int
+set_up(void **state)
+{
 	(void)state;
 	log_open(LOG_LEVEL_ERROR, false);
 	secret_add(TOKEN);
@@ -85,7 +95,8 @@ set_up(void **state)
 	fake_net_reset();
 	fake_net.serve = serve;
 	assert_null(url_parse_base(&api, "https://github.test/api/v3"));
-	gh = github_open(&options);
+	gh = NULL;
+	reopen(TOKEN, NULL);
 	memset(&fault, 0, sizeof fault);
 	return 0;
 }
@@ -246,14 +257,32 @@ static void
 test_sibling_and_token(void **state)
 {
 	struct run_state run = { .changed = false };
-	struct github *other = github_sibling(gh, "o/o", "r r");
+	struct github *other;
+	char path[64];
+	int fd;
 
 	(void)state;
+	/* Without a file there is nothing to read anew. */
+	assert_false(github_renew_token(gh));
+	snprintf(path, sizeof path, "%s/return-dispatch.XXXXXX",
+	    access("/tmp", W_OK) == 0 ? "/tmp" : ".");
+	fd = mkstemp(path);
+	assert_true(fd > 2);
+	assert_int_equal(write(fd, LIT(TOKEN "\n")), sizeof TOKEN);
+	reopen(TOKEN, path);
+	other = github_sibling(gh, "o/o", "r r");
 	say("200 OK", "", "{\"id\":7,\"status\":\"queued\"}");
 	assert_int_equal(github_get_run(gh, 7, later(), &run, &fault),
 	    STATUS_OK);
 	run_state_wipe(&run);
-	github_use_token(gh, "another-token");
+	/* It is the same still. */
+	assert_false(github_renew_token(gh));
+	assert_int_equal(pwrite(fd, LIT("another-token\n"), 0), 14);
+	assert_int_equal(ftruncate(fd, 14), 0);
+	close(fd);
+	assert_true(github_renew_token(gh));
+	unlink(path);
+	assert_false(github_renew_token(gh));
 	say("200 OK", "", "{\"id\":7,\"status\":\"queued\"}");
 	assert_int_equal(github_get_run(other, 7, later(), &run, &fault),
 	    STATUS_OK);
@@ -264,6 +293,47 @@ test_sibling_and_token(void **state)
 	assert_int_equal(fake_net.connections, 1);
 	run_state_wipe(&run);
 	github_close(other);
+}
+
+/* Refusals that a token meets which is only some seconds old. */
+static void
+test_early(void **state)
+{
+	static const struct {
+		const char	*token, *status, *message;
+		bool		 early;
+	} rows[] = {
+		{ TOKEN, "401 Unauthorized", "Bad credentials", true },
+		{ "ghs_1", "401 Unauthorized", "Bad credentials", true },
+		{ "ghs_1", "403 Forbidden", "Resource not accessible by "
+		    "integration", true },
+		{ "ghs_1", "403 Forbidden", "Resource protected by "
+		    "organization SAML enforcement.", false },
+		{ TOKEN, "403 Forbidden", "Resource not accessible by "
+		    "integration", false },
+		{ "xghs_1", "403 Forbidden", "Resource not accessible by "
+		    "integration", false },
+		{ "ghs_1", "403 Forbidden", "API rate limit exceeded",
+		    false },
+		{ "ghs_1", "404 Not Found", "Not Found", false },
+		{ "ghs_1", "422 Unprocessable Entity", "Not accessible by "
+		    "integration", false },
+		{ "ghs_1", "500 Internal Server Error", "Resource not "
+		    "accessible by integration", false },
+	};
+	struct dispatch_details run;
+	char body[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		reopen(rows[i].token, NULL);
+		snprintf(body, sizeof body, "{\"message\":\"%s\"}",
+		    rows[i].message);
+		say(rows[i].status, "", body);
+		assert_int_not_equal(dispatch(&run), DISPATCH_ACCEPTED);
+		check(fault.early == rows[i].early, "row %zu", i);
+	}
 }
 
 /* --- the answers to a dispatch --- */
@@ -316,11 +386,11 @@ test_outcomes(void **state)
 		    DISPATCH_NOT_STARTED, STATUS_UNAUTHORIZED, 0 },
 		{ "403 Forbidden", "", "{\"message\":\"Resource not "
 		    "accessible by integration\"}", DISPATCH_NOT_STARTED,
-		    STATUS_REFUSED, 0 },
+		    STATUS_FORBIDDEN, 0 },
 		{ "403 Forbidden", "X-GitHub-SSO: required; "
 		    "url=https://github.test/orgs/o/sso\r\n",
 		    "{\"message\":\"Resource protected\"}",
-		    DISPATCH_NOT_STARTED, STATUS_REFUSED, 0 },
+		    DISPATCH_NOT_STARTED, STATUS_FORBIDDEN, 0 },
 		{ "404 Not Found", "", "{\"message\":\"Not Found\"}",
 		    DISPATCH_NOT_STARTED, STATUS_NOT_FOUND, 0 },
 		{ "403 Forbidden", "Retry-After: 7\r\n",
@@ -666,7 +736,7 @@ test_cancel(void **state)
 		{ "409 Conflict", "{\"message\":\"Cannot cancel a workflow "
 		    "run that is completed.\"}", STATUS_OK, true },
 		{ "403 Forbidden", "{\"message\":\"Resource not accessible by "
-		    "integration\"}", STATUS_REFUSED, false },
+		    "integration\"}", STATUS_FORBIDDEN, false },
 		{ "404 Not Found", "", STATUS_NOT_FOUND, false },
 		{ "429 Too Many Requests", "", STATUS_LIMITED, false },
 		{ "500 Internal Server Error", "", STATUS_SERVER, false },
@@ -830,6 +900,7 @@ main(void)
 		TEST(test_requests),
 		TEST(test_dispatch_request),
 		TEST(test_sibling_and_token),
+		TEST(test_early),
 		TEST(test_outcomes),
 		TEST(test_redirects),
 		TEST(test_etags),

@@ -1,0 +1,22 @@
+/*
+ * Reading all of a descriptor: files, and pipes that somebody fills.
+ */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/buf.h"
+
+/*
+ * Appends what the descriptor holds, up to its end or until the buf has
+ * overflowed.  0, or errno: EINTR if SIGINT or SIGTERM arrived while waiting.
+ */
+int	 file_read_all(int fd, struct buf *);
+
+/*
+ * The same for the regular file at `path`.  Anything else there is EINVAL: of a
+ * pipe there may never be more, and nobody waits for that in the middle of
+ * something.
+ */
+int	 file_read_regular(const char *path, struct buf *);
+
+#endif

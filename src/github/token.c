@@ -1,0 +1,79 @@
+#include "compat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "github/token.h"
+
+enum status
+token_check(const char *from, const char *token, size_t len, struct fault *f)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if ((unsigned char)token[i] <= 0x20 ||
+		    (unsigned char)token[i] >= 0x7f)
+			return fault_set_lasting(f, STATUS_USAGE, "%s: the "
+			    "token has a space, a control character or a "
+			    "character outside ASCII in it", from);
+	return STATUS_OK;
+}
+
+enum status
+token_from_file(const char *from, const char *path,
+    const struct buf *contents, char **token, struct fault *f)
+{
+	enum status status;
+	const char *s;
+	size_t len;
+
+	s = text_trim(buf_str(contents), &len);
+	/* A NUL in the middle would cut the token short unseen. */
+	if (strlen(buf_str(contents)) != contents->len)
+		return fault_set_lasting(f, STATUS_USAGE, "%s: the token has "
+		    "a control character in it", from);
+	if (len == 0)
+		return fault_set_lasting(f, STATUS_USAGE, "%s: %s holds no "
+		    "token", from, path);
+	if ((status = token_check(from, s, len, f)) == STATUS_OK)
+		*token = xstrndup(s, len);
+	return status;
+}
+
+char *
+token_reread(const char *path, const char *current)
+{
+	struct fault ignored;
+	struct buf contents;
+	char *token = NULL;
+
+	buf_init(&contents, TOKEN_FILE_MAX);
+	if (file_read_regular(path, &contents) == 0 && !contents.overflowed)
+		token_from_file("", path, &contents, &token, &ignored);
+	buf_wipe(&contents);
+	if (token != NULL && strcmp(token, current) == 0) {
+		token_free(token);
+		return NULL;
+	}
+	if (token != NULL)
+		secret_add(token);
+	return token;
+}
+
+bool
+token_is_installation(const char *token)
+{
+	return strncmp(token, "ghs_", 4) == 0;
+}
+
+void
+token_free(char *token)
+{
+	if (token != NULL)
+		explicit_bzero(token, strlen(token));
+	free(token);
+}
