@@ -93,7 +93,8 @@ load_all(struct loader *l, struct fault *f)
 	if ((status = load_token(l, f)) != STATUS_OK ||
 	    (status = c->await ? load_runs(l, &host, f) :
 	    load_repo(l, &host, f)) != STATUS_OK ||
-	    (status = load_api(l, host, f)) != STATUS_OK ||
+	    (status = load_server(l, host, f)) != STATUS_OK ||
+	    (status = load_check_runs(l, f)) != STATUS_OK ||
 	    (status = load_proxy(l, f)) != STATUS_OK ||
 	    (!c->await && (status = load_dispatch(l, f)) != STATUS_OK) ||
 	    ((c->await || c->wait) && (status = load_waiting(l, f)) !=
@@ -148,12 +149,14 @@ config_wipe(struct config *c)
 	for (i = 0; i < c->run_count; i++) {
 		free(c->runs[i].owner);
 		free(c->runs[i].repo);
+		url_wipe(&c->runs[i].pages);
 	}
 	free(c->runs);
 	for (i = 0; i < c->job_count; i++)
 		free(c->jobs[i]);
 	free(c->jobs);
 	url_wipe(&c->api);
+	url_wipe(&c->server);
 	proxy_wipe(&c->proxy);
 	free(c->owner);
 	free(c->repo);

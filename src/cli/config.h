@@ -30,6 +30,7 @@ struct config_run {
 	uint64_t	 id;
 	char		*owner;
 	char		*repo;
+	struct url	 pages;		/* that its URL is below; or no host */
 };
 
 struct config {
@@ -41,6 +42,7 @@ struct config {
 	char			**jobs;
 	size_t			 job_count;
 	struct url		 api;
+	struct url		 server;	/* its pages, for people */
 	char			*owner;
 	char			*repo;
 	char			*workflow;	/* as given */

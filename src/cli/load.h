@@ -23,6 +23,7 @@ struct loader {
 	config_lookup		 lookup;
 	struct buf		 missing;	/* names of required values */
 	bool			 stdin_used;
+	const char		*server_from;	/* names it; NULL: default */
 };
 
 /* A variable without white space around; NULL if unset or empty. */
@@ -68,14 +69,16 @@ enum status load_file(struct loader *, const char *what, const char *path,
 /* The repository; *host is NULL if none was given with it. */
 enum status load_repo(struct loader *, char **host, struct fault *);
 
-/* The API's base URL: as given, or that of the host (may be NULL). */
-enum status load_api(struct loader *, const char *host, struct fault *);
+/* The server: its API and its pages; `host` of the repository may be NULL. */
+enum status load_server(struct loader *, const char *host, struct fault *);
 
 /* The proxy to the API, which is loaded by now. */
 enum status load_proxy(struct loader *, struct fault *);
 
-/* The runs to wait for, their repositories, and the host of their URLs. */
+/* The runs to wait for and their repositories; *host as above.  Then, when the
+ * server is known, that none of their URLs names another one. */
 enum status load_runs(struct loader *, char **host, struct fault *);
+enum status load_check_runs(struct loader *, struct fault *);
 
 /* The workflow's inputs; then the distinct ID, which may be among them. */
 enum status load_inputs(struct loader *, struct fault *);

@@ -7,8 +7,6 @@
 #include "base/text.h"
 #include "cli/load.h"
 
-#define API_URL		"https://api.github.com"
-
 /* Owner or repository: letters, digits, "-", "_", "." (and not only dots). */
 static bool
 is_repo_part(const char *s, size_t len)
@@ -119,58 +117,6 @@ load_repo(struct loader *l, char **host, struct fault *f)
 	return status;
 }
 
-/* The API of a host: github.com, NAME.ghe.com, or a GHES. */
-static char *
-api_of_host(const char *host)
-{
-	static const char ghe_com[] = ".ghe.com";
-	size_t len = strcspn(host, ":"), tail = sizeof ghe_com - 1;
-	struct buf b;
-	char *url;
-
-	if (text_equal_nocase(host, "github.com") ||
-	    text_equal_nocase(host, "github.com:443"))
-		return xstrdup(API_URL);
-	buf_init(&b, BUF_TEXT_MAX);
-	if (len > tail && text_equal_nocase_n(host + len - tail, tail,
-	    ghe_com))
-		buf_addf(&b, "https://api.%s", host);
-	else
-		buf_addf(&b, "https://%s/api/v3", host);
-	url = xstrdup(buf_str(&b));
-	buf_free(&b);
-	return url;
-}
-
-enum status
-load_api(struct loader *l, const char *host, struct fault *f)
-{
-	const char *from = "--api-url", *wrong;
-	enum status status = STATUS_OK;
-	char *text;
-
-	if (l->o->given[OPTION_API_URL]) {
-		text = xstrdup(l->o->value[OPTION_API_URL]);
-	} else if (host != NULL) {
-		from = "--repo";
-		text = api_of_host(host);
-	} else {
-		from = "GITHUB_API_URL";
-		text = load_variable(l, from);
-		if (text == NULL)
-			text = xstrdup(API_URL);
-	}
-	wrong = url_parse_base(&l->c->api, text);
-	if (wrong != NULL)
-		status = load_bad(f, from, text, wrong);
-	else if (!l->c->api.tls && !url_is_loopback(&l->c->api))
-		status = load_bad(f, from, text, "plain http:// would show the "
-		    "token to the network; it is allowed for loopback hosts "
-		    "only");
-	free(text);
-	return status;
-}
-
 static enum status
 bad_run(struct fault *f, const char *from, const char *text)
 {
@@ -178,61 +124,43 @@ bad_run(struct fault *f, const char *from, const char *text)
 	    "as https://github.com/octo-org/octo-repo/actions/runs/123");
 }
 
-/* https://HOST/OWNER/REPO/actions/runs/ID[/...]; the host goes to *host. */
+/*
+ * [BASE]/OWNER/REPO/actions/runs/ID[/...], where BASE is https://HOST and maybe
+ * a path.  Whether that is the server's is another question.
+ */
 static enum status
-parse_run_url(const char *from, const char *text,
-    struct config_run *run, char **host, struct fault *f)
+parse_run_url(const char *from, const char *text, struct config_run *run,
+    struct fault *f)
 {
 	static const char actions[] = "/actions/runs/";
-	const char *p, *mark, *id, *slash;
-	struct config parts;
-	struct fault ignored;
-	struct buf name;
-	char *found;
-	size_t len;
-	bool ok;
+	const char *mark = strstr(text, actions), *repo, *owner, *id, *wrong;
+	char *base;
 
-	p = strstr(text, "://");
-	if ((strncmp(text, "https://", 8) != 0 &&
-	    strncmp(text, "http://", 7) != 0) || strchr(text, '@') != NULL ||
-	    (mark = strstr(p, actions)) == NULL)
+	/* An "@" may come after a password: not even looked at. */
+	if (mark == NULL || strchr(text, '@') != NULL)
 		return bad_run(f, from, text);
-	p += 3;
 	id = mark + sizeof actions - 1;
-	len = strcspn(id, "/?#");
-	if (!text_u64(id, len, &run->id) || run->id == 0 ||
+	if (!text_u64(id, strcspn(id, "/?#"), &run->id) || run->id == 0 ||
 	    run->id > INT64_MAX)
 		return bad_run(f, from, text);
-	/* HOST/OWNER/REPO, as --repo takes it. */
-	memset(&parts, 0, sizeof parts);
-	buf_init(&name, BUF_TEXT_MAX);
-	buf_add(&name, p, (size_t)(mark - p));
-	ok = parse_repo(&parts, from, buf_str(&name), true, &found,
-	    &ignored) == STATUS_OK && found != NULL;
-	buf_free(&name);
-	if (!ok) {
-		free(parts.owner);
-		free(parts.repo);
-		free(found);
+	for (repo = mark; repo > text && repo[-1] != '/'; repo--)
+		;
+	for (owner = repo - (repo > text); owner > text && owner[-1] != '/';
+	    owner--)
+		;
+	if (owner == text || !is_repo_part(repo, (size_t)(mark - repo)) ||
+	    !is_repo_part(owner, (size_t)(repo - 1 - owner)))
 		return bad_run(f, from, text);
-	}
-	run->owner = parts.owner;
-	run->repo = parts.repo;
-	slash = *host;
-	if (slash != NULL && !text_equal_nocase(slash, found)) {
-		fault_set_lasting(f, STATUS_USAGE, "%s: all runs must be on "
-		    "one server, not on %s and %s", from, *host, found);
-		free(found);
-		return STATUS_USAGE;
-	}
-	free(*host);
-	*host = found;
-	return STATUS_OK;
+	run->owner = xstrndup(owner, (size_t)(repo - 1 - owner));
+	run->repo = xstrndup(repo, (size_t)(mark - repo));
+	base = xstrndup(text, (size_t)(owner - 1 - text));
+	wrong = url_parse_base(&run->pages, base);
+	free(base);
+	return wrong == NULL ? STATUS_OK : bad_run(f, from, text);
 }
 
 static enum status
-add_run(struct loader *l, const char *from, const char *text, char **host,
-    struct fault *f)
+add_run(struct loader *l, const char *from, const char *text, struct fault *f)
 {
 	struct config *c = l->c;
 	struct config_run *run;
@@ -244,55 +172,55 @@ add_run(struct loader *l, const char *from, const char *text, char **host,
 	if (text_u64(text, len, &run->id) && run->id > 0 &&
 	    run->id <= INT64_MAX)
 		return STATUS_OK;
-	return parse_run_url(from, text, run, host, f);
+	return parse_run_url(from, text, run, f);
+}
+
+static enum status
+add_runs(struct loader *l, struct fault *f)
+{
+	const struct option_list *given = &l->o->runs;
+	enum status status = STATUS_OK;
+	char *run;
+	size_t i;
+
+	for (i = 0; status == STATUS_OK && i < given->count; i++)
+		status = add_run(l, "await", given->values[i], f);
+	if (given->count > 0)
+		return status;
+	run = load_variable(l, "INPUT_RUN_ID");
+	if (run == NULL)
+		load_add_missing(l, "the run (an ID or URL, or INPUT_RUN_ID)");
+	else
+		status = add_run(l, "INPUT_RUN_ID", run, f);
+	free(run);
+	return status;
 }
 
 enum status
 load_runs(struct loader *l, char **host, struct fault *f)
 {
 	struct config *c = l->c;
-	enum status status = STATUS_OK;
-	bool bare = false;
-	char *run, *of_repo;
+	enum status status;
+	bool bare;
 	size_t i;
 
 	*host = NULL;
-	for (i = 0; status == STATUS_OK && i < l->o->runs.count; i++)
-		status = add_run(l, "await", l->o->runs.values[i], host, f);
-	if (l->o->runs.count == 0) {
-		run = load_variable(l, "INPUT_RUN_ID");
-		if (run == NULL)
-			load_add_missing(l, "the run (an ID or URL, or "
-			    "INPUT_RUN_ID)");
-		else
-			status = add_run(l, "INPUT_RUN_ID", run, host, f);
-		free(run);
-	}
+	if ((status = add_runs(l, f)) != STATUS_OK)
+		return status;
+	bare = c->run_count == 0;
 	for (i = 0; i < c->run_count; i++)
 		bare = bare || c->runs[i].owner == NULL;
-	if (status != STATUS_OK || (!bare && c->run_count > 0 &&
-	    !l->o->given[OPTION_REPO]))
-		goto out;
-	status = load_repo(l, &of_repo, f);
-	if (status == STATUS_OK && of_repo != NULL && *host != NULL &&
-	    !text_equal_nocase(of_repo, *host))
-		status = fault_set_lasting(f, STATUS_USAGE, "--repo and the "
-		    "runs' URLs name different servers");
-	if (*host == NULL)
-		*host = of_repo;
-	else
-		free(of_repo);
+	if (!bare && !l->o->given[OPTION_REPO]) {
+		c->owner = xstrdup(c->runs[0].owner);
+		c->repo = xstrdup(c->runs[0].repo);
+		return STATUS_OK;
+	}
+	status = load_repo(l, host, f);
 	for (i = 0; status == STATUS_OK && c->owner != NULL &&
 	    i < c->run_count; i++)
 		if (c->runs[i].owner == NULL) {
 			c->runs[i].owner = xstrdup(c->owner);
 			c->runs[i].repo = xstrdup(c->repo);
 		}
-out:
-	if (status == STATUS_OK && c->owner == NULL && c->run_count > 0 &&
-	    c->runs[0].owner != NULL) {
-		c->owner = xstrdup(c->runs[0].owner);
-		c->repo = xstrdup(c->runs[0].repo);
-	}
 	return status;
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "github/server.h"
 #include "github/session.h"
 #include "github/token.h"
 
@@ -139,26 +140,10 @@ github_target(const struct github *gh, struct buf *target, const char *fmt,
 	buf_adds(target, rest);
 }
 
-/* api.github.com and api.NAME.ghe.com serve the pages of the host without
- * "api."; GHES has both on one host, the API below /api/v3. */
 void
 github_add_run_url(const struct github *gh, struct buf *out, uint64_t run_id)
 {
-	static const char ghes_path[] = "/api/v3", ghe_com[] = ".ghe.com";
-	const struct url *api = gh->session->api;
-	size_t host_len = strlen(api->host), path_len = strlen(api->path);
-	struct url page = *api;
-
-	if (strcmp(api->host, "api.github.com") == 0 ||
-	    (strncmp(api->host, "api.", 4) == 0 && host_len > sizeof ghe_com &&
-	    strcmp(api->host + host_len - (sizeof ghe_com - 1), ghe_com) ==
-	    0))
-		page.host += 4;
-	if (path_len >= sizeof ghes_path - 1 && strcmp(api->path + path_len -
-	    (sizeof ghes_path - 1), ghes_path) == 0)
-		path_len -= sizeof ghes_path - 1;
-	url_add_origin(out, &page);
-	buf_add(out, api->path, path_len);
+	server_add_pages(out, gh->session->api);
 	buf_addf(out, "/%s/%s/actions/runs/%llu", gh->owner, gh->repo,
 	    (unsigned long long)run_id);
 }

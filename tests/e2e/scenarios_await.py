@@ -15,6 +15,11 @@ def a_run(t, life="in_progress:3 completed/success", kind="github.com", **more):
     return hub.add_run(life=life, **more)
 
 
+def on_github_com(t, repo="octo-org/octo-repo"):
+    """The simulated API is on another host than the pages, as behind a gateway."""
+    return t.base(repo="github.com/" + repo, workflow=None, ref=None, retry_interval=None)
+
+
 # ---- one
 
 def nothing_without_the_run(t):
@@ -47,25 +52,57 @@ def a_run_is_awaited_by_its_url(t):
     for tail in ("", "/", "/attempts/1", "/job/52345678000", "/attempts/1/job/52345678000",
                  "?pr=7", "#summary", "/job/5?pr=1#step:3:1"):
         run = a_run(t)
-        t.awaits(run.html_url + tail, base=t.base(repo=None, workflow=None, ref=None,
-                                                  retry_interval=None))
+        t.awaits(run.html_url + tail, base=on_github_com(t))
         t.concluded(run)
     t.dispatched(0)
 
 
 @scenario
-def the_url_gives_the_api_too(t):
+def a_url_names_a_run_on_the_server_that_is_configured(t):
     run = a_run(t, kind="ghes-3.20")
-    t.awaits(run.html_url, base=t.base(repo=None, workflow=None, ref=None, retry_interval=None,
-                                       api_url=None))
-    t.concluded(run)
+    where = run.html_url.split("/")[2]
+    ca = ["--cacert", t.setup.pki.ca]
+    for base, env in (([*ca, "-R", f"{where}/some/other"], {}),
+                      ([*ca, "--api-url", t.hub.url()], {}),
+                      (ca, {"GITHUB_API_URL": t.hub.url()}),
+                      (ca, {"GITHUB_SERVER_URL": f"https://{where}"}),
+                      (ca, {"GH_HOST": where}),
+                      (ca, {"GITHUB_API_URL": t.hub.url(), "GH_HOST": "ghe.invalid"})):
+        run = t.hub.add_run(life="completed/success")
+        t.awaits(run.html_url, base=base, env=env)
+        t.concluded(run)
+    t.dispatched(0)
+
+
+@each(("argument", "input"))
+def a_url_on_any_other_server_gets_nothing(t, way):
+    hub = t.github("ghes-3.20")
+    decoy = t.github("ghes-3.20")
+    run = decoy.add_run(life="completed/success")
+    ca = ["--cacert", t.setup.pki.ca]
+    theirs, ours = (server.html.split("/")[2] for server in (decoy, hub))
+    for base, env, named in ((ca, {}, "github.com"),
+                             ([*ca, "-R", "octo-org/octo-repo"], {}, "github.com"),
+                             ([*ca, "--api-url", hub.url()], {}, ours),
+                             ([*ca, "-R", f"{ours}/octo-org/octo-repo"], {}, ours),
+                             (ca, {"GITHUB_API_URL": hub.url()}, ours),
+                             (ca, {"GITHUB_API_URL": hub.url(), "GH_HOST": theirs}, ours),
+                             (ca, {"GITHUB_SERVER_URL": hub.html}, ours),
+                             (ca, {"GH_HOST": ours}, ours)):
+        if way == "argument":
+            t.awaits(run.html_url, base=base, env=env)
+        else:
+            t.awaits(base=base, env={**env, "INPUT_RUN_ID": run.html_url})
+        t.refused(theirs, named, "Nothing was sent")
+    for server in (hub, decoy):
+        t.expect(server.connections == 0, "a server was called")
     t.dispatched(0)
 
 
 @scenario
 def the_repository_of_the_url_counts(t):
     run = a_run(t)
-    t.awaits(run.html_url, base=["--api-url", t.hub.url(), "--cacert", t.setup.pki.ca],
+    t.awaits(run.html_url, base=on_github_com(t, "octo-org/elsewhere"),
              env={"GITHUB_REPOSITORY": "octo-org/elsewhere"})
     t.concluded(run)
     t.dispatched(0)
@@ -403,7 +440,7 @@ def the_verdict_of_each_of_several_is_told_apart(t):
 def ids_and_urls_can_be_mixed(t):
     hub = t.github()
     runs = [hub.add_run(life="in_progress:2 completed/success") for _ in range(3)]
-    t.awaits(runs[0], runs[1].html_url, runs[2].html_url + "/attempts/1")
+    t.awaits(runs[0], runs[1].html_url, runs[2].html_url + "/attempts/1", base=on_github_com(t))
     t.exits(0)
     t.dispatched(0)
 
@@ -412,7 +449,7 @@ def ids_and_urls_can_be_mixed(t):
 def the_same_run_twice_is_no_harm(t):
     hub = t.github()
     run = hub.add_run(life="in_progress:4 completed/success")
-    t.awaits(run, run.html_url)
+    t.awaits(run, run.html_url, base=on_github_com(t))
     t.exits(0)
     t.dispatched(0)
 

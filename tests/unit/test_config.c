@@ -1447,12 +1447,8 @@ test_runs(void **state)
 		    "true", 5, "o/r", "api.github.com", "" },
 		{ "https://GitHub.com/o.x/r-_/actions/runs/5", 5, "o.x/r-_",
 		    "api.github.com", "" },
-		{ "https://octo.ghe.com/o/r/actions/runs/5", 5, "o/r",
-		    "api.octo.ghe.com", "" },
-		{ "https://ghe.example/o/r/actions/runs/5", 5, "o/r",
-		    "ghe.example", "/api/v3" },
-		{ "https://ghe.example:8443/o/r/actions/runs/5", 5, "o/r",
-		    "ghe.example", "/api/v3" },
+		{ "http://github.com./o/r/actions/runs/5", 5, "o/r",
+		    "api.github.com", "" },
 	};
 	char name[160];
 	size_t i;
@@ -1567,15 +1563,198 @@ test_several_runs(void **state)
 	bad(LIST("await"), NULL, LIST("token", "run", "repository"));
 	no_base = false;
 	/* The server's URL, however it is known. */
-	good(LIST("await", "https://github.com/a/b/actions/runs/6"),
-	    LIST("GITHUB_API_URL=https://ghe.example/api/v3"));
-	assert_string_equal(config.api.host, "api.github.com");
 	good(LIST("await", "6"),
 	    LIST("GITHUB_API_URL=https://ghe.example/api/v3"));
 	assert_string_equal(config.api.host, "ghe.example");
-	GOOD_ARGS("await", "https://github.com/a/b/actions/runs/6",
-	    "--api-url", "http://127.0.0.1:8080");
-	assert_string_equal(config.api.host, "127.0.0.1");
+}
+
+#define RUN	"/a/b/actions/runs/6"
+
+/* A run's URL names a run on the server that is configured, whatever that is;
+ * the API stays where it is. */
+static void
+test_run_urls(void **state)
+{
+	static const struct {
+		const char	*args[5], *env[4];
+		const char	*url, *host, *path;
+	} cases[] = {
+		{ { NULL }, { NULL }, "https://github.com" RUN,
+		    "api.github.com", "" },
+		{ { "--api-url", "https://api.github.com" },
+		    { "GITHUB_API_URL=https://ghe.example/api/v3" },
+		    "https://github.com" RUN, "api.github.com", "" },
+		{ { "--api-url", "https://ghe.example/api/v3" }, { NULL },
+		    "https://ghe.example" RUN, "ghe.example", "/api/v3" },
+		{ { "--api-url", "https://api.octo.ghe.com" }, { NULL },
+		    "https://octo.ghe.com" RUN, "api.octo.ghe.com", "" },
+		{ { "--api-url", "http://127.0.0.1:8080/api/v3" }, { NULL },
+		    "http://127.0.0.1:8080" RUN, "127.0.0.1", "/api/v3" },
+		{ { "-R", "ghe.example/x/y" },
+		    { "GITHUB_API_URL=https://api.github.com",
+		    "GITHUB_SERVER_URL=https://github.com" },
+		    "https://ghe.example" RUN, "ghe.example", "/api/v3" },
+		{ { "-R", "ghe.example:8443/x/y" }, { NULL },
+		    "https://ghe.example:8443" RUN, "ghe.example",
+		    "/api/v3" },
+		/* A gateway before the API: both of its names count. */
+		{ { "-R", "github.com/x/y", "--api-url",
+		    "https://gw.example/gh" }, { NULL },
+		    "https://github.com" RUN, "gw.example", "/gh" },
+		{ { "-R", "github.com/x/y", "--api-url",
+		    "https://gw.example/gh" }, { NULL },
+		    "https://gw.example/gh" RUN, "gw.example", "/gh" },
+		{ { NULL }, { "GITHUB_API_URL=https://gw.example/gh",
+		    "GITHUB_SERVER_URL=https://ghe.example" },
+		    "https://ghe.example" RUN, "gw.example", "/gh" },
+		{ { NULL }, { "GITHUB_API_URL=https://ghe.example/api/v3" },
+		    "https://ghe.example" RUN, "ghe.example", "/api/v3" },
+		{ { NULL }, { "GITHUB_SERVER_URL=https://ghe.example" },
+		    "https://ghe.example" RUN, "ghe.example", "/api/v3" },
+		{ { NULL }, { "GITHUB_SERVER_URL=https://ghe.example",
+		    "GH_HOST=octo.ghe.com" }, "https://ghe.example" RUN,
+		    "ghe.example", "/api/v3" },
+		{ { NULL }, { "GH_HOST=octo.ghe.com" },
+		    "https://octo.ghe.com" RUN, "api.octo.ghe.com", "" },
+		{ { NULL }, { "GH_HOST=Ghe.Example:8443" },
+		    "https://ghe.example:8443" RUN, "ghe.example",
+		    "/api/v3" },
+	};
+	char variable[128];
+	const char *env[6];
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		snprintf(variable, sizeof variable, "INPUT_RUN_ID=%s",
+		    cases[i].url);
+		for (n = 0; n < 4 && cases[i].env[n] != NULL; n++)
+			env[n] = cases[i].env[n];
+		env[n++] = variable;
+		env[n] = NULL;
+		good(LIST("await", cases[i].args[0] != NULL ?
+		    cases[i].args[0] : "-q", cases[i].args[1],
+		    cases[i].args[2], cases[i].args[3]), env);
+		assert_string_equal(config.runs[0].owner, "a");
+		assert_string_equal(config.api.host, cases[i].host);
+		assert_string_equal(config.api.path, cases[i].path);
+	}
+}
+
+/* On any other it is refused, with both names, and where ours is from. */
+static void
+test_foreign_run_urls(void **state)
+{
+	static const struct {
+		const char	*args[5], *env[3];
+		const char	*url, *named[4];
+	} cases[] = {
+		{ { NULL }, { NULL }, "https://evil.example" RUN,
+		    { "evil.example", "github.com", "default",
+		    "--repo evil.example/a/b" } },
+		{ { NULL }, { NULL }, "https://api.github.com" RUN,
+		    { "api.github.com", "is github.com" } },
+		{ { NULL }, { NULL }, "https://github.com.evil.example" RUN,
+		    { "github.com.evil.example" } },
+		{ { NULL }, { NULL }, "https://github.com:8443" RUN,
+		    { "github.com:8443" } },
+		{ { NULL }, { NULL }, "https://evil.example/github.com" RUN,
+		    { "evil.example" } },
+		{ { NULL }, { NULL }, "http://127.0.0.1:1" RUN,
+		    { "127.0.0.1:1" } },
+		{ { NULL }, { NULL }, "https://octo.ghe.com" RUN,
+		    { "octo.ghe.com" } },
+		{ { NULL }, { "GITHUB_API_URL=https://ghe.example/api/v3" },
+		    "https://github.com" RUN, { "on github.com",
+		    "is ghe.example", "GITHUB_API_URL" } },
+		{ { NULL }, { "GITHUB_SERVER_URL=https://ghe.example" },
+		    "https://github.com" RUN, { "GITHUB_SERVER_URL" } },
+		{ { NULL }, { "GH_HOST=ghe.example" },
+		    "https://ghe2.example" RUN, { "GH_HOST" } },
+		{ { "-R", "ghe.example/x/y" },
+		    { "GITHUB_API_URL=https://api.github.com" },
+		    "https://github.com" RUN, { "--repo", "ghe.example" } },
+		/* A general variable does not vouch for another API's pages. */
+		{ { "--api-url", "https://ghe.example/api/v3" },
+		    { "GITHUB_SERVER_URL=https://github.com" },
+		    "https://github.com" RUN, { "--api-url" } },
+	};
+	char variable[128];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		snprintf(variable, sizeof variable, "INPUT_RUN_ID=%s",
+		    cases[i].url);
+		bad(LIST("await", cases[i].url, cases[i].args[0],
+		    cases[i].args[1]), cases[i].env, LIST("await:",
+		    "Nothing was sent", cases[i].named[0], cases[i].named[1],
+		    cases[i].named[2], cases[i].named[3]));
+		bad(LIST("await", cases[i].args[0] != NULL ?
+		    cases[i].args[0] : "-q", cases[i].args[1]),
+		    LIST(variable, cases[i].env[0]), LIST("INPUT_RUN_ID:",
+		    cases[i].named[0]));
+		/* One among others, too. */
+		bad(LIST("await", "7", cases[i].url, cases[i].args[0],
+		    cases[i].args[1]), cases[i].env, LIST(cases[i].named[0]));
+	}
+}
+
+/* What names the server if nothing comes before it. */
+static void
+test_host_variables(void **state)
+{
+	static const char *const hosts[] = { "https://ghe.example", "a/b", "/",
+	    "ghe.example/", "x y", "u@ghe.example", "ghe.example:0", "-x",
+	    "[::1" };
+	static const char *const servers[] = { "ghe.example", "ftp://x",
+	    "http://ghe.example", "https://x?q", "https://" };
+	char variable[64];
+	size_t i;
+
+	(void)state;
+	GOOD_ENV("GH_HOST=ghe.example");
+	assert_string_equal(config.api.host, "ghe.example");
+	assert_string_equal(config.api.path, "/api/v3");
+	assert_string_equal(config.server.host, "ghe.example");
+	GOOD_ENV("GH_HOST= github.com\n");
+	assert_string_equal(config.api.host, "api.github.com");
+	GOOD_ENV("GH_HOST=");
+	assert_string_equal(config.api.host, "api.github.com");
+	GOOD_ENV("GITHUB_SERVER_URL=https://octo.ghe.com/");
+	assert_string_equal(config.api.host, "api.octo.ghe.com");
+	GOOD_ENV("GITHUB_SERVER_URL=http://localhost:3000");
+	assert_string_equal(config.api.host, "localhost");
+	assert_false(config.api.tls);
+	GOOD_ENV("GITHUB_API_URL=https://gw.example/x",
+	    "GITHUB_SERVER_URL=https://ghe.example");
+	assert_string_equal(config.server.host, "ghe.example");
+	assert_string_equal(config.api.host, "gw.example");
+	for (i = 0; i < COUNT(hosts); i++) {
+		snprintf(variable, sizeof variable, "GH_HOST=%s", hosts[i]);
+		bad(NULL, LIST(variable), LIST("GH_HOST"));
+		/* One that is not used is not looked at. */
+		good(LIST("-R", "github.com/o/r"), LIST(variable));
+		GOOD_ENV(variable, "GITHUB_API_URL=https://api.github.com");
+	}
+	for (i = 0; i < COUNT(servers); i++) {
+		snprintf(variable, sizeof variable, "GITHUB_SERVER_URL=%s",
+		    servers[i]);
+		bad(NULL, LIST(variable), LIST("GITHUB_SERVER_URL"));
+		good(LIST("-R", "github.com/o/r"), LIST(variable));
+	}
+	/* That GH_HOST is not followed does not go unseen. */
+	log_open(LOG_LEVEL_WARNING, false);
+	capture_log();
+	GOOD_ENV("GH_HOST=ghe.example",
+	    "GITHUB_API_URL=https://api.github.com");
+	assert_string_equal(config.api.host, "api.github.com");
+	assert_non_null(strstr(log_text(), "GH_HOST (ghe.example)"));
+	capture_log();
+	GOOD_ENV("GH_HOST=ghe.example",
+	    "GITHUB_API_URL=https://ghe.example/api/v3");
+	good(LIST("-R", "github.com/o/r"), LIST("GH_HOST=ghe.example"));
+	assert_string_equal(log_text(), "");
 }
 
 /* What a dispatch needs is not asked of await, nor read. */
@@ -1789,6 +1968,9 @@ main(void)
 		TEST(test_runs),
 		TEST(test_bad_runs),
 		TEST(test_several_runs),
+		TEST(test_run_urls),
+		TEST(test_foreign_run_urls),
+		TEST(test_host_variables),
 		TEST(test_await_ignores),
 		TEST(test_proxy),
 		TEST(test_bad_proxy),
