@@ -76,6 +76,17 @@ psa_status_t mbedtls_psa_external_get_random(
 	AC_MSG_ERROR([mbedTLS ($rd_mbedtls_where) cannot be linked with; see config.log])
     ])
     AC_MSG_RESULT([yes])
+    # How net/chain.c gets to parse a server's certificates in its own way. A
+    # shared library keeps to its own: then it refuses some good chains.
+    AC_MSG_CHECKING([whether the linker can wrap a function])
+    rd_save_LDFLAGS=$LDFLAGS
+    rd_wrap=-Wl,--wrap=mbedtls_x509_crt_parse_der
+    LDFLAGS="$LDFLAGS $rd_wrap"
+    AC_LINK_IFELSE([AC_LANG_PROGRAM()],
+	[AC_MSG_RESULT([yes])
+	RD_LDFLAGS="$RD_LDFLAGS $rd_wrap"],
+	[AC_MSG_RESULT([no])])
+    LDFLAGS=$rd_save_LDFLAGS
     # The preprocessor may put what it expands on a line of its own.
     rd_mbedtls_version=`(echo '#include <mbedtls/build_info.h>';
 	echo rd_version MBEDTLS_VERSION_STRING) >conftest.c &&

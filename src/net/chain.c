@@ -9,9 +9,12 @@
 #include <mbedtls/platform.h>
 
 #include "net/chain.h"
+#include "net/constraints.h"
+#include "net/der.h"
 
 #define NAME_MAX_TEXT	256	/* of a subject or issuer in a message */
 #define SHOWN_NAMES_MAX	5
+#define NETSCAPE_SERVER	0x40	/* of the bits of a Netscape certificate type */
 #define RSA_BITS_MIN	2048	/* as the library's default profile has it */
 
 void
@@ -33,29 +36,14 @@ chain_free(struct chain *c)
 	buf_free(&c->reasons);
 }
 
-/*
- * RFC 5280, 6.1.1 (d): of a trust anchor only name and key count.  mbedTLS
- * refuses critical extensions that it does not implement; in a root that
- * somebody configured, constraints on names and policies must not.
- */
-static int
-accept_anchor_extension(void *ctx, const mbedtls_x509_crt *crt,
-    const mbedtls_x509_buf *oid, int critical, const unsigned char *p,
-    const unsigned char *end)
-{
-	static const unsigned char name_constraints[] = { 0x55, 0x1d, 0x1e };
-	static const unsigned char policy_constraints[] = { 0x55, 0x1d, 0x24 };
+/* Extensions by what their OBJECT IDENTIFIERs contain. */
+static const unsigned char oid_name_constraints[] = { 0x55, 0x1d, 0x1e };
+static const unsigned char oid_policy_constraints[] = { 0x55, 0x1d, 0x24 };
+static const unsigned char oid_alt_names[] = { 0x55, 0x1d, 0x11 };
+static const unsigned char oid_netscape_type[] = { 0x60, 0x86, 0x48, 0x01,
+    0x86, 0xf8, 0x42, 0x01, 0x01 };
 
-	(void)ctx;
-	(void)crt;
-	(void)critical;
-	(void)p;
-	(void)end;
-	if (oid->len == 3 && (memcmp(oid->p, name_constraints, 3) == 0 ||
-	    memcmp(oid->p, policy_constraints, 3) == 0))
-		return 0;
-	return MBEDTLS_ERR_X509_INVALID_EXTENSIONS;
-}
+#define DER_OF(array)	((struct der){ (array), (array) + sizeof (array) })
 
 static struct der
 as_der(const mbedtls_x509_buf *b)
@@ -67,6 +55,48 @@ static bool
 same(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
 {
 	return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
+}
+
+static bool
+is_id(const mbedtls_x509_buf *oid, struct der id)
+{
+	struct der other = as_der(oid);
+
+	return der_same(&other, &id);
+}
+
+/* Called for extensions that the library does not know: constraints on names
+ * are judged in chain_inspect(). */
+static int
+accept_extension(void *ctx, const mbedtls_x509_crt *crt,
+    const mbedtls_x509_buf *oid, int critical, const unsigned char *p,
+    const unsigned char *end)
+{
+	(void)ctx;
+	(void)crt;
+	(void)critical;
+	(void)p;
+	(void)end;
+	return is_id(oid, DER_OF(oid_name_constraints)) ? 0 :
+	    MBEDTLS_ERR_X509_INVALID_EXTENSIONS;
+}
+
+/* RFC 5280, 6.1.1: policies are no business of a trust anchor's. */
+static int
+accept_anchor_extension(void *ctx, const mbedtls_x509_crt *crt,
+    const mbedtls_x509_buf *oid, int critical, const unsigned char *p,
+    const unsigned char *end)
+{
+	return is_id(oid, DER_OF(oid_policy_constraints)) ? 0 :
+	    accept_extension(ctx, crt, oid, critical, p, end);
+}
+
+int
+__wrap_mbedtls_x509_crt_parse_der(mbedtls_x509_crt *chain,
+    const unsigned char *der, size_t len)
+{
+	return mbedtls_x509_crt_parse_der_with_ext_cb(chain, der, len, 1,
+	    accept_extension, NULL);
 }
 
 /* Reads the n-th trusted certificate; what goes wrong ends the handshake. */
@@ -204,9 +234,6 @@ add_certificate(struct buf *b, const mbedtls_x509_crt *crt)
 	buf_addc(b, ')');
 }
 
-#define DNS_NAME	(MBEDTLS_ASN1_CONTEXT_SPECIFIC | 2)
-#define IP_ADDRESS	(MBEDTLS_ASN1_CONTEXT_SPECIFIC | 7)
-
 /* RFC 9525, 6.3: a wildcard stands for the whole first label. */
 static bool
 is_dns_name_of(const mbedtls_x509_buf *name, const char *host, size_t len)
@@ -242,10 +269,10 @@ is_for(const mbedtls_x509_crt *crt, const char *host)
 	else if (len > 0 && host[len - 1] == '.')
 		len--;
 	for (; san != NULL; san = san->next)
-		if (ip_len > 0 ? san->buf.tag == IP_ADDRESS &&
+		if (ip_len > 0 ? san->buf.tag == NAME_IP &&
 		    san->buf.len == ip_len &&
 		    memcmp(san->buf.p, &ip, ip_len) == 0 :
-		    san->buf.tag == DNS_NAME &&
+		    san->buf.tag == NAME_DNS &&
 		    is_dns_name_of(&san->buf, host, len))
 			return true;
 	return false;
@@ -262,10 +289,10 @@ add_alt_names(struct buf *b, const mbedtls_x509_crt *crt)
 	for (san = &crt->subject_alt_names; san != NULL; san = san->next) {
 		if (n == SHOWN_NAMES_MAX)
 			break;
-		if (san->buf.tag == DNS_NAME) {
+		if (san->buf.tag == NAME_DNS) {
 			buf_adds(b, n++ > 0 ? ", " : " but for ");
 			buf_add(b, san->buf.p, san->buf.len);
-		} else if (san->buf.tag == IP_ADDRESS &&
+		} else if (san->buf.tag == NAME_IP &&
 		    (san->buf.len == 4 || san->buf.len == 16) &&
 		    inet_ntop(san->buf.len == 4 ? AF_INET : AF_INET6,
 		    san->buf.p, ip, sizeof ip) != NULL) {
@@ -311,7 +338,8 @@ begin_reason(struct chain *c, const mbedtls_x509_crt *crt, int depth)
 	if (b->len > 0)
 		buf_adds(b, "; ");
 	buf_adds(b, depth == 0 ? "the server's certificate " :
-	    c->at_anchor ? "a certificate that is trusted here " :
+	    c->anchored && crt == c->seen[0] ?
+	    "a certificate that is trusted here " :
 	    "a certificate of the server's chain ");
 	add_certificate(b, crt);
 	return b;
@@ -386,21 +414,162 @@ add_missing(struct chain *c, const mbedtls_x509_crt *sent)
 	    "intermediate)");
 }
 
-/* The library ignores constraints that are not critical.  RFC 5280, 4.2.1.10:
- * they must be, but those who may sign for some names only exist. */
+/* What an extension contains; false if it is not there. */
 static bool
-has_name_constraints(const mbedtls_x509_crt *crt)
+find_extension(const mbedtls_x509_crt *crt, struct der id, struct der *value)
 {
-	struct der outer = as_der(&crt->v3_ext), list, extension, id;
+	struct der extensions = as_der(&crt->v3_ext);
+
+	return der_find_extension(&extensions, &id, value);
+}
+
+static void
+add_general_name(struct buf *b, const struct general_name *name)
+{
+	size_t len = (size_t)(name->value.end - name->value.p);
+	char ip[INET6_ADDRSTRLEN];
+
+	if (name->tag == NAME_IP && (len == 4 || len == 16) &&
+	    inet_ntop(len == 4 ? AF_INET : AF_INET6, name->value.p, ip,
+	    sizeof ip) != NULL)
+		buf_adds(b, ip);
+	else if (name->tag == NAME_DNS || name->tag == NAME_EMAIL)
+		buf_add(b, name->value.p, len < NAME_MAX_TEXT ? len :
+		    NAME_MAX_TEXT);
+	else
+		buf_adds(b, name->tag == NAME_DIRECTORY ?
+		    "the subject of one below it" :
+		    "a name of one below it");
+}
+
+/* The host, which a wildcard may hide. */
+static enum constraint
+judge_host(const struct chain *c, const struct der *constraints,
+    struct general_name *name)
+{
+	const unsigned char *host = (const unsigned char *)c->host;
+	size_t len = strlen(c->host);
+	struct in6_addr ip;
+
+	/* Addresses are compared with the certificate's, byte by byte. */
+	if (inet_pton(AF_INET, c->host, &ip) == 1 ||
+	    inet_pton(AF_INET6, c->host, &ip) == 1)
+		return CONSTRAINT_KEPT;
+	if (len > 0 && host[len - 1] == '.')
+		len--;
+	name->tag = NAME_DNS;
+	name->value = (struct der){ host, host + len };
+	return constraints_judge(constraints, name);
+}
+
+/*
+ * RFC 5280, 6.1.3 (b) and (c), except that constraints of an anchor count like
+ * any other's: whoever limits a root of his own means it.
+ */
+static void
+check_names(struct chain *c, const mbedtls_x509_crt *crt, int depth,
+    const mbedtls_x509_crt *above, uint32_t *flags)
+{
+	struct certificate_names names = { as_der(&crt->subject_raw),
+	    { NULL, NULL }, depth == 0 };
+	enum constraint result = CONSTRAINT_UNKNOWN;
+	struct general_name culprit = { 0, { NULL, NULL } };
+	struct der constraints;
+	struct buf *b;
+
+	if (!find_extension(above, DER_OF(oid_name_constraints), &constraints))
+		return;
+	find_extension(crt, DER_OF(oid_alt_names), &names.alt_names);
+	if (constraints_are_sound(&constraints))
+		result = constraints_check(&constraints, &names, &culprit);
+	if (result == CONSTRAINT_KEPT && depth == 0)
+		result = judge_host(c, &constraints, &culprit);
+	if (result == CONSTRAINT_KEPT)
+		return;
+	*flags |= MBEDTLS_X509_BADCERT_OTHER;
+	b = begin_reason(c, above, 1);
+	if (result == CONSTRAINT_BROKEN) {
+		buf_adds(b, " may not sign for ");
+		add_general_name(b, &culprit);
+		buf_adds(b, ": its name constraints forbid that");
+	} else {
+		buf_adds(b, " limits the names that it may sign for in a way "
+		    "that cannot be checked here");
+	}
+}
+
+/*
+ * Extended key usage counts at every depth, as with OpenSSL and browsers: an
+ * authority for e-mail or code must not vouch for servers (RFC 5280, 4.2.1.12
+ * speaks of the certificate itself only).
+ */
+static bool
+is_for_servers(const mbedtls_x509_crt *crt, int depth)
+{
+	struct der type, bits;
 	unsigned int tag;
 
-	if (!der_take(&outer, &tag, &list))
+	if (mbedtls_x509_crt_check_extended_key_usage(crt,
+	    MBEDTLS_OID_SERVER_AUTH, MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH))
+	    != 0)
 		return false;
-	while (der_take(&list, &tag, &extension))
-		if (der_take(&extension, &tag, &id) && id.end - id.p == 3 &&
-		    memcmp(id.p, "\x55\x1d\x1e", 3) == 0)
-			return true;
-	return false;
+	if (depth > 0 || !find_extension(crt, DER_OF(oid_netscape_type), &type))
+		return true;
+	return der_take(&type, &tag, &bits) && tag == DER_BIT_STRING &&
+	    bits.end - bits.p > 1 && (bits.p[1] & NETSCAPE_SERVER);
+}
+
+static void
+check_usage(struct chain *c, const mbedtls_x509_crt *crt, int depth,
+    uint32_t *flags)
+{
+	if (!is_for_servers(crt, depth)) {
+		*flags |= MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
+		buf_adds(begin_reason(c, crt, depth), depth == 0 ?
+		    " may not be used for a server: its extended key usage "
+		    "does not include that" : " may not sign for servers: its "
+		    "extended key usage is for something else");
+	}
+	/* What TLS 1.3 and ECDHE ask for. */
+	if (depth == 0 && mbedtls_x509_crt_check_key_usage(crt,
+	    MBEDTLS_X509_KU_DIGITAL_SIGNATURE) != 0) {
+		*flags |= MBEDTLS_X509_BADCERT_KEY_USAGE;
+		buf_adds(begin_reason(c, crt, depth), " may not be used for a "
+		    "server: its key usage does not include digital "
+		    "signatures");
+	}
+}
+
+static void
+check_extensions(struct chain *c, const mbedtls_x509_crt *crt, int depth,
+    uint32_t *flags)
+{
+	struct der extensions = as_der(&crt->v3_ext);
+	size_t i;
+
+	if (der_repeats_extension(&extensions)) {
+		*flags |= MBEDTLS_X509_BADCERT_OTHER;
+		buf_adds(begin_reason(c, crt, depth),
+		    " has an extension twice");
+	}
+	check_usage(c, crt, depth, flags);
+	/* RFC 5280, 6.1.3 (b): an authority may issue itself another. */
+	if (depth > 0 && same(&crt->issuer_raw, &crt->subject_raw))
+		return;
+	for (i = 0; i + 1 < c->seen_count; i++)
+		check_names(c, crt, depth, c->seen[i], flags);
+}
+
+/* The server's own certificate. */
+static int
+inspect_server(struct chain *c, const mbedtls_x509_crt *crt, uint32_t *flags)
+{
+	add_certificate(&c->server, crt);
+	if (!is_for(crt, c->host))
+		*flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+	if ((*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) && is_trusted(c, crt))
+		*flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_NOT_TRUSTED;
+	return c->status == STATUS_OK ? 0 : MBEDTLS_ERR_X509_FATAL_ERROR;
 }
 
 /* Sees every certificate of the chain, from the root down to the server's. */
@@ -408,28 +577,20 @@ int
 chain_inspect(void *ctx, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 {
 	struct chain *c = ctx;
+	int rc;
 
-	if (depth > 0 && c->begun && has_name_constraints(crt)) {
-		*flags |= MBEDTLS_X509_BADCERT_OTHER;
-		buf_adds(begin_reason(c, crt, depth), " may sign for some "
-		    "names only, which is not supported");
-	}
-	c->at_anchor = !c->begun && depth > 0 &&
-	    !(*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED);
-	c->begun = true;
-	if (depth == 0) {
-		add_certificate(&c->server, crt);
-		if (!is_for(crt, c->host))
-			*flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
-		if ((*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) &&
-		    is_trusted(c, crt))
-			*flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_NOT_TRUSTED;
-		if (c->status != STATUS_OK)
-			return MBEDTLS_ERR_X509_FATAL_ERROR;
-	}
+	if (c->seen_count == CHAIN_MAX)
+		return MBEDTLS_ERR_X509_FATAL_ERROR;
+	if (c->seen_count == 0)
+		c->anchored = depth > 0 &&
+		    !(*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED);
+	c->seen[c->seen_count++] = crt;
+	if (depth == 0 && (rc = inspect_server(c, crt, flags)) != 0)
+		return rc;
 	if (*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)
 		c->untrusted = crt;
 	add_reasons(c, crt, depth, *flags);
+	check_extensions(c, crt, depth, flags);
 	if (depth == 0 && c->untrusted != NULL)
 		add_missing(c, crt);
 	return 0;
@@ -467,12 +628,8 @@ chain_fault(struct chain *c, const char *who, const char *via,
 	if (c->reasons.len > 0)
 		fault_add(f, "%s", buf_str(&c->reasons));
 	else
-		fault_add(f, "the server's certificate %s %s",
-		    buf_str(&c->server), flags &
-		    (MBEDTLS_X509_BADCERT_KEY_USAGE |
-		    MBEDTLS_X509_BADCERT_EXT_KEY_USAGE) ?
-		    "may not be used for a server: its key usage or extended "
-		    "key usage says so" : "was refused");
+		fault_add(f, "the server's certificate %s was refused (flags "
+		    "%#x)", buf_str(&c->server), (unsigned int)flags);
 	if (c->untrusted != NULL)
 		add_advice(c, via, f);
 	return STATUS_TLS;

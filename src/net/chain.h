@@ -15,13 +15,19 @@
 #include "base/fault.h"
 #include "net/trust.h"
 
+/* With the server's own and an anchor; the library goes no further. */
+#define CHAIN_MAX	(MBEDTLS_X509_MAX_INTERMEDIATE_CA + 2)
+
 struct chain {
 	const struct trust	*trust;		/* lent */
 	const char		*host;		/* lent: must be proved */
 
+	/* Those seen so far, from the top down; the first may be an anchor. */
+	const mbedtls_x509_crt	*seen[CHAIN_MAX];
+	size_t			 seen_count;
+	bool			 anchored;
+
 	const mbedtls_x509_crt	*untrusted;	/* nobody trusted signed it */
-	bool			 begun;		/* the anchor was seen, */
-	bool			 at_anchor;	/* or is being seen */
 	bool			 unfit;		/* an anchor is of no use */
 	struct buf		 server;	/* whose certificate it is */
 	struct buf		 reasons;	/* why it was refused */
@@ -34,6 +40,14 @@ struct chain {
 void	 chain_init(struct chain *, const struct trust *, const char *host,
 	    struct fault *);
 void	 chain_free(struct chain *);
+
+/*
+ * What the library parses a server's certificates with: the linker makes its
+ * calls of mbedtls_x509_crt_parse_der() end here (-Wl,--wrap).  Of extensions
+ * that it does not know, those pass that chain_inspect() judges.
+ */
+int	 __wrap_mbedtls_x509_crt_parse_der(mbedtls_x509_crt *,
+	    const unsigned char *, size_t);
 
 /* For mbedtls_ssl_conf_ca_cb; the context is the chain. */
 int	 chain_find_anchors(void *, const mbedtls_x509_crt *child,

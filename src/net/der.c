@@ -1,6 +1,15 @@
 #include "compat.h"
 
+#include <string.h>
+
 #include "net/der.h"
+
+bool
+der_same(const struct der *a, const struct der *b)
+{
+	return a->end - a->p == b->end - b->p &&
+	    memcmp(a->p, b->p, (size_t)(a->end - a->p)) == 0;
+}
 
 bool
 der_take(struct der *d, unsigned int *tag, struct der *contents)
@@ -27,8 +36,9 @@ der_take(struct der *d, unsigned int *tag, struct der *contents)
 	return true;
 }
 
-#define TAG_SEQUENCE	0x30
+#define TAG_BOOLEAN	0x01
 #define TAG_INTEGER	0x02
+#define TAG_OCTETS	0x04
 #define TAG_VERSION	0xa0	/* [0] */
 
 /*
@@ -38,16 +48,16 @@ der_take(struct der *d, unsigned int *tag, struct der *contents)
 bool
 der_find_subject(const unsigned char *data, size_t len, struct der *subject)
 {
-	static const unsigned int tags[] = { TAG_INTEGER, TAG_SEQUENCE,
-	    TAG_SEQUENCE, TAG_SEQUENCE, TAG_SEQUENCE, TAG_SEQUENCE };
+	static const unsigned int tags[] = { TAG_INTEGER, DER_SEQUENCE,
+	    DER_SEQUENCE, DER_SEQUENCE, DER_SEQUENCE, DER_SEQUENCE };
 	struct der file = { data, data + len }, cert, tbs, part, rest;
 	const unsigned char *start;
 	unsigned int tag;
 	size_t i;
 
-	if (!der_take(&file, &tag, &cert) || tag != TAG_SEQUENCE ||
+	if (!der_take(&file, &tag, &cert) || tag != DER_SEQUENCE ||
 	    file.p != file.end ||
-	    !der_take(&cert, &tag, &tbs) || tag != TAG_SEQUENCE)
+	    !der_take(&cert, &tag, &tbs) || tag != DER_SEQUENCE)
 		return false;
 	rest = tbs;
 	if (der_take(&rest, &tag, &part) && tag == TAG_VERSION)
@@ -62,4 +72,47 @@ der_find_subject(const unsigned char *data, size_t len, struct der *subject)
 		}
 	}
 	return true;
+}
+
+/* Extension ::= SEQUENCE { id, critical DEFAULT FALSE, value } */
+static bool
+take_extension(struct der *list, struct der *id, struct der *value)
+{
+	struct der extension;
+	unsigned int tag;
+
+	return der_take(list, &tag, &extension) && tag == DER_SEQUENCE &&
+	    der_take(&extension, &tag, id) && tag == DER_OID &&
+	    der_take(&extension, &tag, value) && (tag != TAG_BOOLEAN ||
+	    der_take(&extension, &tag, value)) && tag == TAG_OCTETS;
+}
+
+bool
+der_find_extension(const struct der *extensions, const struct der *id,
+    struct der *value)
+{
+	struct der outer = *extensions, list, other;
+	unsigned int tag;
+
+	if (!der_take(&outer, &tag, &list))
+		return false;
+	while (take_extension(&list, &other, value))
+		if (der_same(&other, id))
+			return true;
+	return false;
+}
+
+bool
+der_repeats_extension(const struct der *extensions)
+{
+	struct der outer = *extensions, list, rest, id, other, value;
+	unsigned int tag;
+
+	if (!der_take(&outer, &tag, &list))
+		return false;
+	while (take_extension(&list, &id, &value))
+		for (rest = list; take_extension(&rest, &other, &value); )
+			if (der_same(&id, &other))
+				return true;
+	return false;
 }

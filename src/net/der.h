@@ -1,6 +1,7 @@
 /*
- * The little of DER (X.690, 8.1) that it takes to find whose a certificate is.
- * Signatures, dates and extensions are the TLS library's business.  Pure.
+ * The little of DER (X.690, 8.1) that it takes to find whose a certificate is,
+ * and those extensions that the TLS library passes over.  Signatures and dates
+ * are the library's business.  Pure.
  */
 #ifndef NET_DER_H
 #define NET_DER_H
@@ -12,6 +13,13 @@
 struct der {
 	const unsigned char	*p, *end;
 };
+
+#define DER_BIT_STRING	0x03
+#define DER_OID		0x06
+#define DER_SEQUENCE	0x30
+#define DER_SET		0x31
+
+bool	 der_same(const struct der *, const struct der *);
 
 /*
  * Takes one element off the front: its tag (one byte), and what it contains.
@@ -26,5 +34,17 @@ bool	 der_take(struct der *, unsigned int *tag, struct der *contents);
  */
 bool	 der_find_subject(const unsigned char *, size_t len,
 	    struct der *subject);
+
+/*
+ * Looks for an extension (RFC 5280, 4.2) in a certificate's Extensions, which
+ * `list` has with their own tag, or is empty: what its OCTET STRING contains.
+ * `id` is what its OBJECT IDENTIFIER contains.  False if there is none, or if
+ * what comes before it cannot be read.
+ */
+bool	 der_find_extension(const struct der *list, const struct der *id,
+	    struct der *value);
+
+/* Whether any extension is there twice, which RFC 5280, 4.2 forbids. */
+bool	 der_repeats_extension(const struct der *list);
 
 #endif

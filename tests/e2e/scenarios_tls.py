@@ -8,6 +8,7 @@ import signal
 import ssl
 import warnings
 
+import certs
 from harness import each, scenario
 
 NO_TRUST = {"cacert": None}
@@ -53,6 +54,58 @@ def good_chains_are_accepted(t):
             t.found(hub.dispatched[0])
             t.requests_were(t.POST)
     t.dispatched(6)
+
+
+def corporate(t, root="", middle="", **more):
+    """A trusted root and an intermediate, with these extensions, and a server below them."""
+    pki = certs.Pki(t.path("pki"), only="")
+    pki.authority("root", "Corporate Root", extensions=root)
+    pki.authority("middle", "Corporate Middle", "root", extensions=middle)
+    pki.leaf("leaf", issuer="middle", chain=["middle"], **more)
+    t.hub = t.github(leaf="leaf", pki=pki)
+    t.dispatch(base=t.base(cacert=pki.path("root.pem")))
+
+
+@each([("root", "emailProtection"), ("middle", "emailProtection"),
+       ("middle", "codeSigning,clientAuth")])
+def an_authority_for_something_else_cannot_sign_for_servers(t, row):
+    place, usage = row
+    corporate(t, **{place: f"extendedKeyUsage={usage}\n"})
+    ended_quickly(t, "CN=Corporate " + place.title(), "may not sign for servers",
+                  "trusted here (CN=Corporate Root" if place == "root" else "of the server's chain")
+    t.dispatched(0)
+
+
+@each(["clientAuth,serverAuth", "anyExtendedKeyUsage"])
+def an_authority_for_servers_can(t, usage):
+    extension = f"extendedKeyUsage={usage}\n"
+    corporate(t, extension, extension)
+    t.found(t.hub.dispatched[0])
+    t.dispatched(1)
+
+
+LOCAL = "permitted;DNS:localhost,permitted;IP:127.0.0.0/255.0.0.0," \
+        "permitted;IP:::1/ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
+
+
+@each([("root", "", "permitted;DNS:corp.test"), ("root", "critical,", "excluded;DNS:localhost"),
+       ("middle", "", "permitted;DNS:corp.test"), ("middle", "critical,", "excluded;DNS:localhost"),
+       ("root", "", "permitted;DNS:localhost,permitted;IP:10.0.0.0/255.0.0.0")])
+def an_authority_for_other_names_is_refused(t, row):
+    place, critical, constraints = row
+    corporate(t, **{place: f"nameConstraints={critical}{constraints}\n"})
+    ended_quickly(t, "CN=Corporate " + place.title(), "may not sign for", "name constraints")
+    t.dispatched(0)
+
+
+@each([("root", "critical,", LOCAL), ("middle", "critical,", LOCAL),
+       ("middle", "", LOCAL + ",permitted;email:corp.test,excluded;URI:.corp.test"),
+       ("root", "", "excluded;DNS:corp.test")])
+def an_authority_for_the_servers_name_is_accepted(t, row):
+    place, critical, constraints = row
+    corporate(t, **{place: f"nameConstraints={critical}{constraints}\n"})
+    t.found(t.hub.dispatched[0])
+    t.dispatched(1)
 
 
 @scenario
