@@ -202,6 +202,41 @@ def a_log_link_back_to_a_server_of_githubs_gets_no_token(t):
 
 # ---- inputs that name it
 
+def addresses_of_a_run(hub, other):
+    tail = f"/octo-org/octo-repo/actions/runs/{hub.runs[0].id}"
+    return [base + tail for base in forms(hub, other).values()] + [
+        f"https://localhost:{hub.port}\\@localhost:{other.port}{tail}",
+        f"https://localhost:{other.port}#@localhost:{hub.port}{tail}",
+        f"https://localhost:{other.port}?@localhost:{hub.port}{tail}",
+        f"https://localhost:{other.port}/localhost:{hub.port}{tail}",
+        f"HTTPS://LOCALHOST:{other.port}{tail}",
+        f"https://localhost.:{other.port}{tail}",
+        f"https://[::1]:{other.port}{tail}"]
+
+
+@each(("as an argument", "as an input", "beside one of ours"))
+def the_address_of_a_run_does_not_choose_the_server(t, how):
+    hub = t.github("ghes-3.21", life=LIFE)
+    hub.add_run(life=LIFE)
+    other = decoy(t)
+    for address in addresses_of_a_run(hub, other):
+        for configured in ("option", "variable"):
+            base = t.base(workflow=None, ref=None, retry_interval=None)
+            env = {}
+            if configured == "variable":
+                base = t.base(workflow=None, ref=None, retry_interval=None, api_url=None)
+                env["GITHUB_API_URL"] = hub.url()
+            runs = {"as an argument": [address], "as an input": [],
+                    "beside one of ours": [hub.runs[0], address]}[how]
+            if how == "as an input":
+                env["INPUT_RUN_ID"] = address
+            t.awaits(*runs, base=base, env=env)
+            t.refused()
+            t.no_requests()
+            nobody_came(t, other)
+    t.dispatched(0)
+
+
 @each(("127.0.0.1:{port}/octo-org", "https://127.0.0.1:{port}/octo-org", "@127.0.0.1:{port}",
        "../../..//127.0.0.1:{port}/octo-org"))
 def an_owner_does_not_choose_the_server(t, owner):
