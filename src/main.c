@@ -280,7 +280,7 @@ run_await(struct github *gh, const struct config *c, struct output *output,
 		    c->runs[i].repo);
 		w.runs[i].id = c->runs[i].id;
 	}
-	mem_set_exit(STATUS_CONNECT, "the run goes on unseen");
+	mem_set_exit(STATUS_CONNECT, "the run is no longer being watched");
 	complete_order(&order, c);
 	status = await_runs(&clock_system, &order, w.runs, c->run_count,
 	    &hooks, f);
@@ -389,15 +389,26 @@ with_options(const struct options *o, struct fault *f)
 	return status;
 }
 
+static bool
+is_in_actions(void)
+{
+	const char *value = getenv("GITHUB_ACTIONS");
+
+	return value != NULL && strcmp(value, "true") == 0;
+}
+
 int
 main(int argc, char **argv)
 {
+	const pid_t parent = getppid();
 	struct options options;
 	enum status status;
 	struct fault f;
 
 	occupy_standard_descriptors();
 	interrupt_install();
+	if (is_in_actions())
+		interrupt_follow_parent(parent);
 	status = options_parse(&options, argc, argv, &f);
 	config_open_log(&options, environment);
 	if (status == STATUS_OK)

@@ -5,14 +5,23 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/interrupt.h"
+
+/*
+ * What the kernel sends when the parent dies.  Not SIGTERM itself: it comes for
+ * each thread that has had children, too, and a parent with other threads left
+ * goes on; one that really sends SIGTERM must not be taken for that.
+ */
+#define PARENT_DIED	SIGUSR2
 
 static volatile sig_atomic_t	last_signal;
 static volatile sig_atomic_t	arrived;
 static sig_atomic_t		acknowledged;
 static int			event_fd = -1;
+static pid_t			parent;
 
 static void
 on_signal(int sig)
@@ -27,6 +36,31 @@ on_signal(int sig)
 	n = write(event_fd, &one, sizeof one);
 	(void)n;
 	errno = saved;
+}
+
+static void
+on_parent_died(int sig)
+{
+	(void)sig;
+	/* PID 1 of a container sees 0 before and after. */
+	if (getppid() != parent)
+		on_signal(SIGTERM);
+}
+
+void
+interrupt_follow_parent(pid_t pid)
+{
+	struct sigaction sa;
+
+	parent = pid;
+	memset(&sa, 0, sizeof sa);
+	sigemptyset(&sa.sa_mask);
+	sa.sa_handler = on_parent_died;
+	sigaction(PARENT_DIED, &sa, NULL);
+	/* An old kernel that refuses leaves things as they were. */
+	prctl(PR_SET_PDEATHSIG, (unsigned long)PARENT_DIED, 0L, 0L, 0L);
+	/* It may have died before we asked. */
+	on_parent_died(PARENT_DIED);
 }
 
 void

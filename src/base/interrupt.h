@@ -9,10 +9,19 @@
 #define BASE_INTERRUPT_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/fault.h"
 
 void	 interrupt_install(void);
+
+/*
+ * From now on the death of the parent counts as SIGTERM (prctl(2),
+ * PR_SET_PDEATHSIG): whoever signals only the shell that started us means us,
+ * too.  `pid` is what getppid() gave when the program began, so that a parent
+ * that has died since is noticed.  Comes after interrupt_install.
+ */
+void	 interrupt_follow_parent(pid_t pid);
 
 /* A signal has arrived that was not acknowledged. */
 bool	 interrupt_pending(void);

@@ -188,6 +188,7 @@ static const struct seccomp_insn filter[] = {
 	ALLOW(SYS_sched_yield),
 	ALLOW(SYS_gettid),
 	ALLOW(SYS_getpid),
+	ALLOW(SYS_getppid),		/* base/interrupt */
 	ALLOW(SYS_exit),
 	ALLOW(SYS_exit_group),
 

@@ -1,11 +1,13 @@
 """Asking GitHub to cancel the run: after a while, or because somebody has interrupted the wait."""
 
+import shutil
 import signal
+import subprocess
 import time
 
 import texts
 from ghsim import Job
-from harness import each, scenario
+from harness import each, native_only, scenario
 
 GET_RUN = r"/actions/runs/\d+(\?|$)"
 CANCEL = "/cancel$"
@@ -271,6 +273,74 @@ def a_run_that_has_just_ended_needs_no_cancel(t):
     hub.fault("POST", CANCEL, act=False, status=409, body=texts.CANCEL_CONFLICT[2])
     wait_and_interrupt(t, *SIGNALS[0], "--cancel-on-interrupt")
     t.says(("completed", "ended", "concluded", "already"))
+    t.dispatched(1)
+
+
+# ---- as the runner does: it signals the shell alone, and then kills it
+
+SHELLS = tuple(found for found in (
+    [shutil.which("bash"), "-e"], [shutil.which("dash"), "-e"],
+    [shutil.which("busybox"), "sh", "-e"]) if found[0])
+RUNNER = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+
+
+def wait_in_shell(t, shell, script, env):
+    path = t.file("step.sh", script)
+    t.start(*t.base(), "--wait", *t.waiting(), "--cancel-on-interrupt", env=env,
+            program=[*shell, path, t.setup.binary])
+    t.killed = True
+    t.hub.wait_for("GET", GET_RUN, 3, t.scaled(30))
+
+
+def ends_within(t, seconds):
+    try:
+        t.process.wait(t.scaled(seconds))
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+@native_only
+@each([(shell, signals) for shell in SHELLS for signals in (RUNNER, RUNNER[1:], RUNNER[2:])])
+def a_shell_that_is_signalled_takes_us_along(t, row):
+    shell, signals = row
+    t.github(life="in_progress")
+    wait_in_shell(t, shell, '"$@"\nexit $?\n', {"GITHUB_ACTIONS": "true"})
+    for number in signals:
+        t.signal(number)
+        if ends_within(t, 0.5):
+            break
+    t.hub.wait_for("POST", CANCEL, 1, t.scaled(30))
+    t.finish()
+    t.result.checked = True
+    t.expect(t.result.code < 0 or t.result.code > 128, f"the shell's code is {t.result.code}")
+    t.expect(cancels(t) == [("cancel", "202")], f"the requests were {cancels(t)}")
+    t.says("SIGTERM", "asked to cancel")
+    t.dispatched(1)
+
+
+@native_only
+@each([(shell, *signal) for shell in SHELLS for signal in SIGNALS])
+def exec_in_a_shell_gets_the_signal_itself(t, row):
+    shell, number, code = row
+    t.github(life="in_progress")
+    wait_in_shell(t, shell, 'exec "$@"\n', {"GITHUB_ACTIONS": "true"})
+    interrupted(t, number, code)
+    t.expect(cancels(t) == [("cancel", "202")], f"the requests were {cancels(t)}")
+    t.dispatched(1)
+
+
+@native_only
+@scenario
+def outside_of_actions_we_outlive_the_shell(t):
+    hub = t.github(life="in_progress:6 completed/success")
+    wait_in_shell(t, SHELLS[0], '"$@"\nexit $?\n', {})
+    t.signal(signal.SIGKILL)
+    t.finish()
+    t.result.checked = True
+    t.expect(f"run_id={hub.dispatched[0].id}\n".encode() in t.result.stdout
+             and b"run_conclusion=success\n" in t.result.stdout, "the wait was cut short")
+    t.expect(not cancels(t), f"the requests were {cancels(t)}")
     t.dispatched(1)
 
 

@@ -3,6 +3,7 @@
  */
 #include "unit.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -96,6 +97,87 @@ after_sigxfsz(void)
 	return interrupt_pending() ? 3 : 0;
 }
 
+/* Which step is not as it should be, for one whose parent is about to die:
+ * `told` becomes readable when it has. */
+static int
+with_parent(pid_t pid, int told)
+{
+	struct pollfd pfd = { .fd = told, .events = POLLIN };
+	struct fault f;
+
+	interrupt_install();
+	interrupt_follow_parent(pid);
+	if (interrupt_pending())
+		return 1;
+	/* As when only a thread of the parent has ended. */
+	raise(SIGUSR2);
+	if (interrupt_pending())
+		return 2;
+	kill(pid, SIGKILL);
+	if (poll(&pfd, 1, 60000) != 1)
+		return 3;
+	clock_sleep_until(&clock_system, clock_after(&clock_system, 60000));
+	if (!interrupt_pending())
+		return 4;
+	return interrupt_fault(&f) == STATUS_TERMINATED ? 0 : 5;
+}
+
+/* A parent that dies is a SIGTERM, once it is really gone. */
+static void
+test_parent_dies(void **state)
+{
+	int life[2], result[2], code = -1;
+	pid_t parent;
+	char c;
+
+	(void)state;
+	assert_return_code(pipe(life), errno);
+	assert_return_code(pipe(result), errno);
+	parent = fork();
+	assert_true(parent != -1);
+	if (parent == 0) {
+		parent = getpid();
+		close(result[0]);
+		if (fork() == 0) {
+			close(life[1]);
+			code = with_parent(parent, life[0]);
+			_exit(write(result[1], &code, sizeof code) == -1);
+		}
+		/* Lives until it is killed. */
+		close(result[1]);
+		_exit(read(life[0], &c, 1) == 1);
+	}
+	close(life[0]);
+	close(life[1]);
+	close(result[1]);
+	assert_int_equal(waitpid(parent, NULL, 0), parent);
+	assert_int_equal(read(result[0], &code, sizeof code), sizeof code);
+	assert_int_equal(code, 0);
+	close(result[0]);
+}
+
+/* It had died before we could ask. */
+static void
+test_parent_died(void **state)
+{
+	struct fault f;
+	pid_t pid;
+	int code;
+
+	(void)state;
+	pid = fork();
+	assert_true(pid != -1);
+	if (pid == 0) {
+		interrupt_install();
+		interrupt_follow_parent(getpid());
+		_exit(!interrupt_pending() ? 1 :
+		    interrupt_fault(&f) != STATUS_TERMINATED ? 2 : 0);
+	}
+	assert_int_equal(waitpid(pid, &code, 0), pid);
+	assert_true(WIFEXITED(code));
+	assert_int_equal(WEXITSTATUS(code), 0);
+}
+
 static void
 expect_child(int sig, enum status want)
 {
@@ -157,6 +239,8 @@ main(void)
 		cmocka_unit_test(test_pipe),
 		cmocka_unit_test(test_file_size),
 		cmocka_unit_test(test_not_installed),
+		cmocka_unit_test(test_parent_dies),
+		cmocka_unit_test(test_parent_died),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
