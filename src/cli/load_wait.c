@@ -121,7 +121,7 @@ load_waiting(struct loader *l, struct fault *f)
 	    "INPUT_POLL_INTERVAL_MS", 1, false, &w->interval_ms, f)) !=
 	    STATUS_OK ||
 	    (status = load_duration(l, OPTION_CANCEL_AFTER,
-	    "INPUT_CANCEL_TIMEOUT_SECONDS", 1000, true, &w->cancel_after_ms,
+	    "INPUT_CANCEL_TIMEOUT_SECONDS", 1000, false, &w->cancel_after_ms,
 	    f)) != STATUS_OK ||
 	    (status = load_duration(l, OPTION_FORCE_CANCEL_AFTER, NULL, 1000,
 	    true, &w->force_cancel_after_ms, f)) != STATUS_OK ||

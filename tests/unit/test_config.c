@@ -1267,7 +1267,7 @@ test_wait_durations(void **state)
 		{ "--poll-interval", "INPUT_POLL_INTERVAL_MS", true, false,
 		    offsetof(struct await_order, interval_ms) },
 		{ "--cancel-after", "INPUT_CANCEL_TIMEOUT_SECONDS", false,
-		    true, offsetof(struct await_order, cancel_after_ms) },
+		    false, offsetof(struct await_order, cancel_after_ms) },
 		{ "--rerun-grace", NULL, false, true,
 		    offsetof(struct await_order, rerun_grace_ms) },
 	};
@@ -1361,8 +1361,12 @@ test_cancelling(void **state)
 	    "INPUT_RUN_TIMEOUT_SECONDS=60"));
 	GOOD_ARGS("await", "7", "--wait-timeout", "0", "--cancel-after", "5h");
 	assert_true(w->cancel_after_ms == 5 * 3600000);
-	GOOD_ARGS("await", "7", "--cancel-after", "0");
-	assert_true(w->cancel_after_ms == 0);
+	/* Not "at once", nor "never": await-remote-run refuses it, too. */
+	bad(LIST("await", "7", "--cancel-after", "0"), NULL,
+	    LIST("--cancel-after", "\"0\"", "more than zero"));
+	bad(LIST("await", "7", "--wait-timeout", "0"),
+	    LIST("INPUT_CANCEL_TIMEOUT_SECONDS=0"),
+	    LIST("INPUT_CANCEL_TIMEOUT_SECONDS", "more than zero"));
 	bad(LIST("--wait", "--force-cancel-after", "5"), NULL,
 	    LIST("--force-cancel-after", "--cancel-after"));
 	GOOD_ARGS("--wait", "--cancel-after", "10", "--force-cancel-after",
