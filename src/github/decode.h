@@ -20,7 +20,7 @@ struct run {
 	char		*name;
 	char		*display_title;
 	char		*event;
-	char		*status;
+	char		*status;	/* "" if null or missing */
 	char		*conclusion;	/* "" until there is one */
 	char		*head_branch;
 	uint64_t	 attempt;	/* from 1; 0: not told */
@@ -41,6 +41,7 @@ struct step {
 
 struct job {
 	uint64_t	 id;
+	uint64_t	 attempt;	/* of its run; 0: not told */
 	char		*name;
 	char		*status;
 	char		*conclusion;

@@ -168,7 +168,9 @@ enum status github_get_run(struct github *, uint64_t run_id,
 
 /*
  * POST .../actions/runs/{run_id}/cancel, or /force-cancel: a request that may
- * be repeated.  *was_over: the run had concluded before (409), no failure.
+ * be repeated.  *was_over: the run had concluded before (a 409 that says so),
+ * no failure.  Any other 409, as for a run that is not queued yet, is
+ * STATUS_REFUSED and not lasting.
  */
 enum status github_cancel_run(struct github *, uint64_t run_id, bool force,
 	    int64_t deadline_ms, bool *was_over, struct fault *);

@@ -242,16 +242,25 @@ github_cancel_run(struct github *gh, uint64_t run_id, bool force,
 	struct response r;
 	struct request q;
 	struct buf target;
-	bool sent;
+	bool sent, strange;
 
 	github_target(gh, &target, "/runs/%llu/%s",
 	    (unsigned long long)run_id, force ? "force-cancel" : "cancel");
 	session_begin(gh->session, &q, REQUEST_POST, buf_str(&target));
 	status = session_ask(gh->session, &q, &options, &r, &reading, &sent,
 	    f);
-	*was_over = status == STATUS_OK && r.status == 409;
-	if (status == STATUS_OK && reading.class != ANSWER_OK && !*was_over)
+	*was_over = status == STATUS_OK && r.status == 409 &&
+	    text_find_nocase(buf_str(&reading.message), "completed") != NULL;
+	/* A page of somebody else's under a 200 has cancelled nothing. */
+	strange = status == STATUS_OK && reading.class == ANSWER_OK &&
+	    r.body.len > 0 && !reading.is_json;
+	if (status == STATUS_OK && !*was_over &&
+	    (reading.class != ANSWER_OK || strange)) {
 		status = session_fault(gh->session, &r, &reading, NULL, f);
+		f->lasting = f->lasting && r.status != 409;
+	}
+	if (strange)
+		fault_add(f, " That is not how GitHub's API answers.");
 	reading_wipe(&reading);
 	response_wipe(&r);
 	buf_free(&target);

@@ -47,18 +47,31 @@ serve(void *ctx, const char *request, struct buf *answer)
 	return false;
 }
 
-/* The next answer: status and reason, more fields, and the body. */
 static void
-say(const char *status, const char *fields, const char *body)
+say_typed(const char *status, const char *fields, const char *type,
+    const char *body)
 {
 	struct buf *b = &answers.texts[answers.count++];
 
 	buf_init(b, BUF_TEXT_MAX);
 	buf_addf(b, "HTTP/1.1 %s\r\n%s", status, fields);
 	if (strncmp(status, "204", 3) != 0 && strncmp(status, "304", 3) != 0)
-		buf_addf(b, "Content-Type: application/json; charset=utf-8\r\n"
-		    "Content-Length: %zu\r\n", strlen(body));
+		buf_addf(b, "Content-Type: %s; charset=utf-8\r\n"
+		    "Content-Length: %zu\r\n", type, strlen(body));
 	buf_addf(b, "\r\n%s", body);
+}
+
+/* The next answer: status and reason, more fields, and the body. */
+static void
+say(const char *status, const char *fields, const char *body)
+{
+	say_typed(status, fields, "application/json", body);
+}
+
+static void
+say_html(const char *status, const char *body)
+{
+	say_typed(status, "", "text/html", body);
 }
 
 static void
@@ -724,6 +737,20 @@ test_redaction(void **state)
 
 /* --- cancelling and logs --- */
 
+/* The message holds that of the answer. */
+static void
+expect_quoted(const char *body)
+{
+	const char *start = strstr(body, "Cannot"), *end = strrchr(body, '.');
+	char message[128];
+
+	if (start == NULL)
+		return;
+	snprintf(message, sizeof message, "\"%.*s\"", (int)(end - start) + 1,
+	    start);
+	check(strstr(fault.text, message) != NULL, "%s", fault.text);
+}
+
 static void
 test_cancel(void **state)
 {
@@ -733,6 +760,14 @@ test_cancel(void **state)
 		bool		 was_over;
 	} rows[] = {
 		{ "202 Accepted", "{}", STATUS_OK, false },
+		/* Not over, and to be asked again. */
+		{ "409 Conflict", "{\"message\":\"Cannot cancel a workflow "
+		    "run that has not been queued yet.\"}", STATUS_REFUSED,
+		    false },
+		{ "409 Conflict", "{\"message\":\"Cannot cancel a workflow "
+		    "re-run that has not yet queued.\"}", STATUS_REFUSED,
+		    false },
+		{ "409 Conflict", "", STATUS_REFUSED, false },
 		{ "409 Conflict", "{\"message\":\"Cannot cancel a workflow "
 		    "run that is completed.\"}", STATUS_OK, true },
 		{ "403 Forbidden", "{\"message\":\"Resource not accessible by "
@@ -751,8 +786,19 @@ test_cancel(void **state)
 		    &fault) == rows[i].to, "%s: %s", rows[i].status,
 		    fault.text);
 		check(was_over == rows[i].was_over, "%s", rows[i].status);
+		if (rows[i].to == STATUS_REFUSED) {
+			assert_false(fault.lasting);
+			expect_quoted(rows[i].body);
+		}
 		again(state);
 	}
+	/* A page of somebody else's. */
+	say_html("200 OK", "<!doctype html><p>completed</p>");
+	was_over = true;
+	assert_int_equal(github_cancel_run(gh, RUN_ID, false, later(),
+	    &was_over, &fault), STATUS_PROTOCOL);
+	assert_false(was_over || fault.lasting);
+	again(state);
 	/* A lost answer is a failure of this attempt, and no "was over". */
 	fake_net.cut = (struct fake_cut){ 1, FAKE_IN_READ, FAKE_RESET, 0 };
 	was_over = true;
