@@ -123,7 +123,8 @@ add_json(struct buf *b, const struct output_run *r)
 	add_text_member(b, "distinct_id", r->distinct_id);
 	add_text_member(b, "identified_by", r->identified_by);
 	if (r->awaited != NULL) {
-		add_text_member(b, "status", r->awaited->seen ?
+		add_text_member(b, "status", r->awaited->seen &&
+		    *r->awaited->state.run.status != '\0' ?
 		    r->awaited->state.run.status : NULL);
 		add_text_member(b, "conclusion", *conclusion_of(r) != '\0' ?
 		    conclusion_of(r) : NULL);
@@ -155,12 +156,14 @@ add_word(struct buf *b, const char *s)
 static void
 add_conclusion_text(struct buf *b, const struct output_run *r)
 {
-	buf_adds(b, "run_conclusion=");
-	add_word(b, conclusion_of(r));
-	buf_adds(b, "\nrun_attempt=");
+	/* What is not known is left out: no word is not an empty one. */
+	if (*conclusion_of(r) != '\0') {
+		buf_adds(b, "run_conclusion=");
+		add_word(b, conclusion_of(r));
+		buf_addc(b, '\n');
+	}
 	if (attempt_of(r) > 0)
-		buf_addf(b, "%llu", attempt_of(r));
-	buf_addc(b, '\n');
+		buf_addf(b, "run_attempt=%llu\n", attempt_of(r));
 }
 
 /* What stdout gets when the run is known, or when the wait for it is over. */

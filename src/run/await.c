@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/terminal.h"
 #include "run/await.h"
+#include "run/cancel.h"
 #include "run/look.h"
 #include "run/pace.h"
 #include "run/report.h"
@@ -14,7 +15,9 @@
 #define GROWTH		240	/* a pause is that part of the time gone by, */
 #define GROWN_MS	30000	/* at most; from 20 min on, of 5 s */
 #define QUOTA_LOW	200	/* requests left that are spread out */
-#define CANCEL_MS	5000	/* the runner kills 10 s after a signal */
+#define CANCEL_MS	5000	/* that asking to cancel may take */
+#define SUMMARY_MS	5000	/* that the jobs of one run may take */
+#define UNTOLD_LOOK_MS	1000	/* between looks, once only a word misses */
 #define CANCELLED_MS	1000	/* between looks, once cancelling */
 #define SHARE_MIN_MS	1000	/* for a look at one of several runs, */
 #define SHARE_MAX_MS	10000	/* so that one that hangs stops no other */
@@ -62,6 +65,14 @@ going_on(const struct wait *w)
 	return n;
 }
 
+/* It was refused, and is to be asked again later; but not too late. */
+static bool
+is_too_soon(const struct wait *w, const struct awaited *a)
+{
+	return a->again_ms > clock_now(w->clock) &&
+	    clock_left(w->clock, w->deadline_ms) > 0;
+}
+
 /* One look at each run that has not ended. */
 static enum status
 look_at_all(struct wait *w, int64_t deadline_ms)
@@ -72,7 +83,7 @@ look_at_all(struct wait *w, int64_t deadline_ms)
 
 	w->look.hint_ms = w->look.reported_ms = 0;
 	for (i = 0; i < w->count; i++) {
-		if (w->runs[i].ended)
+		if (w->runs[i].ended || is_too_soon(w, &w->runs[i]))
 			continue;
 		w->look.has_others = going_on(w) > 1;
 		/* What was told of one run is no time of the others'. */
@@ -86,38 +97,24 @@ look_at_all(struct wait *w, int64_t deadline_ms)
 	return STATUS_OK;
 }
 
-/* Asks GitHub to cancel what goes on; tried again at the next look if it
- * fails. */
+/* Asks GitHub to cancel what goes on; asked again at the next look if that
+ * is refused for now. */
 static void
-cancel(struct wait *w, bool force, int64_t deadline_ms)
+cancel(struct wait *w, bool force)
 {
+	int64_t deadline_ms = clock_after(w->clock, CANCEL_MS);
 	struct awaited *a;
 	struct fault f;
-	bool was_over;
 	size_t i;
 
 	for (i = 0; i < w->count; i++) {
 		a = &w->runs[i];
-		if (a->ended || (force ? a->forced : a->cancelled))
+		if (a->ended || (force ? a->force : a->cancel) != CANCEL_OPEN)
 			continue;
-		if (github_cancel_run(a->gh, a->id, force, deadline_ms,
-		    &was_over, &f) != STATUS_OK) {
-			log_warning("run %llu could not be cancelled: %s",
-			    (unsigned long long)a->id, f.text);
-			/* What cannot pass is not asked for again. */
+		f.status = STATUS_OK;
+		cancel_ask(w->clock, a, force, deadline_ms, &f);
+		if (f.status != STATUS_OK)
 			look_take_hint(&w->look, &f);
-			if (!f.lasting && f.status != STATUS_NOT_FOUND)
-				continue;
-			a->refused = true;
-		} else {
-			a->was_over = was_over;
-			log_info("run %llu: %s", (unsigned long long)a->id,
-			    was_over ? "had already concluded before it could "
-			    "be cancelled" : force ? "asked GitHub to cancel "
-			    "it by force" : "asked GitHub to cancel it");
-		}
-		a->cancelled = true;
-		a->forced = a->forced || force;
 	}
 }
 
@@ -132,11 +129,11 @@ cancel_if_due(struct wait *w)
 		return due_ms;
 	if (w->cancelled_ms == 0)
 		w->cancelled_ms = now_ms;
-	cancel(w, false, clock_after(w->clock, CANCEL_MS));
+	cancel(w, false);
 	due_ms = after(w->cancelled_ms, w->order->force_cancel_after_ms);
 	if (now_ms < due_ms)
 		return due_ms;
-	cancel(w, true, clock_after(w->clock, CANCEL_MS));
+	cancel(w, true);
 	return CLOCK_NEVER;
 }
 
@@ -189,12 +186,33 @@ sleep_until(struct wait *w, int64_t instant_ms)
 	}
 }
 
+/* When this run wants to be looked at, whatever the interval. */
+static int64_t
+own_instant(const struct wait *w, const struct awaited *a)
+{
+	int64_t now_ms = clock_now(w->clock), at_ms = CLOCK_NEVER;
+
+	if (a->ended)
+		return at_ms;
+	/* A grace that is over has had its look, which failed. */
+	if (a->grace_ends_ms > now_ms)
+		at_ms = a->grace_ends_ms;
+	if (a->untold_ends_ms > now_ms)
+		at_ms = least(at_ms, least(a->untold_ends_ms, now_ms +
+		    UNTOLD_LOOK_MS));
+	if (a->again_ms > 0)
+		at_ms = least(at_ms, a->again_ms);
+	if (a->cancel_again_ms > now_ms)
+		at_ms = least(at_ms, a->cancel_again_ms);
+	return at_ms;
+}
+
 /* Pauses until the next look; false if the deadline is over, or a server's
  * hint leads beyond it. */
 static bool
 pause_wait(struct wait *w, int64_t due_ms)
 {
-	int64_t now_ms = clock_now(w->clock), next_ms;
+	int64_t next_ms;
 	size_t i;
 
 	if (clock_left(w->clock, w->deadline_ms) == 0)
@@ -203,10 +221,8 @@ pause_wait(struct wait *w, int64_t due_ms)
 	    w->deadline_ms))
 		return false;
 	next_ms = least(clock_after(w->clock, next_pause(w)), due_ms);
-	/* One that is over has had its look, which failed. */
 	for (i = 0; i < w->count; i++)
-		if (!w->runs[i].ended && w->runs[i].grace_ends_ms > now_ms)
-			next_ms = least(next_ms, w->runs[i].grace_ends_ms);
+		next_ms = least(next_ms, own_instant(w, &w->runs[i]));
 	/* No plan of ours breaks a limit. */
 	if (w->look.hint_ms > 0)
 		next_ms = most(next_ms, clock_after(w->clock,
@@ -215,31 +231,74 @@ pause_wait(struct wait *w, int64_t due_ms)
 	return true;
 }
 
+/* What to say of a run that we were told to leave. */
+static void
+end_by_signal(struct wait *w, struct awaited *a)
+{
+	struct fault why = a->fault;
+
+	interrupt_fault(&a->fault);
+	fault_end_sentence(&a->fault);
+	if (w->order->cancel_on_interrupt || a->cancel != CANCEL_OPEN)
+		cancel_add_outcome(a, &why, &a->fault);
+	else
+		fault_add(&a->fault, " Run %llu was not cancelled.",
+		    (unsigned long long)a->id);
+	if (a->cancel == CANCEL_OVER)
+		awaited_add_command(a, "To learn how", &a->fault);
+	else
+		awaited_add_whereabouts(a, &a->fault);
+	look_end(&w->look, a, a->fault.status);
+}
+
 /* A signal: cancel if that was asked for, and say what becomes of the runs. */
 static void
 end_interrupted(struct wait *w)
 {
-	struct awaited *a;
 	size_t i;
 
 	if (w->order->cancel_on_interrupt) {
 		interrupt_acknowledge();
 		for (i = 0; i < w->count; i++)
-			w->runs[i].cancelled = w->runs[i].refused = false;
-		cancel(w, false, clock_after(w->clock, CANCEL_MS));
+			w->runs[i].cancel = CANCEL_OPEN;
+		cancel_insist(w->clock, w->runs, w->count);
 	}
-	for (i = 0; i < w->count; i++) {
-		a = &w->runs[i];
-		if (a->ended)
-			continue;
-		interrupt_fault(&a->fault);
-		fault_add(&a->fault, !a->cancelled || a->refused ?
-		    "; run %llu goes on" : a->was_over ?
-		    "; run %llu had already concluded" :
-		    "; GitHub was asked to cancel run %llu",
-		    (unsigned long long)a->id);
-		look_end(&w->look, a, a->fault.status);
-	}
+	for (i = 0; i < w->count; i++)
+		if (!w->runs[i].ended)
+			end_by_signal(w, &w->runs[i]);
+}
+
+/* The named jobs that nobody has seen: they may be misspelt. */
+static void
+add_unlisted(const struct wait *w, struct awaited *a)
+{
+	const char *name = look_unlisted(&w->look, a);
+
+	if (name == NULL)
+		return;
+	fault_add(&a->fault, " No job \"%s\" was seen; its jobs are: ", name);
+	look_add_job_names(a, &a->fault);
+	fault_end_sentence(&a->fault);
+}
+
+/* Seen, and not concluded by the end of the timeout. */
+static void
+end_seen(struct wait *w, struct awaited *a)
+{
+	struct fault *f = &a->fault;
+
+	fault_set_lasting(f, STATUS_WAIT_TIMEOUT, "%s %llu had not concluded "
+	    "%s.%s%s", w->order->job_count > 0 ? "the named jobs of run" :
+	    "run", (unsigned long long)a->id, clock_left(w->clock,
+	    w->deadline_ms) == 0 ? "before the timeout" : "yet, and the server "
+	    "asks to wait for longer than the timeout allows",
+	    f->status != STATUS_OK ? " The last look failed: " : "",
+	    f->status != STATUS_OK ? f->text : "");
+	if (a->untold_ends_ms > 0)
+		fault_add(f, " GitHub has told no conclusion yet.");
+	add_unlisted(w, a);
+	awaited_add_whereabouts(a, f);
+	look_end(&w->look, a, f->status);
 }
 
 /* The timeout is over, or will be before the server may be asked again; and
@@ -247,34 +306,22 @@ end_interrupted(struct wait *w)
 static void
 end_undecided(struct wait *w, struct awaited *a)
 {
-	unsigned long long id = a->id;
 	struct fault *f = &a->fault;
+	bool asks_too_long;
 
-	if (f->status == STATUS_LIMITED) {
-		fault_add(f, " That is longer than the timeout allows.");
-		if (a->seen)
-			fault_add(f, " Run %llu goes on unseen: %s", id,
-			    a->state.run.html_url);
-		else
-			fault_add(f, " Run %llu was not seen; it goes on.",
-			    id);
-	} else if (!a->seen && f->status != STATUS_OK) {
-		if (f->status == STATUS_NOT_FOUND)
-			f->status = STATUS_TIMEOUT;
-		fault_end_sentence(f);
-		fault_add(f, " %sRun %llu was not seen; it goes on.",
-		    f->wait_ms > clock_left(w->clock, w->deadline_ms) ?
-		    "That is longer than the timeout allows. " : "", id);
-	} else {
-		if (f->status != STATUS_OK)
-			log_info("run %llu: %s", id, f->text);
-		fault_set_lasting(f, STATUS_WAIT_TIMEOUT, "run %llu has not "
-		    "concluded %s (its status is %s); it goes on: %s", id,
-		    clock_left(w->clock, w->deadline_ms) == 0 ?
-		    "before the timeout" : "yet, and the server asks to wait "
-		    "for longer than the timeout allows",
-		    a->state.run.status, a->state.run.html_url);
+	if (f->status != STATUS_LIMITED && (a->seen || f->status ==
+	    STATUS_OK)) {
+		end_seen(w, a);
+		return;
 	}
+	asks_too_long = f->status == STATUS_LIMITED || f->wait_ms >
+	    clock_left(w->clock, w->deadline_ms);
+	fault_set(f, f->status == STATUS_NOT_FOUND ? STATUS_TIMEOUT :
+	    f->status, "run %llu: %s", (unsigned long long)a->id, f->text);
+	fault_end_sentence(f);
+	if (asks_too_long)
+		fault_add(f, " That is longer than the timeout allows.");
+	awaited_add_whereabouts(a, f);
 	look_end(&w->look, a, f->status);
 }
 
@@ -334,8 +381,8 @@ fill_jobs(struct wait *w)
 	for (i = 0; i < w->count; i++)
 		if (w->runs[i].seen && w->runs[i].jobs.count == 0 &&
 		    !status_is_signal(w->runs[i].status) &&
-		    awaited_read_jobs(&w->runs[i], clock_after(w->clock,
-		    CANCEL_MS), &ignored) != STATUS_OK)
+		    awaited_read_jobs(&w->runs[i], look_courtesy_end(&w->look,
+		    SUMMARY_MS), &ignored) != STATUS_OK)
 			log_debug("jobs of run %llu: %s",
 			    (unsigned long long)w->runs[i].id, ignored.text);
 }

@@ -8,10 +8,9 @@
 
 #define PAGES_MAX	50	/* 5,000 jobs */
 
-const struct job *
-awaited_job(const struct awaited *a, size_t n)
+static const struct job *
+nth_job(const struct awaited_jobs *jobs, size_t n)
 {
-	const struct awaited_jobs *jobs = &a->jobs;
 	size_t page;
 
 	for (page = 0; page < jobs->count; page++) {
@@ -22,10 +21,23 @@ awaited_job(const struct awaited *a, size_t n)
 	return NULL;
 }
 
-enum status
-awaited_read_jobs(struct awaited *a, int64_t deadline_ms, struct fault *f)
+const struct job *
+awaited_job(const struct awaited *a, size_t n)
 {
-	struct awaited_jobs *jobs = &a->jobs;
+	return nth_job(&a->jobs, n);
+}
+
+const struct job *
+awaited_job_of_all(const struct awaited *a, size_t n)
+{
+	return a->all_jobs_attempt == a->state.run.attempt ?
+	    nth_job(&a->all_jobs, n) : NULL;
+}
+
+static enum status
+read_pages(const struct awaited *a, enum github_attempts attempts,
+    struct awaited_jobs *jobs, int64_t deadline_ms, struct fault *f)
+{
 	enum status status;
 	size_t n = 0;
 
@@ -33,7 +45,7 @@ awaited_read_jobs(struct awaited *a, int64_t deadline_ms, struct fault *f)
 		if (n == jobs->count)
 			jobs->pages = xappend(jobs->pages, &jobs->count,
 			    sizeof *jobs->pages);
-		status = github_list_jobs(a->gh, a->id, GITHUB_LATEST_ATTEMPT,
+		status = github_list_jobs(a->gh, a->id, attempts,
 		    (unsigned int)n + 1, deadline_ms, &jobs->pages[n], f);
 		if (status != STATUS_OK)
 			return status;
@@ -43,14 +55,73 @@ awaited_read_jobs(struct awaited *a, int64_t deadline_ms, struct fault *f)
 	return STATUS_OK;
 }
 
+enum status
+awaited_read_jobs(struct awaited *a, int64_t deadline_ms, struct fault *f)
+{
+	return read_pages(a, GITHUB_LATEST_ATTEMPT, &a->jobs, deadline_ms, f);
+}
+
+enum status
+awaited_read_all_jobs(struct awaited *a, int64_t deadline_ms,
+    struct fault *f)
+{
+	enum status status = read_pages(a, GITHUB_ALL_ATTEMPTS, &a->all_jobs,
+	    deadline_ms, f);
+
+	if (status == STATUS_OK)
+		a->all_jobs_attempt = a->state.run.attempt;
+	return status;
+}
+
+const char *
+awaited_state(const struct awaited *a)
+{
+	return *a->state.run.status != '\0' ? a->state.run.status :
+	    "without a status";
+}
+
 void
-awaited_wipe(struct awaited *a)
+awaited_add_whereabouts(const struct awaited *a, struct fault *f)
+{
+	if (a->seen)
+		fault_add(f, " The run was %s when last seen, and is no "
+		    "longer being watched.", awaited_state(a));
+	else
+		fault_add(f, " The run was not seen: whether it is running is "
+		    "not known.");
+	awaited_add_command(a, "To resume the wait", f);
+}
+
+void
+awaited_add_command(const struct awaited *a, const char *purpose,
+    struct fault *f)
+{
+	struct buf url;
+
+	buf_init(&url, BUF_TEXT_MAX);
+	if (a->seen)
+		buf_adds(&url, a->state.run.html_url);
+	else
+		github_add_run_url(a->gh, &url, a->id);
+	fault_add(f, " %s: return-dispatch await %s", purpose, buf_str(&url));
+	buf_free(&url);
+}
+
+static void
+wipe_jobs(struct awaited_jobs *jobs)
 {
 	size_t i;
 
+	for (i = 0; i < jobs->count; i++)
+		job_page_wipe(&jobs->pages[i]);
+	free(jobs->pages);
+	memset(jobs, 0, sizeof *jobs);
+}
+
+void
+awaited_wipe(struct awaited *a)
+{
 	run_state_wipe(&a->state);
-	for (i = 0; i < a->jobs.count; i++)
-		job_page_wipe(&a->jobs.pages[i]);
-	free(a->jobs.pages);
-	memset(&a->jobs, 0, sizeof a->jobs);
+	wipe_jobs(&a->jobs);
+	wipe_jobs(&a->all_jobs);
 }

@@ -10,11 +10,20 @@
 
 #include "base/fault.h"
 #include "github/github.h"
+#include "run/patience.h"
 
-/* All jobs of a run's latest attempt, page by page. */
+/* All jobs of a run's latest attempt, or of all, page by page. */
 struct awaited_jobs {
 	struct job_page	*pages;
 	size_t		 count;
+};
+
+/* What came of asking GitHub to cancel a run. */
+enum cancelling {
+	CANCEL_OPEN,		/* not asked, or to be asked again */
+	CANCEL_ASKED,		/* which GitHub has accepted */
+	CANCEL_OVER,		/* it had concluded before */
+	CANCEL_REFUSED		/* and would be again */
 };
 
 /* A run that is waited for.  Zeroed but for the first two by the caller. */
@@ -25,15 +34,19 @@ struct awaited {
 	bool			 seen;		/* state holds an answer */
 	struct run_state	 state;
 	struct awaited_jobs	 jobs;
+	struct awaited_jobs	 all_jobs;	/* of all attempts, */
+	uint64_t		 all_jobs_attempt; /* when this was the last */
 	bool			 ended;
 	enum status		 status;	/* once ended, see below */
 	struct fault		 fault;		/* unless that is OK */
 
 	/* Of the wait (run/await, run/look). */
-	bool			 cancelled;	/* asked to, once */
-	bool			 refused;	/* which will not be */
-	bool			 was_over;	/* by then */
-	bool			 forced;
+	enum cancelling		 cancel, force;
+	struct patience		 cancel_patience;
+	int64_t			 cancel_again_ms; /* not before */
+	struct patience		 patience;	/* with refusals of a look */
+	int64_t			 again_ms;	/* no look before; 0: none */
+	int64_t			 untold_ends_ms; /* 0: no verdict misses */
 	int64_t			 grace_ends_ms;	/* 0: no failure yet */
 	uint64_t		 grace_attempt;
 	char			 shown[64];	/* the state told last */
@@ -48,8 +61,25 @@ struct awaited {
 enum status awaited_read_jobs(struct awaited *, int64_t deadline_ms,
 	    struct fault *);
 
+/* Same, for those of all attempts, as of the one that state holds. */
+enum status awaited_read_all_jobs(struct awaited *, int64_t deadline_ms,
+	    struct fault *);
+
 /* The n-th job of all pages; NULL behind the last. */
 const struct job *awaited_job(const struct awaited *, size_t n);
+
+/* Same, of all attempts; NULL unless they were read as of the latest. */
+const struct job *awaited_job_of_all(const struct awaited *, size_t n);
+
+/* The run's status for "it is %s", though the answer may hold none. */
+const char *awaited_state(const struct awaited *);
+
+/* Appends, as sentences, how it was when it was last seen, and how to go on. */
+void	 awaited_add_whereabouts(const struct awaited *, struct fault *);
+
+/* Appends the command that waits for it, for that purpose. */
+void	 awaited_add_command(const struct awaited *, const char *purpose,
+	    struct fault *);
 
 void	 awaited_wipe(struct awaited *);
 

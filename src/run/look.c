@@ -5,6 +5,7 @@
 
 #include "base/least.h"
 #include "base/log.h"
+#include "run/cancel.h"
 #include "run/look.h"
 #include "run/pace.h"
 #include "run/report.h"
@@ -15,8 +16,9 @@
 #define UNSEEN_LOOKS	2	/* jobs may be listed later than the run ends */
 #define JOBS_MS		10000	/* to list what failed, which is a courtesy */
 #define LOGS_MS		300000	/* for all logs of a run, */
-#define LOGS_LATE_MS	30000	/* but that much beyond the timeout, */
-#define LOGS_SHARE_MS	10000	/* and that while other runs wait */
+#define LOGS_SHARE_MS	10000	/* but that while other runs wait */
+#define COURTESY_MS	10000	/* all of these beyond the timeout */
+#define UNTOLD_MS	10000	/* for a conclusion that is not told yet */
 
 void
 look_end(struct look *l, struct awaited *a, enum status status)
@@ -30,14 +32,13 @@ look_end(struct look *l, struct awaited *a, enum status status)
 		l->hooks->ended(l->hooks->ctx, a);
 }
 
-/* Until when its logs may be read. */
-static int64_t
-logs_end(const struct look *l)
+int64_t
+look_courtesy_end(const struct look *l, int64_t most_ms)
 {
-	int64_t left_ms = clock_left(l->clock, l->deadline_ms);
+	int64_t end_ms = clock_after(l->clock, most_ms);
 
-	return clock_after(l->clock, l->has_others ? LOGS_SHARE_MS :
-	    least(LOGS_MS, most(left_ms, LOGS_LATE_MS)));
+	return l->deadline_ms > CLOCK_NEVER - COURTESY_MS ? end_ms :
+	    least(end_ms, l->deadline_ms + COURTESY_MS);
 }
 
 /* Ends a run that did not succeed: the report, and the fault in one line. */
@@ -47,18 +48,39 @@ end_failed(struct look *l, struct awaited *a)
 	int64_t began_ms = clock_now(l->clock);
 	struct fault ignored;
 
-	if (awaited_read_jobs(a, clock_after(l->clock, JOBS_MS), &ignored) ==
+	if (awaited_read_jobs(a, look_courtesy_end(l, JOBS_MS), &ignored) ==
 	    STATUS_OK) {
 		report_failures(a);
 		if (l->order->log_lines > 0)
 			report_logs(l->clock, a, l->order->log_lines,
-			    logs_end(l));
+			    look_courtesy_end(l, l->has_others ?
+			    LOGS_SHARE_MS : LOGS_MS));
 	} else if (!status_is_signal(ignored.status)) {
 		log_warning("the jobs of run %llu cannot be listed: %s",
 		    (unsigned long long)a->id, ignored.text);
 	}
 	l->reported_ms += clock_now(l->clock) - began_ms;
 	look_end(l, a, STATUS_FAILED);
+}
+
+static bool
+is_over(const struct awaited *a)
+{
+	return verdict_of(a->state.run.status, a->state.run.conclusion) !=
+	    VERDICT_GOING_ON;
+}
+
+/* More than one, as far as is told. */
+static bool
+has_attempts(const struct awaited *a)
+{
+	return a->state.run.attempt != 1;
+}
+
+static const char *
+conclusion_text(const char *conclusion)
+{
+	return *conclusion != '\0' ? conclusion : "no conclusion";
 }
 
 static void
@@ -68,10 +90,19 @@ conclude_failed(struct look *l, struct awaited *a)
 
 	fault_set_lasting(&a->fault, STATUS_FAILED, "run %llu concluded with "
 	    "%s%s: %s", (unsigned long long)a->id,
-	    *run->conclusion != '\0' ? run->conclusion : "no conclusion",
+	    conclusion_text(run->conclusion),
 	    verdict_is_known(run->conclusion) ? "" : ", which is not known "
 	    "here and counts as no success", run->html_url);
 	end_failed(l, a);
+}
+
+/* Over, without a conclusion: may it still come? */
+static bool
+is_awaiting_conclusion(struct look *l, struct awaited *a)
+{
+	if (a->untold_ends_ms == 0)
+		a->untold_ends_ms = clock_after(l->clock, UNTOLD_MS);
+	return clock_left(l->clock, a->untold_ends_ms) > 0;
 }
 
 /* There was a failure: is it still time to wait for a new attempt? */
@@ -84,7 +115,7 @@ is_in_grace(struct look *l, struct awaited *a)
 	if (l->order->rerun_grace_ms == 0 || l->is_last)
 		return false;
 	/* Nobody runs again what we have cancelled. */
-	if (a->cancelled && !a->refused)
+	if (a->cancel == CANCEL_ASKED || a->cancel == CANCEL_OVER)
 		return false;
 	if (a->grace_ends_ms == 0 || a->grace_attempt != run->attempt) {
 		a->grace_attempt = run->attempt;
@@ -95,9 +126,8 @@ is_in_grace(struct look *l, struct awaited *a)
 	return now_ms < a->grace_ends_ms;
 }
 
-/* "a, b, c", cut where it would get too long. */
-static void
-add_job_names(const struct awaited *a, struct fault *f)
+void
+look_add_job_names(const struct awaited *a, struct fault *f)
 {
 	const struct job *job;
 	size_t n;
@@ -113,53 +143,129 @@ add_job_names(const struct awaited *a, struct fault *f)
 	}
 }
 
-/* The named job among those there are; its verdict, and whether it was seen
- * at all. */
-static enum verdict
-judge_job(const struct awaited *a, const char *name, bool *there,
-    const struct job **failed)
+typedef const struct job *nth_job(const struct awaited *, size_t n);
+
+/* The latest attempt among these jobs that has one of that name. */
+static bool
+find_attempt(const struct awaited *a, nth_job *nth, const char *name,
+    uint64_t *attempt)
 {
-	enum verdict verdict = VERDICT_SUCCESS, one;
 	const struct job *job;
+	bool there = false;
 	size_t n;
 
-	*there = false;
-	for (n = 0; (job = awaited_job(a, n)) != NULL; n++) {
-		if (strcmp(job->name, name) != 0)
-			continue;
-		*there = true;
-		one = verdict_of(job->status, job->conclusion);
-		if (one == VERDICT_FAILURE) {
-			*failed = job;
-			return one;
+	*attempt = 0;
+	for (n = 0; (job = nth(a, n)) != NULL; n++)
+		if (strcmp(job->name, name) == 0) {
+			there = true;
+			if (job->attempt > *attempt)
+				*attempt = job->attempt;
 		}
-		if (one == VERDICT_GOING_ON)
+	return there;
+}
+
+/*
+ * The named job: its verdict, and whether it was seen at all.  One that the
+ * latest attempt did not have to run again is an earlier attempt's.
+ */
+static enum verdict
+judge_job(const struct awaited *a, const char *name, bool *there,
+    const struct job **decides)
+{
+	nth_job *nth = awaited_job;
+	enum verdict verdict = VERDICT_SUCCESS, one;
+	const struct job *job;
+	uint64_t attempt;
+	size_t n;
+
+	*there = find_attempt(a, nth, name, &attempt);
+	if (!*there)
+		*there = find_attempt(a, nth = awaited_job_of_all, name,
+		    &attempt);
+	if (!*there)
+		return VERDICT_GOING_ON;
+	for (n = 0; (job = nth(a, n)) != NULL; n++) {
+		if (strcmp(job->name, name) != 0 || job->attempt != attempt)
+			continue;
+		one = verdict_of(job->status, job->conclusion);
+		if (one == VERDICT_FAILURE || verdict == VERDICT_SUCCESS) {
 			verdict = one;
+			*decides = job;
+		}
+		if (one == VERDICT_FAILURE)
+			break;
 	}
-	return *there ? verdict : VERDICT_GOING_ON;
+	return verdict;
+}
+
+/* As await-remote-run does if it was given a cancel timeout: a named job that
+ * fails cancels what is left of the run. */
+static void
+cancel_rest(struct look *l, struct awaited *a)
+{
+	struct fault story = a->fault, why;
+
+	if (l->order->cancel_after_ms == AWAIT_NEVER ||
+	    is_over(a) || a->cancel == CANCEL_ASKED)
+		return;
+	a->cancel = CANCEL_OPEN;
+	cancel_insist(l->clock, a, 1);
+	why = a->fault;
+	a->fault = story;
+	fault_add(&a->fault, ".");
+	cancel_add_outcome(a, &why, &a->fault);
+}
+
+static void
+fail_job(struct look *l, struct awaited *a, const struct job *job)
+{
+	fault_set_lasting(&a->fault, STATUS_FAILED,
+	    "job \"%s\" of run %llu concluded with %s: %s", job->name,
+	    (unsigned long long)a->id, conclusion_text(job->conclusion),
+	    *job->html_url != '\0' ? job->html_url :
+	    a->state.run.html_url);
+	cancel_rest(l, a);
+	end_failed(l, a);
+}
+
+/* The run is over, and a job that was named is not among its jobs. */
+static void
+judge_without(struct look *l, struct awaited *a, const char *unseen)
+{
+	a->unseen_jobs = unseen != NULL && is_over(a) ? a->unseen_jobs + 1 : 0;
+	if (a->unseen_jobs < (l->is_last ? 1 : UNSEEN_LOOKS))
+		return;
+	/* Not before all attempts have been read. */
+	if (has_attempts(a) && a->all_jobs_attempt != a->state.run.attempt)
+		return;
+	fault_set_lasting(&a->fault, STATUS_FAILED, "run %llu concluded with "
+	    "%s without a job \"%s\"; its jobs are: ",
+	    (unsigned long long)a->id,
+	    conclusion_text(a->state.run.conclusion), unseen);
+	look_add_job_names(a, &a->fault);
+	look_end(l, a, STATUS_FAILED);
 }
 
 /* With --job: the named jobs decide. */
 static void
 judge_jobs(struct look *l, struct awaited *a)
 {
-	const struct job *failed = NULL;
-	bool there, all = true, concluded;
+	bool there, all = true, untold = false;
+	const struct job *job = NULL;
 	const char *unseen = NULL;
 	enum verdict verdict;
 	size_t i;
 
 	for (i = 0; i < l->order->job_count; i++) {
-		verdict = judge_job(a, l->order->jobs[i], &there, &failed);
-		if (verdict == VERDICT_FAILURE && is_in_grace(l, a))
-			return;
+		verdict = judge_job(a, l->order->jobs[i], &there, &job);
+		if (verdict == VERDICT_UNTOLD) {
+			untold = true;
+			if (!is_awaiting_conclusion(l, a))
+				verdict = VERDICT_FAILURE;
+		}
 		if (verdict == VERDICT_FAILURE) {
-			fault_set_lasting(&a->fault, STATUS_FAILED,
-			    "job \"%s\" of run %llu concluded with %s: %s",
-			    failed->name, (unsigned long long)a->id,
-			    failed->conclusion, *failed->html_url != '\0' ?
-			    failed->html_url : a->state.run.html_url);
-			end_failed(l, a);
+			if (!is_in_grace(l, a))
+				fail_job(l, a, job);
 			return;
 		}
 		if (!there)
@@ -167,28 +273,29 @@ judge_jobs(struct look *l, struct awaited *a)
 		all = all && verdict == VERDICT_SUCCESS;
 	}
 	a->grace_ends_ms = 0;
-	if (all) {
+	if (!untold)
+		a->untold_ends_ms = 0;
+	if (all)
 		look_end(l, a, STATUS_OK);
-		return;
-	}
-	concluded = verdict_of(a->state.run.status, a->state.run.conclusion) !=
-	    VERDICT_GOING_ON;
-	a->unseen_jobs = concluded && unseen != NULL ? a->unseen_jobs + 1 : 0;
-	if (a->unseen_jobs < (l->is_last ? 1 : UNSEEN_LOOKS))
-		return;
-	fault_set_lasting(&a->fault, STATUS_FAILED, "run %llu concluded with "
-	    "%s without a job \"%s\"; its jobs are: ",
-	    (unsigned long long)a->id, a->state.run.conclusion, unseen);
-	add_job_names(a, &a->fault);
-	look_end(l, a, STATUS_FAILED);
+	else
+		judge_without(l, a, unseen);
 }
 
 static void
 judge_run(struct look *l, struct awaited *a)
 {
-	switch (verdict_of(a->state.run.status, a->state.run.conclusion)) {
+	enum verdict verdict = verdict_of(a->state.run.status,
+	    a->state.run.conclusion);
+
+	if (verdict != VERDICT_UNTOLD)
+		a->untold_ends_ms = 0;
+	switch (verdict) {
 	case VERDICT_GOING_ON:
 		a->grace_ends_ms = 0;
+		break;
+	case VERDICT_UNTOLD:
+		if (!is_awaiting_conclusion(l, a) && !is_in_grace(l, a))
+			conclude_failed(l, a);
 		break;
 	case VERDICT_SUCCESS:
 		look_end(l, a, STATUS_OK);
@@ -209,29 +316,37 @@ look_judge(struct look *l, struct awaited *a)
 		judge_run(l, a);
 }
 
-/* 401 after earlier success: the token of an App lives for an hour. */
-static bool
-renew_token(struct look *l, struct awaited *a)
-{
-	if ((!a->seen && !l->order->just_dispatched) || l->renewed ||
-	    !github_renew_token(a->gh))
-		return false;
-	l->renewed = true;
-	log_info("the token was refused; it was read anew");
-	return true;
-}
-
-/* A look failed: true if looking on may help. */
+/* A look failed: true if looking on may help, and not before again_ms. */
 static bool
 may_pass(struct look *l, struct awaited *a, struct fault *f)
 {
-	if (f->status == STATUS_NOT_FOUND) {
+	int64_t now_ms = clock_now(l->clock), pause_ms;
+	bool renew;
+
+	a->again_ms = 0;
+	if (f->status == STATUS_NOT_FOUND && !a->seen) {
 		a->not_found++;
-		if (a->seen || !l->order->just_dispatched)
-			return a->not_found < NOT_FOUND_LOOKS;
-		return clock_now(l->clock) - l->began_ms < NOT_FOUND_MS;
+		return l->order->just_dispatched ?
+		    now_ms - l->began_ms < NOT_FOUND_MS :
+		    a->not_found < NOT_FOUND_LOOKS;
 	}
 	a->not_found = 0;
+	/* The dispatch has succeeded with this token. */
+	if (l->order->just_dispatched)
+		a->patience.succeeded = true;
+	switch (patience_refused(&a->patience, f, now_ms, &pause_ms, &renew)) {
+	case PATIENCE_AGAIN:
+		if (renew && github_renew_token(a->gh)) {
+			log_info("the token was refused; it was read anew");
+			pause_ms = 0;
+		}
+		a->again_ms = now_ms + pause_ms;
+		return true;
+	case PATIENCE_END:
+		return false;
+	case PATIENCE_NO_MATTER:
+		break;
+	}
 	return !f->lasting;
 }
 
@@ -241,12 +356,21 @@ look_take_hint(struct look *l, const struct fault *f)
 	l->hint_ms = most(l->hint_ms, pace_hint(f, l->failures));
 }
 
+/* It was there, and has not been for a while. */
+static void
+add_vanished(struct awaited *a)
+{
+	fault_add(&a->fault, " The run is gone: it was deleted, or the token "
+	    "has lost access to it. It was %s when last seen: %s",
+	    awaited_state(a), a->state.run.html_url);
+}
+
 static void
 look_failed(struct look *l, struct awaited *a, struct fault *f)
 {
 	if (may_pass(l, a, f)) {
 		if (l->failures == 0 && a->fault.status != f->status)
-			log_info("run %llu: %s Waiting on.",
+			log_info("run %llu: %s Retrying.",
 			    (unsigned long long)a->id, f->text);
 		else
 			log_debug("run %llu: %s", (unsigned long long)a->id,
@@ -259,12 +383,13 @@ look_failed(struct look *l, struct awaited *a, struct fault *f)
 	fault_set_lasting(&a->fault, f->status, "run %llu: %s",
 	    (unsigned long long)a->id, f->text);
 	fault_end_sentence(&a->fault);
-	if (a->seen && f->status == STATUS_UNAUTHORIZED)
-		fault_add(&a->fault, " It was good before: the token has "
-		    "expired. With --token-file, a fresh one is read once.");
-	if (a->seen)
-		fault_add(&a->fault, " The run goes on unseen: %s",
-		    a->state.run.html_url);
+	if (f->status == STATUS_UNAUTHORIZED && a->patience.succeeded)
+		fault_add(&a->fault, " It was accepted before, so it may have "
+		    "expired. With --token-file, it is read anew.");
+	if (f->status == STATUS_NOT_FOUND && a->seen)
+		add_vanished(a);
+	else if (a->seen)
+		awaited_add_whereabouts(a, &a->fault);
 	look_end(l, a, f->status);
 }
 
@@ -284,31 +409,66 @@ show_change(struct awaited *a)
 	report_change(a);
 }
 
+const char *
+look_unlisted(const struct look *l, const struct awaited *a)
+{
+	uint64_t attempt;
+	size_t i;
+
+	for (i = 0; i < l->order->job_count; i++)
+		if (!find_attempt(a, awaited_job, l->order->jobs[i], &attempt))
+			return l->order->jobs[i];
+	return NULL;
+}
+
+/* The named jobs that the latest attempt does not list, and will not: it is
+ * over, and had the time to. */
+static bool
+wants_all_attempts(const struct look *l, const struct awaited *a)
+{
+	return is_over(a) && has_attempts(a) &&
+	    a->unseen_jobs + 1 >= UNSEEN_LOOKS && look_unlisted(l, a) != NULL;
+}
+
+/* The requests of one look. */
+static enum status
+ask(const struct look *l, struct awaited *a, int64_t deadline_ms,
+    struct fault *f)
+{
+	enum status status;
+
+	status = github_get_run(a->gh, a->id, deadline_ms, &a->state, f);
+	if (status != STATUS_OK)
+		return status;
+	a->patience.succeeded = true;
+	if (l->order->job_count > 0 || l->order->live)
+		status = awaited_read_jobs(a, deadline_ms, f);
+	if (status == STATUS_OK && wants_all_attempts(l, a))
+		status = awaited_read_all_jobs(a, deadline_ms, f);
+	return status;
+}
+
 enum status
 look_at(struct look *l, struct awaited *a, int64_t deadline_ms)
 {
 	enum status status;
 	struct fault f;
 
-	do {
-		status = github_get_run(a->gh, a->id, deadline_ms, &a->state,
-		    &f);
-		if (status == STATUS_OK && (l->order->job_count > 0 ||
-		    l->order->live))
-			status = awaited_read_jobs(a, deadline_ms, &f);
-	} while (status == STATUS_UNAUTHORIZED && renew_token(l, a));
+	status = ask(l, a, deadline_ms, &f);
 	if (status_is_signal(status))
 		return status;
 	if (status != STATUS_OK) {
 		fault_end_sentence(&f);
 		look_failed(l, a, &f);
-		/* A run that is not there yet is no failure of the server. */
-		return a->ended || status == STATUS_NOT_FOUND ? STATUS_OK :
-		    status;
+		/* What has a pause of its own, and a run that is not there yet,
+		 * are no failure of the server. */
+		return a->ended || a->again_ms > 0 || status ==
+		    STATUS_NOT_FOUND ? STATUS_OK : status;
 	}
+	patience_succeeded(&a->patience);
 	a->not_found = 0;
+	a->again_ms = 0;
 	a->fault.status = STATUS_OK;
-	l->renewed = false;
 	if (!a->seen) {
 		a->seen = true;
 		if (l->hooks->seen != NULL)

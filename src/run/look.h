@@ -22,7 +22,6 @@ struct look {
 	unsigned int			 failures;	/* rounds in a row */
 	int64_t				 hint_ms;	/* of this round */
 	int64_t				 reported_ms;	/* in it: gone by */
-	bool				 renewed;	/* the token, once */
 	bool				 is_last;	/* none comes after */
 };
 
@@ -37,6 +36,18 @@ void	 look_judge(struct look *, struct awaited *);
 
 /* Ends it in any case; its fault is set unless the status is OK. */
 void	 look_end(struct look *, struct awaited *, enum status);
+
+/*
+ * Until when a courtesy (a list of what failed, a log, a summary) may last: so
+ * long, but all of a wait only for a little beyond its timeout.
+ */
+int64_t	 look_courtesy_end(const struct look *, int64_t most_ms);
+
+/* Appends "a, b, c", cut where it would get too long: the jobs listed last. */
+void	 look_add_job_names(const struct awaited *, struct fault *);
+
+/* The first of the named jobs that is not listed; NULL if all are. */
+const char *look_unlisted(const struct look *, const struct awaited *);
 
 /* Takes note of the pause that a failed call asks for. */
 void	 look_take_hint(struct look *, const struct fault *);

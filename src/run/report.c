@@ -30,7 +30,7 @@ report_change(const struct awaited *a)
 	buf_init(&b, BUF_TEXT_MAX);
 	date_add(&b, (int64_t)time(NULL));
 	buf_addf(&b, ": run %llu is %s", (unsigned long long)a->id,
-	    run->status);
+	    awaited_state(a));
 	if (*run->conclusion != '\0')
 		buf_addf(&b, ": %s", run->conclusion);
 	if (run->attempt > 1)
@@ -61,6 +61,7 @@ look_of(const char *status, const char *conclusion, unsigned int frame)
 		look.mark = verdict_is_harmless(conclusion) ? "." : "X";
 		look.colour = verdict_is_harmless(conclusion) ? "2" : "31";
 		break;
+	case VERDICT_UNTOLD:
 	case VERDICT_GOING_ON:
 		if (strcmp(status, "in_progress") == 0)
 			look.mark = spinner[frame % 4];
@@ -404,6 +405,7 @@ report_logs(const struct clock *clock, const struct awaited *a, size_t lines,
 	struct tail tail;
 	struct fault f;
 	enum status status;
+	bool had_some;
 	size_t n;
 
 	for (n = 0; (job = awaited_job(a, n)) != NULL; n++) {
@@ -414,17 +416,21 @@ report_logs(const struct clock *clock, const struct awaited *a, size_t lines,
 		    &f);
 		/* What came before a log broke off is still worth reading. */
 		if (tail.total > 0) {
-			log_group("last lines of the log of job \"%s\"",
-			    job->name);
+			log_group(status == STATUS_OK ?
+			    "last lines of the log of job \"%s\"" :
+			    "log of job \"%s\", which broke off after these "
+			    "lines", job->name);
 			tail_each(&tail, lines, print_line, NULL);
 			log_group_end();
 		}
+		had_some = tail.total > 0;
 		tail_wipe(&tail);
 		if (status_is_signal(status))
 			return;
 		if (status != STATUS_OK)
-			log_warning("the log of job \"%s\" is not to be had: "
-			    "%s", job->name, f.text);
+			log_warning("the log of job \"%s\" could not be "
+			    "read%s: %s", job->name, had_some ?
+			    " to its end" : "", f.text);
 		/* A host that hangs once would hang for each job. */
 		if (status == STATUS_TIMEOUT)
 			return;

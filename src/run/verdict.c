@@ -10,6 +10,8 @@ verdict_of(const char *status, const char *conclusion)
 {
 	if (strcmp(status, "completed") != 0)
 		return VERDICT_GOING_ON;
+	if (*conclusion == '\0')
+		return VERDICT_UNTOLD;
 	return strcmp(conclusion, "success") == 0 ? VERDICT_SUCCESS :
 	    VERDICT_FAILURE;
 }

@@ -3,7 +3,8 @@
  * Pure.
  *
  * Only "completed" ends, and only "success" succeeds: a word that is not known
- * yet means "still going" as a status and "not success" as a conclusion.
+ * yet means "still going" as a status and "not success" as a conclusion.  No
+ * word means that it is not told yet.
  */
 #ifndef RUN_VERDICT_H
 #define RUN_VERDICT_H
@@ -12,6 +13,7 @@
 
 enum verdict {
 	VERDICT_GOING_ON,
+	VERDICT_UNTOLD,		/* over, but not yet how */
 	VERDICT_SUCCESS,
 	VERDICT_FAILURE
 };

@@ -57,6 +57,7 @@ class Job:
     name: str = "build"
     steps: tuple = ("Run actions/checkout@v5", "Run make -j\"$(nproc)\" test")    # or lives.Step
     conclusion: object = None   # instead of the run's; of each attempt, where it is a tuple
+    attempts: object = None     # that ran it; None: all
     life: str = ""
     log: object = None          # a logs.Log, or its lines
 
@@ -160,7 +161,8 @@ class Run:
         """(status, conclusion, its Life or the run's)."""
         own, phase = self.job_lives.get(index), self.life.peek()
         if attempt is not None and attempt < phase.attempt:
-            return "completed", "failure", self.life
+            said = job.conclusion[attempt - 1] if isinstance(job.conclusion, tuple) else "failure"
+            return "completed", said, self.life
         if own and phase.attempt == 1:
             mine = own.last() if phase.completed and own.last().completed else own.peek()
             return mine.status, mine.conclusion, own
@@ -554,7 +556,8 @@ class GitHub(wire.Server):
         # A run that could not even start has none.
         rows = [] if run.conclusion() == "startup_failure" else [
             (one, index, job) for one in attempts for index, job in enumerate(run.jobs)
-            if run.job_state(index, job)[0] != "absent"]
+            if run.job_state(index, job)[0] != "absent"
+            and (job.attempts is None or one in job.attempts)]
         return self.page(request, rows, "jobs", lambda row: self.show_living_job(run, *row))
 
     def show_living_job(self, run, attempt, index, job):

@@ -515,8 +515,9 @@ class Case:
     def concluded(self, run, conclusion="success", attempt=1, code=None):
         """The plain text result of waiting for this run."""
         self.exits((conclusion != "success") if code is None else code)
-        self.stdout_is(f"run_id={run.id}\nrun_url={run.html_url}\n"
-                       f"run_conclusion={conclusion}\nrun_attempt={attempt}\n")
+        told = f"run_conclusion={conclusion}\n" if conclusion else ""
+        self.stdout_is(f"run_id={run.id}\nrun_url={run.html_url}\n{told}"
+                       f"run_attempt={attempt}\n")
 
     def json_lines(self):
         text = self.result.stdout.decode()

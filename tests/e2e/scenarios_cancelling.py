@@ -107,6 +107,57 @@ def a_cancel_in_bad_weather_is_asked_again(t):
     t.dispatched(3)
 
 
+@each(texts.CANCEL_NOT_YET)
+def a_cancel_that_comes_too_early_is_asked_again(t, row):
+    hub = t.github(life="in_progress")
+    hub.refuse_with(row, "POST", CANCEL, range(1, 4))
+    t.wait("--cancel-after", "300ms")
+    t.concluded(hub.dispatched[0], "cancelled")
+    t.expect(cancels(t) == [("cancel", "409")] * 3 + [("cancel", "202")],
+             f"the requests were {cancels(t)}")
+    t.says(row[2]["message"])
+    t.says_not("already")
+    t.dispatched(1)
+
+
+@scenario
+def a_strange_answer_to_a_cancel_is_no_promise(t):
+    for what in ({"status": 200, "body": "<!doctype html><p>Sign in</p>",
+                  "headers": {"Content-Type": "text/html"}}, {"status": 409, "body": ""}):
+        t.hub = hub = t.github(life="in_progress")
+        hub.fault("POST", CANCEL, 1, act=False, **what)
+        t.wait("--cancel-after", "300ms")
+        t.concluded(hub.dispatched[0], "cancelled")
+        t.expect(len(cancels(t)) == 2, f"the requests were {cancels(t)}")
+    t.dispatched(2)
+
+
+@each(("failure", "skipped"))
+def a_named_job_that_fails_cancels_the_rest(t, conclusion):
+    hub = t.github(life="in_progress", jobs=(
+        Job("build", life=f"in_progress:2 completed/{conclusion}"), Job("deploy")))
+    hub.refuse_with(texts.CANCEL_NOT_YET[0], "POST", CANCEL, 1)
+    t.wait("--job", "build", env={"INPUT_CANCEL_TIMEOUT_SECONDS": "20"})
+    t.exits(1)
+    t.expect([status for _, status in cancels(t)] == ["409", "202"],
+             f"the requests were {cancels(t)}")
+    t.says(f'job "build" of run {hub.dispatched[0].id} concluded with {conclusion}',
+           "asked to cancel")
+    t.dispatched(1)
+
+
+@scenario
+def a_named_job_that_fails_cancels_nothing_without_a_cancel_timeout(t):
+    for life, cancel_after in (("in_progress", ()),
+                               ("in_progress:2 completed/failure", ("--cancel-after", "20s"))):
+        t.hub = t.github(life=life, jobs=(
+            Job("build", life="in_progress:2 completed/failure"), Job("deploy")))
+        t.wait("--job", "build", *cancel_after)
+        t.exits(1)
+        t.expect(not cancels(t), f"the requests were {cancels(t)}")
+    t.dispatched(2)
+
+
 @scenario
 def a_run_that_hangs_in_cancelling_is_forced(t):
     hub = t.github(life="in_progress", deaf=1)
@@ -198,7 +249,9 @@ def a_signal_leaves_the_run_alone_unless_told_otherwise(t, row):
     run = hub.dispatched[0]
     t.expect(not cancels(t), "cancelled")
     t.says(run.html_url)
-    t.says(("goes on", "still", "not cancel", "was not asked", "continues"))
+    t.says("was not cancelled", f"return-dispatch await {run.html_url}")
+    t.expect(t.result.log.splitlines()[-1].count(run.html_url) == 1, "the page is not told once")
+    t.expect(b"run_conclusion" not in t.result.stdout, "an empty conclusion")
     t.expect(t.result.stdout.startswith(f"run_id={run.id}\n".encode()), "the run is not told")
     t.took_at_most(20)
     t.dispatched(1)
@@ -273,6 +326,33 @@ def a_run_that_has_just_ended_needs_no_cancel(t):
     hub.fault("POST", CANCEL, act=False, status=409, body=texts.CANCEL_CONFLICT[2])
     wait_and_interrupt(t, *SIGNALS[0], "--cancel-on-interrupt")
     t.says(("completed", "ended", "concluded", "already"))
+    t.dispatched(1)
+
+
+@scenario
+def a_cancel_that_comes_too_early_is_asked_again_after_a_signal(t):
+    row = texts.CANCEL_NOT_YET[0]
+    for last in (2, 10 ** 6):
+        t.hub = hub = t.github(life="in_progress")
+        hub.refuse_with(row, "POST", CANCEL, range(1, last + 1))
+        wait_and_interrupt(t, *SIGNALS[0], "--cancel-on-interrupt")
+        t.says(*(("asked to cancel",) if last == 2 else
+                 ("was not cancelled", row[2]["message"], "return-dispatch await")))
+        t.says_not("already")
+        t.expect(len(cancels(t)) >= 3, f"the requests were {cancels(t)}")
+    t.dispatched(2)
+
+
+@scenario
+def a_look_tells_that_there_is_nothing_left_to_cancel(t):
+    hub = t.github(life="in_progress")
+
+    def end(*_):
+        hub.dispatched[0].life.turn("completed/success")
+    hub.fault("POST", CANCEL, act=False, status=409, body=texts.CANCEL_NOT_YET[0][2], hook=end)
+    wait_and_interrupt(t, *SIGNALS[0], "--cancel-on-interrupt")
+    t.says("already concluded")
+    t.expect(len(cancels(t)) == 1, f"the requests were {cancels(t)}")
     t.dispatched(1)
 
 

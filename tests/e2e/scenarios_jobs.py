@@ -745,6 +745,42 @@ def the_log_of_a_named_job_that_failed(t):
 
 
 @scenario
+def a_job_of_an_earlier_attempt(t):
+    """After "re-run failed jobs" the last attempt has only what ran again."""
+    for said, code in ((("success", "success"), 0), (("failure", "failure"), 1)):
+        t.hub = t.github(life="#2 in_progress:3 completed/success", jobs=(
+            Job("build", conclusion=said, attempts=(1,)), Job("test", conclusion=said)))
+        t.wait("--job", "build")
+        t.exits(code)
+        if code:
+            t.says('job "build"', "concluded with failure")
+    t.dispatched(2)
+
+
+@scenario
+def a_named_job_that_nobody_has_seen(t):
+    t.github(life="in_progress", jobs=(Job("build"), Job("test")))
+    t.wait("--job", "biuld", waiting=t.waiting(wait_timeout="1500ms"))
+    t.exits(6)
+    t.says('No job "biuld" was seen; its jobs are: "build", "test".', "return-dispatch await")
+    t.dispatched(1)
+
+
+@scenario
+def courtesies_beyond_the_timeout_have_one_budget(t):
+    hub = t.github()
+    runs = [hub.add_run(life="completed/failure") for _ in range(6)]
+    hub.fault("GET", "/jobs", stall="reply")
+    t.awaits(*runs, waiting=t.waiting(wait_timeout=t.seconds(2)),
+             env={"GITHUB_STEP_SUMMARY": t.file("summary")})
+    t.exits(1)
+    for run in runs:
+        t.says(f"run {run.id} concluded with failure")
+    t.took_at_most(2 + 10 + 4)
+    t.dispatched(0)
+
+
+@scenario
 def logs_that_come_without_a_redirect(t):
     """As servers that only resemble GitHub send them."""
     hub = t.github(**failing(Job("bad")))

@@ -92,6 +92,9 @@ IP_LIST = refusal(
          "organization has an IP allow list enabled, and your IP address is not permitted to "
          "access this resource.", "https://docs.github.com/rest")
 CANCEL_CONFLICT = refusal(409, "Cannot cancel a workflow run that is completed.")
+# actions/runner#3872, calcom/cal.diy#29584
+CANCEL_NOT_YET = (refusal(409, "Cannot cancel a workflow run that has not been queued yet."),
+                  refusal(409, "Cannot cancel a workflow re-run that has not yet queued."))
 LOG_GONE = refusal(410, "The logs for this run have expired and are no longer available.",
                    "https://docs.github.com/rest/actions/workflow-jobs"
                    "#download-job-logs-for-a-workflow-run")

@@ -186,20 +186,22 @@ carry_out(struct github *gh, struct fake_call *call, struct fault *f)
 {
 	int64_t left = call->deadline_ms == CLOCK_NEVER ? FAKE_NEVER :
 	    call->deadline_ms - FAKE_START - fake_now();
+	int64_t takes = call->kind == FAKE_JOBS && gh->jobs_ms > 0 ?
+	    gh->jobs_ms : gh->call_ms;
 	const struct fake_failure *failure;
 
 	if (!interrupt_pending())
-		fake_pass(gh->call_ms < left ? gh->call_ms :
-		    left > 0 ? left : 0);
+		fake_pass(takes < left ? takes : left > 0 ? left : 0);
 	call->ended_at = fake_now();
 	if (interrupt_pending())
 		return call->status = interrupt_fault(f);
-	if (gh->call_ms > left)
+	if (takes > left)
 		return call->status = fault_set(f, STATUS_TIMEOUT,
 		    "fake: no answer in time");
 	if ((failure = failure_of(gh, call)) != NULL) {
 		fault_set(f, failure->status, "fake: call failed.");
 		f->lasting = failure->lasting;
+		f->early = failure->early;
 		f->wait_ms = failure->wait_ms;
 		if (f->status == STATUS_REFUSED ||
 		    f->status == STATUS_NOT_FOUND ||
@@ -396,6 +398,7 @@ fill_job(const struct github *gh, struct job *job, const struct fake_run *r,
 
 	job->id = j->id != 0 ? j->id : fake_job_id(r->id,
 	    (size_t)(j - r->jobs));
+	job->attempt = j->attempt > 0 ? j->attempt : 1;
 	job->name = xstrdup(j->name != NULL ? j->name : "job");
 	job->status = xstrdup(done || over ? "completed" :
 	    fake_now() >= j->set_up_at ? "in_progress" : "queued");
@@ -577,6 +580,13 @@ github_job_log(struct github *gh, uint64_t job_id, int64_t deadline_ms,
 	for (i = 0; i <= (j->log_repeats > 0 ? j->log_repeats - 1 : 0); i++)
 		sink(ctx, text, strlen(text));
 	return status;
+}
+
+void
+github_add_run_url(const struct github *gh, struct buf *out, uint64_t run_id)
+{
+	(void)gh;
+	buf_adds(out, fake_url(run_id));
 }
 
 bool

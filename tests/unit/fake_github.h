@@ -105,6 +105,7 @@ struct fake_failure {
 	int64_t		 from, until;	/* instead, if until is not 0 */
 	enum status	 status;
 	bool		 lasting;
+	bool		 early;
 	int64_t		 wait_ms;
 	uint64_t	 run_id;	/* 0: any */
 	unsigned int	 page;		/* 0: any */
@@ -130,6 +131,7 @@ struct github {
 	/* The script. */
 	int64_t			 epoch_ms;	/* server's clock at 0 */
 	int64_t			 call_ms;	/* that each GET takes */
+	int64_t			 jobs_ms;	/* a list of jobs; call_ms */
 	bool			 no_date;
 	bool			 no_etag;
 	struct fake_run		 runs[512];

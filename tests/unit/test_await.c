@@ -113,7 +113,7 @@ on_seen(void *ctx, const struct awaited *a)
 	assert_in_range(n, 0, RUNS - 1);
 	assert_true(a->seen);
 	assert_false(a->ended);
-	assert_true(*a->state.run.status != '\0');
+	assert_true(a->state.run.id == a->id);
 	assert_int_equal(ended[n], 0);
 	seen[n]++;
 	seen_at[n] = fake_now();
@@ -288,6 +288,15 @@ test_every_pair(void **state)
 				again(state);
 				continue;
 			}
+			/* No word is no verdict. */
+			if (conclusion == NULL) {
+				assert_int_equal(wait_for(1), STATUS_FAILED);
+				expect_says("concluded with no conclusion");
+				assert_in_range(ended_at[0], 30 * SECOND,
+				    37 * SECOND);
+				again(state);
+				continue;
+			}
 			check(wait_for(1) == (k == 1 ? STATUS_OK :
 			    STATUS_FAILED), "%s", conclusion);
 			check(ended_at[0] >= 20 * SECOND && ended_at[0] <
@@ -295,17 +304,59 @@ test_every_pair(void **state)
 			assert_int_equal(runs[0].status, k == 1 ? STATUS_OK :
 			    STATUS_FAILED);
 			if (k != 1) {
-				expect_says(conclusion != NULL ? conclusion :
-				    "no conclusion");
+				expect_says(conclusion);
 				expect_says(fake_url(RUN));
 				assert_int_equal(strstr(fault.text,
 				    "not known") == NULL,
 				    conclusions[k].known);
 			}
 			assert_string_equal(runs[0].state.run.conclusion,
-			    conclusion != NULL ? conclusion : "");
+			    conclusion);
 			again(state);
 		}
+}
+
+/* For one look, or a few, the conclusion is not told; or the status is null. */
+static void
+test_untold(void **state)
+{
+	static const struct fake_job late[] = { { .name = "build",
+	    .done_at = 20 * SECOND, .conclusion = "" } };
+
+	ADD_RUN(RUNNING(0), OVER(20 * SECOND, NULL),
+	    OVER(28 * SECOND, "success"));
+	order.interval_ms = HOUR;
+	order.timeout_ms = 25 * SECOND;
+	order.interval_ms = 20 * SECOND;
+	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
+	expect_says("has told no conclusion yet");
+	expect_says("was completed when last seen");
+	again(state);
+	/* Looked at each second, whatever the interval. */
+	order.interval_ms = 20 * SECOND;
+	ADD_RUN(RUNNING(0), OVER(19 * SECOND, NULL),
+	    OVER(28 * SECOND, "failure"));
+	assert_int_equal(wait_for(1), STATUS_FAILED);
+	expect_says("concluded with failure");
+	assert_in_range(ended_at[0], 28 * SECOND, 30 * SECOND);
+	again(state);
+	/* A null status is no end, and no failure of the server. */
+	ADD_RUN({ .at = 0, .status = "" }, OVER(20 * SECOND, "success"));
+	assert_int_equal(wait_for(1), STATUS_OK);
+	assert_null(strstr(logged, "is \n"));
+	expect_logged("is without a status");
+	again(state);
+	ADD_RUN({ .at = 0, .status = "" });
+	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
+	expect_says("was without a status when last seen");
+	again(state);
+	/* A job without one, and a job that gets none. */
+	wait_for_job("build");
+	ADD_RUN(RUNNING(0));
+	add_jobs(late, 1);
+	assert_int_equal(wait_for(1), STATUS_FAILED);
+	expect_says("concluded with no conclusion: https");
+	assert_in_range(ended_at[0], 30 * SECOND, 37 * SECOND);
 }
 
 /* Over before we look: one request. */
@@ -452,8 +503,7 @@ test_deadline(void **state)
 			    last->ended_at - 100, "case %zu", i);
 			check(last->ended_at >= cases[i].timeout, "case %zu",
 			    i);
-			expect_says("in_progress");
-			expect_says("goes on");
+			expect_says("was in_progress when last seen");
 			expect_says(fake_url(RUN));
 		}
 		/* The last look has little time, and some. */
@@ -476,7 +526,7 @@ test_deadline_hangs(void **state)
 	gh->call_ms = 50 * SECOND;
 	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
 	assert_in_range(fake_now(), 60 * SECOND, 63 * SECOND);
-	expect_says("goes on");
+	expect_says("was in_progress when last seen");
 }
 
 static void
@@ -569,6 +619,57 @@ test_two_storms(void **state)
 	assert_int_equal(count_logged("is in_progress"), 1);
 }
 
+/* A single 401, 403 or 404 is not the last word; one that lasts is. */
+static void
+test_refusals(void **state)
+{
+	static const enum status kinds[] = { STATUS_UNAUTHORIZED,
+	    STATUS_FORBIDDEN, STATUS_NOT_FOUND };
+	static const enum fake_kind calls[] = { FAKE_RUN, FAKE_JOBS };
+	static const struct fake_job jobs[] = { { .name = "build",
+	    .done_at = 60 * SECOND } };
+	static const int64_t intervals[] = { 100, 5 * SECOND, HOUR };
+	size_t i, k, n;
+
+	for (i = 0; i < COUNT(kinds); i++)
+		for (k = 0; k < COUNT(calls); k++)
+			for (n = 1; n < 8; n++) {
+				wait_for_job("build");
+				order.interval_ms = 5 * SECOND;
+				ADD_RUN(RUNNING(0), OVER(60 * SECOND,
+				    "success"));
+				add_jobs(jobs, 1);
+				fake_add_failure(gh, (struct fake_failure){
+				    .kind = calls[k], .first =
+				    (unsigned int)n + 1, .status = kinds[i],
+				    .lasting = kinds[i] != STATUS_NOT_FOUND });
+				check(wait_for(1) == STATUS_OK, "%zu %zu %zu: "
+				    "%s", i, k, n, fault.text);
+				again(state);
+			}
+	for (i = 0; i < COUNT(kinds); i++)
+		for (k = 0; k < COUNT(intervals); k++) {
+			order.interval_ms = intervals[k];
+			order.timeout_ms = 2 * HOUR;
+			ADD_RUN(RUNNING(0));
+			fake_add_failure(gh, (struct fake_failure){
+			    .kind = FAKE_RUN, .first = 2, .last = FAKE_ALWAYS,
+			    .status = kinds[i], .lasting = kinds[i] !=
+			    STATUS_NOT_FOUND });
+			assert_int_equal(wait_for(1), kinds[i]);
+			assert_int_equal(status_exit_code(kinds[i]), 3);
+			/* At growing pauses, and the token anew at first. */
+			assert_int_equal(looks(), 1 + 5);
+			assert_in_range(fake_now() - fake_nth(gh, FAKE_RUN,
+			    1)->at, 10 * SECOND, 12 * SECOND);
+			assert_int_equal(gh->renewals, 1);
+			expect_says(kinds[i] == STATUS_UNAUTHORIZED ?
+			    "may have expired" : kinds[i] == STATUS_FORBIDDEN ?
+			    "no longer being watched" : "is gone");
+			again(state);
+		}
+}
+
 /* What cannot pass ends it, and says that the run goes on. */
 static void
 test_lasting(void **state)
@@ -577,8 +678,7 @@ test_lasting(void **state)
 		enum status	status;
 		int		exit_code;
 	} kinds[] = {
-		{ STATUS_REFUSED, 3 }, { STATUS_UNAUTHORIZED, 3 },
-		{ STATUS_TLS, 7 }, { STATUS_CONNECT, 7 },
+		{ STATUS_REFUSED, 3 }, { STATUS_TLS, 7 }, { STATUS_CONNECT, 7 },
 		{ STATUS_PROTOCOL, 7 },
 	};
 	size_t i;
@@ -599,7 +699,7 @@ test_lasting(void **state)
 			assert_int_equal(looks(), late ? 4 : 1);
 			assert_int_equal(seen[0], late);
 			if (late) {
-				expect_says("goes on unseen");
+				expect_says("no longer being watched");
 				expect_says(fake_url(RUN));
 			}
 			again(state);
@@ -647,8 +747,8 @@ test_seen_then_storm(void **state)
 	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
 	    .first = 2, .last = FAKE_ALWAYS, .status = STATUS_CONNECT });
 	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
-	expect_says("goes on");
-	expect_logged("fake: call failed");
+	expect_says("was in_progress when last seen");
+	expect_says("The last look failed: fake: call failed");
 	assert_in_range(fake_now(), 300 * SECOND, 303 * SECOND);
 	assert_in_range(fake_nth(gh, FAKE_RUN, looks() - 1)->at,
 	    299 * SECOND, 301 * SECOND);
@@ -691,14 +791,20 @@ test_not_there_yet(void **state)
 	/* Once seen, it may be away for a few looks, and no more. */
 	order.just_dispatched = true;
 	ADD_RUN(RUNNING(0), { .at = 20 * SECOND, .status = NULL },
-	    RUNNING(35 * SECOND), OVER(100 * SECOND, "success"));
+	    RUNNING(29 * SECOND), OVER(100 * SECOND, "success"));
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_int_equal(seen[0], 1);
 	again(state);
 	order.just_dispatched = true;
 	ADD_RUN(RUNNING(0), { .at = 100 * SECOND, .status = NULL });
 	assert_int_equal(wait_for(1), STATUS_NOT_FOUND);
-	assert_in_range(fake_now(), 115 * SECOND, 130 * SECOND);
+	assert_in_range(fake_now(), 110 * SECOND, 130 * SECOND);
+	/* It does not go on: it is gone. */
+	expect_says("is gone: it was deleted, or the token has lost access");
+	expect_says("was in_progress when last seen");
+	expect_denies("goes on");
+	expect_denies("resume");
+	assert_true(looks() >= 20 + 5);
 	/* Found again, it may be away for as many once more. */
 	again(state);
 	ADD_RUN(RUNNING(0), OVER(100 * SECOND, "success"));
@@ -788,7 +894,7 @@ test_limits(void **state)
 	assert_true(fake_now() <= 30 * SECOND);
 	expect_says("fake: call failed");
 	expect_says("longer than the timeout");
-	expect_says("goes on unseen: ");
+	expect_says("no longer being watched");
 	expect_says(fake_url(RUN));
 	again(state);
 	/* A failing server's wish ends the wait as early, but is no refusal. */
@@ -808,8 +914,10 @@ test_limits(void **state)
 	    .wait_ms = HOUR });
 	assert_int_equal(wait_for(1), STATUS_SERVER);
 	assert_int_equal(looks(), 1);
-	expect_says("longer than the timeout allows. Run 17654321098 was not "
-	    "seen; it goes on.");
+	expect_says("longer than the timeout allows. The run was not seen: "
+	    "whether it is running is not known.");
+	expect_denies("goes on");
+	expect_says(fake_url(RUN));
 }
 
 /* A quota that runs out: what is left lasts until there is more. */
@@ -904,9 +1012,10 @@ test_token_expired(void **state)
 	assert_int_equal(gh->renewals, 1);
 	expect_says("expired");
 	expect_says("--token-file");
-	expect_says("goes on");
+	expect_says("may have");
+	expect_says("no longer being watched");
 	expect_says(fake_url(RUN));
-	assert_in_range(fake_now(), HOUR, HOUR + MINUTE);
+	assert_in_range(fake_now(), HOUR + 10 * SECOND, HOUR + MINUTE);
 }
 
 /* The fresh one is as bad: once is enough. */
@@ -936,7 +1045,15 @@ test_token_never_good(void **state)
 	assert_int_equal(wait_for(1), STATUS_UNAUTHORIZED);
 	assert_int_equal(gh->tokens, 0);
 	assert_int_equal(looks(), 1);
-	expect_denies("was good before");
+	expect_denies("accepted before");
+	again(state);
+	/* Unless the token may be so new that GitHub does not know it yet. */
+	ADD_RUN(RUNNING(0), OVER(MINUTE, "success"));
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
+	    .first = 1, .last = 3, .status = STATUS_UNAUTHORIZED,
+	    .lasting = true, .early = true });
+	assert_int_equal(wait_for(1), STATUS_OK);
+	assert_int_equal(seen_at[0], 6400);
 }
 
 /* Good for the dispatch, and not for the first look at its run. */
@@ -1226,6 +1343,119 @@ test_cancel_too_late(void **state)
 	assert_null(strstr(logged, "warning"));
 }
 
+/* A refusal for now is no end of the run: asked again at each look. */
+static void
+test_cancel_not_yet(void **state)
+{
+	(void)state;
+	order.cancel_after_ms = MINUTE;
+	ADD_RUN(QUEUED);
+	gh->runs[0].cancel_ms = SECOND;
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
+	    .first = 1, .last = 4, .status = STATUS_REFUSED });
+	assert_int_equal(wait_for(1), STATUS_FAILED);
+	expect_says("cancelled");
+	assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN), 5);
+	expect_logged("was not cancelled: fake: call failed. Asking again");
+	assert_null(strstr(logged, "already"));
+	again(state);
+	/* By force, too. */
+	order.cancel_after_ms = MINUTE;
+	order.force_cancel_after_ms = 0;
+	ADD_RUN(QUEUED);
+	gh->runs[0].cancel_ms = FAKE_NEVER;
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_FORCE_CANCEL,
+	    .first = 1, .last = 2, .status = STATUS_REFUSED });
+	assert_int_equal(wait_for(1), STATUS_FAILED);
+	assert_int_equal(fake_count(gh, FAKE_FORCE_CANCEL, RUN), 3);
+	again(state);
+	/* On a signal: within the time there is. */
+	order.cancel_on_interrupt = true;
+	ADD_RUN(QUEUED);
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
+	    .first = 1, .last = 3, .status = STATUS_REFUSED });
+	fake_signal_at(12 * SECOND, SIGINT);
+	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
+	expect_says("GitHub was asked to cancel run 17654321098");
+	assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN), 4);
+	again(state);
+	order.cancel_on_interrupt = true;
+	ADD_RUN(QUEUED);
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
+	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_REFUSED });
+	fake_signal_at(12 * SECOND, SIGINT);
+	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
+	expect_says("was not cancelled: fake: call failed");
+	expect_denies("already");
+	assert_true(fake_now() <= 17 * SECOND);
+	again(state);
+	/* A look shows that there is nothing left to cancel. */
+	order.cancel_on_interrupt = true;
+	ADD_RUN(QUEUED, OVER(12 * SECOND, "success"));
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
+	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_REFUSED });
+	fake_signal_at(12 * SECOND, SIGINT);
+	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
+	expect_says("already concluded");
+	assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN), 1);
+	again(state);
+	/* One 401 or 403 is not the last word; some that last are. */
+	order.cancel_after_ms = MINUTE;
+	gh->fresh_tokens = 1;
+	ADD_RUN(RUNNING(0));
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
+	    .first = 1, .last = 2, .status = STATUS_FORBIDDEN,
+	    .lasting = true });
+	assert_int_equal(wait_for(1), STATUS_FAILED);
+	expect_says("cancelled");
+	assert_int_equal(gh->tokens, 1);
+	again(state);
+	order.cancel_after_ms = MINUTE;
+	ADD_RUN(RUNNING(0), OVER(150 * SECOND, "success"));
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
+	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_FORBIDDEN,
+	    .lasting = true });
+	assert_int_equal(wait_for(1), STATUS_OK);
+	assert_in_range(fake_count(gh, FAKE_CANCEL, RUN), 5, 6);
+}
+
+/* A named job that fails cancels the rest, if there is a cancel timeout. */
+static void
+test_cancel_for_job(void **state)
+{
+	static const struct fake_job jobs[] = { { .name = "build",
+	    .done_at = 20 * SECOND, .conclusion = "failure" },
+	    { .name = "test" } };
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		wait_for_job("build");
+		if (i != 0)
+			order.cancel_after_ms = 100 * SECOND;
+		if (i == 2)
+			fake_add_failure(gh, (struct fake_failure){
+			    .kind = FAKE_CANCEL, .first = 1,
+			    .status = STATUS_REFUSED });
+		if (i == 3)
+			ADD_RUN(RUNNING(0), OVER(20 * SECOND, "failure"));
+		else
+			ADD_RUN(RUNNING(0));
+		add_jobs(jobs, COUNT(jobs));
+		assert_int_equal(wait_for(1), STATUS_FAILED);
+		expect_says("job \"build\" of run 17654321098 concluded with "
+		    "failure");
+		assert_in_range(ended_at[0], 20 * SECOND, 27 * SECOND);
+		assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN), i == 1 ? 1 :
+		    i == 2 ? 2 : 0);
+		if (i == 1 || i == 2)
+			expect_says("GitHub was asked to cancel run "
+			    "17654321098.");
+		else
+			expect_denies("cancel");
+		again(state);
+	}
+}
+
 /* Hung in cancelling: by force. */
 static void
 test_force_cancel(void **state)
@@ -1296,15 +1526,15 @@ test_interrupts(void **state)
 		const char	*says;
 	} cases[] = {
 		{ "pausing", 12 * SECOND, SIGINT, false, STATUS_INTERRUPTED,
-		    "goes on" },
+		    "was not cancelled" },
 		{ "pausing", 12 * SECOND, SIGTERM, false, STATUS_TERMINATED,
-		    "goes on" },
+		    "was not cancelled" },
 		{ "in a look", 5150, SIGTERM, false, STATUS_TERMINATED,
-		    "goes on" },
+		    "was not cancelled" },
 		{ "in the first look", 50, SIGINT, false, STATUS_INTERRUPTED,
-		    "goes on" },
+		    "was not cancelled" },
 		{ "before all", 0, SIGINT, false, STATUS_INTERRUPTED,
-		    "goes on" },
+		    "was not cancelled" },
 		{ "pausing, cancels", 12 * SECOND, SIGINT, true,
 		    STATUS_INTERRUPTED, "asked to cancel" },
 		{ "pausing, cancels", 12 * SECOND, SIGTERM, true,
@@ -1326,6 +1556,8 @@ test_interrupts(void **state)
 		    cases[i].what, fault.text);
 		expect_says("17654321098");
 		expect_says(cases[i].says);
+		/* How to go on: the page, once, in a command. */
+		expect_says("To resume the wait: return-dispatch await https:");
 		assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN),
 		    cases[i].cancels);
 		check(fake_now() <= cases[i].at + SECOND, "%s", cases[i].what);
@@ -1350,9 +1582,11 @@ test_interrupt_cancel_fails(void **state)
 	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_SERVER });
 	fake_signal_at(12 * SECOND, SIGINT);
 	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
-	expect_says("goes on");
+	expect_says("may not have been cancelled: fake: call failed");
 	expect_denies("asked to cancel");
-	assert_true(fake_now() <= 17 * SECOND);
+	/* Again and again, but not for longer than there is time. */
+	assert_in_range(fake_count(gh, FAKE_CANCEL, RUN), 5, 10);
+	assert_in_range(fake_now(), 16 * SECOND, 17 * SECOND);
 	again(state);
 
 	order.cancel_on_interrupt = true;
@@ -1360,7 +1594,7 @@ test_interrupt_cancel_fails(void **state)
 	gh->call_ms = 8 * SECOND;
 	fake_signal_at(9 * SECOND, SIGTERM);
 	assert_int_equal(wait_for(1), STATUS_TERMINATED);
-	expect_says("goes on");
+	expect_says("may not have been cancelled: fake: no answer in time");
 	assert_in_range(fake_now(), 13 * SECOND, 14 * SECOND);
 	again(state);
 
@@ -1381,8 +1615,9 @@ test_interrupt_cancel_fails(void **state)
 	    .lasting = true });
 	fake_signal_at(12 * SECOND, SIGINT);
 	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
-	expect_says("goes on");
+	expect_says("was not cancelled: fake: call failed");
 	expect_denies("asked to cancel");
+	assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN), 1);
 	again(state);
 
 	order.cancel_on_interrupt = true;
@@ -1390,7 +1625,7 @@ test_interrupt_cancel_fails(void **state)
 	fake_signal_at(12 * SECOND, SIGINT);
 	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
 	expect_denies("asked to cancel");
-	expect_denies("goes on");
+	expect_denies("may not");
 	expect_says("already concluded");
 }
 
@@ -1631,7 +1866,7 @@ test_job_and_deadline(void **state)
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	expect_says("\"build\"");
 	expect_says("\"other\"");
-	expect_denies("goes on");
+	expect_denies("no longer");
 }
 
 /* A matrix of 256 and more: all pages, and each as it is needed. */
@@ -1705,6 +1940,83 @@ test_jobs_of_rerun(void **state)
 	add_jobs(jobs, COUNT(jobs));
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_in_range(ended_at[0], 60 * SECOND, 67 * SECOND);
+}
+
+/* "Re-run failed jobs": what succeeded before is no job of the last attempt. */
+static void
+test_jobs_of_all_attempts(void **state)
+{
+	static struct fake_job jobs[] = {
+		{ .name = "build", .done_at = 10 * SECOND,
+		    .conclusion = "failure" },
+		{ .name = "build", .attempt = 2, .done_at = 20 * SECOND },
+		{ .name = "test", .done_at = 10 * SECOND,
+		    .conclusion = "failure" },
+		{ .name = "test", .attempt = 3, .done_at = 50 * SECOND },
+	};
+	static const struct fake_state ends = { .at = 60 * SECOND,
+	    .status = "completed", .conclusion = "success", .attempt = 3 };
+
+	(void)state;
+	wait_for_job("build");
+	wait_for_job("test");
+	ADD_RUN({ .at = 0, .status = "in_progress", .attempt = 3 }, ends);
+	add_jobs(jobs, COUNT(jobs));
+	assert_int_equal(wait_for(1), STATUS_OK);
+	/* Not before it is certain that no later attempt will list it. */
+	assert_in_range(ended_at[0], 60 * SECOND, 72 * SECOND);
+	assert_int_equal(fake_count(gh, FAKE_JOBS, RUN), looks() + 1);
+	again(state);
+	/* Of several, the latest attempt's. */
+	jobs[1].conclusion = "failure";
+	jobs[0].conclusion = "success";
+	wait_for_job("build");
+	ADD_RUN({ .at = 0, .status = "in_progress", .attempt = 3 }, ends);
+	add_jobs(jobs, COUNT(jobs));
+	assert_int_equal(wait_for(1), STATUS_FAILED);
+	expect_says("job \"build\" of run 17654321098 concluded with failure");
+	again(state);
+	/* In none of them. */
+	wait_for_job("biuld");
+	ADD_RUN({ .at = 0, .status = "in_progress", .attempt = 3 }, ends);
+	add_jobs(jobs, COUNT(jobs));
+	assert_int_equal(wait_for(1), STATUS_FAILED);
+	expect_says("without a job \"biuld\"");
+	again(state);
+	/* No time left to look into the others: not known, and no failure. */
+	wait_for_job("build");
+	order.timeout_ms = 62 * SECOND;
+	order.interval_ms = 61 * SECOND;
+	ADD_RUN({ .at = 0, .status = "in_progress", .attempt = 3 }, ends);
+	add_jobs(jobs, COUNT(jobs));
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
+	    .first = 3, .last = FAKE_ALWAYS, .status = STATUS_SERVER });
+	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
+	jobs[0].conclusion = "failure";
+	jobs[1].conclusion = NULL;
+}
+
+/* The timeout is over, and nobody has seen the job that was named. */
+static void
+test_unseen_job_at_timeout(void **state)
+{
+	static const struct fake_job jobs[] = { { .name = "build" },
+	    { .name = "test" } };
+
+	(void)state;
+	wait_for_job("build");
+	wait_for_job("biuld");
+	ADD_RUN(RUNNING(0));
+	add_jobs(jobs, COUNT(jobs));
+	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
+	expect_says("No job \"biuld\" was seen; its jobs are: \"build\", "
+	    "\"test\".");
+	again(state);
+	wait_for_job("build");
+	ADD_RUN(RUNNING(0));
+	add_jobs(jobs, COUNT(jobs));
+	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
+	expect_denies("was seen;");
 }
 
 /* Fewer pages than before: those that are gone do not count. */
@@ -1791,6 +2103,32 @@ test_jobs_of_failed(void **state)
 		;
 	assert_in_range(gh->calls[i].deadline_ms - FAKE_START -
 	    gh->calls[i].at, 1 * SECOND, 10 * SECOND);
+}
+
+/* All courtesies beyond the timeout share ten seconds. */
+static void
+test_courtesies(void **state)
+{
+	int i;
+
+	for (i = 0; i < RUNS; i++)
+		ADD_RUN(OVER(0, "failure"));
+	order.timeout_ms = 5 * SECOND;
+	order.wants_jobs = true;
+	order.log_lines = 10;
+	gh->call_ms = 100;
+	gh->jobs_ms = 60 * SECOND;
+	assert_int_equal(wait_for(RUNS), STATUS_FAILED);
+	assert_in_range(fake_now(), 10 * SECOND, 16 * SECOND);
+	for (i = 0; i < RUNS; i++)
+		assert_int_equal(runs[i].status, STATUS_FAILED);
+	again(state);
+	/* With time left there is as much for each as ever. */
+	ADD_RUN(OVER(0, "failure"));
+	ADD_RUN(OVER(0, "failure"));
+	gh->jobs_ms = 60 * SECOND;
+	assert_int_equal(wait_for(2), STATUS_FAILED);
+	assert_in_range(fake_now(), 20 * SECOND, 21 * SECOND);
 }
 
 /* When jobs are listed, and how often. */
@@ -2297,6 +2635,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_every_pair),
+		TEST(test_untold),
 		TEST(test_over_already),
 		TEST(test_cost),
 		TEST(test_no_etag),
@@ -2306,6 +2645,7 @@ main(void)
 		TEST(test_no_limit),
 		TEST(test_storms),
 		TEST(test_two_storms),
+		TEST(test_refusals),
 		TEST(test_lasting),
 		TEST(test_never_seen),
 		TEST(test_seen_then_storm),
@@ -2330,6 +2670,8 @@ main(void)
 		TEST(test_cancel_at_once),
 		TEST(test_cancel_fails),
 		TEST(test_cancel_too_late),
+		TEST(test_cancel_not_yet),
+		TEST(test_cancel_for_job),
 		TEST(test_force_cancel),
 		TEST(test_cancel_in_storm),
 		TEST(test_interrupts),
@@ -2345,10 +2687,13 @@ main(void)
 		TEST(test_many_jobs),
 		TEST(test_many_names),
 		TEST(test_jobs_of_rerun),
+		TEST(test_jobs_of_all_attempts),
+		TEST(test_unseen_job_at_timeout),
 		TEST(test_fewer_pages),
 		TEST(test_jobs_and_grace),
 		TEST(test_jobs_fail),
 		TEST(test_jobs_of_failed),
+		TEST(test_courtesies),
 		TEST(test_listing_of_jobs),
 		TEST(test_report),
 		TEST(test_several),

@@ -584,15 +584,19 @@ test_after_wait(void **state)
 		    "\"status\":\"completed\",\"conclusion\":\"timed_out\","
 		    "\"run_attempt\":12}\n" },
 		/* It goes on. */
-		{ "in_progress", "", 1, "run_conclusion=\nrun_attempt=1\n",
+		{ "in_progress", "", 1, "run_attempt=1\n",
 		    "\"status\":\"in_progress\",\"conclusion\":null,"
 		    "\"run_attempt\":1}\n" },
 		/* Not told. */
-		{ "queued", "", 0, "run_conclusion=\nrun_attempt=\n",
+		{ "queued", "", 0, "",
 		    "\"status\":\"queued\",\"conclusion\":null,"
 		    "\"run_attempt\":null}\n" },
+		/* Null. */
+		{ "", "", 1, "run_attempt=1\n",
+		    "\"status\":null,\"conclusion\":null,"
+		    "\"run_attempt\":1}\n" },
 		/* Never seen. */
-		{ NULL, NULL, 0, "run_conclusion=\nrun_attempt=\n",
+		{ NULL, NULL, 0, "",
 		    "\"status\":null,\"conclusion\":null,"
 		    "\"run_attempt\":null}\n" },
 		/* Nothing but a word on a line of text. */

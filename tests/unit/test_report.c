@@ -779,6 +779,15 @@ test_log_fails(void **state)
 		assert_non_null(strstr(text, "\"build\""));
 		check((strstr(text, "| three\n") != NULL) == (statuses[i] ==
 		    STATUS_CLOSED), "%s", text);
+		/* The lines before a cut are not the last ones. */
+		assert_null(strstr(text, "last lines of the log of job "
+		    "\"build\""));
+		assert_int_equal(strstr(text, "log of job \"build\", which "
+		    "broke off after these lines") != NULL, statuses[i] ==
+		    STATUS_CLOSED);
+		assert_int_equal(strstr(text, "the log of job \"build\" could "
+		    "not be read to its end: ") != NULL, statuses[i] ==
+		    STATUS_CLOSED);
 		/* The other job's is asked for all the same, unless that
 		 * would take as long once more. */
 		check((strstr(text, "| x\n") != NULL) == (statuses[i] !=

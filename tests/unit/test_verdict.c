@@ -50,6 +50,7 @@ test_every_pair(void **state)
 		for (k = 0; k < COUNT(conclusions); k++) {
 			want = strcmp(statuses[i], "completed") != 0 ?
 			    VERDICT_GOING_ON : k == 0 ? VERDICT_SUCCESS :
+			    *conclusions[k].text == '\0' ? VERDICT_UNTOLD :
 			    VERDICT_FAILURE;
 			check(verdict_of(statuses[i], conclusions[k].text) ==
 			    want, "\"%s\", \"%s\"", statuses[i],
