@@ -19,6 +19,8 @@
 #include "cli/plan.h"
 #include "cli/usage.h"
 #include "github/github.h"
+#include "net/hosts.h"
+#include "net/resolv_conf.h"
 #include "net/roots.h"
 #include "net/tls.h"
 #include "net/trust.h"
@@ -314,6 +316,11 @@ static enum status
 run_online(const struct github_options *given, const struct config *c,
     const struct plan *p, struct fault *f)
 {
+	const struct landlock_file read_again[] = {
+		{ .path = HOSTS_PATH },
+		{ .path = RESOLV_CONF_PATH, .is_replaced = true },
+		{ .path = c->token_file, .is_replaced = true },
+	};
 	struct github_options options = *given;
 	struct trust *trust = NULL;
 	struct output output;
@@ -327,7 +334,7 @@ run_online(const struct github_options *given, const struct config *c,
 		trust_free(trust);
 		return status;
 	}
-	sandbox_enter();
+	sandbox_enter(read_again, sizeof read_again / sizeof read_again[0]);
 	options.trust = trust;
 	gh = github_open(&options);
 	status = c->await ? run_await(gh, c, &output, f) :

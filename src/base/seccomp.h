@@ -36,6 +36,7 @@ struct seccomp_call {
 #define SECCOMP_LOAD		0x20		/* A = word at k of the call */
 #define SECCOMP_AND		0x54		/* A &= k */
 #define SECCOMP_IF_EQUAL	0x15		/* if (A == k) */
+#define SECCOMP_IF_AT_LEAST	0x35		/* if (A >= k), unsigned */
 #define SECCOMP_RETURN		0x06		/* return k */
 
 #define SECCOMP_ALLOW		0x7fff0000U

@@ -19,10 +19,12 @@ NR, ARCH, ARGUMENTS = 0, 4, 16
 ARCHITECTURES = {"x86_64": 0xc000003e, "aarch64": 0xc00000b7}
 CALLS = {"x86_64": {"prctl": 157, "seccomp": 317, "clone3": 435, "unshare": 272, "mount": 165,
                     "bpf": 321, "keyctl": 250, "setns": 308, "personality": 135, "statx": 332,
-                    "perf_event_open": 298, "userfaultfd": 323, "membarrier": 324},
+                    "perf_event_open": 298, "userfaultfd": 323, "membarrier": 324,
+                    "landlock_create_ruleset": 444, "landlock_restrict_self": 446},
          "aarch64": {"prctl": 167, "seccomp": 277, "clone3": 435, "unshare": 97, "mount": 40,
                      "bpf": 280, "keyctl": 219, "setns": 268, "personality": 92, "statx": 291,
-                     "perf_event_open": 241, "userfaultfd": 282, "membarrier": 283}}
+                     "perf_event_open": 241, "userfaultfd": 282, "membarrier": 283,
+                     "landlock_create_ruleset": 444, "landlock_restrict_self": 446}}
 
 
 def rule(text, calls):

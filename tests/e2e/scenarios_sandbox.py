@@ -2,6 +2,7 @@
 nothing fails because of it: where the kernel or a container has no such thing, and where there is
 nothing but the program."""
 
+import ctypes
 import os
 import platform
 import re
@@ -13,11 +14,14 @@ import subprocess
 import sys
 import threading
 
+import dns
 from confine import ARCHITECTURES
 from harness import Skipped, each, scenario, static_only
 
 COMPLETE = "sandbox: no new privileges, system calls are filtered"
 INCOMPLETE = "sandbox: not complete"
+FILES = "sandbox: no files can be opened but those that are needed (Landlock "
+ALL_FILES = "sandbox: not complete: all files can be read"
 LIFE = "queued in_progress completed/success"
 OLD = {"run_name": "{distinct_id}", "life": LIFE}
 CONFINE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "confine.py")
@@ -35,6 +39,16 @@ def status_of(pid):
 def kernel_has_filters():
     if "Seccomp" not in status_of("self") or platform.machine() not in ARCHITECTURES:
         raise Skipped("no seccomp filters here")
+
+
+def landlock_version():
+    """0 where the kernel has none, or a container forbids it."""
+    return max(ctypes.CDLL(None).syscall(444, None, 0, 1), 0)
+
+
+def kernel_has_landlock():
+    if not landlock_version():
+        raise Skipped("no Landlock here")
 
 
 def confined(t, *rules):
@@ -135,6 +149,107 @@ def an_emulator_without_filters_runs_the_program(t):
     t.says("sandbox")
     t.awaits(hub.dispatched[0], program=program)
     t.concluded(hub.dispatched[0])
+    t.dispatched(1)
+
+
+# ---- files
+
+@static_only
+@scenario
+def the_log_tells_that_files_are_out_of_reach(t):
+    kernel_has_landlock()
+    hub = t.github()
+    t.dispatch("-v")
+    t.found(hub.dispatched[0])
+    t.says(f"{FILES}{landlock_version()})")
+    t.dispatched(1)
+
+
+@static_only
+@each([f"landlock_{call}={error}" for call in ("create_ruleset", "restrict_self")
+       for error in ("ENOSYS", "EOPNOTSUPP", "EPERM")])
+def without_landlock_the_program_does_its_work(t, rule):
+    """Kernels before 5.13 say ENOSYS, those that were started without it EOPNOTSUPP."""
+    if "restrict_self" in rule:
+        kernel_has_landlock()
+    hub = t.github("ghes-3.8", **OLD)
+    t.wait("-v", "--distinct-id", program=confined(t, rule))
+    t.concluded(hub.dispatched[0])
+    t.says(ALL_FILES, COMPLETE)
+    t.dispatched(1)
+
+
+def rename_anew(t, token):
+    os.replace(t.file("kept/.new", token), t.path("kept/token"))
+
+
+def turn_a_link(t, token):
+    """As Kubernetes does it."""
+    os.mkdir(t.path("kept/..second"))
+    t.file("kept/..second/token", token)
+    os.symlink("..second", t.path("kept/..new"))
+    os.replace(t.path("kept/..new"), t.path("kept/..data"))
+
+
+@static_only
+@each(["renamed", "a link is turned"])
+def a_token_file_is_replaced_outside_the_sandbox(t, how):
+    replace = rename_anew if how == "renamed" else turn_a_link
+    hub = t.github(life="in_progress:8 completed/success")
+    second = "ghs_second" + t.token[10:]
+    t.secrets.append(second)
+    os.mkdir(t.path("kept"))
+    if replace is turn_a_link:
+        os.mkdir(t.path("kept/..first"))
+        t.file("kept/..first/token", t.token)
+        os.symlink("..first", t.path("kept/..data"))
+        os.symlink("..data/token", t.path("kept/token"))
+    else:
+        t.file("kept/token", t.token)
+    hub.token_ends = (4, second)
+    hub.fault("GET", r"/actions/runs/\d+(\?|$)", 2, hook=lambda *_: replace(t, second))
+    t.wait("-v", "--token-file", t.path("kept/token"), token=False)
+    t.concluded(hub.dispatched[0])
+    t.dispatched(1)
+
+
+@static_only
+@scenario
+def nameservers_may_change_outside_the_sandbox(t):
+    """As a user's laptop finds another network; the superuser reads nothing new in /etc."""
+    t.own_network()
+    t.own_root("nameserver 127.0.0.9\noptions timeout:1 attempts:1\n")
+    for folder, _, names in os.walk(t.path("root")):
+        for name in (".", *names):
+            os.chmod(os.path.join(folder, name), 0o755)
+    hub = t.github(leaf="wrong-name", host="0.0.0.0")
+    nobody_knows = t.nameserver({}, address="127.0.0.9", default=dns.Reply(rcode="servfail"))
+    t.nameserver({"elsewhere.example": ("127.0.0.1",)})
+    t.start("-v", *t.base(api_url=hub.url("elsewhere.example")), limits={"NPROC": 100})
+    t.inside(lambda: nobody_knows.wait_for(2, t.scaled(30)))
+    os.chmod(t.file("root/etc/new", "nameserver 127.0.0.1\n"), 0o644)
+    os.replace(t.path("root/etc/new"), t.path("root/etc/resolv.conf"))
+    t.finish()
+    t.found(hub.dispatched[0])
+    t.dispatched(1)
+
+
+@static_only
+@scenario
+def a_nameserver_on_the_link_is_asked(t):
+    """Its interface has a number, which libc asks for in the sandbox."""
+    t.own_network()
+    t.own_root("nameserver fe80::53%lo\n")
+    try:
+        t.network.ip("-6 addr add fe80::53/64 dev lo nodad")
+    except subprocess.CalledProcessError:
+        raise Skipped("no IPv6 here")
+    server = t.nameserver({"elsewhere.example": ("127.0.0.1",)}, address="::")
+    hub = t.github(leaf="wrong-name", host="0.0.0.0")
+    t.dispatch("-v", base=t.base(api_url=hub.url("elsewhere.example")))
+    t.found(hub.dispatched[0])
+    t.says(COMPLETE)
+    t.expect(server.questions, "nobody asked")
     t.dispatched(1)
 
 
