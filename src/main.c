@@ -9,6 +9,7 @@
 #include "base/interrupt.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "base/random.h"
 #include "base/sandbox.h"
 #include "base/secret.h"
@@ -31,6 +32,15 @@ static const char *
 environment(const char *name)
 {
 	return getenv(name);
+}
+
+/* For whoever looks for a fault in the program, with a debugger or a core. */
+static bool
+is_debuggable(void)
+{
+	const char *value = getenv("RETURN_DISPATCH_DEBUGGABLE");
+
+	return value != NULL && strcmp(value, "1") == 0;
 }
 
 /*
@@ -334,7 +344,9 @@ run_online(const struct github_options *given, const struct config *c,
 		trust_free(trust);
 		return status;
 	}
-	sandbox_enter(read_again, sizeof read_again / sizeof read_again[0]);
+	/* A core is a file, too. */
+	sandbox_enter(is_debuggable() ? NULL : read_again,
+	    sizeof read_again / sizeof read_again[0]);
 	options.trust = trust;
 	gh = github_open(&options);
 	status = c->await ? run_await(gh, c, &output, f) :
@@ -412,11 +424,15 @@ main(int argc, char **argv)
 	enum status status;
 	struct fault f;
 
+	if (!is_debuggable())
+		process_keep_private();
 	occupy_standard_descriptors();
 	interrupt_install();
 	if (is_in_actions())
 		interrupt_follow_parent(parent);
-	status = options_parse(&options, argc, argv, &f);
+	memset(&options, 0, sizeof options);
+	if ((status = process_reserve_stack(&f)) == STATUS_OK)
+		status = options_parse(&options, argc, argv, &f);
 	config_open_log(&options, environment);
 	if (status == STATUS_OK)
 		status = with_options(&options, &f);

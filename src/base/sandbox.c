@@ -320,7 +320,9 @@ sandbox_enter(const struct landlock_file *files, size_t count)
 	int abi;
 
 	/* The filter refuses the calls that the first one makes. */
-	if (sandbox_limit_files(files, count, &abi, &f) == STATUS_OK)
+	if (files == NULL)
+		log_debug("sandbox: files are left within reach");
+	else if (sandbox_limit_files(files, count, &abi, &f) == STATUS_OK)
 		log_debug("sandbox: no files can be opened but those that are "
 		    "needed (Landlock %d)", abi);
 	else

@@ -21,8 +21,8 @@
 
 /*
  * To be called with one thread, when all files to be written are open; holds
- * for good.  The files are those that will be read again.  Says in the debug
- * log what came of it.
+ * for good.  The files are those that will be read again; NULL leaves all
+ * files within reach.  Says in the debug log what came of it.
  */
 void	 sandbox_enter(const struct landlock_file *, size_t count);
 

@@ -253,6 +253,96 @@ def a_nameserver_on_the_link_is_asked(t):
     t.dispatched(1)
 
 
+# ---- what the process keeps to itself
+
+def aborted(t, **env):
+    """Starts it with all limits of cores lifted and ends it in a request, as a crash would; the
+    core, if there is one."""
+    hub = t.hub
+    hub.connection_faults["all"] = "stall"
+    before = hub.connections
+    t.start(*t.base(), env=env, program=["/bin/sh", "-c", 'ulimit -c unlimited; exec "$0" "$@"',
+                                         t.setup.binary])
+    hub.wait_for_connection(before + 1, t.scaled(30))
+    t.signal(signal.SIGABRT)
+    t.process.communicate()
+    t.expect(t.process.returncode == -signal.SIGABRT, f"exit {t.process.returncode}")
+    cores = [name for name in os.listdir(t.folder) if name.startswith("core")]
+    return t.read(cores[0]) if cores else None
+
+
+@static_only
+@scenario
+def a_crash_leaves_no_core_with_the_token(t):
+    with open("/proc/sys/kernel/core_pattern") as file:
+        if file.read().strip() not in ("core", "core.%p"):
+            raise Skipped("cores go elsewhere here")
+    t.github()
+    if not (aborted(t, RETURN_DISPATCH_DEBUGGABLE="1") or b"").count(t.token.encode()):
+        raise Skipped("no cores here")
+    for name in os.listdir(t.folder):
+        os.remove(t.path(name))
+    for value in (None, "0", ""):
+        t.expect(aborted(t, RETURN_DISPATCH_DEBUGGABLE=value) is None, "there is a core")
+    t.dispatched(0)
+
+
+PEEK = """import os, sys
+os.setuid(54321)
+for name in ("environ", "mem", "maps", "fd"):
+    try:
+        path = f"/proc/{sys.argv[1]}/{name}"
+        os.listdir(path) if name == "fd" else open(path, "rb").close()
+        print(name)
+    except PermissionError:
+        pass"""
+
+
+@static_only
+@scenario
+def other_processes_of_the_user_cannot_look_into_it(t):
+    """The superuser can, and a debugger that it was started for."""
+    if os.geteuid() != 0:
+        raise Skipped("needs the superuser")
+    hub = t.github()
+    os.chmod(t.folder, 0o755)
+    program = t.path("return-dispatch")
+    shutil.copy(t.setup.binary, program)
+    ca = t.path("ca.pem")
+    shutil.copy(t.setup.pki.ca, ca)
+    for value, seen in ((None, b""), ("1", b"environ\nmem\nmaps\nfd\n")):
+        hub.connection_faults["all"] = "stall"
+        before = hub.connections
+        t.start(*t.base(cacert=ca), env={"RETURN_DISPATCH_DEBUGGABLE": value},
+                program=[program], limits={"NPROC": 100})
+        hub.wait_for_connection(before + 1, t.scaled(30))
+        looked = subprocess.run([sys.executable, "-I", "-c", PEEK, str(t.process.pid)],
+                                capture_output=True, check=True).stdout
+        t.expect(looked == seen, f"it sees {looked!r}")
+        t.signal(signal.SIGTERM)
+        t.finish()
+        t.exits(143)
+    t.dispatched(0)
+
+
+@static_only
+@scenario
+def what_was_handed_down_can_be_read_by_its_number(t):
+    """Though /proc/self is the superuser's then."""
+    if os.geteuid() != 0:
+        raise Skipped("needs another user")
+    hub = t.github()
+    os.chmod(t.folder, 0o755)
+    for source, name in ((t.setup.binary, "return-dispatch"), (t.setup.pki.ca, "ca.pem")):
+        shutil.copy(source, t.path(name))
+    shell = f'exec "$0" "$@" 3<{t.file("token", t.token)} 4<{t.file("inputs", "{}")}'
+    t.dispatch("--token-file", "/dev/fd/3", "--inputs", "@/proc/self/fd/4", token=False,
+               base=t.base(cacert=t.path("ca.pem")), limits={"NPROC": 100},
+               program=["/bin/sh", "-c", shell, t.path("return-dispatch")])
+    t.found(hub.dispatched[0])
+    t.dispatched(1)
+
+
 # ---- nothing but the program
 
 def alone(t, *rules, hosts="", nameserver="127.0.0.1"):

@@ -105,6 +105,49 @@ def a_lack_of_processes_is_told(t):
     t.dispatched(0)
 
 
+# ---- the stack
+
+KIB = 1 << 10
+ENOUGH_STACK = 512              # KiB, with the arguments and the environment
+
+
+@static_only
+@each(["dispatch", "old", "failed jobs"])
+def a_small_stack_is_refused_before_anything_is_sent(t, what):
+    """From little more than libc itself begins with to what is plenty."""
+    hub = t.github("ghes-3.20" if what == "old" else "github.com",
+                   jobs=step_named("{distinct_id}"), life="completed/failure")
+    t.log_host(hub)
+    more = {"dispatch": [], "old": ["--distinct-id"],
+            "failed jobs": ["--wait", *t.waiting(), "--log-failed"]}[what]
+    codes = {}
+    for kib in (32, 40, 48, 56, 64, 128, 192, 256, 384, ENOUGH_STACK):
+        before, asked = len(hub.dispatched), len(hub.requests)
+        t.dispatch(*more, limits={"STACK": kib * KIB})
+        codes[kib] = t.result.code
+        if t.result.code == 7:
+            t.exits(7)
+            t.says(f"the stack is limited to {kib} KiB", "ulimit -s")
+            t.expect(len(hub.requests) == asked, "something was sent")
+        else:
+            t.exits(1 if what == "failed jobs" else 0)
+            t.expect(len(hub.dispatched) == before + 1, "nothing was dispatched")
+    t.expect(codes[40] == 7 and codes[ENOUGH_STACK] != 7, f"exit codes {codes}")
+    t.dispatched(len(hub.dispatched))
+
+
+@static_only
+@scenario
+def a_large_environment_counts_as_stack(t):
+    hub = t.github()
+    t.dispatch(limits={"STACK": 320 * KIB})
+    t.found(hub.dispatched[0])
+    t.dispatch(limits={"STACK": 320 * KIB}, env={"LONG": "x" * (100 * KIB)})
+    t.exits(7)
+    t.says("the stack is limited to 320 KiB, and 384 KiB are needed")
+    t.dispatched(1)
+
+
 # ---- memory
 
 @static_only
