@@ -5,7 +5,10 @@
 #   tools/deps.sh            what the static binary needs
 #   tools/deps.sh --demo     and what the demonstration needs
 #   tools/deps.sh --tests    and what all the tests need
-#   tools/deps.sh --update   look for newer versions of mbedTLS and musl
+#   tools/deps.sh --update   look for newer versions of mbedTLS and musl; fails
+#                            if it cannot
+#   tools/deps.sh --packages install the packages that this needs, no more;
+#                            for the superuser, and goes with the others
 #
 # Packages that are missing are installed (apt-get, apk; as root or through
 # sudo). mbedTLS and musl are fetched as Debian source packages with an apt
@@ -39,6 +42,8 @@ jsmn_sha256=1ed6154dedf009212a08a397e9c4ed50a0ce31d5a8301bb294e137ae3188c13b
 want_demo=no
 want_tests=no
 want_update=no
+want_all=yes
+options=
 ask=no			# May sudo ask for a password?
 [ ! -t 0 ] || ask=yes
 
@@ -68,15 +73,30 @@ sha256()
 	sha256sum | cut -d' ' -f1
 }
 
-# Runs a step with its output in a log that is shown when it fails.
+# Succeeds if a log of apt, apk, curl or wget says that there is no network; a
+# server that is there and answers with an error is another matter.
+offline()
+{
+	grep -qiE 'temporary failure resolving|could not resolve|unable to resolve|bad address|DNS lookup error|network error|temporary error \(try again|network is unreachable|no route to host|could not connect|failed to connect|connection refused|connection timed out|connection failed|unable to connect' \
+	    "$1"
+}
+
+# Shows the end of a log and gives up; a lack of network needs no log.
+give_up()
+{
+	! offline "$1" || die "no network: $2. Please connect this machine," \
+	    "or set http_proxy, and try again; the log is in $1"
+	tail -n 40 "$1" >&2
+	die "$2; the whole log is in $1"
+}
+
+# logged NAME WHAT COMMAND...: runs a step with its output in a log.
 logged()
 {
 	log=$deps/log/$1
-	shift
-	if ! "$@" >"$log" 2>&1 </dev/null; then
-		tail -n 40 "$log" >&2
-		die "failed; the whole log is in $log"
-	fi
+	what=$2
+	shift 2
+	"$@" >"$log" 2>&1 </dev/null || give_up "$log" "$what"
 }
 
 for arg; do
@@ -84,9 +104,11 @@ for arg; do
 	--demo)		want_demo=yes ;;
 	--tests)	want_demo=yes want_tests=yes ;;
 	--update)	want_update=yes ;;
+	--packages)	want_all=no ;;
 	-h|--help)	usage; exit 0 ;;
 	*)		die "unknown option: $arg (try --help)" ;;
 	esac
+	options="$options $arg"
 done
 
 # --- packages ---------------------------------------------------------------
@@ -228,11 +250,24 @@ apt_install_updating()
 	}
 }
 
+# By hand, daemons among them would start at once and at every boot.
+ask_for_packages()
+{
+	say "some packages are missing, and they take root to install:"
+	say "    $0 --packages$options"
+	for daemon in $daemons; do
+		case " $todo " in
+		*" $daemon "*)	die "please run that as root" ;;
+		esac
+	done
+	die "please run that as root, or: $how"
+}
+
 install_packages()
 {
 	if have apt-get; then
 		todo=$(missing deb)
-		how="apt-get install $todo"
+		how="apt-get install --no-install-recommends $todo"
 	elif have apk; then
 		todo=$(missing apk)
 		how="apk add $todo"
@@ -242,17 +277,19 @@ install_packages()
 		die "please install what Debian calls: $todo"
 	fi
 	[ -n "$todo" ] || return 0
-	can_be_root || die "some packages are missing; as root, please run: $how"
+	can_be_root || ask_for_packages
 
 	say "installing: $todo"
 	if have apt-get; then
 		forbid_services
-		logged packages apt_install_updating "$todo"
+		logged packages "the packages could not be installed" \
+		    apt_install_updating "$todo"
 		allow_services "$todo"
 		todo=$(missing deb)
 	else
 		# shellcheck disable=SC2086
-		logged packages as_root apk add --no-progress $todo
+		logged packages "the packages could not be installed" \
+		    as_root apk add --no-progress $todo
 		todo=$(missing apk)
 	fi
 	[ -z "$todo" ] || die "installed, but of no effect: $todo"
@@ -326,8 +363,8 @@ private_lists()
 # change.
 from_lists()
 {
-	for version in $(private apt-cache showsrc --only-source "$1" |
-	    sed -n 's/^Version: //p' | sort -rVu); do
+	for version in $(private apt-cache showsrc --only-source "$1" \
+	    2>>"$log" | sed -n 's/^Version: //p' | sort -rVu); do
 		fit "$1" "$(upstream_of "$version")" || continue
 		rm -rf "$deps/src/get.$1"
 		mkdir -p "$deps/src/get.$1"
@@ -376,7 +413,7 @@ search_debian()
 	packages=$left
 	left=
 	for package in $packages; do
-		from_lists "$package" || left="$left $package"
+		from_lists "$package" || left="${left:+$left }$package"
 	done
 }
 
@@ -423,14 +460,16 @@ from_tarball()
 download()
 {
 	have curl || have wget || ! have apt-get || ! can_be_root ||
-	    logged packages apt_install_updating "ca-certificates curl"
+	    logged packages "curl could not be installed" \
+	    apt_install_updating "ca-certificates curl"
 	if have curl; then
-		curl -fsSL --proto '=https' -o "$2" "$1"
+		logged download "cannot download $1" \
+		    curl -fsSL --proto '=https' -o "$2" "$1"
 	elif have wget; then
-		wget -q -O "$2" "$1"
+		logged download "cannot download $1" wget -nv -O "$2" "$1"
 	else
 		die "please install curl or wget"
-	fi || die "cannot download $1"
+	fi
 }
 
 get_sources()
@@ -449,7 +488,7 @@ get_sources()
 	elif system_is_musl; then
 		:
 	elif [ $want_update = yes ] || [ ! -e "$deps/src/musl.from" ]; then
-		packages="$packages musl"
+		packages="${packages:+$packages }musl"
 	fi
 	[ -n "$packages" ] || return 0
 
@@ -457,8 +496,14 @@ get_sources()
 	# shellcheck disable=SC2086
 	from_debian $packages
 	if [ -n "$left" ]; then
-		tail -n 20 "$log" >&2
-		say "no Debian archive to get these from: $left"
+		[ $want_update = no ] || give_up "$log" \
+		    "cannot look for newer versions of $left; the old are kept"
+		if offline "$log"; then
+			say "no network: no Debian archive can be reached"
+		else
+			tail -n 20 "$log" >&2
+			say "no Debian archive to get these from: $left"
+		fi
 	fi
 	# Lists are large and soon stale.
 	rm -rf "$deps/apt"
@@ -634,7 +679,7 @@ build()
 			mkdir -p "$deps/musl"
 		else
 			say "building musl"
-			logged musl make_musl
+			logged musl "musl could not be built" make_musl
 		fi
 		make_wrapper
 		echo "$key" >"$deps/musl/.key"
@@ -648,13 +693,13 @@ build()
 		small="-Os -ffunction-sections -fdata-sections"
 		small="$small -fno-unwind-tables -fno-asynchronous-unwind-tables"
 		small="$small -fstack-protector-strong"
-		logged mbedtls-musl make_mbedtls musl-root \
+		logged mbedtls-musl "mbedTLS could not be built" make_mbedtls musl-root \
 		    "$deps/bin/musl-cc" "$common $small" -O2
 		echo "$key" >"$deps/musl-root/.key"
 	fi
 	if ! fresh host "$key"; then
 		say "building mbedTLS for the system's libc"
-		logged mbedtls-host make_mbedtls host gcc \
+		logged mbedtls-host "mbedTLS could not be built" make_mbedtls host gcc \
 		    "$common -O1 -g -fno-omit-frame-pointer" ""
 		echo "$key" >"$deps/host/.key"
 	fi
@@ -674,6 +719,7 @@ build()
 
 mkdir -p "$deps/log"
 install_packages
+[ $want_all = yes ] || exit 0
 # Two at once would build into the same place.
 if have flock; then
 	exec 9>"$deps/.lock"
