@@ -13,6 +13,13 @@
 #   tools/check.sh           everything
 #   tools/check.sh --quick   without valgrind and distcheck
 #
+# From the environment:
+#
+#   SCALE=3     all limits of time of the end-to-end tests, times three: for a
+#               machine that is slow or busy
+#   JOBS=2      so many jobs of make, and scenarios, at a time
+#   K=REGEX     only the scenarios whose names match
+#
 # The last line is "N passed, N failed".
 
 set -u -o pipefail
@@ -28,7 +35,8 @@ esac
 
 passed=0
 failed=0
-jobs=$(nproc)
+jobs=${JOBS:-$(nproc)}
+chosen=(${SCALE:+--scale "$SCALE"} ${JOBS:+-j "$JOBS"} ${K:+-k "$K"})
 
 finish()
 {
@@ -106,7 +114,7 @@ unit()
 	local label=$1 dir=$2 test log status
 	shift 2
 	# A test that hangs has failed.
-	set -- timeout -k 10 900 "$@"
+	set -- timeout -k 10 $((900 * ${SCALE:-1})) "$@"
 	for test in $(make -s -C "$dir" list-check-programs); do
 		if [[ $test == */fuzz_* ]]; then
 			step "$label: ${test##*/}" "$@" "$dir/$test"
@@ -124,7 +132,8 @@ e2e()
 {
 	local label=$1 binary=$2
 	shift 2
-	"$python" tests/e2e/run.py --binary "$binary" --label "$label" "$@" \
+	"$python" tests/e2e/run.py --binary "$binary" --label "$label" \
+	    "${chosen[@]}" "$@" \
 	    >"build/log/e2e-$label" 2>&1
 	echo "exit $?" >>"build/log/e2e-$label"
 }
@@ -199,6 +208,18 @@ listed()
 	return $missing
 }
 step "every file is listed" listed
+
+# deps.sh --update where nothing can be reached: it fails, and says why.
+without_network()
+{
+	local said
+	said=$(unshare -n tools/deps.sh --update 2>&1) && return 1
+	echo "$said"
+	[[ $said == *"cannot look for newer versions"* ]] || return 1
+	! command -v apt-get >/dev/null || [[ $said == *"no network"* ]]
+}
+! unshare -n true 2>/dev/null ||
+	step "a lack of network is told" without_network
 tools/build.sh -v >build/log/release 2>&1
 count build/log/release $? "static binary"
 
@@ -225,7 +246,8 @@ export ASAN_OPTIONS=detect_stack_use_after_return=1
 export UBSAN_OPTIONS=print_stacktrace=1
 unit sanitizers build/dev
 [ $quick = yes ] ||
-	unit valgrind build/valgrind valgrind --quiet --leak-check=full \
+	unit valgrind build/valgrind valgrind --quiet --vgdb=no \
+	    --leak-check=full \
 	    --errors-for-leak-kinds=definite,indirect,possible \
 	    --suppressions=tests/valgrind.supp \
 	    --track-fds=no --error-exitcode=97

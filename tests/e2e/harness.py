@@ -41,7 +41,8 @@ import proxies
 import terminal
 
 SCENARIOS = []
-HARD_LIMIT = 60         # seconds before a process counts as hung
+HARD_LIMIT = 60         # seconds without a request before a process counts as hung
+PATIENCE = 10           # times that, for one that goes on asking
 COMMANDS = ("error", "warning", "notice", "debug", "group", "endgroup", "add-mask")
 SANITIZER_EXIT, VALGRIND_EXIT = 98, 99
 SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../valgrind.supp")
@@ -371,7 +372,8 @@ class Case:
         if self.root:
             command[0] = "/return-dispatch"
         if self.setup.valgrind:
-            command = [shutil.which("valgrind"), "-q", f"--error-exitcode={VALGRIND_EXIT}",
+            command = [shutil.which("valgrind"), "-q", "--vgdb=no",
+                       f"--error-exitcode={VALGRIND_EXIT}",
                        "--leak-check=full", "--errors-for-leak-kinds=definite,possible",
                        "--suppressions=" + SUPPRESSIONS,
                        "--log-file=" + self.path("valgrind.log"), *command]
@@ -415,14 +417,18 @@ class Case:
 
     def finish(self):
         limit = self.scaled(HARD_LIMIT)
-        try:
-            out, err = self.process.communicate(None if self.screen else self.given,
-                                                timeout=limit)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            out, err = self.process.communicate()
-            self.results.append(Result(self.command, -9, out or b"", err or b"", limit, True))
-            raise Failed(f"hung: killed after {limit:.0f} s")
+        given = None if self.screen else self.given
+        for _ in range(PATIENCE):
+            before = self.asked()
+            try:
+                out, err = self.process.communicate(given, timeout=limit)
+                break
+            except subprocess.TimeoutExpired:
+                given = None            # it goes on being sent
+                if self.asked() == before:
+                    self.kill_hung(limit)
+        else:
+            self.kill_hung(limit * PATIENCE)
         if self.screen:
             self.screen.settle()
             err = self.screen.screen.text().encode()
@@ -430,6 +436,16 @@ class Case:
                                    time.monotonic() - self.began, peak=self.peak))
         self.always()
         return self.result
+
+    def asked(self):
+        """Grows as long as the program gets somewhere, however slow the machine is."""
+        return sum(server.connections + len(server.requests) for server in self.servers)
+
+    def kill_hung(self, limit):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        out, err = self.process.communicate()
+        self.results.append(Result(self.command, -9, out or b"", err or b"", limit, True))
+        raise Failed(f"hung: killed after {limit:.0f} s")
 
     @property
     def result(self):

@@ -3,6 +3,7 @@
 
 import argparse
 import concurrent.futures
+import dataclasses
 import faulthandler
 import importlib
 import os
@@ -19,6 +20,7 @@ import certs
 import harness
 
 VALGRIND_SCALE = 4
+SECOND_SCALE = 4        # for what is tried again
 PATIENCE = 600          # seconds in which some scenario must have ended
 
 
@@ -43,8 +45,8 @@ def ended(futures):
 
 
 def results(futures, setup, pool):
-    """As they come. What failed is tried once more at the end, alone: with many at a time on a
-    busy machine a scenario can miss a moment. What load can't explain is not tried again."""
+    """As they come. What failed is tried once more at the end, alone and with more time: on a busy
+    machine a scenario can miss a moment. What load can't explain is not tried again."""
     second = []
     for future in ended(set(futures)):
         name, problem, seconds, again = future.result()
@@ -54,6 +56,7 @@ def results(futures, setup, pool):
             second.append(futures[future])
         else:
             yield name, problem, seconds
+    setup = dataclasses.replace(setup, scale=setup.scale * SECOND_SCALE)
     for function in second:
         futures[future := pool.submit(harness.run_one, function, setup)] = function
         for future in ended({future}):
@@ -65,8 +68,8 @@ def main():
     parser.add_argument("--binary", required=True)
     parser.add_argument("--label", default="", help="printed with the results")
     parser.add_argument("--valgrind", action="store_true")
-    parser.add_argument("--scale", type=float, default=None, metavar="X",
-                        help="stretch all time limits, for slow builds")
+    parser.add_argument("--scale", type=float, default=1, metavar="X",
+                        help="stretch all limits of time, for a slow or busy machine")
     parser.add_argument("-k", dest="pattern", default="", help="only names that match this")
     parser.add_argument("-j", dest="jobs", type=int, default=0, help="scenarios at a time")
     parser.add_argument("-v", dest="verbose", action="store_true", help="print times")
@@ -80,7 +83,9 @@ def main():
         parser.error(f"{binary} can't be run")
     if options.valgrind and not shutil.which("valgrind"):
         parser.error("valgrind is not installed")
-    scale = options.scale or (VALGRIND_SCALE if options.valgrind else 1)
+    if not options.scale > 0:
+        parser.error("--scale must be more than 0")
+    scale = options.scale * (VALGRIND_SCALE if options.valgrind else 1)
     jobs = options.jobs or min(8, 2 + 2 * (os.cpu_count() or 1))
 
     folder = tempfile.mkdtemp(prefix="e2e-pki-")

@@ -226,7 +226,7 @@ def a_bad_certificate_is_not_waited_on(t):
 @scenario
 def an_await_that_times_out_is_exit_6(t):
     run = a_run(t, life="in_progress")
-    t.awaits(run, waiting=t.waiting(wait_timeout="1s"))
+    t.awaits(run, waiting=t.waiting(wait_timeout=t.seconds(1)))
     t.concluded(run, "", code=6)
     t.dispatched(0)
 

@@ -54,7 +54,7 @@ def a_run_that_takes_too_long_is_cancelled_once(t):
 def the_pause_between_looks_does_not_delay_the_cancel(t):
     hub = t.github(life="in_progress")
     hub.after_dispatch = lambda hub, run: setattr(run, "on_cancel", "completed/cancelled")
-    t.wait("--cancel-after", "1s", waiting=t.waiting(poll_interval="1h", wait_timeout="3s"))
+    t.wait("--cancel-after", "1s", waiting=t.waiting(poll_interval="1h", wait_timeout=t.seconds(3)))
     t.concluded(hub.dispatched[0], "cancelled")
     waited = t.requests(t.CANCEL)[0].time - t.looks()[0].time
     t.expect(0.8 < waited < t.scaled(1.8), f"cancelled after {waited:.2f} s")

@@ -203,7 +203,7 @@ def bad_weather_over_the_list_of_jobs_is_ridden_out(t):
 @scenario
 def a_named_job_that_never_ends_is_a_time_out(t):
     hub = t.github(life="in_progress")
-    t.wait("--job", "build", waiting=t.waiting(wait_timeout="1s"))
+    t.wait("--job", "build", waiting=t.waiting(wait_timeout=t.seconds(1)))
     t.concluded(hub.dispatched[0], "", code=6)
     t.says("build")
     t.dispatched(1)

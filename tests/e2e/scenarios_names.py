@@ -177,7 +177,7 @@ def the_case_of_letters_does_not_matter(t):
 def an_option_that_makes_lookups_impossible_is_told(t, option):
     world(t, RESOLV + f"options ndots:1 {option}\n")
     t.nameserver({NAME: ("127.0.0.1",)})
-    dispatch(t, "--timeout", "1s")
+    dispatch(t, "--timeout", t.seconds(1))
     nothing_was_sent(t, "/etc/resolv.conf", option, within=5)
     # A name that needs no nameserver is not concerned.
     t.file("root/etc/hosts", f"127.0.0.1 {NAME}\n")
@@ -220,7 +220,7 @@ def with_dnsmasq_for_a_nameserver(t):
         t.found(hub.dispatched[0])
         t.took_at_most(3)
         # It refuses what it can't ask anybody, and so does not answer for musl.
-        t.dispatch("--timeout", "1500ms", base=t.base(api_url="https://nobody.example"))
+        t.dispatch("--timeout", t.seconds(1.5), base=t.base(api_url="https://nobody.example"))
         t.exits(7)
         t.says("nobody.example", "resolv.conf")
         t.took_at_most(5)
@@ -259,7 +259,7 @@ def a_name_that_is_not_answered_starts_nothing(t, what):
     zone, resolv_conf, words = FAILURES[what]
     world(t, resolv_conf)
     t.nameserver(zone)
-    dispatch(t, "--timeout", "3s")
+    dispatch(t, "--timeout", t.seconds(3))
     nothing_was_sent(t, *words, within=6)
 
 
@@ -267,7 +267,7 @@ def a_name_that_is_not_answered_starts_nothing(t, what):
 @scenario
 def no_nameserver_at_all(t):
     world(t, IMPATIENT)
-    dispatch(t, "--timeout", "3s")
+    dispatch(t, "--timeout", t.seconds(3))
     nothing_was_sent(t, "no nameserver answered", within=5)
 
 
@@ -276,7 +276,7 @@ def no_nameserver_at_all(t):
 def truncated_answers_without_tcp_behind_them(t):
     world(t, IMPATIENT)
     t.nameserver({NAME: Reply(("127.0.0.1",), truncated=True)}, tcp=False)
-    dispatch(t, "--timeout", "3s")
+    dispatch(t, "--timeout", t.seconds(3))
     nothing_was_sent(t, "resolv.conf", within=5)
 
 
@@ -285,7 +285,7 @@ def truncated_answers_without_tcp_behind_them(t):
 def a_nameserver_that_comes_back_is_asked_again(t):
     hub = world(t, IMPATIENT)
     server = t.nameserver({NAME: Reply(rcode="servfail")})
-    t.start("-v", *t.base(api_url=hub.url(NAME)), "--timeout", "30s")
+    t.start("-v", *t.base(api_url=hub.url(NAME)), "--timeout", t.seconds(30))
     server.wait_for(1)
     server.zone = {NAME: BOTH}
     t.finish()
@@ -350,7 +350,7 @@ def only_the_winner_stays_connected(t):
     hub = world(t, hosts=f"2001:db8::1 {NAME}\n192.0.2.1 {NAME}\n::1 {NAME}\n127.0.0.1 {NAME}\n",
                 black_holes=True)
     hub.fault("POST", "/dispatches$", stall="reply")
-    t.start(*t.base(api_url=hub.url(NAME)), "--timeout", "60s")
+    t.start(*t.base(api_url=hub.url(NAME)), "--timeout", t.seconds(60))
     hub.wait_for("POST", "/dispatches$", 1, t.scaled(30))
     there = [state for local, remote, state in t.network.connections() if remote == hub.port]
     t.expect(there == [1], f"states of its connections: {there}")
@@ -365,7 +365,7 @@ def only_the_winner_stays_connected(t):
 def dead_addresses_alone_end_in_time(t):
     hosts = "".join(f"192.0.2.{n} {NAME}\n2001:db8::{n} {NAME}\n" for n in range(1, 15))
     world(t, hosts=hosts, black_holes=True)
-    dispatch(t, "--timeout", "3s")
+    dispatch(t, "--timeout", t.seconds(3))
     nothing_was_sent(t, "cannot connect to", "addresses", within=5)
 
 
@@ -373,7 +373,7 @@ def dead_addresses_alone_end_in_time(t):
 @scenario
 def an_address_has_ten_seconds(t):
     world(t, hosts=f"192.0.2.1 {NAME}\n", black_holes=True)
-    dispatch(t, "--timeout", "12s")
+    dispatch(t, "--timeout", t.seconds(12))
     t.says("nothing was sent; trying again")
     t.took_at_least(11)
     nothing_was_sent(t, "cannot connect to 192.0.2.1", "timed out", within=15)
@@ -384,5 +384,5 @@ def an_address_has_ten_seconds(t):
 def refused_everywhere(t):
     world(t, hosts=f"127.0.0.1 {NAME}\n::1 {NAME}\n")
     port = t.inside(t.refusing_port)
-    t.run(*t.base(api_url=f"https://{NAME}:{port}"), "--timeout", "2s")
+    t.run(*t.base(api_url=f"https://{NAME}:{port}"), "--timeout", t.seconds(2))
     nothing_was_sent(t, "refused", "the last of 2 addresses", within=5)

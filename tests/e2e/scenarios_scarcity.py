@@ -52,12 +52,12 @@ def told_the_truth(t, posts):
 def eight_descriptors_are_enough(t):
     hub = world(t)
     for n in (8, 9, 10):
-        dispatch(t, "--timeout", "5s", limits={"NOFILE": n})
+        dispatch(t, "--timeout", t.seconds(5), limits={"NOFILE": n})
         t.found(hub.dispatched[-1])
         t.says_not("trying again")
     for output in ({"GITHUB_OUTPUT": "/output"},
                    {"GITHUB_OUTPUT": "/output", "GITHUB_STEP_SUMMARY": "/summary"}):
-        dispatch(t, "--timeout", "5s", limits={"NOFILE": 8}, env=output)
+        dispatch(t, "--timeout", t.seconds(5), limits={"NOFILE": 8}, env=output)
         t.found(hub.dispatched[-1])
         t.says_not("trying again")
     t.dispatched(5)
@@ -69,7 +69,7 @@ def with_fewer_descriptors_the_end_is_true(t):
     world(t)
     acted = 0
     for n in (3, 4, 5, 6, 7):
-        dispatch(t, "--timeout", "1s", limits={"NOFILE": n})
+        dispatch(t, "--timeout", t.seconds(1), limits={"NOFILE": n})
         acted += told_the_truth(t, acted)
         t.expect(t.result.code == 0 or "descriptors" in t.result.log, "it doesn't say why")
     t.dispatched(acted)
@@ -99,7 +99,7 @@ def files_that_may_not_grow_do_not_lose_the_run(t, size):
 @scenario
 def a_lack_of_processes_is_told(t):
     world(t)
-    dispatch(t, "--timeout", "1s", limits={"NPROC": 1})
+    dispatch(t, "--timeout", t.seconds(1), limits={"NPROC": 1})
     t.exits(7)
     t.says("no thread can be started", "ulimit -u")
     t.dispatched(0)
@@ -180,7 +180,7 @@ def with_little_memory_the_end_is_true(t, kind):
     acted, codes = 0, []
     for kib in [*range(least_that_starts(t), 960, 48), *range(960, 1200, 8), 1400, 2000, 4000]:
         hub.runs.clear()
-        dispatch(t, "--timeout", "700ms", limits={"AS": kib << 10})
+        dispatch(t, "--timeout", t.seconds(10 if kib == 4000 else 0.7), limits={"AS": kib << 10})
         acted += told_the_truth(t, acted)
         codes.append(t.result.code)
     t.expect(codes[-1] == 0, f"exit codes {codes}")
@@ -209,7 +209,7 @@ class Failing:
         subprocess.run([cc, "-O2", "-shared", "-fPIC", "-o", self.library, source, "-ldl"],
                        check=True, stdin=subprocess.DEVNULL)
         waits = kind == "--wait"
-        self.more = ["--wait", *t.waiting(wait_timeout="700ms")] if waits else []
+        self.more = ["--wait", *t.waiting(wait_timeout=t.seconds(0.7))] if waits else []
         self.hubs = [t.github("github.com" if waits else kind, jobs=step_named("{distinct_id}"),
                               life="queued:1 completed/success" if waits else "")
                      for _ in range(self.WORKERS)]
@@ -218,7 +218,7 @@ class Failing:
     def once(self, hub, **env):
         t = self.t
         return subprocess.run(
-            [t.setup.binary, *t.base(api_url=hub.url()), "--timeout", "700ms", *self.more],
+            [t.setup.binary, *t.base(api_url=hub.url()), "--timeout", t.seconds(0.7), *self.more],
             env={"GITHUB_TOKEN": t.token, "LD_PRELOAD": self.library, **env}, cwd=t.folder,
             stdin=subprocess.DEVNULL, capture_output=True, timeout=t.scaled(HARD_LIMIT))
 
