@@ -398,7 +398,7 @@ with_options(const struct options *o, struct fault *f)
 	enum status status;
 
 	if (o->given[OPTION_HELP])
-		return output_text(usage_text, f);
+		return output_text(o->await ? usage_await : usage_dispatch, f);
 	if (o->given[OPTION_VERSION])
 		return print_version(o->given[OPTION_VERBOSE], f);
 	status = config_load(&config, o, environment, f);

@@ -14,6 +14,9 @@ enum belongs {
 };
 
 #define TOKEN_MIN	32	/* GitHub's have 40 characters and more */
+#define TOKEN_OPTION	"--token"	/* that many other tools have */
+#define WORD_MAX	32	/* no option or command is as long */
+#define NEAR_MAX	2	/* typing errors in a word that is still known */
 
 enum takes {
 	TAKES_NOTHING,
@@ -65,6 +68,21 @@ static const struct {
 	[OPTION_VERSION] = { "--version", 'V', TAKES_NOTHING, TO_BOTH },
 };
 
+static const struct {
+	const char	*name;
+	enum option	 option;
+} elsewhere[] = {
+	{ "--branch", OPTION_REF },
+	{ "--hostname", OPTION_REPO },
+	{ "--raw-field", OPTION_FIELD },
+	{ "-F", OPTION_FIELD },
+	{ "--json", OPTION_FORMAT },
+	{ "--output", OPTION_FORMAT },
+	{ "--interval", OPTION_POLL_INTERVAL },
+	{ "--watch", OPTION_WAIT },
+	{ "--debug", OPTION_VERBOSE },
+};
+
 const char *
 option_name(enum option o)
 {
@@ -103,12 +121,94 @@ find_letter(char letter)
 	return o;
 }
 
+/*
+ * How many characters have to be put in, left out, replaced or swapped with
+ * their neighbour to make b of a[0..len) (the optimal string alignment); more
+ * than NEAR_MAX if that is too far to tell.
+ */
+static size_t
+distance(const char *a, size_t len, const char *b)
+{
+	size_t rows[3][WORD_MAX + 1], n = strlen(b), i, k, best;
+	size_t *before = rows[0], *last = rows[1], *row = rows[2], *spare;
+
+	if (len > WORD_MAX || n > WORD_MAX)
+		return NEAR_MAX + 1;
+	for (k = 0; k <= n; k++)
+		before[k] = last[k] = k;
+	for (i = 1; i <= len; i++) {
+		row[0] = i;
+		for (k = 1; k <= n; k++) {
+			best = last[k - 1] + (a[i - 1] != b[k - 1]);
+			if (last[k] + 1 < best)
+				best = last[k] + 1;
+			if (row[k - 1] + 1 < best)
+				best = row[k - 1] + 1;
+			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
+			    a[i - 2] == b[k - 1] && before[k - 2] + 1 < best)
+				best = before[k - 2] + 1;
+			row[k] = best;
+		}
+		spare = before;
+		before = last;
+		last = row;
+		row = spare;
+	}
+	return last[n];
+}
+
+/* The option that was meant, most likely; NULL if none is near. */
+static const char *
+nearest(const char *arg, size_t len)
+{
+	size_t least = NEAR_MAX + 1, n;
+	const char *name = NULL;
+	enum option o;
+
+	/* What gh and curl call the same thing. */
+	for (n = 0; n < sizeof elsewhere / sizeof elsewhere[0]; n++)
+		if (strlen(elsewhere[n].name) == len &&
+		    memcmp(elsewhere[n].name, arg, len) == 0)
+			return specs[elsewhere[n].option].name;
+	for (o = 0; o < OPTION_COUNT; o++) {
+		n = distance(arg, len, specs[o].name);
+		/* The beginning of a name is near, too. */
+		if (n > 1 && len > strlen("--x") &&
+		    strncmp(specs[o].name, arg, len) == 0)
+			n = 1;
+		if (n < least) {
+			least = n;
+			name = specs[o].name;
+		}
+	}
+	return name;
+}
+
+/* A long word may be a token in the wrong place, one with an "@" a URL with a
+ * password: neither is shown. */
+static bool
+may_be_shown(const char *arg, size_t len)
+{
+	return len < TOKEN_MIN && memchr(arg, '@', len) == NULL;
+}
+
 static enum status
 unknown(const char *arg, size_t len, struct fault *f)
 {
-	return fault_set_lasting(f, STATUS_USAGE,
-	    "unknown option \"%.*s\"; see return-dispatch --help", (int)len,
-	    arg);
+	bool shown = may_be_shown(arg, len);
+	const char *meant = nearest(arg, len);
+
+	if (strlen(TOKEN_OPTION) == len && memcmp(arg, TOKEN_OPTION, len) == 0)
+		return fault_set_lasting(f, STATUS_USAGE, "there is no option "
+		    TOKEN_OPTION ": every user of the machine could read the "
+		    "token in the list of processes. Set the variable "
+		    "GH_TOKEN, or use --token-file FILE (\"-\" for standard "
+		    "input). If the token was real, revoke it");
+	return fault_set_lasting(f, STATUS_USAGE, "unknown option%s%.*s%s%s%s%s; "
+	    "see return-dispatch --help", shown ? " \"" : "",
+	    shown ? (int)len : 0, arg, shown ? "\"" : "", meant != NULL ?
+	    ", did you mean " : "", meant != NULL ? meant : "",
+	    meant != NULL ? "?" : "");
 }
 
 static bool
@@ -197,7 +297,8 @@ take_short(struct options *o, char ***argv, struct fault *f)
 static enum status
 take_argument(struct options *o, const char *arg, struct fault *f)
 {
-	bool shown;
+	bool shown = may_be_shown(arg, strlen(arg));
+	bool near;
 
 	if (o->await) {
 		append(&o->runs, arg);
@@ -207,13 +308,12 @@ take_argument(struct options *o, const char *arg, struct fault *f)
 		o->await = true;
 		return STATUS_OK;
 	}
-	/* A long one may be a token in the wrong place, one with an @ a URL
-	 * with a password: not to be shown. */
-	shown = strlen(arg) < TOKEN_MIN && strchr(arg, '@') == NULL;
-	return fault_set_lasting(f, STATUS_USAGE, "unexpected argument%s%s%s: "
+	near = strcmp(arg, "wait") == 0 ||
+	    distance(arg, strlen(arg), "await") <= NEAR_MAX;
+	return fault_set_lasting(f, STATUS_USAGE, "unexpected argument%s%s%s%s: "
 	    "options begin with \"-\", and the only command is \"await\"; see "
 	    "return-dispatch --help", shown ? " \"" : "", shown ? arg : "",
-	    shown ? "\"" : "");
+	    shown ? "\"" : "", near ? ", did you mean \"await\"?" : "");
 }
 
 /* Options in the wrong company. */
@@ -246,12 +346,15 @@ options_waiting(const struct options *o)
 	return NULL;
 }
 
-/* Of what follows --version only --verbose counts. */
+/* Of what follows --version only --verbose counts, after --help only the
+ * command that it is about. */
 static void
-look_for_verbose(struct options *o, char **argv)
+look_further(struct options *o, char **argv)
 {
 	for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++)
-		if (strcmp(*argv, "-v") == 0 ||
+		if (o->given[OPTION_HELP])
+			o->await = o->await || strcmp(*argv, "await") == 0;
+		else if (strcmp(*argv, "-v") == 0 ||
 		    strcmp(*argv, "--verbose") == 0)
 			o->given[OPTION_VERBOSE] = true;
 }
@@ -276,10 +379,10 @@ options_parse(struct options *o, int argc, char **argv, struct fault *f)
 			status = take_short(o, &argv, f);
 		else
 			status = take_argument(o, arg, f);
-		if (o->given[OPTION_VERSION])
-			look_for_verbose(o, argv);
-		if (o->given[OPTION_HELP] || o->given[OPTION_VERSION])
+		if (o->given[OPTION_HELP] || o->given[OPTION_VERSION]) {
+			look_further(o, argv);
 			return status;
+		}
 	}
 	return status == STATUS_OK ? check_company(o, f) : status;
 }

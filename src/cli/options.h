@@ -64,7 +64,7 @@ struct options {
  * given twice with different texts, flags that contradict each other, options
  * that belong to the other command, and arguments where there are none.  --help
  * and --version end the reading at once, except that --verbose (-v by itself)
- * may follow --version.  The caller wipes in every case.
+ * may follow --version, and a command --help.  The caller wipes in every case.
  */
 enum status options_parse(struct options *, int argc, char **argv,
 	    struct fault *);

@@ -1,9 +1,10 @@
 /*
- * The text of --help: one screen of 80 columns and 40 lines.
+ * The texts of --help, one a command, for terminals of 80 columns.
  */
 #ifndef CLI_USAGE_H
 #define CLI_USAGE_H
 
-extern const char usage_text[];
+extern const char usage_dispatch[];
+extern const char usage_await[];
 
 #endif

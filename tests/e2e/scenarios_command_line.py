@@ -14,6 +14,11 @@ def help_and_version_need_nothing(t):
     t.stdout_matches(r".*--workflow.*--timeout.*")
     t.run("-h", token=False)
     t.exits(0)
+    for words in (("await", "--help"), ("--help", "await"), ("-h", "await")):
+        t.run(*words, token=False)
+        t.exits(0)
+        t.stdout_matches(r"Usage: return-dispatch await .*--job.*Examples.* await .*")
+        t.expect(b"--workflow" not in t.result.stdout, "that is the help of a dispatch")
     t.run("--version", token=False)
     t.exits(0)
     t.stdout_matches(r"return-dispatch \S+.*\n")
@@ -88,6 +93,32 @@ def wrong_options_are_refused(t):
     t.refused("ref")
     t.dispatch("-q", "-v")
     t.refused()
+    t.no_requests()
+    t.dispatched(0)
+
+
+@scenario
+def a_token_on_the_command_line_is_refused_and_not_repeated(t):
+    t.github()
+    for words in (("--token", "hunter2"), ("--token=hunter2",)):
+        t.dispatch(*words)
+        t.refused("--token-file", "GH_TOKEN", "revoke")
+        t.says_not("hunter2")
+    t.no_requests()
+    t.dispatched(0)
+
+
+@scenario
+def a_misspelt_option_is_named_with_the_right_one(t):
+    t.github()
+    for word, meant in (("--wrokflow=x", "--workflow"), ("--field-file", None), ("-F", "--field"),
+                        ("--json", "--format"), ("--tiemout", "--timeout")):
+        t.dispatch(word)
+        t.refused(word.partition("=")[0])
+        if meant:
+            t.says(f"did you mean {meant}?")
+        else:
+            t.says_not("did you mean")
     t.no_requests()
     t.dispatched(0)
 

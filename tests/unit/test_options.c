@@ -451,38 +451,124 @@ test_help(void **state)
 	assert_true(options.given[OPTION_VERBOSE]);
 	assert_int_equal(PARSE("-V", "--", "-v"), STATUS_OK);
 	assert_false(options.given[OPTION_VERBOSE]);
+	/* Whose help it is. */
+	assert_int_equal(PARSE("await", "--help"), STATUS_OK);
+	assert_true(options.given[OPTION_HELP] && options.await);
+	assert_int_equal(PARSE("-h", "--bogus", "await"), STATUS_OK);
+	assert_true(options.await);
+	assert_int_equal(PARSE("-h", "--", "await"), STATUS_OK);
+	assert_false(options.await);
 	/* As a value it is no option. */
 	assert_int_equal(PARSE("--ref", "--help"), STATUS_OK);
 	assert_false(options.given[OPTION_HELP]);
 }
 
-/* The help fits a screen, and names each option. */
+/* Lines of 80 columns, at most as many as two screens have. */
 static void
-test_usage(void **state)
+expect_readable(const char *text)
 {
 	const char *p, *end;
-	char letter[8];
-	size_t i, lines = 0;
-	int o;
+	size_t lines = 0;
 
-	(void)state;
-	for (p = usage_text; *p != '\0'; p = end + 1) {
+	for (p = text; *p != '\0'; p = end + 1) {
 		end = strchr(p, '\n');
 		assert_non_null(end);
 		check(end - p <= 80, "%.*s", (int)(end - p), p);
 		lines++;
 	}
-	assert_in_range(lines, 10, 40);
-	assert_null(strchr(usage_text, '\t'));
-	for (o = 0; o < OPTION_COUNT; o++)
-		check(strstr(usage_text, option_name((enum option)o)) !=
-		    NULL, "%s", option_name((enum option)o));
+	assert_in_range(lines, 10, 60);
+	assert_null(strchr(text, '\t'));
+	assert_non_null(strstr(text, "Examples"));
+}
+
+/* The help of a command names each of its options, and no others. */
+static void
+test_usage(void **state)
+{
+	char letter[8], line[64];
+	enum option o;
+	bool of_await;
+	size_t i;
+
+	(void)state;
+	expect_readable(usage_dispatch);
+	expect_readable(usage_await);
+	for (o = 0; o < OPTION_COUNT; o++) {
+		/* "--wait" is the beginning of others. */
+		snprintf(line, sizeof line, "%s%s", option_name(o),
+		    o == OPTION_DISTINCT_ID ? "[" : o == OPTION_LOG_FAILED ?
+		    "" : " ");
+		check(strstr(usage_dispatch, line) != NULL, "%s", line);
+		of_await = o != OPTION_FIELD && o != OPTION_DISTINCT_ID;
+		for (i = 0; i < COUNT(all); i++)
+			if (all[i].option == o && all[i].dispatches)
+				of_await = false;
+		snprintf(line, sizeof line, "      %s%s", option_name(o),
+		    o == OPTION_DISTINCT_ID ? "[" : " ");
+		check((strstr(usage_await, line + (o == OPTION_REPO ||
+		    o == OPTION_QUIET || o == OPTION_VERBOSE ||
+		    o == OPTION_HELP || o == OPTION_VERSION ? 6 : 0)) !=
+		    NULL) == of_await, "%s", line);
+	}
 	for (i = 0; i < COUNT(all); i++) {
 		snprintf(letter, sizeof letter, "%s, ", all[i].letter != NULL ?
 		    all[i].letter : "");
-		check(all[i].letter == NULL || strstr(usage_text, letter) !=
-		    NULL, "%s", letter);
+		check(all[i].letter == NULL || strstr(usage_dispatch,
+		    letter) != NULL, "%s", letter);
 	}
+}
+
+/* Near misses name what was meant, far ones nothing. */
+static void
+test_suggestions(void **state)
+{
+	static const struct {
+		const char	*arg, *meant;	/* NULL: nothing */
+	} cases[] = {
+		{ "--rep", "--repo?" }, { "--repos", "--repo?" },
+		{ "--wrokflow", "--workflow?" }, { "--feild", "--field?" },
+		{ "--input", "--inputs?" }, { "--tiemout=5", "--timeout?" },
+		{ "--distinct_id=x", "--distinct-id?" },
+		{ "--cancel-on-int", "--cancel-on-interrupt?" },
+		{ "--Ref", "--ref?" }, { "--versoin", "--version?" },
+		{ "--json", "--format?" }, { "-F", "--field?" },
+		{ "--watch", "--wait?" }, { "--hostname", "--repo?" },
+		{ "--frobnicate", NULL }, { "-Z", NULL },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(PARSE(cases[i].arg), STATUS_USAGE);
+		check(cases[i].meant == NULL ? strstr(fault.text, "mean") ==
+		    NULL : strstr(fault.text, cases[i].meant) != NULL, "%s",
+		    fault.text);
+	}
+	assert_int_equal(PARSE("awiat", "5"), STATUS_USAGE);
+	assert_non_null(strstr(fault.text, "did you mean \"await\"?"));
+	assert_int_equal(PARSE("wait", "5"), STATUS_USAGE);
+	assert_non_null(strstr(fault.text, "did you mean \"await\"?"));
+	assert_int_equal(PARSE("deploy.yml"), STATUS_USAGE);
+	assert_null(strstr(fault.text, "mean"));
+}
+
+/* A token on the command line: the right ways, and not the token. */
+static void
+test_token(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(i == 0 ? PARSE("--token", "hunter2") :
+		    PARSE("--token=hunter2"), STATUS_USAGE);
+		assert_non_null(strstr(fault.text, "--token-file"));
+		assert_non_null(strstr(fault.text, "GH_TOKEN"));
+		assert_null(strstr(fault.text, "hunter"));
+	}
+	assert_int_equal(PARSE("--ghp_0123456789abcdefghijklmnopqrstuvwxyz"),
+	    STATUS_USAGE);
+	assert_null(strstr(fault.text, "ghp_"));
 }
 
 /* An empty argv is no reason to fall over. */
@@ -516,6 +602,8 @@ main(void)
 		TEST(test_repeated),
 		TEST(test_help),
 		TEST(test_usage),
+		TEST(test_suggestions),
+		TEST(test_token),
 		TEST(test_no_name),
 	};
 
