@@ -39,15 +39,31 @@ load_add_missing(struct loader *l, const char *what)
 	buf_addf(&l->missing, "%s%s", l->missing.len > 0 ? "; " : "", what);
 }
 
+/* Files for "docker --env-file" and systemd are not read by a shell. */
+static bool
+is_quoted(const char *s)
+{
+	size_t len = strlen(s);
+
+	return len >= 2 && (*s == '"' || *s == '\'') && s[len - 1] == *s;
+}
+
 enum status
 load_bad(struct fault *f, const char *what, const char *value, const char *why)
 {
-	/* https://user:password@host, where it does not belong. */
-	if (strchr(value, '@') != NULL)
-		return fault_set_lasting(f, STATUS_USAGE, "%s: bad value: %s",
-		    what, why);
-	return fault_set_lasting(f, STATUS_USAGE, "%s: bad value \"%s\": %s",
-	    what, value, why);
+	const char *at = strrchr(value, '@'), *user = strstr(value, "://");
+	size_t head;
+
+	/* https://user:password@host: what is before the "@" is not shown,
+	 * unless it is the name that everybody has there. */
+	user = user != NULL && at != NULL && user < at ? user + 3 : value;
+	if (at != NULL && at - user == 3 && strncmp(user, "git", 3) == 0)
+		at = NULL;
+	head = at != NULL ? (size_t)(user - value) : 0;
+	return fault_set_lasting(f, STATUS_USAGE, "%s: bad value \"%.*s%s%s\": "
+	    "%s%s", what, (int)head, value, at != NULL ? "***" : "",
+	    at != NULL ? at : value, why, is_quoted(value) ? "; without the "
+	    "quotation marks around it" : "");
 }
 
 enum status
@@ -83,8 +99,8 @@ load_text(struct loader *l, enum option option, const char *name,
 		return STATUS_OK;
 	}
 	if (!text_is_utf8(*value, strlen(*value)) || text_has_control(*value))
-		return fault_set_lasting(f, STATUS_USAGE, "%s: the value has "
-		    "control characters or is not UTF-8", from);
+		return load_bad(f, from, *value,
+		    "it has a control character or is not UTF-8");
 	return STATUS_OK;
 }
 

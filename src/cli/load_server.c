@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/load.h"
 #include "github/server.h"
 
@@ -45,9 +46,25 @@ parse_base(struct url *u, const char *from, const char *text, struct fault *f)
 	return STATUS_OK;
 }
 
-/* HOST or HOST:PORT. */
+/* Other names of github.com, as gh takes them too: SSH over port 443 has one,
+ * and so has the API. */
+static bool
+is_github_com(const char *host)
+{
+	static const char *const names[] = { "www.github.com",
+	    "ssh.github.com", "api.github.com" };
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (text_equal_nocase(host, names[i]))
+			return true;
+	return false;
+}
+
+/* HOST or HOST:PORT; `shown` is all that the user wrote. */
 static enum status
-parse_host(struct url *u, const char *from, const char *host, struct fault *f)
+parse_host(struct url *u, const char *from, const char *shown,
+    const char *host, struct fault *f)
 {
 	static const char form[] = "expected a host, maybe with a port, such "
 	    "as ghe.example.com";
@@ -55,12 +72,12 @@ parse_host(struct url *u, const char *from, const char *host, struct fault *f)
 	struct buf b;
 
 	if (strpbrk(host, "/?#") != NULL)
-		return load_bad(f, from, host, form);
+		return load_bad(f, from, shown, form);
 	buf_init(&b, BUF_TEXT_MAX);
-	buf_addf(&b, "https://%s", host);
+	buf_addf(&b, "https://%s", is_github_com(host) ? "github.com" : host);
 	wrong = url_parse_base(u, buf_str(&b));
 	buf_free(&b);
-	return wrong == NULL ? STATUS_OK : load_bad(f, from, host, wrong);
+	return wrong == NULL ? STATUS_OK : load_bad(f, from, shown, wrong);
 }
 
 /* The server's pages have these addresses; its API is where it always is. */
@@ -102,8 +119,8 @@ warn_of_host(const struct config *c, const char *from, const char *host)
 	struct fault ignored;
 
 	memset(&named, 0, sizeof named);
-	if (host != NULL && parse_host(&named, "GH_HOST", host, &ignored) ==
-	    STATUS_OK && !server_is_same(&named, &c->server))
+	if (host != NULL && parse_host(&named, "GH_HOST", host, host,
+	    &ignored) == STATUS_OK && !server_is_same(&named, &c->server))
 		log_warning("GH_HOST (%s) is not followed, since %s is set; "
 		    "--repo HOST/OWNER/REPO comes before both", host, from);
 	url_wipe(&named);
@@ -126,7 +143,8 @@ server_from_variables(struct loader *l, struct fault *f)
 	else if (server != NULL)
 		status = parse_base(&c->server, l->server_from, server, f);
 	else if (host != NULL)
-		status = parse_host(&c->server, l->server_from, host, f);
+		status = parse_host(&c->server, l->server_from, host, host,
+		    f);
 	else
 		status = parse_base(&c->server, "the default", GITHUB_COM, f);
 	if (status == STATUS_OK && api == NULL)
@@ -149,7 +167,8 @@ load_server(struct loader *l, const char *host, struct fault *f)
 		return server_from_variables(l, f);
 	l->server_from = host != NULL ? "--repo" : "--api-url";
 	if (host != NULL)
-		status = parse_host(&c->server, l->server_from, host, f);
+		status = parse_host(&c->server, l->server_from,
+		    l->o->value[OPTION_REPO], host, f);
 	if (status != STATUS_OK)
 		return status;
 	if (!l->o->given[OPTION_API_URL])

@@ -19,35 +19,110 @@ is_repo_part(const char *s, size_t len)
 	return len > 0 && len <= 100 && strspn(s, ".") < len;
 }
 
-/* [HOST/]OWNER/REPO; *host is owned by the caller, NULL if there is none. */
+/* A repository's name, as remotes of git write it. */
+static size_t
+without_git(const char *repo)
+{
+	size_t len = strlen(repo), tail = strlen(".git");
+
+	return len >= tail && strcmp(repo + len - tail, ".git") == 0 ?
+	    len - tail : len;
+}
+
+static bool
+take_prefix(const char **s, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	if (strlen(*s) < len || !text_equal_nocase_n(*s, len, prefix))
+		return false;
+	*s += len;
+	return true;
+}
+
+/*
+ * Addresses of a repository, as browsers and git show them, become
+ * HOST/OWNER/REPO: https://HOST/OWNER/REPO[/], ssh://[git@]HOST/OWNER/REPO.git
+ * and git@HOST:OWNER/REPO.git.  The port of SSH says nothing about the API.
+ * NULL if it is none of these; else owned by the caller.
+ */
+static char *
+plain_repo(const char *text)
+{
+	bool web = take_prefix(&text, "https://") ||
+	    take_prefix(&text, "http://");
+	bool ssh = !web && take_prefix(&text, "ssh://");
+	bool git = !web && take_prefix(&text, "git@");
+	size_t len = strlen(text), host, path;
+	struct buf b;
+	char *plain;
+
+	if (!web && !ssh && !git)
+		return NULL;
+	if (web && len > 0 && text[len - 1] == '/')
+		len--;
+	host = path = web ? 0 : strcspn(text, ":/");
+	if (!web && text[path] == ':') {
+		path++;
+		if (ssh)
+			path += strspn(text + path, "0123456789");
+	}
+	buf_init(&b, BUF_TEXT_MAX);
+	buf_add(&b, text, host);
+	if (!web && text[path] != '/')
+		buf_addc(&b, '/');
+	buf_add(&b, text + path, len - path);
+	plain = xstrdup(buf_str(&b));
+	buf_free(&b);
+	return plain;
+}
+
+/* [HOST/]OWNER/REPO[.git]; *host is owned by the caller, NULL if there is
+ * none. */
+static bool
+split_repo(struct config *c, const char *text, bool host_ok, char **host)
+{
+	const char *owner = text, *slash = strchr(text, '/'), *repo;
+	size_t len;
+
+	if (slash == NULL)
+		return false;
+	if (strchr(slash + 1, '/') != NULL) {
+		if (!host_ok || slash == text)
+			return false;
+		owner = slash + 1;
+		slash = strchr(owner, '/');
+	}
+	repo = slash + 1;
+	len = without_git(repo);
+	if (!is_repo_part(owner, (size_t)(slash - owner)) ||
+	    !is_repo_part(repo, len))
+		return false;
+	if (owner != text)
+		*host = xstrndup(text, (size_t)(owner - text - 1));
+	c->owner = xstrndup(owner, (size_t)(slash - owner));
+	c->repo = xstrndup(repo, len);
+	return true;
+}
+
+/* As split_repo; an option's value also as plain_repo takes it. */
 static enum status
 parse_repo(struct config *c, const char *from, const char *text, bool host_ok,
     char **host, struct fault *f)
 {
 	static const char form[] = "expected OWNER/REPO";
 	static const char host_form[] = "expected [HOST/]OWNER/REPO, such as "
-	    "octo-org/octo-repo or ghe.example.com/octo-org/octo-repo";
-	const char *why = host_ok ? host_form : form;
-	const char *owner = text, *slash, *repo;
+	    "octo-org/octo-repo or ghe.example.com/octo-org/octo-repo, or "
+	    "the address that git clones it from";
+	char *plain = host_ok ? plain_repo(text) : NULL;
+	bool ok;
 
 	*host = NULL;
-	if ((slash = strchr(text, '/')) == NULL)
-		return load_bad(f, from, text, why);
-	if (strchr(slash + 1, '/') != NULL) {
-		if (!host_ok || slash == text)
-			return load_bad(f, from, text, why);
-		owner = slash + 1;
-		slash = strchr(owner, '/');
-	}
-	repo = slash + 1;
-	if (!is_repo_part(owner, (size_t)(slash - owner)) ||
-	    !is_repo_part(repo, strlen(repo)))
-		return load_bad(f, from, text, why);
-	if (owner != text)
-		*host = xstrndup(text, (size_t)(owner - text - 1));
-	c->owner = xstrndup(owner, (size_t)(slash - owner));
-	c->repo = xstrdup(repo);
-	return STATUS_OK;
+	ok = split_repo(c, plain != NULL ? plain : text, host_ok, host) &&
+	    (plain == NULL || *host != NULL);
+	free(plain);
+	return ok ? STATUS_OK : load_bad(f, from, text, host_ok ? host_form :
+	    form);
 }
 
 /* INPUT_OWNER and INPUT_REPO, or INPUT_REPO alone as OWNER/REPO. */
@@ -79,11 +154,11 @@ repo_from_inputs(struct loader *l, char *owner, char *repo, struct fault *f)
 	}
 	if (!is_repo_part(owner, strlen(owner)))
 		return load_bad(f, "INPUT_OWNER", owner, "not an owner's name");
-	if (!is_repo_part(repo, strlen(repo)))
+	if (!is_repo_part(repo, without_git(repo)))
 		return load_bad(f, "INPUT_REPO", repo,
 		    "not a repository's name");
 	c->owner = xstrdup(owner);
-	c->repo = xstrdup(repo);
+	c->repo = xstrndup(repo, without_git(repo));
 	return STATUS_OK;
 }
 

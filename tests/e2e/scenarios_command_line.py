@@ -284,10 +284,16 @@ def a_dry_run_shows_the_servers_that_hosts_imply(t):
                            ("ghes.example.com/octo-org/octo-repo", r"ghes\.example\.com.*/api/v3/"),
                            ("ghes.example.com:8443/octo-org/octo-repo",
                             r"ghes\.example\.com:8443.*"),
-                           ("acme.ghe.com/octo-org/octo-repo", r"api\.acme\.ghe\.com")):
+                           ("acme.ghe.com/octo-org/octo-repo", r"api\.acme\.ghe\.com"),
+                           ("https://github.com/octo-org/octo-repo", r"api\.github\.com"),
+                           ("octo-org/octo-repo.git", r"api\.github\.com"),
+                           ("git@github.com:octo-org/octo-repo.git", r"api\.github\.com"),
+                           ("ssh://git@ghes.example.com:2222/octo-org/octo-repo.git",
+                            r"ghes\.example\.com/api/v3")):
         t.dispatch("--dry-run", base=t.base(api_url=None, cacert=None, repo=repo))
         t.exits(0)
         t.stdout_matches(rf".*{expected}.*")
+        t.stdout_matches(r"POST .*/repos/octo-org/octo-repo/actions/.*")
     t.dispatched(0)
 
 

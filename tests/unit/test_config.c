@@ -460,6 +460,37 @@ test_repo(void **state)
 		{ { "-R", "1/2" }, { NULL }, "1", "2", "api.github.com" },
 		{ { "-R", "github.com/o/r" }, { NULL }, "o", "r",
 		    "api.github.com" },
+		/* As browsers and git show it. */
+		{ { "-R", "https://github.com/o/r" }, { NULL }, "o", "r",
+		    "api.github.com" },
+		{ { "-R", "HTTPS://GitHub.com/o/r/" }, { NULL }, "o", "r",
+		    "api.github.com" },
+		{ { "-R", "https://github.com/o/r.git" }, { NULL }, "o", "r",
+		    "api.github.com" },
+		{ { "-R", "http://www.github.com/o/r.js.git" }, { NULL }, "o",
+		    "r.js", "api.github.com" },
+		{ { "-R", "https://ghe.example:8443/o/r" }, { NULL }, "o",
+		    "r", "ghe.example" },
+		{ { "-R", "o/r.git" }, { NULL }, "o", "r",
+		    "api.github.com" },
+		{ { "-R", "octo.ghe.com/o/r.git" }, { NULL }, "o", "r",
+		    "api.octo.ghe.com" },
+		{ { "-R", "git@github.com:o/r.git" }, { NULL }, "o", "r",
+		    "api.github.com" },
+		{ { "-R", "git@ghe.example:/o/r" }, { NULL }, "o", "r",
+		    "ghe.example" },
+		{ { "-R", "ssh://git@github.com/o/r.git" }, { NULL }, "o",
+		    "r", "api.github.com" },
+		{ { "-R", "ssh://git@ghe.example:2222/o/r.git" }, { NULL },
+		    "o", "r", "ghe.example" },
+		{ { "-R", "ssh://ssh.github.com:443/o/r" }, { NULL }, "o",
+		    "r", "api.github.com" },
+		{ { "-R", "ssh://git@github.com:o/r" }, { NULL }, "o", "r",
+		    "api.github.com" },
+		{ { NULL }, { "INPUT_REPO=o/r.git" }, "o", "r",
+		    "api.github.com" },
+		{ { NULL }, { "INPUT_OWNER=o", "INPUT_REPO=r.git" }, "o", "r",
+		    "api.github.com" },
 		{ { NULL }, { "INPUT_REPO=o/r" }, "o", "r",
 		    "api.github.com" },
 		{ { NULL }, { "INPUT_OWNER=o", "INPUT_REPO=o/r" }, "o", "r",
@@ -492,7 +523,11 @@ test_bad_repo(void **state)
 {
 	static const char *const values[] = { "o", "/", "o/", "/r", "//",
 	    "o//r", "o/r/", "/o/r", "h/o/", "h//r", "a/b/c/d",
-	    "https://github.com/o/r", "github.com:o/r", "o/r?x", "o/r#x",
+	    "https://github.com/o", "https://github.com/o/r/tree/main",
+	    "https://o/r", "https://", "https:/h/o/r", "https://u@h/o/r",
+	    "git@github.com", "git@github.com:o", "git@:o/r", "git@h:o/r/x",
+	    "ssh://git@h:22", "ssh://o/r", "git://github.com/o/r",
+	    "file:///o/r", "o/.git", "o/..git", "github.com:o/r", "o/r?x", "o/r#x",
 	    "o r/x", "o/r x", "o/r\n", "o/..", "../r", "o/.", "./r",
 	    "o/r%2f", "o/\xc3\xa9", "-R/o/r", "h/o/r\r\nX: y", "u@h/o/r",
 	    "h:0/o/r", "h:65536/o/r", "h:x/o/r", "h:/o/r", ".ghe.com/o/r",
@@ -504,7 +539,9 @@ test_bad_repo(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(values); i++)
-		bad(LIST("--repo", values[i]), NULL, LIST("--repo"));
+		bad(LIST("--repo", values[i]), NULL, LIST("--repo",
+		    strchr(values[i], '@') == NULL || strstr(values[i],
+		    "git@") != NULL ? values[i] : "***@h"));
 	for (i = 0; i < COUNT(environment); i++) {
 		snprintf(variable, sizeof variable, "GITHUB_REPOSITORY=%s",
 		    environment[i]);
@@ -646,8 +683,17 @@ test_bad_api_url(void **state)
 	bad(LIST("--api-url", "http://user:hunter2@127.0.0.1/"), NULL,
 	    LIST("--api-url"));
 	assert_false(says("hunter2"));
-	bad(LIST("-R", "user:hunter2@x/o/r"), NULL, LIST("--repo"));
+	bad(LIST("-R", "user:hunter2@x/o/r"), NULL, LIST("--repo",
+	    "\"***@x"));
 	assert_false(says("hunter2"));
+	bad(LIST("-R", "https://me:hunter2@github.com/o/r.git"), NULL,
+	    LIST("--repo", "***@github.com"));
+	assert_false(says("hunter2"));
+	/* Of an env file that no shell has read. */
+	bad(LIST("--api-url", "\"https://ghe.example/api/v3\""), NULL,
+	    LIST("--api-url", "quotation marks"));
+	bad(NULL, LIST("GH_HOST='ghe.example'"), LIST("GH_HOST",
+	    "'ghe.example'", "quotation marks"));
 }
 
 static void
