@@ -76,13 +76,13 @@ io_wait_readable(int fd, int64_t patience_ms)
 }
 
 ssize_t
-io_read(int fd, void *data, size_t size)
+io_read(int fd, void *data, size_t size, int64_t deadline_ms)
 {
 	ssize_t n;
 	int error;
 
 	do {
-		error = wait_ready(fd, POLLIN, CLOCK_NEVER);
+		error = wait_ready(fd, POLLIN, deadline_ms);
 		if (error != 0) {
 			errno = error;
 			return -1;

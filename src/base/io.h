@@ -18,7 +18,8 @@ int	 io_write_all(int fd, const char *, size_t, int64_t patience_ms);
 /* Waits until there is something to read.  0, or errno as above. */
 int	 io_wait_readable(int fd, int64_t patience_ms);
 
-/* As read(2); EINTR only for SIGINT and SIGTERM, and then at once. */
-ssize_t	 io_read(int fd, void *, size_t);
+/* As read(2); EINTR only for SIGINT and SIGTERM, and then at once, ETIMEDOUT at
+ * the instant (of clock_system). */
+ssize_t	 io_read(int fd, void *, size_t, int64_t deadline_ms);
 
 #endif

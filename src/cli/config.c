@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -83,6 +84,24 @@ load_dispatch(struct loader *l, struct fault *f)
 	    f);
 }
 
+/* How long reading files may take: the command's own timeout counts, too; what
+ * is wrong with that is told where it is loaded. */
+static int64_t
+patience(const struct loader *l)
+{
+	int64_t ms = LOAD_READ_MS;
+	struct fault ignored;
+
+	if (l->c->await)
+		load_duration(l, OPTION_WAIT_TIMEOUT,
+		    "INPUT_RUN_TIMEOUT_SECONDS", 1000, true, &ms, &ignored);
+	else
+		load_duration(l, OPTION_TIMEOUT,
+		    "INPUT_WORKFLOW_TIMEOUT_SECONDS", 1000, false, &ms,
+		    &ignored);
+	return ms > 0 && ms < LOAD_READ_MS ? ms : LOAD_READ_MS;
+}
+
 static enum status
 load_all(struct loader *l, struct fault *f)
 {
@@ -90,10 +109,12 @@ load_all(struct loader *l, struct fault *f)
 	enum status status;
 	char *host = NULL;
 
-	if ((status = load_token(l, f)) != STATUS_OK ||
+	l->read_by_ms = clock_after(&clock_system, patience(l));
+	if ((status = load_secrets(l, f)) != STATUS_OK ||
 	    (status = c->await ? load_runs(l, &host, f) :
 	    load_repo(l, &host, f)) != STATUS_OK ||
 	    (status = load_server(l, host, f)) != STATUS_OK ||
+	    (status = load_token(l, f)) != STATUS_OK ||
 	    (status = load_check_runs(l, f)) != STATUS_OK ||
 	    (status = load_proxy(l, f)) != STATUS_OK ||
 	    (!c->await && (status = load_dispatch(l, f)) != STATUS_OK) ||

@@ -1,7 +1,6 @@
 #include "compat.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -105,7 +104,7 @@ load_text(struct loader *l, enum option option, const char *name,
 }
 
 enum status
-load_duration(struct loader *l, enum option option, const char *name,
+load_duration(const struct loader *l, enum option option, const char *name,
     int64_t bare_unit_ms, bool zero_ok, int64_t *ms, struct fault *f)
 {
 	enum status status;
@@ -152,18 +151,6 @@ load_flag(struct loader *l, enum option option, const char *name, bool *value,
 	return status;
 }
 
-/* Waits for a pipe's writer, unless a signal comes first. */
-static int
-open_to_read(const char *path)
-{
-	int fd;
-
-	do
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	while (fd == -1 && errno == EINTR && !interrupt_pending());
-	return fd;
-}
-
 enum status
 load_file(struct loader *l, const char *what, const char *path, size_t max,
     struct buf *out, struct fault *f)
@@ -178,17 +165,20 @@ load_file(struct loader *l, const char *what, const char *path, size_t max,
 			    what);
 		l->stdin_used = true;
 		path = "standard input";
-	} else if ((fd = open_to_read(path)) == -1) {
-		if (errno == EINTR)
-			return interrupt_fault(f);
+	} else if ((fd = file_open(path)) == -1) {
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s: cannot open %s: %s", what, path, strerror(errno));
 	}
-	error = file_read_all(fd, out);
+	error = file_read_all(fd, out, l->read_by_ms);
 	if (fd != STDIN_FILENO)
 		close(fd);
 	if (error == EINTR)
 		return interrupt_fault(f);
+	if (error == ETIMEDOUT)
+		return fault_set_lasting(f, STATUS_USAGE, "%s: the end of %s "
+		    "did not come in time. Whoever writes to this pipe must "
+		    "begin, and close it, within 30 s and within the timeout. "
+		    "Nothing was sent", what, path);
 	if (error != 0)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s: cannot read %s: %s", what, path, strerror(error));

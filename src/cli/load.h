@@ -16,6 +16,7 @@
 #include "cli/config.h"
 
 #define LOAD_TIMEOUT_MS	(300 * INT64_C(1000))	/* both timeouts' default */
+#define LOAD_READ_MS	(30 * INT64_C(1000))	/* a pipe's writer may take */
 
 struct loader {
 	struct config		*c;
@@ -23,6 +24,7 @@ struct loader {
 	config_lookup		 lookup;
 	struct buf		 missing;	/* names of required values */
 	bool			 stdin_used;
+	int64_t			 read_by_ms;	/* files and standard input */
 	const char		*server_from;	/* names it; NULL: default */
 };
 
@@ -54,15 +56,15 @@ enum status load_text(struct loader *, enum option, const char *name,
 
 /* A duration; left as it is if it is not given.  A bare number in the variable
  * counts in bare_unit_ms, in the option in seconds. */
-enum status load_duration(struct loader *, enum option, const char *name,
+enum status load_duration(const struct loader *, enum option, const char *name,
 	    int64_t bare_unit_ms, bool zero_ok, int64_t *ms, struct fault *);
 
 /* A flag, or a variable with one of the runner's words for yes and no. */
 enum status load_flag(struct loader *, enum option, const char *name,
 	    bool *value, struct fault *);
 
-/* All of a file, or of standard input for "-", at most `max` bytes; the buf is
- * initialised here and wiped by the caller. */
+/* All of a file, or of standard input for "-", at most `max` bytes and by the
+ * loader's instant; the buf is initialised here and wiped by the caller. */
 enum status load_file(struct loader *, const char *what, const char *path,
 	    size_t max, struct buf *, struct fault *);
 
@@ -84,7 +86,9 @@ enum status load_check_runs(struct loader *, struct fault *);
 enum status load_inputs(struct loader *, struct fault *);
 enum status load_distinct_id(struct loader *, struct fault *);
 
-/* The token, registered as a secret. */
+/* All that may be a token is registered as a secret, and --token-file read;
+ * then, when the server is known, the one for it is taken. */
+enum status load_secrets(struct loader *, struct fault *);
 enum status load_token(struct loader *, struct fault *);
 
 /* How to wait; only looked at if there is a wait. */

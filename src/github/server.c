@@ -59,6 +59,13 @@ server_add_pages(struct buf *out, const struct url *api)
 	buf_add(out, api->path, path_len);
 }
 
+bool
+server_is_hosted(const struct url *pages)
+{
+	return strcmp(pages->host, GITHUB_COM) == 0 ||
+	    ends_with(pages->host, strlen(pages->host), ghe_com);
+}
+
 static size_t
 host_length(const struct url *u)
 {

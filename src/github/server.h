@@ -5,6 +5,8 @@
 #ifndef GITHUB_SERVER_H
 #define GITHUB_SERVER_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "http/url.h"
 
@@ -16,6 +18,9 @@ void	 server_add_api(struct buf *, const struct url *pages);
 
 /* Appends the base URL of the pages of the server that has this API. */
 void	 server_add_pages(struct buf *, const struct url *api);
+
+/* GitHub's own: github.com, or a host under ghe.com. */
+bool	 server_is_hosted(const struct url *pages);
 
 /*
  * Both name the same server: equal hosts (but for a final dot) and ports.  The

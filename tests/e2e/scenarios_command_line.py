@@ -1,5 +1,6 @@
 """What the user says: options, environment, files. Nothing wrong ever reaches the server."""
 
+import os
 import re
 import uuid
 
@@ -463,6 +464,35 @@ def the_token_may_come_from_standard_input(t):
     t.dispatch("--token-file", "-", token=False, stdin=t.token + "\n")
     t.found(hub.dispatched[0])
     t.dispatched(1)
+
+
+@scenario
+def a_server_of_ones_own_has_tokens_of_its_own(t):
+    hub = t.github()
+    for name in ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"):
+        t.dispatch(token=False, env={name: t.token, "GH_TOKEN": "wrong", "GITHUB_TOKEN": "wrong"})
+        t.found(hub.dispatched[-1])
+    t.dispatch("--dry-run", base=t.base(api_url=None, cacert=None), token=False,
+               env={"GH_ENTERPRISE_TOKEN": t.token})
+    t.exits(0)
+    t.says("no token is given")
+    t.dispatched(2)
+
+
+@scenario
+def a_pipe_without_a_writer_is_not_waited_for_beyond_the_timeout(t):
+    t.github()
+    path = t.path("pipe")
+    os.mkfifo(path)
+    t.dispatch("--timeout", "1s", "--token-file", path, token=False)
+    t.refused("--token-file", path, "in time")
+    t.dispatch("--timeout", "1s", "--inputs", "@" + path)
+    t.refused("--inputs", path, "in time")
+    t.run("await", *t.base(workflow=None, ref=None, retry_interval=None), "7", "--wait-timeout",
+          "1s", "--token-file", path, token=False)
+    t.refused("--token-file", path, "in time")
+    t.no_requests()
+    t.dispatched(0)
 
 
 @scenario

@@ -754,13 +754,95 @@ test_token(void **state)
 	free(name);
 }
 
+/* Those that gh has for other servers come first there, and only there. */
+static void
+test_enterprise_token(void **state)
+{
+	static const struct {
+		const char	*env[6], *token;
+	} cases[] = {
+		{ { "GH_ENTERPRISE_TOKEN=ghe-token" }, TOKEN },
+		{ { "GH_ENTERPRISE_TOKEN=ghe-token", "GH_HOST=octo.ghe.com" },
+		    TOKEN },
+		{ { "GH_ENTERPRISE_TOKEN=ghe-token", "GH_HOST=ghe.example" },
+		    "ghe-token" },
+		{ { "GITHUB_ENTERPRISE_TOKEN=other-token",
+		    "GH_HOST=ghe.example" }, "other-token" },
+		{ { "GITHUB_ENTERPRISE_TOKEN=other-token",
+		    "GH_ENTERPRISE_TOKEN=ghe-token", "GH_TOKEN=gh-token",
+		    "GH_HOST=ghe.example" }, "ghe-token" },
+		{ { "GH_ENTERPRISE_TOKEN=ghe-token",
+		    "GITHUB_API_URL=https://ghe.example/api/v3" },
+		    "ghe-token" },
+		{ { "GH_ENTERPRISE_TOKEN= ", "GH_HOST=ghe.example" },
+		    TOKEN },
+		{ { "GH_HOST=ghe.example" }, TOKEN },
+		/* The input is meant for us alone. */
+		{ { "INPUT_TOKEN=from-input", "GH_ENTERPRISE_TOKEN=ghe-token",
+		    "GH_HOST=ghe.example" }, "from-input" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		good(NULL, cases[i].env);
+		same(config.token, cases[i].token);
+	}
+	/* One that is not sent is not shown, either. */
+	bad(LIST("--repo", "ghe-token"), LIST("GH_ENTERPRISE_TOKEN=ghe-token"),
+	    LIST("--repo", "***"));
+	bad(NULL, LIST("GH_ENTERPRISE_TOKEN=hunter2 x", "GH_HOST=ghe.example"),
+	    LIST("GH_ENTERPRISE_TOKEN"));
+	assert_false(says("hunter2"));
+	bad(NULL, LIST("GITHUB_TOKEN=", "GH_HOST=ghe.example"),
+	    LIST("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"));
+	bad(NULL, LIST("GITHUB_TOKEN="), LIST("GITHUB_TOKEN"));
+	assert_false(says("ENTERPRISE"));
+}
+
+/* A pipe that nobody writes to, or whose writer never ends. */
+static void
+test_pipes(void **state)
+{
+	char path[128], arg[160];
+	int fd, i;
+
+	(void)state;
+	assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
+	snprintf(path, sizeof path, "%s", path_of("pipe"));
+	snprintf(arg, sizeof arg, "@%s", path);
+	for (i = 0; i < 2; i++) {
+		/* Its other end is ours, and stays open. */
+		fd = open(path, O_RDWR | O_CLOEXEC);
+		assert_int_equal(write(fd, i == 0 ? "" : "{", i), i);
+		bad(LIST("--timeout", "50ms", "--token-file", path), NULL,
+		    LIST("--token-file", path, "in time", "Nothing was"));
+		bad(LIST("--timeout", "50ms", "--inputs", arg), NULL,
+		    LIST("--inputs", path, "in time"));
+		bad(LIST("await", "7", "--wait-timeout", "50ms",
+		    "--token-file", path), NULL, LIST("in time"));
+		close(fd);
+	}
+	bad(LIST("--timeout", "50ms", "--token-file", path), NULL,
+	    LIST("in time"));
+	/* What is in it, and its end. */
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_int_equal(write(fd, "file-token\n", 11), 11);
+	dup2(fd, STDIN_FILENO);
+	close(fd);
+	bad(LIST("--timeout", "50ms", "--token-file", "-"), NULL,
+	    LIST("standard input", "in time"));
+	unlink(path);
+}
+
 static void
 test_bad_token(void **state)
 {
 	static const char *const tokens[] = { "hunter2 hunter2",
 	    "hunter2\nX-Evil: 1", "hunter2\r\nhunter2", "hunter2\tx",
 	    "hunter2\x01x", "hunter2\x7fx", "hunter2\xc3\xa9",
-	    "\xef\xbb\xbfhunter2", "hunter2\xff" };
+	    "\xef\xbb\xbfhunter2", "hunter2\xff", "\"hunter2\"",
+	    "'hunter2'" };
 	char variable[64];
 	size_t i;
 
@@ -1994,6 +2076,8 @@ main(void)
 		TEST(test_bad_api_url),
 		TEST(test_texts),
 		TEST(test_token),
+		TEST(test_enterprise_token),
+		TEST(test_pipes),
 		TEST(test_bad_token),
 		TEST(test_token_file),
 		TEST(test_dry_run),

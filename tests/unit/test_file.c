@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 
 static void
@@ -24,7 +25,7 @@ test_pipe(void **state)
 	close(fds[1]);
 	buf_init(&b, 16);
 	buf_adds(&b, "x");
-	assert_int_equal(file_read_all(fds[0], &b), 0);
+	assert_int_equal(file_read_all(fds[0], &b, CLOCK_NEVER), 0);
 	assert_int_equal(b.len, 4);
 	assert_memory_equal(b.data, "xa\0b", 4);
 	close(fds[0]);
@@ -44,7 +45,7 @@ test_overflow(void **state)
 	assert_int_equal(pipe(fds), 0);
 	assert_int_equal(write(fds[1], large, sizeof large), sizeof large);
 	buf_init(&b, 100);
-	assert_int_equal(file_read_all(fds[0], &b), 0);
+	assert_int_equal(file_read_all(fds[0], &b, CLOCK_NEVER), 0);
 	assert_true(b.overflowed);
 	close(fds[0]);
 	close(fds[1]);
@@ -60,10 +61,31 @@ test_unreadable(void **state)
 	(void)state;
 	buf_init(&b, 100);
 	assert_true(fd > 2);
-	assert_int_equal(file_read_all(fd, &b), EISDIR);
+	assert_int_equal(file_read_all(fd, &b, CLOCK_NEVER), EISDIR);
 	close(fd);
-	assert_int_equal(file_read_all(fd, &b), EBADF);
+	assert_int_equal(file_read_all(fd, &b, CLOCK_NEVER), EBADF);
 	assert_int_equal(b.len, 0);
+}
+
+/* A writer that does not come to an end. */
+static void
+test_deadline(void **state)
+{
+	struct buf b;
+	int fds[2];
+
+	(void)state;
+	buf_init(&b, 100);
+	assert_int_equal(pipe(fds), 0);
+	assert_int_equal(write(fds[1], "abc", 3), 3);
+	assert_int_equal(file_read_all(fds[0], &b, clock_after(&clock_system,
+	    20)), ETIMEDOUT);
+	assert_string_equal(buf_str(&b), "abc");
+	close(fds[1]);
+	assert_int_equal(file_read_all(fds[0], &b, clock_after(&clock_system,
+	    20)), 0);
+	close(fds[0]);
+	buf_free(&b);
 }
 
 static void
@@ -102,6 +124,7 @@ main(void)
 		cmocka_unit_test(test_pipe),
 		cmocka_unit_test(test_overflow),
 		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_regular),
 	};
 

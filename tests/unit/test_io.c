@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/interrupt.h"
+#include "base/clock.h"
 #include "base/io.h"
 
 #define LONG_MS	60000	/* never waited for in full */
@@ -55,13 +56,13 @@ test_small(void **state)
 	(void)state;
 	assert_int_equal(io_write_all(fds[1], "", 0, 0), 0);
 	assert_int_equal(io_write_all(fds[1], "hello", 5, LONG_MS), 0);
-	assert_int_equal(io_read(fds[0], data, sizeof data), 5);
+	assert_int_equal(io_read(fds[0], data, sizeof data, CLOCK_NEVER), 5);
 	assert_memory_equal(data, "hello", 5);
 	/* Patience is for a pipe that is full. */
 	assert_int_equal(io_write_all(fds[1], "x", 1, 0), 0);
-	assert_int_equal(io_read(fds[0], data, sizeof data), 1);
+	assert_int_equal(io_read(fds[0], data, sizeof data, CLOCK_NEVER), 1);
 	close(fds[1]);
-	assert_int_equal(io_read(fds[0], data, sizeof data), 0);
+	assert_int_equal(io_read(fds[0], data, sizeof data, CLOCK_NEVER), 0);
 }
 
 /* Ten times what a pipe holds, with a reader who takes it in small bites. */
@@ -84,7 +85,7 @@ test_large(void **state)
 		_exit(io_write_all(fds[1], sent, sizeof sent, LONG_MS));
 	}
 	close(fds[1]);
-	while ((n = io_read(fds[0], got, sizeof got)) > 0) {
+	while ((n = io_read(fds[0], got, sizeof got, CLOCK_NEVER)) > 0) {
 		assert_memory_equal(got, sent + len, n);
 		len += (size_t)n;
 	}
@@ -115,7 +116,7 @@ test_errors(void **state)
 	closed = full;
 	assert_int_equal(io_write_all(closed, "x", 1, LONG_MS), EBADF);
 	errno = 0;
-	assert_int_equal(io_read(closed, &c, 1), -1);
+	assert_int_equal(io_read(closed, &c, 1, CLOCK_NEVER), -1);
 	assert_int_equal(errno, EBADF);
 	signal(SIGPIPE, SIG_IGN);
 	close(fds[0]);
@@ -141,7 +142,7 @@ test_wait_readable(void **state)
 	close(fds[1]);
 	fds[1] = -1;
 	assert_int_equal(io_wait_readable(fds[0], LONG_MS), 0);
-	assert_int_equal(io_read(fds[0], &c, 1), 0);
+	assert_int_equal(io_read(fds[0], &c, 1, CLOCK_NEVER), 0);
 }
 
 /* Ends the child's wait with a signal: 0 if both ended as they should. */
@@ -159,14 +160,14 @@ interrupted(void)
 		if (fcntl(fds[0], F_SETFL, O_NONBLOCK) == -1)
 			return 2;
 	errno = 0;
-	if (io_read(fds[0], &c, 1) != -1 || errno != EINTR)
+	if (io_read(fds[0], &c, 1, CLOCK_NEVER) != -1 || errno != EINTR)
 		return 3;
 	if (io_wait_readable(fds[0], LONG_MS) != EINTR)
 		return 6;
 	/* What can be written at once still is. */
 	if (io_write_all(fds[1], "x", 1, LONG_MS) != 0)
 		return 4;
-	return io_read(fds[0], &c, 1) == 1 && c == 'x' ? 0 : 5;
+	return io_read(fds[0], &c, 1, CLOCK_NEVER) == 1 && c == 'x' ? 0 : 5;
 }
 
 static void
