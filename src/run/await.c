@@ -102,17 +102,21 @@ look_at_all(struct wait *w, int64_t deadline_ms)
 static void
 cancel(struct wait *w, bool force)
 {
-	int64_t deadline_ms = clock_after(w->clock, CANCEL_MS);
+	int64_t share_ms;
 	struct awaited *a;
 	struct fault f;
 	size_t i;
 
+	/* One that hangs must not take the time of the others, each time. */
+	share_ms = most(SHARE_MIN_MS, CANCEL_MS / most(1,
+	    (int64_t)going_on(w)));
 	for (i = 0; i < w->count; i++) {
 		a = &w->runs[i];
 		if (a->ended || (force ? a->force : a->cancel) != CANCEL_OPEN)
 			continue;
 		f.status = STATUS_OK;
-		cancel_ask(w->clock, a, force, deadline_ms, &f);
+		cancel_ask(w->clock, a, force, clock_after(w->clock, share_ms),
+		    &f);
 		if (f.status != STATUS_OK)
 			look_take_hint(&w->look, &f);
 	}

@@ -83,7 +83,6 @@ look_if_over(struct awaited *a, int64_t deadline_ms)
 	if (a->fault.status != STATUS_REFUSED || github_get_run(a->gh, a->id,
 	    deadline_ms, &a->state, &ignored) != STATUS_OK)
 		return;
-	a->seen = true;
 	if (verdict_of(a->state.run.status, a->state.run.conclusion) !=
 	    VERDICT_GOING_ON)
 		a->cancel = CANCEL_OVER;

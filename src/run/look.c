@@ -91,8 +91,9 @@ conclude_failed(struct look *l, struct awaited *a)
 	fault_set_lasting(&a->fault, STATUS_FAILED, "run %llu concluded with "
 	    "%s%s: %s", (unsigned long long)a->id,
 	    conclusion_text(run->conclusion),
-	    verdict_is_known(run->conclusion) ? "" : ", which is not known "
-	    "here and counts as no success", run->html_url);
+	    *run->conclusion == '\0' || verdict_is_known(run->conclusion) ?
+	    "" : ", which is not known here and counts as no success",
+	    run->html_url);
 	end_failed(l, a);
 }
 

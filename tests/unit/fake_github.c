@@ -187,7 +187,8 @@ carry_out(struct github *gh, struct fake_call *call, struct fault *f)
 	int64_t left = call->deadline_ms == CLOCK_NEVER ? FAKE_NEVER :
 	    call->deadline_ms - FAKE_START - fake_now();
 	int64_t takes = call->kind == FAKE_JOBS && gh->jobs_ms > 0 ?
-	    gh->jobs_ms : gh->call_ms;
+	    gh->jobs_ms : call->kind == FAKE_CANCEL && gh->deaf_run != 0 &&
+	    call->run_id == gh->deaf_run ? FAKE_NEVER : gh->call_ms;
 	const struct fake_failure *failure;
 
 	if (!interrupt_pending())

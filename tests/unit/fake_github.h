@@ -132,6 +132,7 @@ struct github {
 	int64_t			 epoch_ms;	/* server's clock at 0 */
 	int64_t			 call_ms;	/* that each GET takes */
 	int64_t			 jobs_ms;	/* a list of jobs; call_ms */
+	uint64_t		 deaf_run;	/* whose cancels hang */
 	bool			 no_date;
 	bool			 no_etag;
 	struct fake_run		 runs[512];

@@ -291,7 +291,7 @@ test_every_pair(void **state)
 			/* No word is no verdict. */
 			if (conclusion == NULL) {
 				assert_int_equal(wait_for(1), STATUS_FAILED);
-				expect_says("concluded with no conclusion");
+				expect_says("concluded with no conclusion: ");
 				assert_in_range(ended_at[0], 30 * SECOND,
 				    37 * SECOND);
 				again(state);
@@ -2407,6 +2407,32 @@ test_cancel_several(void **state)
 	assert_int_equal(runs[0].status, STATUS_OK);
 }
 
+/* A cancel that hangs leaves time for those of the other runs. */
+static void
+test_cancel_hangs(void **state)
+{
+	int i, k;
+
+	for (i = 0; i < 2; i++) {
+		if (i == 0)
+			order.cancel_after_ms = 30 * SECOND;
+		order.cancel_on_interrupt = i == 1;
+		for (k = 0; k < 3; k++)
+			ADD_RUN(RUNNING(0));
+		gh->deaf_run = RUN;
+		fake_signal_at(i == 0 ? 40 * SECOND : 20 * SECOND, SIGTERM);
+		assert_int_equal(wait_for(3), STATUS_TERMINATED);
+		assert_in_range(fake_now(), 20 * SECOND, 45 * SECOND);
+		for (k = 1; k < 3; k++) {
+			assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN +
+			    (uint64_t)k), 1);
+			assert_int_equal(runs[k].cancel, CANCEL_ASKED);
+		}
+		assert_int_equal(runs[0].cancel, CANCEL_OPEN);
+		again(state);
+	}
+}
+
 /* None at all is none that fails. */
 static void
 test_no_runs(void **state)
@@ -2702,6 +2728,7 @@ main(void)
 		TEST(test_same_run_twice),
 		TEST(test_one_hangs),
 		TEST(test_cancel_several),
+		TEST(test_cancel_hangs),
 		TEST(test_no_runs),
 		TEST(test_no_hooks),
 		TEST(test_live),
