@@ -44,6 +44,7 @@ struct awaited {
 	enum cancelling		 cancel, force;
 	struct patience		 cancel_patience;
 	int64_t			 cancel_again_ms; /* not before */
+	bool			 cancel_told;	/* that it was refused for now */
 	struct patience		 patience;	/* with refusals of a look */
 	int64_t			 again_ms;	/* no look before; 0: none */
 	int64_t			 untold_ends_ms; /* 0: no verdict misses */

@@ -35,6 +35,22 @@ weigh(const struct clock *clock, struct awaited *a, const struct fault *f)
 	return f->lasting ? CANCEL_REFUSED : CANCEL_OPEN;
 }
 
+/* Once; the same at each look would be noise. */
+static void
+tell_refusal(struct awaited *a, enum cancelling state, const struct fault *f)
+{
+	unsigned long long id = a->id;
+
+	if (state == CANCEL_REFUSED)
+		log_warning("run %llu was not cancelled: %s", id, f->text);
+	else if (!a->cancel_told)
+		log_warning("run %llu was not cancelled: %s Asking again until "
+		    "it is.", id, f->text);
+	else
+		log_debug("run %llu was not cancelled: %s", id, f->text);
+	a->cancel_told = true;
+}
+
 void
 cancel_ask(const struct clock *clock, struct awaited *a, bool force,
     int64_t deadline_ms, struct fault *f)
@@ -58,8 +74,7 @@ cancel_ask(const struct clock *clock, struct awaited *a, bool force,
 			return;
 		state = weigh(clock, a, f);
 		fault_end_sentence(f);
-		log_warning("run %llu was not cancelled: %s%s", id, f->text,
-		    state == CANCEL_OPEN ? " Asking again soon." : "");
+		tell_refusal(a, state, f);
 	}
 	if (force)
 		a->force = state;
