@@ -140,6 +140,18 @@ github_target(const struct github *gh, struct buf *target, const char *fmt,
 	buf_adds(target, rest);
 }
 
+bool
+github_is_cloud(const struct github *gh)
+{
+	return server_is_cloud(gh->session->api);
+}
+
+enum github_tells
+github_tells(const struct github *gh)
+{
+	return gh->session->tells;
+}
+
 void
 github_add_run_url(const struct github *gh, struct buf *out, uint64_t run_id)
 {

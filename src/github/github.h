@@ -45,6 +45,20 @@ void	 github_close(struct github *);
 /* "api.github.com": begins messages about the server. */
 const char *github_who(const struct github *);
 
+/* Whether a dispatch is answered with the run that it created. */
+enum github_tells {
+	GITHUB_TELLS_UNKNOWN,	/* no answer has said, so far */
+	GITHUB_TELLS_RUN,	/* github.com, ghe.com, GHES 3.21 and later */
+	GITHUB_TELLS_NO_RUN	/* an older server */
+};
+
+/*
+ * github.com or under ghe.com: needs no answer to know that.  What any answer
+ * has told of the server, otherwise.
+ */
+bool	 github_is_cloud(const struct github *);
+enum github_tells github_tells(const struct github *);
+
 /* From now on speak the API version of servers before GHES 3.21. */
 void	 github_use_old_version(struct github *);
 
@@ -83,6 +97,7 @@ enum dispatch_outcome {
 	DISPATCH_NOT_STARTED,	/* answered; nothing was started; fault */
 	DISPATCH_OLD_SERVER,	/* refused: this API version is not served */
 	DISPATCH_WANTS_ID,	/* refused: it requires distinct_id */
+	DISPATCH_REFUSES_ID,	/* refused: it knows no distinct_id; fault */
 	DISPATCH_LIMITED,	/* refused: a rate limit; fault with wait_ms */
 	DISPATCH_UNKNOWN	/* sent, and the answer was lost; fault */
 };
@@ -151,6 +166,15 @@ void	 run_state_wipe(struct run_state *);
 enum status github_list_runs(struct github *, const char *workflow,
 	    unsigned int per_page, unsigned int page, int64_t deadline_ms,
 	    struct run_page *, struct fault *);
+
+/*
+ * The ID of the workflow's newest run, 0 if there is none: what
+ * github_list_runs does, for one run.  *sent as in client_do.  A refusal is
+ * explained as that of the dispatch it is to prepare, of `ref`.
+ */
+enum status github_newest_run(struct github *, const char *workflow,
+	    const char *ref, int64_t connect_by_ms, int64_t deadline_ms,
+	    uint64_t *run_id, bool *sent, struct fault *);
 
 enum github_attempts {
 	GITHUB_ALL_ATTEMPTS,	/* of a run; a re-run has only its own jobs */

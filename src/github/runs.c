@@ -77,7 +77,7 @@ struct fetch {
 };
 
 static enum status
-fetch(struct github *gh, const struct buf *target, int64_t deadline_ms,
+fetch(struct github *gh, const struct session_question *ask,
     const struct fetch *x, struct fault *f)
 {
 	enum status status;
@@ -85,8 +85,7 @@ fetch(struct github *gh, const struct buf *target, int64_t deadline_ms,
 	struct buf why;
 
 	buf_init(&why, BUF_TEXT_MAX);
-	status = session_get(gh->session, buf_str(target), deadline_ms,
-	    x->etag, x->changed, &r, f);
+	status = session_get(gh->session, ask, x->etag, x->changed, &r, f);
 	if (status == STATUS_OK && *x->changed) {
 		if (x->decode(buf_str(&r.body), r.body.len, x->into, &why)) {
 			if (x->has_next != NULL)
@@ -139,6 +138,50 @@ mend_url(const struct github *gh, struct run *run)
 	buf_free(&url);
 }
 
+static void
+runs_target(const struct github *gh, const char *workflow,
+    unsigned int per_page, unsigned int page, struct buf *target)
+{
+	github_target(gh, target, "%s", "");
+	if (workflow != NULL) {
+		buf_adds(target, "/workflows/");
+		url_add_encoded(target, workflow);
+	}
+	buf_addf(target, "/runs?per_page=%u", per_page);
+	if (page > 1)
+		buf_addf(target, "&page=%u", page);
+}
+
+enum status
+github_newest_run(struct github *gh, const char *workflow, const char *ref,
+    int64_t connect_by_ms, int64_t deadline_ms, uint64_t *run_id, bool *sent,
+    struct fault *f)
+{
+	struct run_list list;
+	char *etag = NULL;
+	bool changed;
+	struct fetch x = { &etag, &changed, NULL, into_run_list, &list };
+	struct session_question ask = {
+		.ref = ref,
+		.connect_by_ms = connect_by_ms,
+		.deadline_ms = deadline_ms,
+		.sent = sent,
+	};
+	enum status status;
+	struct buf target;
+
+	runs_target(gh, workflow, 1, 1, &target);
+	ask.target = buf_str(&target);
+	status = fetch(gh, &ask, &x, f);
+	buf_free(&target);
+	free(etag);
+	if (status != STATUS_OK)
+		return status;
+	*run_id = list.count > 0 ? list.runs[0].id : 0;
+	run_list_wipe(&list);
+	return STATUS_OK;
+}
+
 enum status
 github_list_runs(struct github *gh, const char *workflow,
     unsigned int per_page, unsigned int page, int64_t deadline_ms,
@@ -147,19 +190,14 @@ github_list_runs(struct github *gh, const char *workflow,
 	struct run_list list;
 	struct fetch x = { &p->etag, &p->changed, &p->has_next,
 	    into_run_list, &list };
+	struct session_question ask = { .deadline_ms = deadline_ms };
 	enum status status;
 	struct buf target;
 	size_t i;
 
-	github_target(gh, &target, "%s", "");
-	if (workflow != NULL) {
-		buf_adds(&target, "/workflows/");
-		url_add_encoded(&target, workflow);
-	}
-	buf_addf(&target, "/runs?per_page=%u", per_page);
-	if (page > 1)
-		buf_addf(&target, "&page=%u", page);
-	status = fetch(gh, &target, deadline_ms, &x, f);
+	runs_target(gh, workflow, per_page, page, &target);
+	ask.target = buf_str(&target);
+	status = fetch(gh, &ask, &x, f);
 	if (status == STATUS_OK && p->changed) {
 		run_list_wipe(&p->list);
 		p->list = list;
@@ -180,6 +218,7 @@ github_list_jobs(struct github *gh, uint64_t run_id,
 	struct job_list list;
 	struct fetch x = { &p->etag, &p->changed, &p->has_next,
 	    into_job_list, &list };
+	struct session_question ask = { .deadline_ms = deadline_ms };
 	enum status status;
 	struct buf target;
 
@@ -188,7 +227,8 @@ github_list_jobs(struct github *gh, uint64_t run_id,
 	    "all" : "latest", PER_PAGE_MAX);
 	if (page > 1)
 		buf_addf(&target, "&page=%u", page);
-	status = fetch(gh, &target, deadline_ms, &x, f);
+	ask.target = buf_str(&target);
+	status = fetch(gh, &ask, &x, f);
 	if (status == STATUS_OK && p->changed) {
 		job_list_wipe(&p->list);
 		p->list = list;
@@ -205,12 +245,14 @@ github_get_run(struct github *gh, uint64_t run_id, int64_t deadline_ms,
 {
 	struct run run;
 	struct fetch x = { &p->etag, &p->changed, NULL, into_run, &run };
+	struct session_question ask = { .deadline_ms = deadline_ms };
 	enum status status;
 	struct buf target;
 
 	github_target(gh, &target, "/runs/%llu?exclude_pull_requests=true",
 	    (unsigned long long)run_id);
-	status = fetch(gh, &target, deadline_ms, &x, f);
+	ask.target = buf_str(&target);
+	status = fetch(gh, &ask, &x, f);
 	buf_free(&target);
 	if (status != STATUS_OK || !p->changed)
 		return status;

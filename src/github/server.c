@@ -41,16 +41,26 @@ server_add_api(struct buf *out, const struct url *pages)
 	}
 }
 
+bool
+server_is_cloud(const struct url *api)
+{
+	const char *host = api->host;
+
+	if (strncmp(host, "api.", 4) != 0)
+		return false;
+	host += 4;
+	return strcmp(host, GITHUB_COM) == 0 ||
+	    ends_with(host, strlen(host), ghe_com);
+}
+
 void
 server_add_pages(struct buf *out, const struct url *api)
 {
-	size_t host_len = strlen(api->host), path_len = strlen(api->path);
+	size_t path_len = strlen(api->path);
 	size_t tail_len = sizeof ghes_path - 1;
 	struct url pages = *api;
 
-	if (strncmp(api->host, "api.", 4) == 0 &&
-	    (strcmp(api->host + 4, GITHUB_COM) == 0 ||
-	    ends_with(api->host + 4, host_len - 4, ghe_com)))
+	if (server_is_cloud(api))
 		pages.host += 4;
 	if (path_len >= tail_len && strcmp(api->path + path_len - tail_len,
 	    ghes_path) == 0)

@@ -22,6 +22,9 @@ void	 server_add_pages(struct buf *, const struct url *api);
 /* GitHub's own: github.com, or a host under ghe.com. */
 bool	 server_is_hosted(const struct url *pages);
 
+/* The API of github.com or of NAME.ghe.com: always the newest version. */
+bool	 server_is_cloud(const struct url *api);
+
 /*
  * Both name the same server: equal hosts (but for a final dot) and ports.  The
  * scheme's own port counts as the same for http and https: people leave out

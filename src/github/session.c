@@ -1,5 +1,6 @@
 #include "compat.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,8 @@
 /* Versions of the REST API (docs.github.com, "API Versions"). */
 #define VERSION_NEW	"2026-03-10"	/* a dispatch answers with the run */
 #define VERSION_OLD	"2022-11-28"	/* GHES 3.9 to 3.20 */
+#define GHES_MAJOR	3		/* the first with the new one: 3.21 */
+#define GHES_MINOR	21
 
 #define ANSWER_MS	60000	/* 1.3 MiB at 22 KiB/s */
 #define HEAD_MS		30000	/* GitHub itself gives up after 10 s of work */
@@ -66,6 +69,29 @@ note_quota(struct session *s, const struct response *r)
 		s->quota_reset_ms = (int64_t)seconds * 1000;
 }
 
+/*
+ * Which server this is, from any answer: GHES tells its own version, and
+ * servers that know of API versions the one that they answered in, which is an
+ * older one where ours was not heeded.
+ */
+static void
+note_server(struct session *s, const struct response *r)
+{
+	const char *ghes = response_field(r, "X-GitHub-Enterprise-Version");
+	const char *api = response_field(r, "X-GitHub-Api-Version-Selected");
+	unsigned int major, minor;
+	bool is_old;
+
+	if (ghes != NULL && sscanf(ghes, "%3u.%3u", &major, &minor) == 2)
+		is_old = major < GHES_MAJOR || (major == GHES_MAJOR && minor <
+		    GHES_MINOR) || s->old_version;
+	else if (api != NULL && !s->old_version)
+		is_old = strcmp(api, VERSION_NEW) < 0;
+	else
+		return;
+	s->tells = is_old ? GITHUB_TELLS_NO_RUN : GITHUB_TELLS_RUN;
+}
+
 static const char *
 or_dash(const char *s)
 {
@@ -104,6 +130,10 @@ read_answer(struct session *s, const struct request *q,
 	buf_free(&documentation);
 	session_note_time(s, r);
 	note_quota(s, r);
+	if (out->class == ANSWER_VERSION)
+		s->tells = GITHUB_TELLS_NO_RUN;
+	else
+		note_server(s, r);
 	log_debug("%s %s: %u %s (%zu bytes, request ID %s, API version %s, "
 	    "quota left %s)", request_method_name(q->method), q->target,
 	    r->status, r->reason, r->body.len,
@@ -246,13 +276,14 @@ session_fault(const struct session *s, const struct response *r,
 }
 
 enum status
-session_get(struct session *s, const char *target, int64_t deadline_ms,
+session_get(struct session *s, const struct session_question *ask,
     char **etag, bool *changed, struct response *r, struct fault *f)
 {
 	struct client_options options = {
 		.head_ms = HEAD_MS,
 		.answer_ms = ANSWER_MS,
-		.deadline_ms = deadline_ms,
+		.connect_by_ms = ask->connect_by_ms,
+		.deadline_ms = ask->deadline_ms,
 	};
 	struct reading reading;
 	enum status status;
@@ -261,7 +292,7 @@ session_get(struct session *s, const char *target, int64_t deadline_ms,
 	bool sent;
 
 	for (;;) {
-		session_begin(s, &q, REQUEST_GET, target);
+		session_begin(s, &q, REQUEST_GET, ask->target);
 		request_add(&q, "If-None-Match", *etag);
 		status = session_ask(s, &q, &options, r, &reading, &sent, f);
 		if (reading.class != ANSWER_VERSION || s->old_version)
@@ -272,6 +303,8 @@ session_get(struct session *s, const char *target, int64_t deadline_ms,
 		reading_wipe(&reading);
 		response_wipe(r);
 	}
+	if (ask->sent != NULL)
+		*ask->sent = sent;
 	if (status != STATUS_OK) {
 		reading_wipe(&reading);
 		return status;
@@ -285,7 +318,7 @@ session_get(struct session *s, const char *target, int64_t deadline_ms,
 		*etag = tag != NULL && strlen(tag) <= ETAG_MAX &&
 		    !text_has_control(tag) ? xstrdup(tag) : NULL;
 	} else {
-		status = session_fault(s, r, &reading, NULL, f);
+		status = session_fault(s, r, &reading, ask->ref, f);
 	}
 	reading_wipe(&reading);
 	return status;

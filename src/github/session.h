@@ -22,6 +22,7 @@ struct session {
 	char			*authorization;	/* SESSION_BEARER and it */
 	const char		*token_file;	/* or NULL */
 	bool			 old_version;
+	enum github_tells	 tells;
 	bool			 has_time;	/* from Date headers: */
 	int64_t			 time_ms;	/* the server's */
 	int64_t			 time_at_ms;	/* ours, then */
@@ -72,14 +73,23 @@ bool	 session_now(const struct session *, int64_t *now_ms);
 enum status session_fault(const struct session *, const struct response *,
 	    const struct reading *, const char *ref, struct fault *);
 
+/* What a GET asks for, and until when; all lent. */
+struct session_question {
+	const char	*target;
+	const char	*ref;		/* of the dispatch that it prepares, for
+					 * session_fault; NULL: of none */
+	int64_t		 connect_by_ms;	/* as in client_options */
+	int64_t		 deadline_ms;
+	bool		*sent;		/* as in client_do; NULL: no matter */
+};
+
 /*
  * A conditional GET, stepping down to the older API version if need be.  On
  * STATUS_OK either *changed is false, or `r` (wiped by the caller in every
  * case) holds a 200 and *etag (owned by the caller, NULL at first) its tag.
  */
-enum status session_get(struct session *, const char *target,
-	    int64_t deadline_ms, char **etag, bool *changed,
-	    struct response *r, struct fault *);
+enum status session_get(struct session *, const struct session_question *,
+	    char **etag, bool *changed, struct response *r, struct fault *);
 
 /* Appends ".../repos/OWNER/REPO/actions" and the formatted rest. */
 void	 github_target(const struct github *, struct buf *, const char *, ...)

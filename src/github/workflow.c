@@ -66,6 +66,15 @@ wants_distinct_id(const struct response *r, const char *message)
 	    strstr(message, "'distinct_id'") != NULL;
 }
 
+/* Perhaps beside others, of which it is better said without ours. */
+static bool
+refuses_distinct_id(const struct response *r, const char *message)
+{
+	return r->status == 422 &&
+	    text_find_nocase(message, "unexpected inputs") != NULL &&
+	    strstr(message, "\"distinct_id\"") != NULL;
+}
+
 /* A whole answer, not a redirect. */
 static enum dispatch_outcome
 take_answer(const struct github *gh, const struct response *r,
@@ -88,7 +97,9 @@ take_answer(const struct github *gh, const struct response *r,
 	case ANSWER_NOT_FOUND:
 	case ANSWER_INVALID:
 		outcome = wants_distinct_id(r, buf_str(&reading->message)) ?
-		    DISPATCH_WANTS_ID : DISPATCH_NOT_STARTED;
+		    DISPATCH_WANTS_ID : refuses_distinct_id(r,
+		    buf_str(&reading->message)) ? DISPATCH_REFUSES_ID :
+		    DISPATCH_NOT_STARTED;
 		break;
 	case ANSWER_NOT_MODIFIED:
 	case ANSWER_FAILED:

@@ -16,6 +16,8 @@
 #define LEAST_MS	1000	/* for an answer, or it would be lost, */
 #define LEAST_SHARE	4	/* at most that part of the time */
 #define NO_HOST_TRIES	3	/* the answers of a resolver may differ */
+#define BASELINE_MS	10000	/* for a server that may need none, */
+#define BASELINE_SHARE	4	/* at most that part of the time */
 
 struct state {
 	struct github			*gh;
@@ -24,6 +26,7 @@ struct state {
 	int64_t				 deadline_ms;
 	int64_t				 began_ms;	/* the latest POST */
 	bool				 with_id;
+	bool				 refuses_id;	/* the workflow does */
 	bool				 old_version;
 	bool				 has_baseline;
 	uint64_t			 baseline;
@@ -43,6 +46,23 @@ dispatch_result_wipe(struct dispatch_result *r)
 	memset(r, 0, sizeof *r);
 }
 
+/* A baseline and a POST, or what comes of it if the server is not reached. */
+static void
+begin_try(struct state *s)
+{
+	int64_t left_ms;
+
+	s->began_ms = clock_now(s->clock);
+	if (s->retrying)
+		return;
+	s->retrying = true;
+	s->no_host = 0;
+	left_ms = clock_left(s->clock, s->deadline_ms);
+	pace_init(&s->retry_pace, s->clock, PACE_ADAPTIVE,
+	    least(clock_after(s->clock, RETRY_MS), s->deadline_ms -
+	    least(LEAST_MS, left_ms / LEAST_SHARE)));
+}
+
 static enum dispatch_outcome
 post(struct state *s, struct dispatch_details *run, struct fault *f)
 {
@@ -54,17 +74,8 @@ post(struct state *s, struct dispatch_details *run, struct fault *f)
 		.deadline_ms = s->deadline_ms,
 	};
 	enum dispatch_outcome outcome;
-	int64_t left_ms;
 
 	s->began_ms = clock_now(s->clock);
-	if (!s->retrying) {
-		s->retrying = true;
-		s->no_host = 0;
-		left_ms = clock_left(s->clock, s->deadline_ms);
-		pace_init(&s->retry_pace, s->clock, PACE_ADAPTIVE,
-		    least(clock_after(s->clock, RETRY_MS), s->deadline_ms -
-		    least(LEAST_MS, left_ms / LEAST_SHARE)));
-	}
 	call.connect_by_ms = s->retry_pace.deadline_ms;
 	mem_set_exit(STATUS_UNKNOWN, "the dispatch may have been sent");
 	outcome = github_dispatch(s->gh, &call, run, f);
@@ -80,6 +91,7 @@ post(struct state *s, struct dispatch_details *run, struct fault *f)
 	case DISPATCH_NOT_STARTED:
 	case DISPATCH_OLD_SERVER:
 	case DISPATCH_WANTS_ID:
+	case DISPATCH_REFUSES_ID:
 	case DISPATCH_LIMITED:
 		mem_set_exit(STATUS_CONNECT, "nothing was dispatched");
 		break;
@@ -269,21 +281,129 @@ step_down(struct state *s)
 	s->with_id = true;
 }
 
-/* Right before each dispatch: while a rate limit was waited for, others may
- * have started runs. */
+/* The next answer may well be good. */
+static bool
+may_pass(const struct fault *f, bool sent)
+{
+	return sent && !f->lasting && (f->status == STATUS_SERVER ||
+	    f->status == STATUS_PROTOCOL || f->status == STATUS_CLOSED ||
+	    f->status == STATUS_TIMEOUT);
+}
+
+/* An older server's run is found by the baseline: it gets all the time. */
+static int64_t
+baseline_deadline(const struct state *s, int64_t window_ms)
+{
+	return github_tells(s->gh) == GITHUB_TELLS_NO_RUN ?
+	    s->deadline_ms : least(window_ms, s->deadline_ms);
+}
+
+/* The newest run; *sent as in github_newest_run. */
 static enum status
-take_baseline(struct state *s, struct fault *f)
+ask_newest_run(struct state *s, bool *sent, struct fault *f)
+{
+	int64_t window_ms = clock_after(s->clock, least(BASELINE_MS,
+	    clock_left(s->clock, s->deadline_ms) / BASELINE_SHARE));
+	struct fault reason;
+	enum status status;
+	struct pace pace;
+
+	pace_init(&pace, s->clock, PACE_ADAPTIVE, s->deadline_ms);
+	for (;;) {
+		status = github_newest_run(s->gh, s->order->workflow,
+		    s->order->ref, s->retry_pace.deadline_ms,
+		    baseline_deadline(s, window_ms), &s->baseline, sent, f);
+		if (status == STATUS_OK || !may_pass(f, *sent))
+			return status;
+		/* The end of our time is no reason, where there was one. */
+		if (pace.failures > 0 && status == STATUS_TIMEOUT &&
+		    clock_left(s->clock, baseline_deadline(s, window_ms)) == 0)
+			*f = reason;
+		reason = *f;
+		pace_failed(&pace, f);
+		pace.deadline_ms = baseline_deadline(s, window_ms);
+		if (pace.failures == 1 && pace_goes_on(&pace, NULL)) {
+			fault_end_sentence(f);
+			log_info("looking for the newest run: %s Retrying.",
+			    f->text);
+		}
+		if (!pace_wait(&pace, NULL))
+			return f->status;
+	}
+}
+
+/*
+ * The baseline cannot be had.  A server that names the run does without; an
+ * older one's would not be found.  And what does not speak as GitHub's API is
+ * no place to send a dispatch to.
+ */
+static bool
+is_needed(const struct state *s, const struct fault *f)
+{
+	switch (github_tells(s->gh)) {
+	case GITHUB_TELLS_RUN:
+		return false;
+	case GITHUB_TELLS_NO_RUN:
+		return true;
+	case GITHUB_TELLS_UNKNOWN:
+		break;
+	}
+	return f->status == STATUS_UNAUTHORIZED ||
+	    (f->status == STATUS_PROTOCOL && !f->lasting);
+}
+
+/*
+ * Takes the baseline, and learns what kind of server this is.  Right before
+ * each dispatch: while a rate limit was waited for, others may have started
+ * runs.  False if the dispatch must not follow, but what the outcome says.
+ */
+static bool
+take_baseline(struct state *s, enum dispatch_outcome *outcome, struct fault *f)
 {
 	int64_t began_ms = clock_now(s->clock);
 	enum status status;
+	bool sent = false;
 
-	status = find_baseline(s->gh, s->clock, s->order->workflow,
-	    s->deadline_ms, &s->baseline, f);
+	status = ask_newest_run(s, &sent, f);
 	/* That took no time of the dispatch's own. */
-	s->retry_pace.deadline_ms = least(s->retry_pace.deadline_ms +
-	    clock_now(s->clock) - began_ms, s->deadline_ms);
+	if (sent)
+		s->retry_pace.deadline_ms = least(s->retry_pace.deadline_ms +
+		    clock_now(s->clock) - began_ms, s->deadline_ms);
 	s->has_baseline = status == STATUS_OK;
-	return status;
+	if (status == STATUS_OK)
+		return true;
+	if (status_is_signal(status)) {
+		*outcome = DISPATCH_NOT_STARTED;
+	} else if (status == STATUS_LIMITED) {
+		*outcome = DISPATCH_LIMITED;
+	} else if (!sent) {
+		*outcome = DISPATCH_NOT_SENT;
+	} else if (is_needed(s, f)) {
+		*outcome = DISPATCH_NOT_STARTED;
+	} else {
+		log_debug("dispatching without the newest run: %s", f->text);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Everything before the POST: a server that is not GitHub's own may be an
+ * older one.  False as in take_baseline.
+ */
+static bool
+prepare(struct state *s, enum dispatch_outcome *outcome, struct fault *f)
+{
+	if (github_is_cloud(s->gh) && !s->old_version)
+		return true;
+	if (!take_baseline(s, outcome, f))
+		return false;
+	if (github_tells(s->gh) == GITHUB_TELLS_NO_RUN && !s->old_version)
+		step_down(s);
+	else if (github_tells(s->gh) == GITHUB_TELLS_UNKNOWN &&
+	    !s->refuses_id)
+		s->with_id = true;
+	return true;
 }
 
 /* Ends a story in which nothing was started. */
@@ -317,9 +437,9 @@ dispatch(struct github *gh, const struct clock *clock,
 	pace_init(&s.limit_pace, clock, PACE_ADAPTIVE, s.deadline_ms -
 	    LEAST_MS);
 	for (;;) {
-		if (s.old_version && take_baseline(&s, f) != STATUS_OK)
-			return nothing_started(f);
-		outcome = post(&s, &run, f);
+		begin_try(&s);
+		if (prepare(&s, &outcome, f))
+			outcome = post(&s, &run, f);
 		if (outcome != DISPATCH_NOT_SENT)
 			s.retrying = false;
 		switch (outcome) {
@@ -344,11 +464,19 @@ dispatch(struct github *gh, const struct clock *clock,
 			step_down(&s);
 			break;
 		case DISPATCH_WANTS_ID:
-			if (s.with_id)
+			if (s.with_id || s.refuses_id)
 				return nothing_started(f);
 			log_info("the workflow requires the input distinct_id; "
 			    "sending a random one");
 			s.with_id = true;
+			break;
+		case DISPATCH_REFUSES_ID:
+			if (order->sends_id || s.old_version || s.refuses_id)
+				return nothing_started(f);
+			log_info("the workflow does not have the input "
+			    "distinct_id; sending none");
+			s.refuses_id = true;
+			s.with_id = false;
 			break;
 		case DISPATCH_LIMITED:
 			if (!wait_for_limit(&s, f))

@@ -13,7 +13,6 @@
 
 #define CROSS_CHECK	3	/* every third look is repository-wide */
 #define NOT_FOUND_LAST	5	/* a 404 that often in a row is one to stay */
-#define BASELINE_LAST	2	/* before a dispatch nothing is new */
 #define LISTED_MS	3000	/* by then a new run is in the list */
 #define LISTING_MS	10000	/* for candidates, with no ID to look for */
 
@@ -221,37 +220,4 @@ find(struct github *gh, const struct clock *clock, const struct find_query *q,
 	listing_wipe(&s.by_workflow);
 	listing_wipe(&s.by_repository);
 	return outcome;
-}
-
-enum status
-find_baseline(struct github *gh, const struct clock *clock,
-    const char *workflow, int64_t deadline_ms, uint64_t *baseline,
-    struct fault *f)
-{
-	unsigned int not_found = 0;
-	struct run_page page;
-	enum status status;
-	struct pace pace;
-	size_t i;
-
-	memset(&page, 0, sizeof page);
-	pace_init(&pace, clock, PACE_ADAPTIVE, deadline_ms);
-	for (;;) {
-		status = github_list_runs(gh, workflow, 1, 1, deadline_ms,
-		    &page, f);
-		if (status == STATUS_OK)
-			break;
-		not_found += status == STATUS_NOT_FOUND;
-		if (is_final(f, not_found, BASELINE_LAST))
-			break;
-		look_failed(&pace, "looking for the newest run", f);
-		if (!pace_wait(&pace, NULL))
-			break;
-	}
-	*baseline = 0;
-	for (i = 0; status == STATUS_OK && i < page.list.count; i++)
-		if (page.list.runs[i].id > *baseline)
-			*baseline = page.list.runs[i].id;
-	run_page_wipe(&page);
-	return status;
 }

@@ -78,12 +78,4 @@ void	 find_result_wipe(struct find_result *);
 /* "run-name", "job-name", ... as documented for identified_by. */
 const char *found_by_text(enum found_by);
 
-/*
- * The newest run's ID before a dispatch, 0 if there is none.  Repeats what may
- * pass until the deadline.
- */
-enum status find_baseline(struct github *, const struct clock *,
-	    const char *workflow, int64_t deadline_ms, uint64_t *baseline,
-	    struct fault *);
-
 #endif

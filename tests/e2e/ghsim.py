@@ -33,6 +33,7 @@ KINDS = {
     "ghes-3.21": ("/api/v3", ("2022-11-28", "2026-03-10"), "3.21.0"),
     "ghes-3.20": ("/api/v3", ("2022-11-28",), "3.20.1"),
     "ghes-3.8": ("/api/v3", None, "3.8.7"),
+    "silent": ("/api/v3", None, None),      # ignores the version, and tells nothing of itself
 }
 DISPATCH = "workflow_dispatch"
 FILTERS = ("actor", "branch", "event", "status", "created", "head_sha", "check_suite_id")
@@ -216,6 +217,7 @@ class GitHub(wire.Server):
         self.log_host = None            # where jobs' logs are
         self.log_links = []             # that were given out
         self.serial = 0
+        self.asked = None               # the API version that the latest request asked for
 
     # ---- what a scenario sets up
 
@@ -295,7 +297,17 @@ class GitHub(wire.Server):
 
     # ---- requests
 
+    def prepares(self, request):
+        """A server that is not GitHub's own is asked for the newest run before the dispatch; on a
+        new one that only tells what kind of server it is, as a refused version does."""
+        version = request.header("X-GitHub-Api-Version", "2022-11-28")
+        if request.method != "GET" or not request.target.endswith("/runs?per_page=1"):
+            return False
+        return bool(self.versions) and (
+            "2026-03-10" in self.versions or version not in self.versions)
+
     def handle(self, request):
+        self.asked = request.header("X-GitHub-Api-Version", "2022-11-28")
         self.host = request.header("Host") or self.host
         if self.reset_at and self.now() >= self.reset_at:
             self.remaining, self.reset_at = 5000, None
@@ -320,6 +332,8 @@ class GitHub(wire.Server):
         headers.append(("X-GitHub-Media-Type", "github.v3; format=json"))
         if self.enterprise:
             headers.append(("X-GitHub-Enterprise-Version", self.enterprise))
+        if self.versions and self.asked in self.versions:
+            headers.append(("X-GitHub-Api-Version-Selected", self.asked))
         if self.limits and not any(name.lower() == "x-ratelimit-reset" for name, _ in headers):
             self.remaining -= answer.status != 304
             headers += [
@@ -681,7 +695,8 @@ def serve(options):
         if options.report:
             with open(options.report, "w") as file:
                 file.writelines(f"{request.line()} -> {request.status}\n"
-                                for request in sim.requests)
+                                for request in sorted(sim.preparations + sim.requests,
+                                                      key=lambda request: request.time))
         sim.stop()
         sim.log_host.stop()
     finally:

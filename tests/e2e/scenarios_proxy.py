@@ -110,7 +110,7 @@ def a_plain_http_server_is_tunnelled_to_as_well(t):
     hub = t.github(tls=False)
     t.dispatch(env=through(proxy, name="http_proxy"))
     t.found(hub.dispatched[0])
-    t.tunnels(proxy, f"localhost:{hub.port}")
+    t.tunnels(proxy, *[f"localhost:{hub.port}"] * 2)
     t.dispatch(env=through(proxy, name="HTTP_PROXY"))
     t.found(hub.dispatched[1])
     t.dispatch(env=through(proxy, name="https_proxy"))
@@ -141,7 +141,7 @@ def the_way_to_a_plain_http_server_may_have_tls(t):
     t.dispatch(base=t.base(cacert=None),
                env=through(proxy, name="http_proxy", SSL_CERT_FILE=t.setup.pki.ca))
     t.found(hub.dispatched[0])
-    t.tunnels(proxy, f"localhost:{hub.port}")
+    t.tunnels(proxy, *[f"localhost:{hub.port}"] * 2)
     t.dispatched(1)
 
 

@@ -17,11 +17,11 @@ def the_ladder_of_an_old_server(t):
     hub.neighbours(2, age=600, done=True)
     t.dispatch("--format", "json")
     t.exits(0)
-    t.requests_began(t.POST, t.LIST, t.POST, t.LIST)
-    first, second = t.posts()
+    t.requests_began(t.LIST, t.POST, t.LIST)
+    first, second = hub.preparations[0], t.posts()[0]
     t.expect(first.header("X-GitHub-Api-Version") == "2026-03-10", "the first version is wrong")
     t.expect(second.header("X-GitHub-Api-Version") == "2022-11-28", "the second version is wrong")
-    t.expect(not first.json().get("inputs"), "the first dispatch had inputs")
+    t.expect(len(t.posts()) == len(hub.preparations) == 1, "a refused dispatch was sent")
     sent = second.json()["inputs"]["distinct_id"]
     t.expect(len(sent) == 36, "no UUID was sent")
     t.expect(t.json()["distinct_id"] == sent and t.json()["run_id"] == hub.dispatched[0].id,
@@ -36,7 +36,7 @@ def a_version_that_has_ended_leads_down_the_same_ladder(t):
     hub.refuse_with(texts.VERSION_GONE, nth=1)
     t.dispatch()
     t.found(hub.dispatched[0])
-    t.requests_began(t.POST, t.LIST, t.POST, t.LIST)
+    t.requests_began(t.LIST, t.POST, t.LIST, t.POST, t.LIST)
     t.dispatched(1)
 
 
@@ -250,13 +250,65 @@ def a_server_that_ignores_the_version_is_searched(t):
 
 @scenario
 def a_204_without_a_distinct_id_leaves_the_run_unproved(t):
-    t.github(DEAF, jobs=STEP)
+    t.github("silent", inputs={})
     t.dispatch("--timeout", t.seconds(2))
     t.exits(5)
     t.stdout_is("")
     t.says("distinct")
-    t.expect(len(t.posts()) == 1, "dispatched again")
+    t.expect(len(t.posts()) == 2, "more than the refused one and this were sent")
     t.dispatched(1)
+
+
+@scenario
+def a_server_that_tells_nothing_is_sent_an_id_at_once(t):
+    hub = t.github("silent", jobs=STEP)
+    t.dispatch()
+    t.found(hub.dispatched[0])
+    t.expect(len(t.posts()) == 1, "dispatched again")
+    t.requests_began(t.LIST, t.POST, t.LIST)
+    t.dispatched(1)
+
+
+@scenario
+def a_server_that_ignores_the_version_is_sent_an_id_at_once(t):
+    hub = t.github(DEAF, jobs=STEP)
+    t.dispatch()
+    t.found(hub.dispatched[0])
+    t.requests_began(t.LIST, t.POST, t.LIST)
+    t.dispatched(1)
+
+
+@scenario
+def a_new_server_is_sent_what_github_com_is_sent(t):
+    for kind in ("ghes-3.21", "github.com"):
+        t.hub = hub = t.github(kind, inputs={})
+        t.dispatch()
+        t.found(hub.dispatched[0])
+        t.requests_were(t.POST)
+        t.expect([request.target.partition("?")[2] for request in hub.preparations]
+                 == ["per_page=1"], "not one look at the newest run")
+    t.dispatched(2)
+
+
+@scenario
+def a_baseline_that_a_new_server_refuses_prevents_nothing(t):
+    for row in (texts.not_found(), texts.INTEGRATION, texts.refusal(502, "Server Error"),
+                (200, {"Content-Type": "text/html"}, "<html>Unicorn!</html>")):
+        t.hub = hub = t.github("ghes-3.21")
+        hub.fault("GET", "per_page=1$", preparing=True, act=False, status=row[0],
+                  headers=row[1], body=row[2])
+        t.dispatch("--timeout", t.seconds(4))
+        t.found(hub.dispatched[0])
+    t.dispatched(4)
+
+
+@scenario
+def a_wrong_name_is_told_in_the_words_for_a_dispatch(t):
+    for kind in ("github.com", OLD, DEAF, "silent"):
+        t.hub = t.github(kind)
+        t.dispatch(base=t.base(workflow="no-such.yml"))
+        t.refused("404", "no such repository or workflow", "default branch", code=3)
+    t.dispatched(0)
 
 
 @scenario
@@ -264,7 +316,7 @@ def an_old_server_where_the_workflow_lacks_the_input(t):
     t.github(OLD, inputs={"env": Input()})
     t.dispatch("-f", "env=prod")
     t.refused("distinct_id", "inputs", ("declare", "add"), code=3)
-    t.requests_were(t.POST, t.LIST, t.POST)
+    t.requests_were(t.LIST, t.POST)
     t.dispatched(0)
 
 
@@ -443,7 +495,7 @@ def a_refused_baseline_starts_nothing(t):
         hub.refuse_with(row, "GET", "/runs")
         t.dispatch("--timeout", t.seconds(20))
         t.refused(word, code=3)
-        t.expect(len(t.posts()) == 1, "dispatched without a baseline")
+        t.expect(not t.posts(), "dispatched without a baseline")
     t.dispatched(0)
 
 
@@ -454,7 +506,7 @@ def a_baseline_that_never_comes_starts_nothing(t):
     t.dispatch("--timeout", t.seconds(3))
     t.exits(7)
     t.took_at_most(8)
-    t.expect(len(t.posts()) == 1, "dispatched without a baseline")
+    t.expect(not t.posts(), "dispatched without a baseline")
     t.dispatched(0)
 
 

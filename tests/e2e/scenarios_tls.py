@@ -280,7 +280,7 @@ def on_connection(hub, number, pki, leaf):
     hub.connection_faults[number] = break_it
 
 
-@each([(leaf, number) for leaf in ("expired", "stranger", "client", None) for number in (2, 4)])
+@each([(leaf, number) for leaf in ("expired", "stranger", "client", None) for number in (3, 5)])
 def a_server_that_was_good_may_be_so_again(t, row):
     leaf, number = row
     hub = closing_hub(t, lambda: None)

@@ -104,6 +104,7 @@ class Fault:
     close: str = ""             # announced, silent: closes after the answer; late: when the
                                 # next request comes, unread
     hook: object = None         # called with the request and the answer, may change both
+    preparing: bool = False     # also of what only prepares (see Server.prepares)
 
     def __post_init__(self):
         self.seen = 0
@@ -170,6 +171,7 @@ class Server:
         self.context = context
         self.scheme = "https" if context else "http"
         self.requests = []
+        self.preparations = []
         self.broken = []                # what went wrong in here
         self.faults = []
         # Number of the connection (or "all", or "from" such a number: (number, what)) to: reset,
@@ -211,6 +213,11 @@ class Server:
                 sock.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+
+    def prepares(self, request):
+        """Whether it only prepares for what scenarios are about: such a request is not among
+        `requests`, but among `preparations`, and faults pass it by if they do not say."""
+        return False
 
     def fault(self, method, path, nth=None, **what):
         self.faults.append(Fault(method, path, nth, **what))
@@ -319,9 +326,11 @@ class Server:
     def exchange(self, sock, request):
         """Answers one request; false when the connection ends with it."""
         with self.changed:
-            self.requests.append(request)
+            prepares = self.prepares(request)
+            (self.preparations if prepares else self.requests).append(request)
             # Every fault counts every request, so that `nth` doesn't depend on the other faults.
-            fault = next(iter([f for f in self.faults if f.matches(request)]), None)
+            fault = next(iter([f for f in self.faults if (
+                not prepares or f.preparing) and f.matches(request)]), None)
             if fault:
                 request.fault = fault.name()
             if fault and (fault.act is False or (fault.raw is not None and fault.act is None)):

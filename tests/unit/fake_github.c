@@ -128,6 +128,7 @@ begin(struct github *gh, struct fake_call call)
 static void
 tell_time(struct github *gh)
 {
+	gh->has_answered = true;
 	if (gh->no_date)
 		return;
 	gh->has_time = true;
@@ -205,6 +206,7 @@ carry_out(struct github *gh, struct fake_call *call, struct fault *f)
 		f->early = failure->early;
 		f->wait_ms = failure->wait_ms;
 		if (f->status == STATUS_REFUSED ||
+		    f->status == STATUS_FORBIDDEN ||
 		    f->status == STATUS_NOT_FOUND ||
 		    f->status == STATUS_LIMITED || f->status == STATUS_SERVER)
 			tell_time(gh);
@@ -433,6 +435,26 @@ add_job_text(struct buf *text, const struct job *job)
 	for (i = 0; i < job->step_count; i++)
 		buf_addf(text, "|%s", job->steps[i].name);
 	buf_addc(text, '\n');
+}
+
+enum status
+github_newest_run(struct github *gh, const char *workflow, const char *ref,
+    int64_t connect_by_ms, int64_t deadline_ms, uint64_t *run_id, bool *sent,
+    struct fault *f)
+{
+	struct run_page page;
+	enum status status;
+
+	assert_non_null(ref);
+	check(connect_by_ms > 0 && connect_by_ms != CLOCK_NEVER,
+	    "a connection without an end");
+	memset(&page, 0, sizeof page);
+	status = github_list_runs(gh, workflow, 1, 1, deadline_ms, &page, f);
+	*run_id = page.list.count > 0 ? page.list.runs[0].id : 0;
+	*sent = status != STATUS_CONNECT && status != STATUS_RESOLVE &&
+	    status != STATUS_NO_HOST && status != STATUS_TLS;
+	run_page_wipe(&page);
+	return status;
 }
 
 enum status
@@ -673,6 +695,19 @@ github_who(const struct github *gh)
 {
 	(void)gh;
 	return "api.fake.example";
+}
+
+bool
+github_is_cloud(const struct github *gh)
+{
+	return !gh->is_ghes;
+}
+
+enum github_tells
+github_tells(const struct github *gh)
+{
+	/* Every answer tells, also the one that is a failure. */
+	return gh->has_answered ? gh->tells : GITHUB_TELLS_UNKNOWN;
 }
 
 void

@@ -133,6 +133,8 @@ struct github {
 	int64_t			 call_ms;	/* that each GET takes */
 	int64_t			 jobs_ms;	/* a list of jobs; call_ms */
 	uint64_t		 deaf_run;	/* whose cancels hang */
+	bool			 is_ghes;	/* else github.com */
+	enum github_tells	 tells;		/* from its first answer on */
 	bool			 no_date;
 	bool			 no_etag;
 	struct fake_run		 runs[512];
@@ -156,6 +158,7 @@ struct github {
 	size_t			 total;		/* forgotten ones included */
 	size_t			 posted;
 	bool			 old_version;
+	bool			 has_answered;
 	bool			 has_time;
 	int64_t			 time_ms, time_at;
 };

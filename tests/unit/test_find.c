@@ -1346,96 +1346,6 @@ test_by_text(void **state)
 	assert_string_equal(found_by_text(FOUND_BY_STEP_NAME), "step-name");
 }
 
-static enum status
-get_baseline(int64_t timeout_ms, uint64_t *baseline)
-{
-	return find_baseline(gh, &fake_clock, FAKE_WORKFLOW,
-	    FAKE_START + timeout_ms, baseline, &fault);
-}
-
-static void
-test_baseline(void **state)
-{
-	uint64_t baseline = 1;
-
-	(void)state;
-	assert_int_equal(get_baseline(TIMEOUT_MS, &baseline), STATUS_OK);
-	assert_true(baseline == 0);
-	fake_add_run(gh, (struct fake_run){ .id = OURS, .event = "push" });
-	fake_add_run(gh, (struct fake_run){ .id = OURS - 1 });
-	fake_add_run(gh, (struct fake_run){ .id = OURS + 9,
-	    .workflow_id = 12 });
-	assert_int_equal(get_baseline(TIMEOUT_MS, &baseline), STATUS_OK);
-	assert_true(baseline == OURS);
-	assert_int_equal(gh->call_count, 2);
-	assert_int_equal(gh->calls[1].kind, FAKE_RUNS);
-	/* 13 KB a run: one will do. */
-	assert_int_equal(gh->calls[1].per_page, 1);
-}
-
-static void
-test_baseline_fails(void **state)
-{
-	static const struct {
-		const char	*what;
-		enum status	 status;
-		bool		 lasting;
-		int64_t		 wait_ms;
-		unsigned int	 failing;
-		size_t		 calls;
-		bool		 good;
-	} cases[] = {
-		{ "5xx", STATUS_SERVER, false, 0, 3, 4, true },
-		{ "reset", STATUS_CLOSED, false, 0, 3, 4, true },
-		{ "DNS", STATUS_RESOLVE, false, 0, 3, 4, true },
-		{ "garbage", STATUS_PROTOCOL, false, 0, 3, 4, true },
-		{ "404 once", STATUS_NOT_FOUND, false, 0, 1, 2, true },
-		{ "404", STATUS_NOT_FOUND, false, 0, FAKE_ALWAYS, 0, false },
-		{ "401", STATUS_REFUSED, true, 0, FAKE_ALWAYS, 1, false },
-		{ "limit", STATUS_LIMITED, false, 40000, 1, 2, true },
-		{ "long limit", STATUS_LIMITED, false, 400000, 1, 1, false },
-		{ "5xx for ever", STATUS_SERVER, false, 0, FAKE_ALWAYS, 0,
-		    false },
-	};
-	uint64_t baseline;
-	size_t i;
-
-	for (i = 0; i < COUNT(cases); i++) {
-		add_neighbours(OURS, 1);
-		fake_add_failure(gh, (struct fake_failure){
-		    .kind = FAKE_RUNS, .first = 1, .last = cases[i].failing,
-		    .status = cases[i].status, .lasting = cases[i].lasting,
-		    .wait_ms = cases[i].wait_ms });
-		baseline = 99;
-		check(get_baseline(TIMEOUT_MS, &baseline) ==
-		    (cases[i].good ? STATUS_OK : cases[i].status), "%s",
-		    cases[i].what);
-		check(cases[i].calls == 0 || gh->call_count ==
-		    cases[i].calls, "%s: %zu", cases[i].what, gh->call_count);
-		check(!cases[i].good || baseline == OURS, "%s",
-		    cases[i].what);
-		check(cases[i].good || fault.status == cases[i].status, "%s",
-		    cases[i].what);
-		check(fake_now() <= TIMEOUT_MS, "%s", cases[i].what);
-		tear_down(state);
-		set_up(state);
-	}
-}
-
-static void
-test_baseline_signal(void **state)
-{
-	uint64_t baseline;
-
-	(void)state;
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUNS,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_SERVER });
-	fake_signal_at(700, SIGTERM);
-	assert_int_equal(get_baseline(TIMEOUT_MS, &baseline),
-	    STATUS_TERMINATED);
-	assert_int_equal(fake_now(), 700);
-}
-
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -1487,9 +1397,6 @@ main(void)
 		TEST(test_listing_ends),
 		TEST(test_signals),
 		TEST(test_by_text),
-		TEST(test_baseline),
-		TEST(test_baseline_fails),
-		TEST(test_baseline_signal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
