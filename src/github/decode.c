@@ -10,7 +10,6 @@
 #include "json/json.h"
 
 #define ID_MAX		((uint64_t)INT64_MAX)	/* GitHub: int64 */
-#define LIST_MAX	1000	/* of a page; a hundred are asked for */
 
 bool
 decode_is_fit_url(const char *s)
@@ -109,6 +108,7 @@ take_run(struct json j, void *into)
 	run->id = take_id(j, "id");
 	run->workflow_id = take_id(j, "workflow_id");
 	run->created_at = take_time(j, "created_at");
+	run->updated_at = take_time(j, "updated_at");
 	run->name = take_string(j, "name");
 	run->display_title = take_string(j, "display_title");
 	run->event = take_string(j, "event");
@@ -163,7 +163,8 @@ take_job(struct json j, void *into)
 
 /* The elements of the root's array of that name, each taken by `take`. */
 static bool
-decode_list(const char *body, size_t len, const char *name, size_t size,
+decode_list(const char *body, size_t len, const char *name, size_t most,
+    size_t size,
     void (*take)(struct json, void *), void **elements, size_t *count,
     uint64_t *total, struct buf *why)
 {
@@ -176,10 +177,10 @@ decode_list(const char *body, size_t len, const char *name, size_t size,
 		return false;
 	array = json_member(json_root(doc), name);
 	there = count_elements(array);
-	ok = json_type(array) == JSON_ARRAY && there <= LIST_MAX;
-	if (there > LIST_MAX)
-		buf_addf(why, "a page of %zu \"%s\", of which at most 100 "
-		    "were asked for", there, name);
+	ok = json_type(array) == JSON_ARRAY && there <= most;
+	if (there > most)
+		buf_addf(why, "a page of %zu \"%s\", of which at most %zu "
+		    "were asked for", there, name, most);
 	else if (!ok)
 		buf_addf(why, "JSON without the array \"%s\"", name);
 	if (!json_u64(json_member(json_root(doc), "total_count"), total))
@@ -193,28 +194,28 @@ decode_list(const char *body, size_t len, const char *name, size_t size,
 }
 
 bool
-decode_run_list(const char *body, size_t len, struct run_list *list,
-    struct buf *why)
+decode_run_list(const char *body, size_t len, size_t most,
+    struct run_list *list, struct buf *why)
 {
 	void *runs = NULL;
 	bool ok;
 
 	memset(list, 0, sizeof *list);
-	ok = decode_list(body, len, "workflow_runs", sizeof *list->runs,
-	    take_run, &runs, &list->count, &list->total, why);
+	ok = decode_list(body, len, "workflow_runs", most,
+	    sizeof *list->runs, take_run, &runs, &list->count, &list->total, why);
 	list->runs = runs;
 	return ok;
 }
 
 bool
-decode_job_list(const char *body, size_t len, struct job_list *list,
-    struct buf *why)
+decode_job_list(const char *body, size_t len, size_t most,
+    struct job_list *list, struct buf *why)
 {
 	void *jobs = NULL;
 	bool ok;
 
 	memset(list, 0, sizeof *list);
-	ok = decode_list(body, len, "jobs", sizeof *list->jobs, take_job,
+	ok = decode_list(body, len, "jobs", most, sizeof *list->jobs, take_job,
 	    &jobs, &list->count, &list->total, why);
 	list->jobs = jobs;
 	return ok;

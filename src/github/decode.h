@@ -17,6 +17,7 @@ struct run {
 	uint64_t	 id;
 	uint64_t	 workflow_id;	/* 0: not told */
 	int64_t		 created_at;	/* seconds since 1970; -1: not told */
+	int64_t		 updated_at;
 	char		*name;
 	char		*display_title;
 	char		*event;
@@ -65,12 +66,13 @@ struct dispatch_details {
 };
 
 /* All: false if the body is not the expected JSON; then nothing is filled and
- * `why` gets the reason.  The caller wipes what was filled. */
-bool	 decode_run_list(const char *, size_t, struct run_list *,
-	    struct buf *why);
+ * `why` gets the reason.  The caller wipes what was filled.  A list of more
+ * than `most`, which were asked for, is unfit. */
+bool	 decode_run_list(const char *, size_t, size_t most,
+	    struct run_list *, struct buf *why);
 bool	 decode_run(const char *, size_t, struct run *, struct buf *why);
-bool	 decode_job_list(const char *, size_t, struct job_list *,
-	    struct buf *why);
+bool	 decode_job_list(const char *, size_t, size_t most,
+	    struct job_list *, struct buf *why);
 bool	 decode_dispatch(const char *, size_t, struct dispatch_details *,
 	    struct buf *why);
 

@@ -72,7 +72,8 @@ struct fetch {
 	char	**etag;
 	bool	 *changed;
 	bool	 *has_next;	/* NULL: not a list */
-	bool	(*decode)(const char *, size_t, void *, struct buf *);
+	bool	(*decode)(const char *, size_t, size_t, void *, struct buf *);
+	size_t	  most;		/* elements that are asked for */
 	void	 *into;		/* filled by decode, if changed */
 };
 
@@ -87,7 +88,8 @@ fetch(struct github *gh, const struct session_question *ask,
 	buf_init(&why, BUF_TEXT_MAX);
 	status = session_get(gh->session, ask, x->etag, x->changed, &r, f);
 	if (status == STATUS_OK && *x->changed) {
-		if (x->decode(buf_str(&r.body), r.body.len, x->into, &why)) {
+		if (x->decode(buf_str(&r.body), r.body.len, x->most,
+		    x->into, &why)) {
 			if (x->has_next != NULL)
 				*x->has_next = has_next_page(&r);
 		} else {
@@ -105,20 +107,24 @@ fetch(struct github *gh, const struct session_question *ask,
 }
 
 static bool
-into_run_list(const char *body, size_t len, void *list, struct buf *why)
+into_run_list(const char *body, size_t len, size_t most, void *list,
+    struct buf *why)
 {
-	return decode_run_list(body, len, list, why);
+	return decode_run_list(body, len, most, list, why);
 }
 
 static bool
-into_job_list(const char *body, size_t len, void *list, struct buf *why)
+into_job_list(const char *body, size_t len, size_t most, void *list,
+    struct buf *why)
 {
-	return decode_job_list(body, len, list, why);
+	return decode_job_list(body, len, most, list, why);
 }
 
 static bool
-into_run(const char *body, size_t len, void *run, struct buf *why)
+into_run(const char *body, size_t len, size_t most, void *run,
+    struct buf *why)
 {
+	(void)most;
 	return decode_run(body, len, run, why);
 }
 
@@ -160,7 +166,7 @@ github_newest_run(struct github *gh, const char *workflow, const char *ref,
 	struct run_list list;
 	char *etag = NULL;
 	bool changed;
-	struct fetch x = { &etag, &changed, NULL, into_run_list, &list };
+	struct fetch x = { &etag, &changed, NULL, into_run_list, 1, &list };
 	struct session_question ask = {
 		.ref = ref,
 		.connect_by_ms = connect_by_ms,
@@ -189,7 +195,7 @@ github_list_runs(struct github *gh, const char *workflow,
 {
 	struct run_list list;
 	struct fetch x = { &p->etag, &p->changed, &p->has_next,
-	    into_run_list, &list };
+	    into_run_list, per_page, &list };
 	struct session_question ask = { .deadline_ms = deadline_ms };
 	enum status status;
 	struct buf target;
@@ -217,7 +223,7 @@ github_list_jobs(struct github *gh, uint64_t run_id,
 {
 	struct job_list list;
 	struct fetch x = { &p->etag, &p->changed, &p->has_next,
-	    into_job_list, &list };
+	    into_job_list, PER_PAGE_MAX, &list };
 	struct session_question ask = { .deadline_ms = deadline_ms };
 	enum status status;
 	struct buf target;
@@ -244,7 +250,7 @@ github_get_run(struct github *gh, uint64_t run_id, int64_t deadline_ms,
     struct run_state *p, struct fault *f)
 {
 	struct run run;
-	struct fetch x = { &p->etag, &p->changed, NULL, into_run, &run };
+	struct fetch x = { &p->etag, &p->changed, NULL, into_run, 1, &run };
 	struct session_question ask = { .deadline_ms = deadline_ms };
 	enum status status;
 	struct buf target;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/interrupt.h"
+#include "base/least.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -11,6 +13,14 @@
 
 #define PAGES_MAX	50	/* of a run's jobs: 5,000 */
 #define FLOOR_MARGIN_MS	5000	/* clocks within GitHub differ, a little */
+#define KEPT_MAX	((size_t)64 << 20)	/* a hundred times what 5,000
+						 * runs take */
+#define PAUSE_MIN_MS	1000	/* between two looks at a run's jobs */
+#define PAUSE_MAX_MS	10000	/* doubled while nothing changes, up to that */
+#define LISTED_MS	3000	/* by then a new run is in the list */
+#define SHARE_MS	200	/* or that for each run: five looks a second at
+				 * those that show all steps of the jobs they
+				 * have, as many at those that do not */
 
 /* The server's now, less the time since the dispatch began. */
 static void
@@ -18,27 +28,31 @@ find_floor(struct candidates *s)
 {
 	int64_t server_ms;
 
-	if (s->has_floor || s->q->has_baseline ||
-	    !github_server_now(s->gh, &server_ms))
+	if (s->has_floor || !github_server_now(s->gh, &server_ms))
 		return;
 	s->has_floor = true;
+	s->knows_more = s->knows_more || s->judged_without_floor;
 	s->floor_ms = server_ms - (clock_now(s->clock) - s->q->began_ms) -
 	    FLOOR_MARGIN_MS;
 }
 
+/*
+ * An ID that was given may have been used a moment ago, by a run that was not
+ * listed yet when the baseline was taken: then both count.
+ */
 bool
-candidates_is_old(void *ctx, const struct run *run)
+candidates_is_old(struct candidates *s, uint64_t run_id, int64_t created_at)
 {
-	struct candidates *s = ctx;
-
 	find_floor(s);
-	if (s->q->has_baseline)
-		return run->id <= s->q->baseline;
+	if (s->q->has_baseline && (s->q->is_unique || run_id <=
+	    s->q->baseline))
+		return run_id <= s->q->baseline;
 	if (s->has_floor)
-		return run->created_at * 1000 < s->floor_ms;
+		return created_at * 1000 < s->floor_ms;
+	s->judged_without_floor = true;
 	/* Nothing to tell by: an ID that nobody can have used before will do
 	 * without. */
-	return !s->q->is_unique;
+	return !s->q->has_baseline && !s->q->is_unique;
 }
 
 static bool
@@ -74,53 +88,128 @@ is_of_workflow(const struct candidates *s, const struct run *run)
 	    path_is(run->path, len, s->q->repository, s->q->workflow_path));
 }
 
-/* The run's entry, made if need be; the list stays newest first. */
+/* Bytes that the search keeps for good. */
+static enum status
+keep(struct candidates *s, size_t bytes, struct fault *f)
+{
+	s->kept += bytes;
+	if (s->kept <= KEPT_MAX)
+		return STATUS_OK;
+	return fault_set_lasting(f, STATUS_PROTOCOL, "%s lists so many new "
+	    "runs and jobs that keeping them in mind would take over %zu MiB",
+	    github_who(s->gh), KEPT_MAX >> 20);
+}
+
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct candidate *x = a, *y = b;
+
+	return x->id < y->id ? 1 : x->id > y->id ? -1 : 0;
+}
+
 static struct candidate *
-candidate_for(struct candidates *s, const struct run *run)
+known(const struct candidates *s, uint64_t id)
+{
+	const struct candidate key = { .id = id };
+
+	return s->sorted == 0 ? NULL : bsearch(&key, s->list, s->sorted,
+	    sizeof *s->list, newest_first);
+}
+
+/* What its row says; a change makes its jobs worth a look at once. */
+static void
+note_row(struct candidate *c, const struct run *run)
+{
+	bool completed = strcmp(run->status, "completed") == 0;
+
+	if (completed == c->completed && run->updated_at == c->updated_at &&
+	    run->attempt == c->attempt)
+		return;
+	c->completed = completed;
+	/* What did not begin may have no jobs to show. */
+	c->never_ran = completed &&
+	    (strcmp(run->conclusion, "startup_failure") == 0 ||
+	    strcmp(run->conclusion, "cancelled") == 0 ||
+	    strcmp(run->conclusion, "skipped") == 0 ||
+	    strcmp(run->conclusion, "action_required") == 0);
+	c->updated_at = run->updated_at;
+	c->attempt = run->attempt;
+	c->next_ms = 0;
+	c->pause_ms = PAUSE_MIN_MS;
+}
+
+static bool
+is_eligible(struct candidates *s, const struct run *run, bool of_workflow)
+{
+	if (run->id == 0 || strcmp(run->event, "workflow_dispatch") != 0 ||
+	    candidates_is_old(s, run->id, run->created_at))
+		return false;
+	return of_workflow || is_of_workflow(s, run);
+}
+
+enum status
+candidates_take(struct candidates *s, const struct run *run, bool of_workflow,
+    struct fault *f)
 {
 	struct candidate *c;
-	size_t i;
 
-	for (i = 0; i < s->count && s->list[i].id > run->id; i++)
-		;
-	if (i < s->count && s->list[i].id == run->id)
-		return &s->list[i];
-	s->list = xappend(s->list, &s->count, sizeof *s->list);
-	memmove(&s->list[i + 1], &s->list[i],
-	    (s->count - 1 - i) * sizeof *s->list);
-	c = &s->list[i];
-	memset(c, 0, sizeof *c);
-	c->id = run->id;
-	c->url = xstrdup(run->html_url);
-	return c;
+	if (of_workflow && run->workflow_id != 0 && s->workflow_id == 0) {
+		s->workflow_id = run->workflow_id;
+		s->knows_more = s->knows_more || s->judged_without_workflow;
+	}
+	s->judged_without_workflow = s->judged_without_workflow ||
+	    (!of_workflow && s->workflow_id == 0);
+	if (!is_eligible(s, run, of_workflow))
+		return STATUS_OK;
+	if ((c = known(s, run->id)) == NULL) {
+		s->list = xappend(s->list, &s->count, sizeof *s->list);
+		c = &s->list[s->count - 1];
+		c->id = run->id;
+		c->url = xstrdup(run->html_url);
+		c->updated_at = -2;
+		if (keep(s, sizeof *c + strlen(c->url) + 1, f) != STATUS_OK)
+			return f->status;
+	}
+	note_row(c, run);
+	if (!c->carries && s->q->distinct_id != NULL &&
+	    (match_carries(run->display_title, s->q->distinct_id) ||
+	    match_carries(run->name, s->q->distinct_id))) {
+		c->carries = true;
+		c->by = FOUND_BY_RUN_NAME;
+	}
+	return STATUS_OK;
+}
+
+static void
+wipe(struct candidate *c)
+{
+	size_t n;
+
+	for (n = 0; n < c->seen_count; n++)
+		job_page_wipe(&c->seen[n].page);
+	free(c->seen);
+	free(c->url);
 }
 
 void
-candidates_take(struct candidates *s, const struct listing *l)
+candidates_sort(struct candidates *s)
 {
-	const struct run *run;
-	struct candidate *c;
-	size_t page, i;
+	size_t i, n = 0;
 
-	for (page = 0; page < l->page_count; page++)
-		for (i = 0; i < l->pages[page].list.count; i++) {
-			run = &l->pages[page].list.runs[i];
-			if (l->workflow != NULL && run->workflow_id != 0)
-				s->workflow_id = run->workflow_id;
-			if (run->id == 0 || candidates_is_old(s, run) ||
-			    strcmp(run->event, "workflow_dispatch") != 0)
-				continue;
-			if (l->workflow == NULL && !is_of_workflow(s, run))
-				continue;
-			c = candidate_for(s, run);
-			if (!c->carries && s->q->distinct_id != NULL &&
-			    (match_carries(run->display_title,
-			    s->q->distinct_id) ||
-			    match_carries(run->name, s->q->distinct_id))) {
-				c->carries = true;
-				c->by = FOUND_BY_RUN_NAME;
-			}
+	if (s->sorted == s->count)
+		return;
+	qsort(s->list, s->count, sizeof *s->list, newest_first);
+	/* A run may be on two pages, when it moved on between the two. */
+	for (i = 1; i < s->count; i++) {
+		if (s->list[i].id != s->list[n].id) {
+			s->list[++n] = s->list[i];
+			continue;
 		}
+		s->list[n].carries = s->list[n].carries || s->list[i].carries;
+		wipe(&s->list[i]);
+	}
+	s->sorted = s->count = n + 1;
 }
 
 /* Some name in the job carries the ID. */
@@ -141,14 +230,75 @@ job_carries(const struct job *job, const char *id, enum found_by *by)
 
 /*
  * All steps of a job are listed at once, after its set-up: before, there are
- * none, then "Set up job" alone.
+ * none, then "Set up job" alone.  What was over before it began has none; else
+ * they may come late.
  */
 static bool
 job_has_steps(const struct job *job)
 {
-	return job->step_count > 1 || strcmp(job->status, "completed") == 0 ||
-	    (job->step_count == 1 && strcmp(job->steps[0].name, "Set up job") !=
-	    0);
+	if (strcmp(job->status, "completed") == 0)
+		return job->step_count > 0 ||
+		    strcmp(job->conclusion, "skipped") == 0 ||
+		    strcmp(job->conclusion, "cancelled") == 0;
+	return job->step_count > 1 || (job->step_count == 1 &&
+	    strcmp(job->steps[0].name, "Set up job") != 0);
+}
+
+/* Compares the names on a page that has changed, and drops them. */
+static void
+read_page(const struct candidates *s, struct candidate *c,
+    struct job_seen *seen)
+{
+	struct job_list *list = &seen->page.list;
+	size_t i, names = 0;
+
+	seen->shown = true;
+	for (i = 0; i < list->count && !c->carries; i++) {
+		c->carries = job_carries(&list->jobs[i], s->q->distinct_id,
+		    &c->by);
+		if (!job_has_steps(&list->jobs[i]))
+			seen->shown = false;
+		names += 1 + list->jobs[i].step_count;
+	}
+	if (names != seen->names)
+		c->pause_ms = PAUSE_MIN_MS;
+	seen->names = names;
+	job_list_wipe(list);
+}
+
+/*
+ * Jobs behind "needs:" are listed only once they may begin: not before a run
+ * is over are all names known.
+ */
+static void
+conclude(struct candidate *c, bool shown, size_t names)
+{
+	c->shown = shown && (names > 0 || c->never_ran);
+	c->settled = c->shown && c->completed;
+	if (c->settled)
+		log_debug("run %llu is not ours: it is over, and all its jobs "
+		    "and steps are known", (unsigned long long)c->id);
+}
+
+/* Between two requests: an answer of any length may have come. */
+static enum status
+check_time(const struct candidates *s, struct fault *f)
+{
+	if (interrupt_pending())
+		return interrupt_fault(f);
+	if (clock_left(s->clock, s->q->deadline_ms) == 0)
+		return fault_set(f, STATUS_TIMEOUT, "the timeout is over");
+	return STATUS_OK;
+}
+
+/* When to look at its jobs again, unless its row changes before. */
+static void
+put_off(const struct candidates *s, struct candidate *c)
+{
+	c->pause_ms = least(c->pause_ms, most(PAUSE_MIN_MS,
+	    (int64_t)s->open[c->shown] * SHARE_MS));
+	c->next_ms = clock_after(s->clock, c->pause_ms);
+	c->pause_ms = least(2 * c->pause_ms, PAUSE_MAX_MS);
 }
 
 /* Reads the names in a run's jobs: the ID is in them, or maybe all are known
@@ -157,43 +307,35 @@ static enum status
 read_jobs(struct candidates *s, struct candidate *c, struct fault *f)
 {
 	struct job_seen *seen;
-	struct job_list *list;
 	enum status status;
-	bool settled = true;
-	size_t n, i;
+	bool shown = true;
+	size_t n, names = 0;
+	bool is_new;
 
 	for (n = 0; n < PAGES_MAX; n++) {
-		if (n == c->seen_count)
+		if ((is_new = n == c->seen_count))
 			c->seen = xappend(c->seen, &c->seen_count,
 			    sizeof *c->seen);
 		seen = &c->seen[n];
 		status = github_list_jobs(s->gh, c->id, GITHUB_ALL_ATTEMPTS,
 		    (unsigned int)n + 1, s->q->deadline_ms, &seen->page, f);
+		if (status == STATUS_OK && is_new)
+			status = keep(s, sizeof *seen + (seen->page.etag !=
+			    NULL ? strlen(seen->page.etag) + 1 : 0), f);
+		if (status == STATUS_OK && n > 0)
+			status = check_time(s, f);
 		if (status != STATUS_OK)
 			return status;
-		if (seen->page.changed) {
-			list = &seen->page.list;
-			/* A page behind the last one is empty. */
-			seen->has_steps = list->count > 0 || n > 0;
-			for (i = 0; i < list->count; i++) {
-				if (job_carries(&list->jobs[i],
-				    s->q->distinct_id, &c->by)) {
-					c->carries = true;
-					return STATUS_OK;
-				}
-				if (!job_has_steps(&list->jobs[i]))
-					seen->has_steps = false;
-			}
-			job_list_wipe(list);
-		}
-		settled = settled && seen->has_steps;
+		if (seen->page.changed)
+			read_page(s, c, seen);
+		if (c->carries)
+			return STATUS_OK;
+		shown = shown && seen->shown;
+		names += seen->names;
 		if (!seen->page.has_next)
 			break;
 	}
-	c->settled = settled;
-	if (settled)
-		log_debug("run %llu is not ours: all its jobs and steps are "
-		    "known", (unsigned long long)c->id);
+	conclude(c, shown, names);
 	return STATUS_OK;
 }
 
@@ -207,11 +349,35 @@ candidates_carriers(const struct candidates *s)
 	return n;
 }
 
+int64_t
+candidates_listed_ms(const struct candidates *s)
+{
+	return s->q->began_ms + LISTED_MS;
+}
+
+bool
+candidates_are_listed(const struct candidates *s)
+{
+	return s->read_ms >= candidates_listed_ms(s);
+}
+
 bool
 candidates_are_decided(const struct candidates *s)
 {
 	return candidates_carriers(s) > 0 && (s->q->is_unique ||
-	    match_is_long(s->q->distinct_id));
+	    (match_is_distinctive(s->q->distinct_id) &&
+	    candidates_are_listed(s)));
+}
+
+bool
+candidates_others_are_shown(const struct candidates *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->count; i++)
+		if (!s->list[i].carries && !s->list[i].shown)
+			return false;
+	return true;
 }
 
 enum status
@@ -221,12 +387,21 @@ candidates_read_jobs(struct candidates *s, struct fault *f)
 	struct fault now;
 	size_t i;
 
+	s->open[false] = s->open[true] = 0;
+	for (i = 0; i < s->count; i++)
+		if (!s->list[i].settled && !s->list[i].carries)
+			s->open[s->list[i].shown]++;
+	if (s->q->is_unique && candidates_carriers(s) > 0)
+		return STATUS_OK;
 	for (i = 0; i < s->count; i++) {
-		if (candidates_carriers(s) > 0 && s->q->is_unique)
-			return STATUS_OK;
-		if (s->list[i].settled || s->list[i].carries)
+		if (s->list[i].settled || s->list[i].carries ||
+		    s->list[i].next_ms > clock_now(s->clock))
 			continue;
-		status = read_jobs(s, &s->list[i], &now);
+		if ((status = check_time(s, &now)) == STATUS_OK)
+			status = read_jobs(s, &s->list[i], &now);
+		put_off(s, &s->list[i]);
+		if (s->list[i].carries && s->q->is_unique)
+			return STATUS_OK;
 		if (status == STATUS_OK)
 			continue;
 		log_debug("jobs of run %llu: %s",
@@ -249,13 +424,9 @@ candidates_read_jobs(struct candidates *s, struct fault *f)
 void
 candidates_wipe(struct candidates *s)
 {
-	size_t i, n;
+	size_t i;
 
-	for (i = 0; i < s->count; i++) {
-		for (n = 0; n < s->list[i].seen_count; n++)
-			job_page_wipe(&s->list[i].seen[n].page);
-		free(s->list[i].seen);
-		free(s->list[i].url);
-	}
+	for (i = 0; i < s->count; i++)
+		wipe(&s->list[i]);
 	free(s->list);
 }

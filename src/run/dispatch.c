@@ -10,6 +10,7 @@
 #include "run/dispatch.h"
 #include "run/match.h"
 #include "run/pace.h"
+#include "run/patience.h"
 
 #define ANSWER_MS	30000	/* for the answer, or half of what is left */
 #define RETRY_MS	30000	/* while nothing has left this machine */
@@ -31,6 +32,7 @@ struct state {
 	bool				 has_baseline;
 	uint64_t			 baseline;
 	struct pace			 limit_pace;
+	struct patience			 patience;	/* with refusals */
 	/* Attempts that have not left this machine. */
 	struct pace			 retry_pace;	/* until they must
 							 * be connected */
@@ -139,6 +141,24 @@ wait_for_limit(struct state *s, struct fault *f)
 	return false;
 }
 
+/* A refusal, of the dispatch or of the baseline before it, that a token just
+ * made may meet: true when another try makes sense. */
+static bool
+may_be_early(struct state *s, struct fault *f)
+{
+	int64_t pause_ms;
+	bool renew;
+
+	if (patience_refused(&s->patience, f, clock_now(s->clock), &pause_ms,
+	    &renew) != PATIENCE_AGAIN || pause_ms > clock_left(s->clock,
+	    s->deadline_ms) - LEAST_MS)
+		return false;
+	fault_end_sentence(f);
+	log_info("%s Nothing was started; retrying.", f->text);
+	clock_sleep_until(s->clock, clock_after(s->clock, pause_ms));
+	return !interrupt_pending();
+}
+
 /* "; runs that might be it: URL, URL" */
 static void
 add_runs(struct fault *f, const char *intro, const struct find_result *r)
@@ -167,6 +187,24 @@ add_advice(const struct state *s, struct fault *f)
 		    "be told.");
 }
 
+/* One run carries the ID, and that is no proof. */
+static void
+add_unproved(const struct state *s, struct fault *f)
+{
+	const char *id = s->order->distinct_id;
+
+	fault_add(f, "a run shows the distinct ID %.100s, but ", id);
+	if (match_is_distinctive(id))
+		fault_add(f, "the timeout came before it was certain that no "
+		    "other run does.");
+	else
+		fault_add(f, "other new runs do not show all their names yet, "
+		    "and an ID of under %d characters and under %d digits may "
+		    "stand in any of them. A longer one is distinctive "
+		    "(--distinct-id draws one).", MATCH_CHARACTERS_MIN,
+		    MATCH_DIGITS_MIN);
+}
+
 /* The search is over without a proved run: the story, for accepted and for
  * unknown dispatches. */
 static enum status
@@ -191,17 +229,16 @@ not_found(const struct state *s, bool accepted, enum find_outcome outcome,
 		*f = story;
 		return f->status;
 	case FIND_UNPROVED:
-		fault_add(&story, "a run shows the distinct ID %.100s, but "
-		    "other new runs do not show all their names yet, and an "
-		    "ID of under %d characters may stand in any of them. A "
-		    "longer one is proof at once (--distinct-id draws one).",
-		    s->order->distinct_id, MATCH_ANYWHERE_MIN);
+		add_unproved(s, &story);
 		add_runs(&story, " The runs: ", r);
 		*f = story;
 		return f->status;
 	case FIND_STOPPED:
 		fault_add(&story, "the search for it failed: %s",
 		    search->text);
+		if (search->status == STATUS_UNAUTHORIZED)
+			fault_add(&story, " It was accepted before, so it may "
+			    "have expired.");
 		break;
 	case FIND_NONE:
 	case FIND_ONE:
@@ -281,13 +318,18 @@ step_down(struct state *s)
 	s->with_id = true;
 }
 
-/* The next answer may well be good. */
+/* The next answer may well be good; where none is needed, it is asked for only
+ * once more. */
 static bool
-may_pass(const struct fault *f, bool sent)
+may_pass(const struct state *s, const struct fault *f, bool sent,
+    int64_t failures)
 {
-	return sent && !f->lasting && (f->status == STATUS_SERVER ||
-	    f->status == STATUS_PROTOCOL || f->status == STATUS_CLOSED ||
-	    f->status == STATUS_TIMEOUT);
+	bool is_needed = github_tells(s->gh) == GITHUB_TELLS_NO_RUN;
+
+	return sent && !f->lasting && (is_needed || failures == 0) &&
+	    (f->status == STATUS_SERVER || f->status == STATUS_CLOSED ||
+	    f->status == STATUS_TIMEOUT || (is_needed && f->status ==
+	    STATUS_PROTOCOL));
 }
 
 /* An older server's run is found by the baseline: it gets all the time. */
@@ -313,7 +355,8 @@ ask_newest_run(struct state *s, bool *sent, struct fault *f)
 		status = github_newest_run(s->gh, s->order->workflow,
 		    s->order->ref, s->retry_pace.deadline_ms,
 		    baseline_deadline(s, window_ms), &s->baseline, sent, f);
-		if (status == STATUS_OK || !may_pass(f, *sent))
+		if (status == STATUS_OK || !may_pass(s, f, *sent,
+		    pace.failures))
 			return status;
 		/* The end of our time is no reason, where there was one. */
 		if (pace.failures > 0 && status == STATUS_TIMEOUT &&
@@ -333,9 +376,9 @@ ask_newest_run(struct state *s, bool *sent, struct fault *f)
 }
 
 /*
- * The baseline cannot be had.  A server that names the run does without; an
- * older one's would not be found.  And what does not speak as GitHub's API is
- * no place to send a dispatch to.
+ * The baseline cannot be had.  A server that names the run does without, and
+ * one that has told nothing may be such a server; the run of an older one would
+ * not be found.
  */
 static bool
 is_needed(const struct state *s, const struct fault *f)
@@ -348,8 +391,8 @@ is_needed(const struct state *s, const struct fault *f)
 	case GITHUB_TELLS_UNKNOWN:
 		break;
 	}
-	return f->status == STATUS_UNAUTHORIZED ||
-	    (f->status == STATUS_PROTOCOL && !f->lasting);
+	/* This token will do for no POST, either. */
+	return f->status == STATUS_UNAUTHORIZED;
 }
 
 /*
@@ -487,7 +530,9 @@ dispatch(struct github *gh, const struct clock *clock,
 				return nothing_started(f);
 			break;
 		case DISPATCH_NOT_STARTED:
-			return nothing_started(f);
+			if (!may_be_early(&s, f))
+				return nothing_started(f);
+			break;
 		}
 	}
 }

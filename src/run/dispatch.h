@@ -26,14 +26,21 @@
  *	other 301, 302, 307, 308		refused		end	7
  *	this API version is not served		refused		again	3
  *	distinct_id is required			refused		again	3
+ *	distinct_id, which no user asked for,
+ *	    is unknown				refused		again	3
+ *	401, or a token that is too new		refused		again	3
  *	a rate limit that ends in time		refused		again	3
  *	other 4xx, not 408			refused		end	3
  *	408, 5xx, any other			unknown		search	4
  *
  * "Again" is bounded: 30 s for what was not sent (at once no more if it is
- * lasting), five redirects, one step down in the version, one ID, and the
- * deadline for all.  "Search" needs a distinct ID; found is exit 0.  A signal
+ * lasting), five redirects, one step down in the version, one ID more or less,
+ * three tries with a token, and the deadline for all.  "Search" needs a distinct ID; found is exit 0.  A signal
  * ends all of it with its own exit code; the message says which is true.
+ *
+ * A server that is not GitHub's own is asked for the newest run before that: its
+ * answer tells what kind of server it is, and what runs there are already.  One
+ * that may be too old to name the run gets an ID with the first POST.
  *
  * http/client.h tells "not sent" from the rest, github/github.h "unknown" from
  * "dispatched" and "refused", and here is decided what follows.

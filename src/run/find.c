@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/least.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "run/candidates.h"
@@ -10,10 +11,9 @@
 #include "run/listing.h"
 #include "run/match.h"
 #include "run/pace.h"
+#include "run/patience.h"
 
 #define CROSS_CHECK	3	/* every third look is repository-wide */
-#define NOT_FOUND_LAST	5	/* a 404 that often in a row is one to stay */
-#define LISTED_MS	3000	/* by then a new run is in the list */
 #define LISTING_MS	10000	/* for candidates, with no ID to look for */
 
 struct search {
@@ -21,6 +21,7 @@ struct search {
 	const struct clock	*clock;
 	const struct find_query	*q;
 	struct listing		 by_workflow, by_repository;
+	struct patience		 patience;
 	bool			 is_partial;	/* the list lacks a page */
 };
 
@@ -44,14 +45,22 @@ look(struct search *s, unsigned int number, struct fault *f)
 	    &s->by_workflow;
 	enum status status, jobs = STATUS_OK;
 	struct fault why;
+	int64_t began_ms;
 
-	status = listing_read(l, s->found.gh, s->q->deadline_ms,
-	    candidates_is_old, &s->found, f);
+	if (s->found.knows_more) {
+		/* Rows that did not count may do so now: ask for them anew. */
+		s->found.knows_more = false;
+		listing_wipe(&s->by_workflow);
+		listing_wipe(&s->by_repository);
+	}
+	began_ms = clock_now(s->clock);
+	status = listing_read(l, &s->found, f);
+	if (status == STATUS_OK)
+		s->found.read_ms = began_ms;
 	if (status != STATUS_OK && !status_is_mishap(status))
 		return status;
 	/* A page that failed does not make the others worthless. */
 	s->is_partial = status != STATUS_OK;
-	candidates_take(&s->found, l);
 	log_debug("look %u: %zu runs might be it", number, s->found.count);
 	if (s->q->distinct_id != NULL)
 		jobs = candidates_read_jobs(&s->found, &why);
@@ -99,16 +108,9 @@ find_result_wipe(struct find_result *r)
 	memset(r, 0, sizeof *r);
 }
 
-/* A failed look: may looking on help? */
-static bool
-is_final(const struct fault *f, unsigned int not_found, unsigned int most)
-{
-	return status_is_signal(f->status) || f->lasting || not_found >= most;
-}
-
 /* The first of several failures is news, the others are not. */
 static void
-look_failed(struct pace *pace, const char *doing, struct fault *f)
+look_failed(struct pace *pace, struct fault *f)
 {
 	bool first = pace->failures == 0, beyond;
 
@@ -119,40 +121,65 @@ look_failed(struct pace *pace, const char *doing, struct fault *f)
 			fault_add(f, " That is longer than the timeout "
 			    "allows.");
 	} else if (first) {
-		log_info("%s: %s Trying on.", doing, f->text);
+		log_info("looking for the run: %s Retrying.", f->text);
 	} else {
-		log_debug("%s: %s", doing, f->text);
+		log_debug("looking for the run: %s", f->text);
 	}
 }
 
 /*
  * One run carries the ID.  One that was given may stand in runs that the list
- * did not tell; a short one may well stand in somebody else's names too
- * ("shard 1"), while ours is not listed or does not show its own yet.
+ * did not tell, and in one that it was given to a moment ago, while ours is not
+ * listed yet; a short one may well stand in somebody else's names too ("shard
+ * 1"), while ours does not show its own.
  */
 static bool
 is_proof(const struct search *s)
 {
-	size_t i;
-
 	if (s->q->is_unique)
 		return true;
-	if (s->is_partial)
+	if (s->is_partial || !candidates_are_listed(&s->found))
 		return false;
-	if (match_is_long(s->q->distinct_id))
-		return true;
-	if (clock_now(s->clock) - s->q->began_ms < LISTED_MS)
+	return match_is_distinctive(s->q->distinct_id) ||
+	    candidates_others_are_shown(&s->found);
+}
+
+/* When the only carrier may become proof by time alone; else CLOCK_NEVER. */
+static int64_t
+proof_ms(const struct search *s)
+{
+	return candidates_carriers(&s->found) == 1 &&
+	    !candidates_are_listed(&s->found) ?
+	    candidates_listed_ms(&s->found) : CLOCK_NEVER;
+}
+
+/* A failed look: may looking on help?  A refusal may pass, for a while. */
+static bool
+may_pass(struct search *s, struct fault *f)
+{
+	int64_t pause_ms;
+	bool renew;
+
+	switch (patience_refused(&s->patience, f, clock_now(s->clock),
+	    &pause_ms, &renew)) {
+	case PATIENCE_NO_MATTER:
+		return !status_is_signal(f->status) && !f->lasting;
+	case PATIENCE_END:
 		return false;
-	for (i = 0; i < s->found.count; i++)
-		if (!s->found.list[i].carries && !s->found.list[i].settled)
-			return false;
+	case PATIENCE_AGAIN:
+		break;
+	}
+	f->wait_ms = most(f->wait_ms, pause_ms);
+	if (renew && github_renew_token(s->found.gh))
+		log_info("the token was refused; its file holds another one, "
+		    "which is used from now on");
 	return true;
 }
 
 static enum find_outcome
 run_search(struct search *s, struct fault *f)
 {
-	unsigned int number, not_found = 0;
+	unsigned int number;
 	bool looked = false;
 	enum status status;
 	struct pace pace;
@@ -160,11 +187,6 @@ run_search(struct search *s, struct fault *f)
 	pace_init(&pace, s->clock, s->q->step_ms, s->q->deadline_ms);
 	for (number = 1;; number++) {
 		status = look(s, number, f);
-		/* The other list tells nothing of the workflow's. */
-		if (status == STATUS_NOT_FOUND)
-			not_found++;
-		else if (number % CROSS_CHECK != 0)
-			not_found = 0;
 		/* Our own deadline has cut the last of several good looks. */
 		if (status == STATUS_TIMEOUT && looked &&
 		    clock_left(s->clock, s->q->deadline_ms) == 0)
@@ -173,18 +195,22 @@ run_search(struct search *s, struct fault *f)
 			f->status = STATUS_OK;
 			looked = true;
 			pace_succeeded(&pace);
-		} else if (is_final(f, not_found, NOT_FOUND_LAST)) {
+			/* The other list tells nothing of the workflow's. */
+			if (number % CROSS_CHECK != 0)
+				patience_succeeded(&s->patience);
+		} else if (!may_pass(s, f)) {
 			return FIND_STOPPED;
 		} else {
-			look_failed(&pace, "looking for the run", f);
+			look_failed(&pace, f);
 		}
 		if (candidates_carriers(&s->found) > 1)
 			return FIND_SEVERAL;
 		if (candidates_carriers(&s->found) == 1 && is_proof(s))
 			return FIND_ONE;
 		if (s->q->distinct_id == NULL && s->found.count > 0 &&
-		    clock_now(s->clock) - s->q->began_ms >= LISTED_MS)
+		    candidates_are_listed(&s->found))
 			return FIND_NONE;
+		pace.look_by_ms = proof_ms(s);
 		if (!pace_wait(&pace, NULL))
 			return candidates_carriers(&s->found) == 1 ?
 			    FIND_UNPROVED : FIND_NONE;
@@ -214,6 +240,8 @@ find(struct github *gh, const struct clock *clock, const struct find_query *q,
 	s.found.clock = clock;
 	s.found.q = s.q;
 	s.by_workflow.workflow = q->workflow;
+	/* The dispatch was one, or may have been. */
+	s.patience.succeeded = true;
 	outcome = run_search(&s, f);
 	collect(&s, outcome != FIND_ONE && outcome != FIND_SEVERAL, r);
 	candidates_wipe(&s.found);

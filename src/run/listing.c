@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/interrupt.h"
 #include "base/mem.h"
 #include "run/listing.h"
 
@@ -19,7 +20,7 @@ listing_wipe(struct listing *l)
 	size_t i;
 
 	for (i = 0; i < l->page_count; i++)
-		run_page_wipe(&l->pages[i]);
+		run_page_wipe(&l->pages[i].page);
 	free(l->pages);
 	l->pages = NULL;
 	l->page_count = 0;
@@ -27,13 +28,47 @@ listing_wipe(struct listing *l)
 
 /* Some run beyond this page may be new. */
 static bool
-goes_on(const struct run_page *p, bool (*is_old)(void *, const struct run *),
-    void *ctx)
+goes_on(const struct listing_page *p, struct candidates *c)
 {
-	const struct run_list *list = &p->list;
+	return p->count > 0 && p->page.has_next &&
+	    !candidates_is_old(c, p->last_id, p->last_created_at);
+}
 
-	return list->count > 0 && p->has_next &&
-	    !is_old(ctx, &list->runs[list->count - 1]);
+/* Hands the rows of a page over, and drops them. */
+static enum status
+take_page(const struct listing *l, struct listing_page *p,
+    struct candidates *c, struct fault *f)
+{
+	struct run_list *list = &p->page.list;
+	enum status status = STATUS_OK;
+	size_t i;
+
+	p->count = list->count;
+	if (p->count > 0) {
+		p->last_id = list->runs[p->count - 1].id;
+		p->last_created_at = list->runs[p->count - 1].created_at;
+	}
+	for (i = 0; i < list->count && status == STATUS_OK; i++)
+		status = candidates_take(c, &list->runs[i],
+		    l->workflow != NULL, f);
+	run_list_wipe(list);
+	return status;
+}
+
+static enum status
+read_page(struct listing *l, size_t n, struct candidates *c, struct fault *f)
+{
+	struct listing_page *p = &l->pages[n];
+	enum status status;
+
+	/* Between two requests: an answer of any length may have come. */
+	if (interrupt_pending())
+		return interrupt_fault(f);
+	status = github_list_runs(c->gh, l->workflow, page_sizes[l->size],
+	    (unsigned int)n + 1, c->q->deadline_ms, &p->page, f);
+	if (status == STATUS_OK && p->page.changed)
+		status = take_page(l, p, c, f);
+	return status;
 }
 
 /*
@@ -41,12 +76,9 @@ goes_on(const struct run_page *p, bool (*is_old)(void *, const struct run *),
  * the first of a size that could be larger does not.
  */
 static enum status
-read_pages(struct listing *l, struct github *gh, int64_t deadline_ms,
-    bool (*is_old)(void *, const struct run *), void *ctx, bool *too_small,
+read_pages(struct listing *l, struct candidates *c, bool *too_small,
     struct fault *f)
 {
-	const unsigned int size = page_sizes[l->size];
-	struct run_page *p;
 	enum status status;
 	size_t n = 0;
 
@@ -55,34 +87,32 @@ read_pages(struct listing *l, struct github *gh, int64_t deadline_ms,
 		if (n == l->page_count)
 			l->pages = xappend(l->pages, &l->page_count,
 			    sizeof *l->pages);
-		p = &l->pages[n++];
-		status = github_list_runs(gh, l->workflow, size,
-		    (unsigned int)n, deadline_ms, p, f);
+		status = read_page(l, n, c, f);
 		if (status != STATUS_OK)
 			return status;
-		if (!goes_on(p, is_old, ctx))
+		if (!goes_on(&l->pages[n++], c))
 			break;
 		*too_small = l->size + 1 < PAGE_SIZES;
 	} while (n < PAGES_MAX && !*too_small);
 	/* Pages that fewer new runs no longer reach. */
 	while (l->page_count > n)
-		run_page_wipe(&l->pages[--l->page_count]);
+		run_page_wipe(&l->pages[--l->page_count].page);
 	return STATUS_OK;
 }
 
 enum status
-listing_read(struct listing *l, struct github *gh, int64_t deadline_ms,
-    bool (*is_old)(void *, const struct run *), void *ctx, struct fault *f)
+listing_read(struct listing *l, struct candidates *c, struct fault *f)
 {
 	enum status status;
 	bool too_small;
 
 	for (;;) {
-		status = read_pages(l, gh, deadline_ms, is_old, ctx,
-		    &too_small, f);
+		status = read_pages(l, c, &too_small, f);
 		if (status != STATUS_OK || !too_small)
-			return status;
+			break;
 		listing_wipe(l);
 		l->size++;
 	}
+	candidates_sort(c);
+	return status;
 }

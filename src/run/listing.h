@@ -1,7 +1,8 @@
 /*
  * The newest runs, read page by page as far back as they matter.  A listing is
  * read again and again, each page conditionally, on pages as large as the
- * number of new runs takes.
+ * number of new runs takes.  Of a page that was taken in, only what leads to
+ * the next one is kept.
  */
 #ifndef RUN_LISTING_H
 #define RUN_LISTING_H
@@ -10,24 +11,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "github/github.h"
+#include "run/candidates.h"
+
+struct listing_page {
+	struct run_page	 page;		/* without its list */
+	size_t		 count;		/* of its rows */
+	uint64_t	 last_id;	/* the last row's */
+	int64_t		 last_created_at;
+};
 
 /* Zeroed at first but for the workflow; wiped last. */
 struct listing {
-	const char	*workflow;	/* lent; NULL: repository-wide */
-	size_t		 size;		/* of its pages, as an index */
-	struct run_page	*pages;
-	size_t		 page_count;
+	const char		*workflow;	/* lent; NULL: repository-wide */
+	size_t			 size;		/* of its pages, as an index */
+	struct listing_page	*pages;
+	size_t			 page_count;
 };
 
 /*
- * Reads until a page ends with a run that is old, or there are no more.  On
- * failure the pages read so far are there, together with those of the time
- * before.
+ * Reads until a page ends with a run that is old, or there are no more, and
+ * has the candidates take in what has changed.  On failure they have taken what
+ * was read so far.
  */
-enum status listing_read(struct listing *, struct github *,
-	    int64_t deadline_ms, bool (*is_old)(void *ctx, const struct run *),
-	    void *ctx, struct fault *);
+enum status listing_read(struct listing *, struct candidates *,
+	    struct fault *);
 void	 listing_wipe(struct listing *);
 
 #endif

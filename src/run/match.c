@@ -6,9 +6,15 @@
 #include "run/match.h"
 
 bool
-match_is_long(const char *id)
+match_is_distinctive(const char *id)
 {
-	return text_characters(id, strlen(id)) >= MATCH_ANYWHERE_MIN;
+	size_t digits = 0;
+	const char *p;
+
+	for (p = id; *p != '\0'; p++)
+		digits += text_is_digit(*p);
+	return digits >= MATCH_DIGITS_MIN ||
+	    text_characters(id, strlen(id)) >= MATCH_CHARACTERS_MIN;
 }
 
 bool
@@ -19,7 +25,7 @@ match_carries(const char *name, const char *id)
 
 	if (len == 0)
 		return false;
-	if (match_is_long(id))
+	if (match_is_distinctive(id))
 		return strstr(name, id) != NULL;
 	for (hit = name; (hit = strstr(hit, id)) != NULL; hit++)
 		if ((hit == name || !text_is_alnum(hit[-1])) &&

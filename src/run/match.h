@@ -6,11 +6,15 @@
 
 #include <stdbool.h>
 
-/* IDs of at least this many characters may stand anywhere in a name; a shorter
- * one only alone, or "1" would be found in "step 12". */
-#define MATCH_ANYWHERE_MIN	16
+/*
+ * IDs of at least that many characters, or with that many digits (as
+ * github.run_id has), may stand anywhere in a name; any other only alone, or
+ * "1" would be found in "step 12".
+ */
+#define MATCH_CHARACTERS_MIN	16
+#define MATCH_DIGITS_MIN	9
 
-bool	 match_is_long(const char *id);
+bool	 match_is_distinctive(const char *id);
 
 /*
  * Both as UTF-8.  "Alone": no ASCII letter or digit right before or after it.

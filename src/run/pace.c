@@ -25,6 +25,7 @@ pace_init(struct pace *p, const struct clock *clock, int64_t step_ms,
 	p->began_ms = clock_now(clock);
 	p->deadline_ms = deadline_ms;
 	p->step_ms = step_ms;
+	p->look_by_ms = CLOCK_NEVER;
 }
 
 int64_t
@@ -105,6 +106,9 @@ pace_wait(struct pace *p, bool *beyond)
 		pause_ms = pace_backoff(pause_ms, p->failures);
 	/* Towards the deadline a look in the middle of what is left. */
 	pause_ms = least(pause_ms, left_ms / 2);
+	if (p->look_by_ms != CLOCK_NEVER && p->failures == 0)
+		pause_ms = least(pause_ms, clock_left(p->clock,
+		    p->look_by_ms));
 	if (p->hint_ms > 0)
 		pause_ms = most(pause_ms, p->hint_ms + least(
 		    pace_spread(p->hint_ms), (left_ms - p->hint_ms) / 2));

@@ -22,6 +22,9 @@ struct pace {
 	int64_t			 looks;		/* pauses so far */
 	int64_t			 failures;	/* in a row */
 	int64_t			 hint_ms;	/* for the next pause */
+	int64_t			 look_by_ms;	/* instant that the next pause
+						 * ends by at the latest, but
+						 * after failures */
 };
 
 /*

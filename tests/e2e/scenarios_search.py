@@ -32,11 +32,14 @@ def the_ladder_of_an_old_server(t):
 
 @scenario
 def a_version_that_has_ended_leads_down_the_same_ladder(t):
-    hub = t.github(OLD, jobs=STEP)
+    hub = t.github(jobs=STEP)
     hub.refuse_with(texts.VERSION_GONE, nth=1)
     t.dispatch()
     t.found(hub.dispatched[0])
-    t.requests_began(t.LIST, t.POST, t.LIST, t.POST, t.LIST)
+    t.requests_began(t.POST, t.POST, t.LIST)
+    first, second = t.posts()
+    t.expect(second.header("X-GitHub-Api-Version") == "2022-11-28", "the second version is wrong")
+    t.expect(not first.json().get("inputs"), "the first dispatch had inputs")
     t.dispatched(1)
 
 
@@ -547,3 +550,112 @@ def null_fields_in_runs_and_jobs_do_not_matter(t):
     t.dispatch("--timeout", t.seconds(30))
     t.found(hub.dispatched[0])
     t.dispatched(1)
+
+
+@scenario
+def found_behind_needs(t):
+    """The job is not in the list before it may begin; all others show their steps by then."""
+    hub = t.github(OLD, life="in_progress", jobs=(
+        Job("build", ("Run make",)),
+        Job("deploy", ("Run actions/checkout@v5", "{distinct_id}"),
+            life="absent:3 queued in_progress")))
+    hub.after_dispatch = lambda hub, run: hub.neighbours(5)
+    t.dispatch()
+    t.found(hub.dispatched[0])
+    t.dispatched(1)
+
+
+@scenario
+def a_run_that_completes_shows_what_came_last(t):
+    """Its row tells that it is over: its jobs are asked for once more, at once."""
+    hub = t.github(OLD, life="in_progress:2s completed/success", jobs=(
+        Job("build", ("Run make",)), Job("{distinct_id}", life="absent:2s completed/skipped")))
+    hub.after_dispatch = lambda hub, run: hub.neighbours(60)
+    t.dispatch()
+    t.found(hub.dispatched[0])
+    t.took_at_most(20)
+    t.dispatched(1)
+
+
+@scenario
+def eleven_digits_beside_runs_that_wait_for_a_runner(t):
+    hub = t.github(OLD, jobs=step_named("from {distinct_id}"))
+    hub.after_dispatch = lambda hub, run: hub.neighbours(5, lag=Lag(queued=10 ** 6))
+    t.dispatch("--distinct-id=17654320999", "--timeout", t.seconds(30))
+    t.found(hub.dispatched[0])
+    t.took_at_least(3)
+    t.dispatched(1)
+
+
+@scenario
+def an_id_used_a_moment_before_is_not_printed_for_the_former_run(t):
+    """A retry after a crash: the former run is listed late, ours even later."""
+    for kind in (OLD, DEAF):
+        t.hub = hub = t.github(kind, run_name="Build [{distinct_id}]", lag=Lag(2, unit="seconds"))
+        former = hub.add_run(inputs={"distinct_id": "a-deploy-of-the-day"}, age=1,
+                             lag=Lag(0.5, unit="seconds"))
+        hub.after_dispatch = lambda hub, run: None
+        t.dispatch("--distinct-id=a-deploy-of-the-day", "--timeout", t.seconds(20))
+        t.expect(t.result.stdout != f"run_id={former.id}\nrun_url={former.html_url}\n".encode(),
+                 "the former run was printed")
+        t.exits(0, 5)
+    t.dispatched(2)
+
+
+@scenario
+def sixty_running_neighbours_cost_little(t):
+    """None of them is settled while it runs, whatever it shows."""
+    hub = t.github(OLD, run_name="Build [{distinct_id}]", lag=Lag(12, unit="seconds"))
+    hub.after_dispatch = lambda hub, run: hub.neighbours(60, life="in_progress")
+    t.dispatch("--timeout", t.seconds(60), base=t.base(retry_interval=None))
+    t.found(hub.dispatched[0])
+    t.expect(len(t.requests(t.JOBS)) <= 60 * 6, f"{len(t.requests(t.JOBS))} looks at jobs")
+    t.dispatched(1)
+
+
+@scenario
+def more_rows_than_asked_for_are_refused(t):
+    """Ascending, as no server sends them; a thousand where ten were asked for."""
+    hub = t.github(OLD, jobs=STEP)
+
+    def many(request, answer):
+        row = json.loads(answer.body)["workflow_runs"]
+        first = int(request.query.get("page", "1")) * 10 ** 6 + 10 ** 11
+        body = {"total_count": 10 ** 6, "workflow_runs": [
+            {**(row[0] if row else {"event": "workflow_dispatch"}), "id": first + n}
+            for n in range(1000)]}
+        answer.body = json.dumps(body).encode()
+    hub.fault("GET", r"/runs\?per_page=[13]0", hook=many)
+    hub.fault("GET", r"/runs\?per_page=100", hook=many)
+    t.dispatch("--timeout", t.seconds(3))
+    t.exits(5)
+    t.says("a page of 1000", "were asked for")
+    t.took_at_most(6)
+    t.dispatched(1)
+
+
+@scenario
+def a_single_refusal_ends_nothing(t):
+    for row in (texts.BAD_CREDENTIALS, texts.INTEGRATION, texts.not_found()):
+        for method, path, nth, preparing in (
+                ("POST", "/dispatches$", 1, False), ("GET", r"/runs(\?|$)", 2, False),
+                ("GET", r"/runs(\?|$)", 3, False), ("GET", "/jobs", 1, False)):
+            if method == "POST" and row[0] == 404:
+                continue        # before anything has succeeded, that is the last word
+            t.hub = hub = t.github(OLD, jobs=STEP, lag=Lag(listed=3))
+            hub.refuse_with(row, method, path, nth)
+            t.dispatch("--timeout", t.seconds(30))
+            t.found(hub.dispatched[0])
+    t.dispatched(11)
+
+
+@scenario
+def a_token_that_is_too_new_is_tried_again(t):
+    for kind in ("github.com", OLD):
+        for row in (texts.BAD_CREDENTIALS, texts.INTEGRATION):
+            t.hub = hub = t.github(kind, jobs=STEP)
+            hub.refuse_with(row, nth=range(1, 4))
+            t.dispatch("--timeout", t.seconds(60))
+            t.found(hub.dispatched[0])
+            t.took_at_least(6)
+    t.dispatched(4)

@@ -5,6 +5,8 @@
 
 #include "github/decode.h"
 
+#define MOST	100	/* elements of a page */
+
 static void
 check_run(const struct run *run)
 {
@@ -46,7 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	buf_init(&why, BUF_TEXT_MAX);
 	buf_init(&url, BUF_TEXT_MAX);
-	if (decode_run_list(text, len, &runs, &why)) {
+	if (decode_run_list(text, len, MOST, &runs, &why)) {
 		for (i = 0; i < runs.count; i++)
 			check_run(&runs.runs[i]);
 		run_list_wipe(&runs);
@@ -62,7 +64,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	} else {
 		must(why.len > 0);
 	}
-	if (decode_job_list(text, len, &jobs, &why)) {
+	if (decode_job_list(text, len, MOST, &jobs, &why)) {
 		for (i = 0; i < jobs.count; i++)
 			check_job(&jobs.jobs[i]);
 		job_list_wipe(&jobs);

@@ -288,6 +288,17 @@ state_of(const struct fake_run *r)
 	return state;
 }
 
+/* So often its row has changed. */
+static int64_t
+updates_of(const struct fake_run *r)
+{
+	size_t n = 0;
+
+	while (n < r->update_count && r->updates[n] <= fake_now())
+		n++;
+	return (int64_t)n;
+}
+
 static void
 fill_run(const struct github *gh, struct run *run, const struct fake_run *r)
 {
@@ -297,6 +308,7 @@ fill_run(const struct github *gh, struct run *run, const struct fake_run *r)
 	run->workflow_id = r->no_workflow_id ? 0 : r->workflow_id;
 	run->created_at = r->no_created_at ? -1 :
 	    (gh->epoch_ms + r->created_at) / 1000;
+	run->updated_at = run->created_at + updates_of(r);
 	run->name = xstrdup(fake_now() >= r->titled_at ? r->name : "Deploy");
 	run->display_title = xstrdup(fake_now() >= r->titled_at ? r->title :
 	    "Deploy");
@@ -345,9 +357,11 @@ github_list_runs(struct github *gh, const char *workflow,
 	buf_init(&text, BUF_TEXT_MAX);
 	for (i = from; i < n && i < from + per_page; i++) {
 		fill_run(gh, &list.runs[list.count], seen[i]);
-		buf_addf(&text, "%" PRIu64 "|%s|%s\n", seen[i]->id,
-		    list.runs[list.count].name,
-		    list.runs[list.count].display_title);
+		buf_addf(&text, "%" PRIu64 "|%s|%s|%s|%" PRId64 "\n",
+		    seen[i]->id, list.runs[list.count].name,
+		    list.runs[list.count].display_title,
+		    list.runs[list.count].status,
+		    list.runs[list.count].updated_at);
 		list.count++;
 	}
 	buf_addf(&text, "%zu", n);

@@ -54,6 +54,8 @@ struct fake_run {
 	bool			 no_workflow_id;
 	int64_t			 created_at;
 	bool			 no_created_at;
+	const int64_t		*updates;	/* when its row changes; lent */
+	size_t			 update_count;
 	int64_t			 listed_at;	/* by workflow */
 	int64_t			 repository_at;	/* by repository; listed_at */
 	int64_t			 titled_at;	/* before: an ordinary title */

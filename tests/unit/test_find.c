@@ -440,60 +440,228 @@ test_page_borders(void **state)
 	}
 }
 
-/* A run whose steps are all known is not asked about again. */
+static const struct fake_state over[] = { { .status = "completed",
+    .conclusion = "success" } };
+static const struct fake_state cancelled[] = { { .status = "completed",
+    .conclusion = "cancelled" } };
+static const struct fake_state running[] = { { .status = "in_progress" } };
+static const struct fake_state over_later[] = { { .status = "in_progress" },
+    { .at = 20000, .status = "completed", .conclusion = "failure" } };
+
+/* A run that is over, and whose steps are known, is not asked about again. */
 static void
 test_settled(void **state)
 {
-	static const struct fake_job skipped[] = { { .skipped = true },
+	static const struct fake_job done[] = { { .skipped = true },
 	    { .steps = { "Run make" }, .done_at = 1 } };
-	static const struct fake_job later[] = { { .steps = { "Run make" } },
-	    { .steps = { "Run make" }, .set_up_at = 20000,
-	    .steps_at = 25000 } };
+	static const struct fake_job bare[] = { { .no_set_up = true,
+	    .done_at = 1 } };
+	static const struct fake_job late[] = { { .steps = { "Run make" },
+	    .set_up_at = 25000, .steps_at = 25000 } };
 	static const struct fake_job queued[] = { { .set_up_at =
 	    FAKE_NEVER } };
-	static const struct fake_job set_up[] = { { .steps_at =
-	    FAKE_NEVER } };
-	static const struct fake_job single[] = { { .no_set_up = true,
-	    .steps = { "Run make" } } };
-	const struct fake_call *call;
-	size_t i, last = 0;
+	static const struct {
+		struct fake_run	run;
+		size_t		least, most;	/* looks at its jobs */
+		int64_t		last_at;	/* not earlier */
+	} cases[] = {
+		{ { .jobs = done, .job_count = 2, .states = over,
+		    .state_count = 1 }, 1, 1, 0 },
+		{ { .states = cancelled, .state_count = 1 }, 1, 1, 0 },
+		/* Its jobs may be behind "needs:". */
+		{ { .jobs = done, .job_count = 2, .states = running,
+		    .state_count = 1 }, 8, 60, 55000 },
+		{ { .jobs = done, .job_count = 2, .states = over_later,
+		    .state_count = 2 }, 4, 30, 20000 },
+		/* Steps, or jobs, may come late. */
+		{ { .jobs = bare, .job_count = 1, .states = over,
+		    .state_count = 1 }, 8, 60, 55000 },
+		{ { .states = over, .state_count = 1 }, 8, 60, 55000 },
+		{ { .jobs = late, .job_count = 1, .states = over,
+		    .state_count = 1 }, 4, 40, 25000 },
+		{ { .jobs = queued, .job_count = 1 }, 8, 60, 55000 },
+	};
+	const struct fake_call *call = NULL;
+	struct fake_run run;
+	size_t i, k, n;
 
 	(void)state;
-	fake_add_run(gh, (struct fake_run){ .id = OURS + 7, .jobs = single,
-	    .job_count = 1 });
-	fake_add_run(gh, (struct fake_run){ .id = OURS + 6, .jobs = set_up,
-	    .job_count = 1 });
-	fake_add_run(gh, (struct fake_run){ .id = OURS + 5,
-	    .jobs = settled_jobs, .job_count = 1 });
-	fake_add_run(gh, (struct fake_run){ .id = OURS + 4, .jobs = skipped,
-	    .job_count = 2 });
-	fake_add_run(gh, (struct fake_run){ .id = OURS + 3, .jobs = later,
-	    .job_count = 2 });
-	fake_add_run(gh, (struct fake_run){ .id = OURS + 2, .jobs = queued,
-	    .job_count = 1 });
-	fake_add_run(gh, (struct fake_run){ .id = OURS + 1 });
-	fake_add_run(gh, (struct fake_run){ .id = OURS, .listed_at = 60000,
+	for (i = 0; i < COUNT(cases); i++) {
+		run = cases[i].run;
+		run.id = OURS + 1 + i;
+		fake_add_run(gh, run);
+	}
+	fake_add_run(gh, (struct fake_run){ .id = OURS, .listed_at = 70000,
 	    .jobs = marked_jobs, .job_count = 1 });
 	expect_ours(look_for(query()), FOUND_BY_STEP_NAME);
-	assert_int_equal(fake_count(gh, FAKE_JOBS, OURS + 5), 1);
-	assert_int_equal(fake_count(gh, FAKE_JOBS, OURS + 4), 1);
-	for (i = 0; i < fake_count(gh, FAKE_JOBS, 0); i++) {
-		call = fake_nth(gh, FAKE_JOBS, i);
-		if (call->run_id == OURS + 3)
-			last = i;
+	for (i = 0; i < COUNT(cases); i++) {
+		n = fake_count(gh, FAKE_JOBS, OURS + 1 + i);
+		check(n >= cases[i].least && n <= cases[i].most,
+		    "case %zu: %zu looks", i, n);
+		for (k = 0; k < fake_count(gh, FAKE_JOBS, 0); k++)
+			if (fake_nth(gh, FAKE_JOBS, k)->run_id == OURS + 1 + i)
+				call = fake_nth(gh, FAKE_JOBS, k);
+		check(call->at >= cases[i].last_at && (cases[i].last_at == 0 ||
+		    cases[i].last_at > 50000 || call->at <= cases[i].last_at +
+		    11000), "case %zu: last at %" PRId64, i, call->at);
 	}
-	/* Asked until its second job had steps, and once more then. */
-	assert_in_range(fake_nth(gh, FAKE_JOBS, last)->at, 25000, 28000);
-	assert_int_equal(fake_count(gh, FAKE_JOBS, OURS + 7), 1);
-	/* Those without jobs, or with one that is queued or being set up, are
-	 * asked each time. */
-	assert_int_equal(fake_count(gh, FAKE_JOBS, OURS + 6),
-	    fake_pause_count + 1);
-	assert_int_equal(fake_count(gh, FAKE_JOBS, OURS + 2),
-	    fake_pause_count + 1);
-	assert_int_equal(fake_count(gh, FAKE_JOBS, OURS + 1),
-	    fake_pause_count + 1);
 	assert_int_equal(fake_count(gh, FAKE_JOBS, OURS), 1);
+}
+
+/* A job behind "needs:" is listed when it may begin, and not before. */
+static void
+test_behind_needs(void **state)
+{
+	static const struct fake_job jobs[] = {
+	    { .steps = { "Run make", "Complete job" } },
+	    { .name = "deploy", .steps = { UUID }, .listed_at = 40000,
+	    .set_up_at = 41000, .steps_at = 42000 } };
+	static const int64_t updates[] = { 40000, 42000 };
+	size_t crowd;
+	int told;
+
+	for (crowd = 0; crowd <= 60; crowd += 60)
+		for (told = 0; told < 2; told++) {
+			fake_add_run(gh, (struct fake_run){ .id = OURS,
+			    .jobs = jobs, .job_count = 2, .states = running,
+			    .state_count = 1, .updates = updates,
+			    .update_count = told ? 2 : 0 });
+			add_neighbours(OURS - crowd, crowd);
+			expect_ours(look_for(query()), FOUND_BY_STEP_NAME);
+			/* Soon, if its row tells or there are few. */
+			check(fake_now() <= 42000 + (crowd == 0 ? 2500 :
+			    told ? 10000 : 20000), "%zu, %d: %" PRId64, crowd,
+			    told, fake_now());
+			tear_down(state);
+			set_up(state);
+		}
+}
+
+/* Sixty neighbours that run on cost little, whatever they show. */
+static void
+test_running_crowd(void **state)
+{
+	static const struct fake_job waiting[] = { { .set_up_at =
+	    FAKE_NEVER } };
+	size_t i, n;
+	int shown;
+
+	for (shown = 0; shown < 2; shown++) {
+		gh->call_ms = 5;
+		for (i = 0; i < 60; i++)
+			fake_add_run(gh, (struct fake_run){ .id = OURS + 1 +
+			    i, .jobs = shown ? settled_jobs : waiting,
+			    .job_count = 1, .states = running,
+			    .state_count = 1 });
+		fake_add_run(gh, (struct fake_run){ .id = OURS,
+		    .title = UUID, .listed_at = 30000 });
+		expect_ours(look_for(query()), FOUND_BY_RUN_NAME);
+		n = fake_count(gh, FAKE_JOBS, 0);
+		check(n <= (size_t)60 * 7, "%zu requests", n);
+		for (i = 60; i < n; i++)
+			check(fake_nth(gh, FAKE_JOBS, i)->conditional, "%zu",
+			    i);
+		tear_down(state);
+		set_up(state);
+	}
+}
+
+/*
+ * A given ID that was used a moment ago, by a run that was not listed yet when
+ * the baseline was taken.
+ */
+static void
+test_used_a_moment_ago(void **state)
+{
+	struct find_query q = query();
+	static const int64_t created[] = { -8000, -3000 };
+	size_t i;
+
+	q.is_unique = false;
+	for (i = 0; i < COUNT(created); i++) {
+		fake_add_run(gh, (struct fake_run){ .id = OURS - 1,
+		    .title = UUID, .created_at = created[i] });
+		fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID,
+		    .created_at = 1000, .listed_at = 2500 });
+		/* Before the floor it is none; after it, none is proved. */
+		if (i == 0)
+			expect_ours(look_for(q), FOUND_BY_RUN_NAME);
+		else
+			assert_int_equal(look_for(q), FIND_SEVERAL);
+		assert_true(fake_now() >= 2500);
+		tear_down(state);
+		set_up(state);
+	}
+	/* And it is not printed early, though it is the only one. */
+	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
+	q.step_ms = 60000;
+	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
+	assert_in_range(fake_now(), 3000, 3500);
+}
+
+/* github.run_id has 11 digits: that is distinctive, whoever waits beside. */
+static void
+test_eleven_digits(void **state)
+{
+	static const struct fake_job waiting[] = { { .set_up_at =
+	    FAKE_NEVER } };
+	struct find_query q = query();
+	size_t i;
+
+	(void)state;
+	q.is_unique = false;
+	q.distinct_id = "17654320999";
+	for (i = 1; i <= 5; i++)
+		fake_add_run(gh, (struct fake_run){ .id = OURS + i,
+		    .jobs = waiting, .job_count = 1 });
+	fake_add_run(gh, (struct fake_run){ .id = OURS,
+	    .title = "Deploy run17654320999" });
+	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
+	assert_in_range(fake_now(), 3000, 4500);
+}
+
+/* A refusal may pass, and the token be renewed; one that lasts ends it. */
+static void
+test_refusals(void **state)
+{
+	static const enum status statuses[] = { STATUS_UNAUTHORIZED,
+	    STATUS_FORBIDDEN, STATUS_NOT_FOUND };
+	static const enum fake_kind kinds[] = { FAKE_RUNS, FAKE_JOBS };
+	size_t i, k;
+	int lasts;
+
+	for (i = 0; i < COUNT(statuses); i++)
+		for (k = 0; k < COUNT(kinds); k++)
+			for (lasts = 0; lasts < 2; lasts++) {
+				/* Of one run's jobs, that is no refusal. */
+				if (lasts && k == 1 && i == 2)
+					continue;
+				fake_add_run(gh, (struct fake_run){
+				    .id = OURS, .jobs = marked_jobs,
+				    .job_count = 1 });
+				fake_add_failure(gh, (struct fake_failure){
+				    .kind = kinds[k], .first = 1, .last =
+				    lasts ? FAKE_ALWAYS : 4, .status =
+				    statuses[i], .lasting = i < 2 });
+				if (lasts)
+					fake_add_failure(gh,
+					    (struct fake_failure){
+					    .kind = FAKE_ALL_RUNS, .first = 1,
+					    .last = FAKE_ALWAYS, .status =
+					    statuses[i], .lasting = i < 2 });
+				check(look_for(query()) == (lasts ?
+				    FIND_STOPPED : FIND_ONE), "%zu %zu %d", i,
+				    k, lasts);
+				check(!lasts || (fake_now() >= 10000 &&
+				    fake_now() <= 30000 && fake_count(gh,
+				    kinds[k], 0) + fake_count(gh,
+				    FAKE_ALL_RUNS, 0) >= 5), "%zu %zu: %" PRId64,
+				    i, k, fake_now());
+				check(!lasts || fault.status == statuses[i],
+				    "%zu %zu", i, k);
+				tear_down(state);
+				set_up(state);
+			}
 }
 
 /* Settled means all pages of its jobs. */
@@ -750,6 +918,7 @@ static void
 test_not_unique(void **state)
 {
 	struct find_query q = query();
+	size_t i;
 
 	(void)state;
 	q.is_unique = false;
@@ -757,7 +926,10 @@ test_not_unique(void **state)
 	add_neighbours(OURS - 4, 4);
 	add_neighbours(OURS + 1, 4);
 	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
-	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 8);
+	for (i = 1; i <= 4; i++) {
+		assert_true(fake_count(gh, FAKE_JOBS, OURS - i) > 0);
+		assert_true(fake_count(gh, FAKE_JOBS, OURS + i) > 0);
+	}
 	assert_int_equal(fake_count(gh, FAKE_JOBS, OURS), 0);
 }
 
@@ -786,7 +958,7 @@ test_short_and_others(void **state)
 		{ "settles with", "1", with, FIND_SEVERAL, 2, 10000, 11200 },
 		{ "never settles", "1", never, FIND_UNPROVED, 2, 299000,
 		    300000 },
-		{ "a long ID", UUID, never, FIND_ONE, 1, 0, 500 },
+		{ "a long ID", UUID, never, FIND_ONE, 1, 3000, 4000 },
 	};
 	struct find_query q = query();
 	size_t i;
@@ -1236,7 +1408,8 @@ test_limit_and_found(void **state)
 	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
 	    .first = 1, .status = STATUS_LIMITED, .wait_ms = 100000 });
 	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
-	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 1);
+	/* And is waited for: it is too early for proof. */
+	assert_true(fake_pauses[0] >= 100000);
 }
 
 /* A short ID needs the others' names: what hinders that is heeded. */
@@ -1365,6 +1538,11 @@ main(void)
 		TEST(test_many_pages),
 		TEST(test_page_borders),
 		TEST(test_settled),
+		TEST(test_refusals),
+		TEST(test_eleven_digits),
+		TEST(test_used_a_moment_ago),
+		TEST(test_running_crowd),
+		TEST(test_behind_needs),
 		TEST(test_settled_pages),
 		TEST(test_comes_into_view),
 		TEST(test_conditional),

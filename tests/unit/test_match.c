@@ -7,7 +7,7 @@
 
 #define UUID	"7f0cfa1e-3b52-4c6e-9a52-0d6c8f1b2e11"
 #define ID16	"0123456789abcdef"
-#define ID15	"0123456789abcde"
+#define ID15	"01234567abcdefg"
 /* Fifteen characters, and sixteen, in more bytes. */
 #define UTF15	"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9" \
 		"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9" \
@@ -35,6 +35,10 @@ static const struct {
 	{ ID15 "x", ID15, false },
 	{ ID15, ID15, true },
 	{ "-" ID15 "-", ID15, true },
+	/* As does what has nine digits. */
+	{ "x17654321098x", "17654321098", true },
+	{ "x123456789", "123456789", true },
+	{ "x12345678", "12345678", false },
 	/* Characters count, not bytes. */
 	{ "x" UTF15 "x", UTF15, false },
 	{ "x" UTF16 "x", UTF16, true },
@@ -131,16 +135,27 @@ test_neighbours(void **state)
 	assert_false(match_carries("77", "7"));
 }
 
-/* In characters, not bytes. */
+/* Sixteen characters (not bytes), or nine digits. */
 static void
-test_long(void **state)
+test_distinctive(void **state)
 {
 	(void)state;
-	assert_false(match_is_long(""));
-	assert_false(match_is_long("123456789012345"));
-	assert_true(match_is_long("1234567890123456"));
-	assert_true(match_is_long("7f0cfa1e-3b52-4c6e-9a52-0d6c8f1b2e11"));
-	assert_false(match_is_long("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
+	assert_false(match_is_distinctive(""));
+	assert_false(match_is_distinctive("123456abcdefghi"));
+	assert_false(match_is_distinctive("12345678"));
+	assert_true(match_is_distinctive("123456789"));
+	assert_true(match_is_distinctive("17654321098"));
+	assert_false(match_is_distinctive("nightly-1234567"));
+	assert_false(match_is_distinctive("a1b2c3d4e5f6g7h"));
+	assert_false(match_is_distinctive("1a2b3c4d5e6f7g8"));
+	assert_true(match_is_distinctive("1-2-3-4-5-6-7-9"
+	    "-0"));
+	assert_false(match_is_distinctive("\xd9\xa1\xd9\xa1"
+	    "\xd9\xa1\xd9\xa1\xd9\xa1\xd9\xa1\xd9\xa1\xd9\xa1"
+	    "\xd9\xa1"));
+	assert_true(match_is_distinctive("1234567890123456"));
+	assert_true(match_is_distinctive("7f0cfa1e-3b52-4c6e-9a52-0d6c8f1b2e11"));
+	assert_false(match_is_distinctive("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
 	    "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"));
 }
 
@@ -150,7 +165,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_carries),
 		cmocka_unit_test(test_neighbours),
-		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_distinctive),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
