@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "cli/load.h"
 
 /*
@@ -26,6 +27,24 @@ first_of(const struct loader *l, const char *const *names, const char **from)
 		value = load_variable(l, *names);
 	}
 	return value;
+}
+
+/* Who is connected to directly.  A list is often another program's, too, so
+ * that what no server matches is only told. */
+static void
+load_except(const struct loader *l)
+{
+	struct proxy *p = &l->c->proxy;
+	const char *misfit;
+	size_t len;
+
+	p->except = first_of(l, except_names, &p->except_from);
+	if (p->except == NULL ||
+	    (misfit = proxy_list_misfit(p->except, &len)) == NULL)
+		return;
+	log_warning("%s: \"%.*s\" matches no server; expected hosts, "
+	    ".domains, addresses, networks (10.0.0.0/8) or *, with commas or "
+	    "spaces between them", p->except_from, (int)len, misfit);
 }
 
 enum status
@@ -53,8 +72,7 @@ load_proxy(struct loader *l, struct fault *f)
 	if (status != STATUS_OK)
 		return status;
 	if (!l->o->given[OPTION_PROXY])
-		c->proxy.except = first_of(l, except_names,
-		    &c->proxy.except_from);
+		load_except(l);
 	if (c->api.tls || !proxy_serves(&c->proxy, &c->api) ||
 	    url_is_loopback(&c->proxy.url))
 		return STATUS_OK;

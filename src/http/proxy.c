@@ -206,6 +206,11 @@ proxy_parse(struct proxy *p, const char *from, const char *text,
 
 	memset(p, 0, sizeof *p);
 	p->from = from;
+	/* Of an env file that no shell has read. */
+	if (*text == '"' || *text == '\'')
+		return fault_set_lasting(f, STATUS_USAGE, "%s: the value "
+		    "begins with a quotation mark; leave the quotation marks "
+		    "out", from);
 	tls = text_equal_nocase_n(text, scheme, "https");
 	if (scheme > 0 && !tls && !text_equal_nocase_n(text, scheme, "http"))
 		return fault_set_lasting(f, STATUS_USAGE, "%s: %.*s:// proxies "
@@ -283,6 +288,11 @@ matches_name(const char *item, size_t len, const struct target *t)
 {
 	const char *tail;
 
+	/* As many write ".x". */
+	if (len > 2 && memcmp(item, "*.", 2) == 0) {
+		item++;
+		len--;
+	}
 	if (len > 0 && item[len - 1] == '.')
 		len--;
 	if (len == 0 || len > t->len)
@@ -323,6 +333,42 @@ matches(const char *item, size_t len, const struct target *t)
 		return false;
 	return t->is_address ? matches_address(item, n, &t->address) :
 	    matches_name(item, n, t);
+}
+
+/* ADDRESS[/BITS], or a name behind "*." or ".". */
+static bool
+is_fit(const char *item, size_t len)
+{
+	size_t n = port_colon(item, len), i;
+	const char *slash = memchr(item, '/', n);
+	size_t host = slash != NULL ? (size_t)(slash - item) : n;
+	struct address a;
+	uint64_t number;
+
+	if (len == 1 && *item == '*')
+		return true;
+	if (n < len && (!text_u64(item + n + 1, len - n - 1, &number) ||
+	    number == 0 || number > UINT16_MAX))
+		return false;
+	if (parse_address(&a, item, host))
+		return slash == NULL || (text_u64(slash + 1, n - host - 1,
+		    &number) && number <= 8 * a.len);
+	i = n > 2 && memcmp(item, "*.", 2) == 0 ? 2 : 0;
+	for (; i < n; i++)
+		if (!text_is_alnum(item[i]) && strchr("-_.", item[i]) == NULL)
+			return false;
+	return true;
+}
+
+const char *
+proxy_list_misfit(const char *list, size_t *len)
+{
+	for (; *list != '\0'; list += *len + (*len == 0)) {
+		*len = strcspn(list, SEPARATORS);
+		if (*len > 0 && !is_fit(list, *len))
+			return list;
+	}
+	return NULL;
 }
 
 bool

@@ -43,7 +43,7 @@ bool	 proxy_is_set(const struct proxy *);
  *
  *	*			every server
  *	example.com		that host, and all below it
- *	.example.com		all below it
+ *	.example.com		all below it; *.example.com is the same
  *	10.0.0.1, ::1, [::1]	that address, where the URL has an address
  *	10.0.0.0/8, fd00::/8	such a network, likewise
  *
@@ -51,6 +51,12 @@ bool	 proxy_is_set(const struct proxy *);
  * the URL has or implies.
  */
 bool	 proxy_list_has(const char *list, const struct url *);
+
+/*
+ * The first item that can match no server, whatever that is, as a typing error
+ * has it ("a;b", "http://a", "a*"); NULL if there is none.  Within the list.
+ */
+const char *proxy_list_misfit(const char *list, size_t *len);
 
 /* The server is to be reached through the proxy. */
 bool	 proxy_serves(const struct proxy *, const struct url *);

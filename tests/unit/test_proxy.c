@@ -278,6 +278,65 @@ test_schemes(void **state)
 	}
 }
 
+/* As an env file may have it; what may be a password is not shown. */
+static void
+test_quotes(void **state)
+{
+	static const char *const cases[] = { "\"http://u:hunter2@proxy:1\"",
+	    "'proxy:1'", "\"", "\"hunter2@proxy" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(parse(cases[i]), STATUS_USAGE);
+		check(strncmp(fault.text, "https_proxy:", 12) == 0 &&
+		    strstr(fault.text, "quotation marks out") != NULL &&
+		    strstr(fault.text, "hunter2") == NULL, "%s", fault.text);
+		assert_false(proxy_is_set(&proxy));
+	}
+}
+
+/* The first item that no server can match. */
+static void
+test_misfits(void **state)
+{
+	static const struct {
+		const char	*list, *misfit;
+	} cases[] = {
+		{ "", NULL }, { " , ", NULL }, { "*", NULL },
+		{ "a.example, .b.example,*.c.example d", NULL },
+		{ "a:1,.b:65535,*.c:443", NULL },
+		{ "10.0.0.1,10.0.0.0/8,::1,[::1],[::1]:443,fd00::/8", NULL },
+		{ "10.0.0.1:443,a_b-c.example.,1", NULL },
+		{ "a;b", "a;b" }, { "a,b;c,d", "b;c" },
+		{ "a.example http://b.example", "http://b.example" },
+		{ "a*", "a*" }, { "*a", "*a" }, { "a.*.b", "a.*.b" },
+		{ "**", "**" }, { "*:443", "*:443" }, { "*.*.a", "*.*.a" },
+		{ "a/b", "a/b" }, { "a.example/8", "a.example/8" },
+		{ "10.0.0.0/33", "10.0.0.0/33" },
+		{ "10.0.0.0/", "10.0.0.0/" }, { "fd00::/129", "fd00::/129" },
+		{ "a:0", "a:0" }, { "a:65536", "a:65536" }, { "a:", "a:" },
+		{ "a:b", "a:b" }, { "\"a\"", "\"a\"" },
+		{ "user@a", "user@a" }, { "<local>", "<local>" },
+		{ "b\xc3\xa4r.example", "b\xc3\xa4r.example" },
+	};
+	const char *misfit;
+	char *copy;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		copy = exact_copy(cases[i].list, strlen(cases[i].list) + 1);
+		misfit = proxy_list_misfit(copy, &len);
+		check((misfit == NULL) == (cases[i].misfit == NULL), "%s",
+		    cases[i].list);
+		check(misfit == NULL || (len == strlen(cases[i].misfit) &&
+		    memcmp(misfit, cases[i].misfit, len) == 0), "%s: %.*s",
+		    cases[i].list, (int)len, misfit);
+		free(copy);
+	}
+}
+
 /* The server, as a URL: "https://example.com:8443". */
 static bool
 listed(const char *list, const char *server)
@@ -323,8 +382,17 @@ test_lists(void **state)
 		{ "*", "http://[::1]", true },
 		{ "a, *", "https://example.com", true },
 		{ "**", "https://example.com", false },
-		{ "*.com", "https://example.com", false },
-		{ "*.example.com", "https://api.example.com", false },
+		{ "*.com", "https://example.com", true },
+		{ "*.example.com", "https://api.example.com", true },
+		{ "*.example.com", "https://a.b.example.com", true },
+		{ "*.example.com", "https://example.com", false },
+		{ "*.example.com", "https://notexample.com", false },
+		{ "*.example.com:443", "https://api.example.com", true },
+		{ "*.example.com:443", "https://api.example.com:80", false },
+		{ "*.example.com.", "https://api.example.com", true },
+		{ "*.", "https://example.com", false },
+		{ "*.*.com", "https://a.example.com", false },
+		{ "*.0.0.1", "https://10.0.0.1", false },
 		{ "exam*", "https://example.com", false },
 		/* hosts, and what is below them */
 		{ "example.com", "https://example.com", true },
@@ -519,6 +587,8 @@ main(void)
 		TEST(test_secrets),
 		TEST(test_bad_urls),
 		TEST(test_schemes),
+		TEST(test_quotes),
+		TEST(test_misfits),
 		TEST(test_lists),
 		TEST(test_serves),
 	};
