@@ -83,8 +83,11 @@ add_member(struct inputs *in, const char *what, struct json name,
 	    type != JSON_BOOLEAN) {
 		fault_set_lasting(f, STATUS_USAGE, "%s: the value of \"%s\" "
 		    "is %s; an input is a string, a number or a boolean%s",
-		    what, key, json_type_name(type), type == JSON_NULL ? "" :
-		    " (JSON text in a string, for structure)");
+		    what, key, json_type_name(type), type == JSON_NULL ?
+		    ". An expression in a workflow gives null for what does "
+		    "not exist: ${{ toJSON(NAME || '') }} gives \"\"; or leave "
+		    "the input out" : " (JSON text in a string, for "
+		    "structure)");
 		free(key);
 		return STATUS_USAGE;
 	}
@@ -95,6 +98,27 @@ add_member(struct inputs *in, const char *what, struct json name,
 	input->text = type == JSON_STRING ? json_strdup(value) :
 	    raw_text(value);
 	return STATUS_OK;
+}
+
+/* A line break, as it is: inside a string it is what people paste there. */
+static bool
+is_line_break(const char *text, size_t len, size_t offset)
+{
+	return offset < len && (text[offset] == '\n' || text[offset] == '\r');
+}
+
+static enum status
+not_json(const char *what, const char *text, size_t len,
+    const struct json_error *e, struct fault *f)
+{
+	fault_set_lasting(f, STATUS_USAGE, "%s: not JSON: line %zu, column "
+	    "%zu: expected %s, found %s", what, e->line, e->column,
+	    e->expected, e->found);
+	if (is_line_break(text, len, e->offset))
+		fault_add(f, ". A line break inside a string is written \\n; "
+		    "in a workflow, ${{ toJSON(VALUE) }} writes the quotation "
+		    "marks and what is between them");
+	return STATUS_USAGE;
 }
 
 enum status
@@ -108,14 +132,16 @@ inputs_add_json(struct inputs *in, const char *what, const char *text,
 
 	doc = json_parse(text, len, JSON_STRICT_TEXT, &e);
 	if (doc == NULL)
-		return fault_set_lasting(f, STATUS_USAGE, "%s: not JSON: "
-		    "line %zu, column %zu: expected %s, found %s", what,
-		    e.line, e.column, e.expected, e.found);
+		return not_json(what, text, len, &e, f);
 	root = json_root(doc);
 	if (json_type(root) != JSON_OBJECT)
 		status = fault_set_lasting(f, STATUS_USAGE, "%s: expected a "
-		    "JSON object such as {\"name\": \"value\"}, found %s",
-		    what, json_type_name(json_type(root)));
+		    "JSON object such as {\"name\": \"value\"}, found %s%s",
+		    what, json_type_name(json_type(root)),
+		    json_type(root) != JSON_NULL ? "" : ". An expression in a "
+		    "workflow gives null for what does not exist, such as "
+		    "${{ toJSON(github.event.inputs) }} if nobody dispatched "
+		    "that workflow by hand; leave it out, or give {}");
 	for (j = json_first(root); status == STATUS_OK &&
 	    json_type(j) != JSON_ABSENT; j = json_next(j))
 		status = add_member(in, what, j, f);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -9,6 +10,32 @@
 #include "cli/load.h"
 
 #define INPUTS_MAX	((size_t)1 << 20)	/* GitHub takes 65,535 */
+
+/* No JSON, but what looks like the name of a file. */
+static void
+hint_at_file(const char *value, struct fault *f)
+{
+	if (strpbrk(value, "{[\"\n ") == NULL && (strpbrk(value, "./") !=
+	    NULL || access(value, F_OK) == 0))
+		fault_add(f, ". To read a file, put an \"@\" before its name: "
+		    "--inputs @FILE");
+}
+
+/*
+ * "-F key=@file" reads the file in gh.  Here a field is what is written, since
+ * it may well begin with an "@"; but that is said where a file is there.
+ */
+static void
+hint_at_text(const char *pair)
+{
+	const char *equals = strchr(pair, '=');
+
+	if (equals[1] == '@' && access(equals + 2, F_OK) == 0)
+		log_warning("--field %.*s: the value is sent as it is written, "
+		    "with the \"@\", and no file is read; to send what the "
+		    "file holds, write --field %.*s=\"$(cat FILE)\"",
+		    (int)(equals - pair), pair, (int)(equals - pair), pair);
+}
 
 enum status
 load_inputs(struct loader *l, struct fault *f)
@@ -39,10 +66,16 @@ load_inputs(struct loader *l, struct fault *f)
 		if (status == STATUS_OK)
 			status = inputs_add_json(&l->c->inputs,
 			    buf_str(&what), text, len, f);
+		if (status != STATUS_OK && text == value &&
+		    l->o->given[OPTION_INPUTS])
+			hint_at_file(value, f);
 	}
-	for (i = 0; status == STATUS_OK && i < l->o->fields.count; i++)
+	for (i = 0; status == STATUS_OK && i < l->o->fields.count; i++) {
 		status = inputs_add_field(&l->c->inputs,
 		    l->o->fields.values[i], f);
+		if (status == STATUS_OK)
+			hint_at_text(l->o->fields.values[i]);
+	}
 	buf_wipe(&file);
 	buf_free(&what);
 	if (value != NULL)

@@ -8,7 +8,7 @@
 #include "github/server.h"
 #include "github/token.h"
 
-/* As gh has them (gh help environment), after the input that is meant for us. */
+/* As gh has them (gh help environment), after the input that is ours. */
 static const struct {
 	const char	*name;
 	bool		 enterprise;	/* not for github.com and ghe.com */

@@ -16,7 +16,7 @@ enum belongs {
 #define TOKEN_MIN	32	/* GitHub's have 40 characters and more */
 #define TOKEN_OPTION	"--token"	/* that many other tools have */
 #define WORD_MAX	32	/* no option or command is as long */
-#define NEAR_MAX	2	/* typing errors in a word that is still known */
+#define NEAR_MAX	2	/* typing errors in a word that is known */
 
 enum takes {
 	TAKES_NOTHING,
@@ -204,8 +204,8 @@ unknown(const char *arg, size_t len, struct fault *f)
 		    "token in the list of processes. Set the variable "
 		    "GH_TOKEN, or use --token-file FILE (\"-\" for standard "
 		    "input). If the token was real, revoke it");
-	return fault_set_lasting(f, STATUS_USAGE, "unknown option%s%.*s%s%s%s%s; "
-	    "see return-dispatch --help", shown ? " \"" : "",
+	return fault_set_lasting(f, STATUS_USAGE, "unknown option%s%.*s%s%s%s%s"
+	    "; see return-dispatch --help", shown ? " \"" : "",
 	    shown ? (int)len : 0, arg, shown ? "\"" : "", meant != NULL ?
 	    ", did you mean " : "", meant != NULL ? meant : "",
 	    meant != NULL ? "?" : "");
@@ -310,8 +310,8 @@ take_argument(struct options *o, const char *arg, struct fault *f)
 	}
 	near = strcmp(arg, "wait") == 0 ||
 	    distance(arg, strlen(arg), "await") <= NEAR_MAX;
-	return fault_set_lasting(f, STATUS_USAGE, "unexpected argument%s%s%s%s: "
-	    "options begin with \"-\", and the only command is \"await\"; see "
+	return fault_set_lasting(f, STATUS_USAGE, "unexpected argument%s%s%s%s"
+	    ": options begin with \"-\", and the only command is \"await\"; see "
 	    "return-dispatch --help", shown ? " \"" : "", shown ? arg : "",
 	    shown ? "\"" : "", near ? ", did you mean \"await\"?" : "");
 }

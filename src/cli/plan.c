@@ -31,14 +31,49 @@ body(const struct config *c, const char *distinct_id)
 }
 
 /*
+ * OWNER/REPO/.github/workflows/FILE@REF, as ${{ github.workflow_ref }} and
+ * github.job_workflow_ref have it, becomes FILE.  *file is NULL if it is not of
+ * that form, else owned by the caller.
+ */
+static enum status
+file_of_ref(const struct config *c, const char *given, char **file,
+    struct fault *f)
+{
+	const char *mark = strstr(given, "/" WORKFLOWS), *at, *name, *slash;
+	size_t owner_len;
+
+	*file = NULL;
+	if (mark == NULL || (slash = strchr(given, '/')) == mark ||
+	    memchr(slash + 1, '/', (size_t)(mark - slash - 1)) != NULL)
+		return STATUS_OK;
+	name = mark + 1 + strlen(WORKFLOWS);
+	at = strchr(name, '@');
+	if (at == NULL || at == name ||
+	    memchr(name, '/', (size_t)(at - name)) != NULL)
+		return STATUS_OK;
+	owner_len = (size_t)(slash - given);
+	if (!text_equal_nocase_n(given, owner_len, c->owner) ||
+	    !text_equal_nocase_n(slash + 1, (size_t)(mark - slash - 1),
+	    c->repo))
+		return fault_set_lasting(f, STATUS_USAGE, "--workflow: \"%s\" "
+		    "is a workflow of %.*s, but the repository is %s/%s; give "
+		    "the name of a file there, such as deploy.yml", given,
+		    (int)(mark - given), given, c->owner, c->repo);
+	*file = xstrndup(name, (size_t)(at - name));
+	return STATUS_OK;
+}
+
+/*
  * All digits: an ID.  A path in .github/workflows: its file name is what the
  * API takes.  Any other path is sent whole.
  */
 static enum status
-plan_workflow(struct plan *p, const char *given, struct fault *f)
+plan_workflow(struct plan *p, const struct config *c, struct fault *f)
 {
+	const char *given = c->workflow;
 	size_t prefix = strlen(WORKFLOWS);
 	const char *file = given;
+	char *of_ref = NULL;
 	struct buf path;
 	uint64_t id;
 
@@ -46,7 +81,9 @@ plan_workflow(struct plan *p, const char *given, struct fault *f)
 		if (!text_u64(given, strlen(given), &id) || id == 0 ||
 		    id > INT64_MAX)
 			return fault_set_lasting(f, STATUS_USAGE,
-			    "--workflow: \"%s\" is no workflow ID", given);
+			    "--workflow: \"%s\" is no workflow ID; expected a "
+			    "number above zero, or a file such as deploy.yml",
+			    given);
 		p->order.workflow_id = id;
 		p->workflow = xstrdup(given);
 		return STATUS_OK;
@@ -55,7 +92,12 @@ plan_workflow(struct plan *p, const char *given, struct fault *f)
 		file += 2;
 	if (strcmp(file, ".") == 0 || strcmp(file, "..") == 0)
 		return fault_set_lasting(f, STATUS_USAGE,
-		    "--workflow: \"%s\" is no workflow", given);
+		    "--workflow: \"%s\" is no workflow; expected a file "
+		    "such as deploy.yml, or an ID", given);
+	if (file_of_ref(c, given, &of_ref, f) != STATUS_OK)
+		return STATUS_USAGE;
+	if (of_ref != NULL)
+		file = of_ref;
 	if (strncmp(file, WORKFLOWS, prefix) == 0 && file[prefix] != '\0' &&
 	    strchr(file + prefix, '/') == NULL)
 		file += prefix;
@@ -65,6 +107,7 @@ plan_workflow(struct plan *p, const char *given, struct fault *f)
 	p->workflow = xstrdup(file);
 	p->workflow_path = xstrdup(buf_str(&path));
 	buf_free(&path);
+	free(of_ref);
 	return STATUS_OK;
 }
 
@@ -77,7 +120,7 @@ plan_make(struct plan *p, const struct config *c, const char *uuid,
 	struct buf b;
 
 	memset(p, 0, sizeof *p);
-	if ((status = plan_workflow(p, c->workflow, f)) != STATUS_OK)
+	if ((status = plan_workflow(p, c, f)) != STATUS_OK)
 		return status;
 	buf_init(&b, BUF_TEXT_MAX);
 	buf_addf(&b, "%s/%s", c->owner, c->repo);

@@ -80,6 +80,31 @@ add_distinct_id(struct buf *out)
 	    "Deploy ${{ inputs.distinct_id }}\".");
 }
 
+/* refs/pull/N/merge, or N/merge and N/head without what comes before. */
+static bool
+is_pull_request(const char *ref)
+{
+	size_t digits = strspn(ref, "0123456789");
+
+	return strncmp(ref, "refs/pull/", 10) == 0 || (digits > 0 &&
+	    (strcmp(ref + digits, "/merge") == 0 ||
+	    strcmp(ref + digits, "/head") == 0));
+}
+
+void
+explain_workflow(struct buf *out, const char *workflow)
+{
+	size_t len = strlen(workflow);
+
+	if (strspn(workflow, "0123456789") == len ||
+	    (len > 4 && strcmp(workflow + len - 4, ".yml") == 0) ||
+	    (len > 5 && strcmp(workflow + len - 5, ".yaml") == 0))
+		return;
+	buf_addf(out, " \"%s\" is not the name of a workflow's file: give "
+	    "that, such as deploy.yml, not the name that the Actions tab "
+	    "shows.", workflow);
+}
+
 void
 explain_refusal(struct buf *out, const struct refusal *r)
 {
@@ -95,10 +120,10 @@ explain_refusal(struct buf *out, const struct refusal *r)
 		    "right?");
 		return;
 	}
-	if (r->ref != NULL && r->status == 422 &&
-	    strncmp(r->ref, "refs/pull/", 10) == 0) {
-		buf_adds(out, " A pull request's merge ref (refs/pull/N/merge) "
-		    "cannot be dispatched: give the branch, on Actions "
+	if (r->ref != NULL && r->status == 422 && is_pull_request(r->ref)) {
+		buf_adds(out, " A pull request's merge ref (refs/pull/N/merge, "
+		    "or N/merge as ${{ github.ref_name }} has it) cannot be "
+		    "dispatched: give the branch, on Actions "
 		    "${{ github.head_ref }}.");
 		return;
 	}

@@ -23,4 +23,8 @@ struct refusal {
 /* Appends sentences, each after a blank; nothing if there is no advice. */
 void	 explain_refusal(struct buf *, const struct refusal *);
 
+/* The same where no such workflow is there: it may be that its name was given
+ * where a file's, or an ID, is wanted. */
+void	 explain_workflow(struct buf *, const char *workflow);
+
 #endif

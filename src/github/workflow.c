@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "github/explain.h"
 #include "github/session.h"
 
 static void
@@ -75,6 +76,17 @@ refuses_distinct_id(const struct response *r, const char *message)
 	    strstr(message, "\"distinct_id\"") != NULL;
 }
 
+static void
+add_workflow_advice(const char *workflow, struct fault *f)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_TEXT_MAX);
+	explain_workflow(&b, workflow);
+	fault_add(f, "%s", buf_str(&b));
+	buf_free(&b);
+}
+
 /* A whole answer, not a redirect. */
 static enum dispatch_outcome
 take_answer(const struct github *gh, const struct response *r,
@@ -107,6 +119,8 @@ take_answer(const struct github *gh, const struct response *r,
 		break;
 	}
 	session_fault(gh->session, r, reading, call->ref, f);
+	if (reading->class == ANSWER_NOT_FOUND && reading->is_json)
+		add_workflow_advice(call->workflow, f);
 	return outcome;
 }
 

@@ -250,6 +250,55 @@ def inputs_come_from_standard_input(t):
 
 
 @scenario
+def likely_mistakes_in_inputs_are_named(t):
+    t.github()
+    t.dispatch("--inputs", "inputs.json")
+    t.refused("--inputs", "@FILE")
+    t.dispatch("--inputs", '{"text":"one\ntwo"}')
+    t.refused("--inputs", "line 1", "\\n", "toJSON")
+    for text, words in (('{"text":"one\ntwo"}', ("\\n", "toJSON")),
+                        ("null", ("toJSON", "found null")),
+                        ('{"a":null}', ("toJSON", '"a"'))):
+        t.dispatch(env={"INPUT_WORKFLOW_INPUTS": text})
+        t.refused("INPUT_WORKFLOW_INPUTS", *words)
+    t.no_requests()
+    t.dispatched(0)
+
+
+@scenario
+def a_field_is_sent_as_it_is_written(t):
+    hub = t.github()
+    given = "@" + t.file("value", "from the file")
+    t.dispatch("-f", f"env={given}")
+    t.found(hub.dispatched[0])
+    t.expect(hub.requests[0].json()["inputs"] == {"env": given}, "another value was sent")
+    t.says("--field env", "no file is read")
+    t.dispatched(1)
+
+
+@scenario
+def a_workflow_ref_is_a_file_of_its_own_repository(t):
+    hub = t.github()
+    t.dispatch(base=t.base(workflow="octo-org/octo-repo/.github/workflows/build.yml@refs/heads/x"))
+    t.found(hub.dispatched[0])
+    other = "octo-org/other/.github/workflows/build.yml@refs/heads/main"
+    t.dispatch(base=t.base(workflow=other))
+    t.refused("--workflow", other, "octo-org/octo-repo")
+    t.dispatched(1)
+
+
+@scenario
+def a_display_name_is_told_from_a_file(t):
+    t.github()
+    t.dispatch(base=t.base(workflow="Build and test"))
+    t.refused("Build and test", "not the name of a workflow's file", code=3)
+    t.dispatch(base=t.base(workflow="other.yml"))
+    t.refused(code=3)
+    t.says_not("workflow's file: give")
+    t.dispatched(0)
+
+
+@scenario
 def an_inputs_file_that_is_missing_is_refused(t):
     t.github()
     t.dispatch("--inputs", "@" + t.path("nowhere.json"))
@@ -443,9 +492,10 @@ def refs_may_be_given_in_full(t):
 @scenario
 def a_pull_request_ref_is_refused_with_the_reason(t):
     t.github()
-    t.dispatch(base=t.base(ref="refs/pull/12/merge"))
-    t.exits(2, 3)
-    t.says("refs/pull/12/merge", "pull")
+    for ref in ("refs/pull/12/merge", "12/merge"):
+        t.dispatch(base=t.base(ref=ref))
+        t.exits(2, 3)
+        t.says(ref, "pull request", "github.head_ref")
     t.dispatched(0)
 
 

@@ -1034,6 +1034,30 @@ test_inputs(void **state)
 	assert_string_equal(config.inputs.list[0].json_value, "\"9\"");
 }
 
+/* A field is what is written; that a file is not read is said if one is there. */
+static void
+test_field_files(void **state)
+{
+	char arg[160];
+	const char *text;
+
+	(void)state;
+	put_file("inputs.json", LIT("{}"));
+	snprintf(arg, sizeof arg, "key=@%s", path_of("inputs.json"));
+	log_open(LOG_LEVEL_WARNING, false);
+	capture_log();
+	GOOD_ARGS("-f", arg);
+	text = log_text();
+	assert_string_equal(config.inputs.list[0].text, arg + 4);
+	assert_non_null(strstr(text, "--field key"));
+	assert_non_null(strstr(text, "no file is read"));
+	assert_null(strstr(text, folder));
+	capture_log();
+	GOOD_ARGS("-f", "to=@octocat", "-f", "a=@", "-f", "b=x@y");
+	assert_string_equal(config.inputs.list[0].text, "@octocat");
+	assert_string_equal(log_text(), "");
+}
+
 static void
 test_bad_inputs(void **state)
 {
@@ -1051,6 +1075,27 @@ test_bad_inputs(void **state)
 	bad(LIST("--inputs", "{\"a\":1,\"a\":2}"), NULL,
 	    LIST("\"a\"", "twice"));
 	bad(LIST("-f", "a"), NULL, LIST("--field"));
+	/* Likely causes, named. */
+	bad(LIST("--inputs", "inputs.json"), NULL, LIST("--inputs",
+	    "--inputs @FILE"));
+	bad(LIST("--inputs", "path/of/inputs"), NULL, LIST("@FILE"));
+	bad(LIST("--inputs", "{a.b}"), NULL, LIST("not JSON"));
+	assert_false(says("@FILE"));
+	bad(NULL, LIST("INPUT_WORKFLOW_INPUTS=inputs.json"), LIST("not JSON"));
+	assert_false(says("@FILE"));
+	bad(NULL, LIST("INPUT_WORKFLOW_INPUTS={\"a\":\"b\nc\"}"),
+	    LIST("INPUT_WORKFLOW_INPUTS", "\\n", "toJSON"));
+	bad(LIST("--inputs", "{\"a\":\"b\r\nc\"}"), NULL,
+	    LIST("--inputs", "toJSON"));
+	bad(LIST("--inputs", "{\"a\":\n}"), NULL, LIST("not JSON"));
+	assert_false(says("toJSON"));
+	bad(NULL, LIST("INPUT_WORKFLOW_INPUTS=null"),
+	    LIST("INPUT_WORKFLOW_INPUTS", "found null",
+	    "toJSON(github.event.inputs)"));
+	bad(NULL, LIST("INPUT_WORKFLOW_INPUTS={\"a\":null}"),
+	    LIST("\"a\"", "null", "toJSON(NAME || '')"));
+	bad(NULL, LIST("INPUT_WORKFLOW_INPUTS=[]"), LIST("an array"));
+	assert_false(says("toJSON"));
 	/* The variable is JSON and nothing else. */
 	put_file("inputs.json", LIT("{}"));
 	put_stdin("{}");
@@ -1914,6 +1959,30 @@ test_await_ignores(void **state)
 	assert_true(config.waiting.cancel_after_ms == AWAIT_NEVER);
 }
 
+/* What no server can match is told once, and the rest counts. */
+static void
+test_no_proxy_misfits(void **state)
+{
+	const char *text;
+
+	(void)state;
+	log_open(LOG_LEVEL_WARNING, false);
+	capture_log();
+	GOOD_ENV("https_proxy=p:1", "no_proxy=a.example,b;c,d;e");
+	text = log_text();
+	assert_non_null(strstr(text, "no_proxy: \"b;c\""));
+	assert_null(strstr(text, "d;e"));
+	capture_log();
+	GOOD_ENV("https_proxy=p:1", "NO_PROXY=a.example,*.b,10.0.0.0/8");
+	/* Without a proxy, and beside the option, the list is not used. */
+	GOOD_ENV("no_proxy=b;c");
+	good(LIST("--proxy", "p:1"), LIST("no_proxy=b;c"));
+	good(LIST("--no-proxy"), LIST("https_proxy=p:1", "no_proxy=b;c"));
+	assert_string_equal(log_text(), "");
+	bad(NULL, LIST("HTTPS_PROXY=\"http://p:1\""), LIST("HTTPS_PROXY",
+	    "quotation marks"));
+}
+
 /* Which proxy there is, and for whom not. */
 static void
 test_proxy(void **state)
@@ -2084,6 +2153,7 @@ main(void)
 		TEST(test_durations),
 		TEST(test_format),
 		TEST(test_inputs),
+		TEST(test_field_files),
 		TEST(test_bad_inputs),
 		TEST(test_inputs_stay_secret),
 		TEST(test_distinct_id),
@@ -2107,6 +2177,7 @@ main(void)
 		TEST(test_host_variables),
 		TEST(test_await_ignores),
 		TEST(test_proxy),
+		TEST(test_no_proxy_misfits),
 		TEST(test_bad_proxy),
 		TEST(test_proxy_of_plain_http),
 		TEST(test_wipe),

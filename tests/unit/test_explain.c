@@ -86,6 +86,18 @@ static const struct {
 	    "refs/pull/12/merge", .ref = "refs/pull/12/merge",
 	    .is_json = true }, { "refs/pull/N/merge", "github.head_ref" },
 	    "SHA" },
+	{ "short merge ref", { .status = 422, .message = "No ref found for: "
+	    "12/merge", .ref = "12/merge", .is_json = true }, { "N/merge",
+	    "github.head_ref" }, "SHA" },
+	{ "short head ref", { .status = 422, .message = "No ref found for: "
+	    "12/head", .ref = "12/head", .is_json = true },
+	    { "github.head_ref" }, "SHA" },
+	{ "no merge ref", { .status = 422, .message = "No ref found for: "
+	    "/merge", .ref = "/merge", .is_json = true }, { "SHA" },
+	    "head_ref" },
+	{ "nor this", { .status = 422, .message = "No ref found for: "
+	    "12/merged", .ref = "12/merged", .is_json = true }, { "SHA" },
+	    "head_ref" },
 	{ "merge ref, and not found", { .status = 404, .message =
 	    "Not Found", .ref = "refs/pull/12/merge", .is_json = true },
 	    { "OWNER/REPO" }, "refs/pull" },
@@ -203,6 +215,33 @@ test_appended(void **state)
 	buf_free(&b);
 }
 
+/* A name where a file is wanted; an ID and a file are what is wanted. */
+static void
+test_workflows(void **state)
+{
+	static const char *const fit[] = { "deploy.yml", "b.yaml", "4711",
+	    ".github/workflows/a.yml" };
+	static const char *const unfit[] = { "Deploy to production", "deploy",
+	    "deploy.yml ", ".yml", "deploy.json", "47 11" };
+	struct buf b;
+	size_t i;
+
+	(void)state;
+	buf_init(&b, BUF_TEXT_MAX);
+	for (i = 0; i < COUNT(fit); i++) {
+		explain_workflow(&b, fit[i]);
+		check(b.len == 0, "%s", buf_str(&b));
+	}
+	for (i = 0; i < COUNT(unfit); i++) {
+		buf_clear(&b);
+		explain_workflow(&b, unfit[i]);
+		check(strstr(buf_str(&b), unfit[i]) != NULL &&
+		    strstr(buf_str(&b), "deploy.yml, not the name") != NULL,
+		    "%s: %s", unfit[i], buf_str(&b));
+	}
+	buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -211,6 +250,7 @@ main(void)
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_case),
 		cmocka_unit_test(test_appended),
+		cmocka_unit_test(test_workflows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,6 +128,18 @@ test_workflows(void **state)
 		    ".github/workflows/deploy prod.yml", 0 },
 		{ "b\xc3\xa4r.yml", "b\xc3\xa4r.yml",
 		    ".github/workflows/b\xc3\xa4r.yml", 0 },
+		/* As ${{ github.workflow_ref }} has it. */
+		{ "octo-org/octo-repo/.github/workflows/deploy.yml@refs/heads/"
+		    "a/b", "deploy.yml", ".github/workflows/deploy.yml", 0 },
+		{ "Octo-Org/OCTO-REPO/.github/workflows/4711.yml@v1@2",
+		    "4711.yml", ".github/workflows/4711.yml", 0 },
+		/* Not quite. */
+		{ "octo-org/octo-repo/.github/workflows/deploy.yml",
+		    "octo-org/octo-repo/.github/workflows/deploy.yml",
+		    "octo-org/octo-repo/.github/workflows/deploy.yml", 0 },
+		{ "a/b/.github/workflows/c/d.yml@main",
+		    "a/b/.github/workflows/c/d.yml@main",
+		    "a/b/.github/workflows/c/d.yml@main", 0 },
 		{ "-1", "-1", ".github/workflows/-1", 0 },
 		{ "1 2", "1 2", ".github/workflows/1 2", 0 },
 	};
@@ -166,6 +178,29 @@ test_bad_workflows(void **state)
 		check(plan_make(&plan, &config, UUID, &fault) ==
 		    STATUS_USAGE, "%s", given[i]);
 		check(strstr(fault.text, given[i]) != NULL, "%s", fault.text);
+		plan_wipe(&plan);
+	}
+}
+
+/* That of another repository is not ours, though a file may be named alike. */
+static void
+test_foreign_workflows(void **state)
+{
+	static const char *const given[] = {
+		"octo-org/other/.github/workflows/deploy.yml@main",
+		"other/octo-repo/.github/workflows/deploy.yml@refs/tags/v1",
+		"octo-org/octo-rep/.github/workflows/deploy.yml@x",
+		"octo-orgs/octo-repo/.github/workflows/deploy.yml@x" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(given); i++) {
+		replace(&config.workflow, given[i]);
+		check(plan_make(&plan, &config, UUID, &fault) ==
+		    STATUS_USAGE, "%s", given[i]);
+		check(strstr(fault.text, given[i]) != NULL &&
+		    strstr(fault.text, "octo-org/octo-repo;") != NULL, "%s",
+		    fault.text);
 		plan_wipe(&plan);
 	}
 }
@@ -329,6 +364,7 @@ main(void)
 		TEST(test_plain),
 		TEST(test_workflows),
 		TEST(test_bad_workflows),
+		TEST(test_foreign_workflows),
 		TEST(test_bodies),
 		TEST(test_numbers),
 		TEST(test_spelling),
