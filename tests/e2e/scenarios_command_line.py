@@ -29,6 +29,26 @@ def help_and_version_need_nothing(t):
 
 
 @scenario
+def the_manual_has_every_option_and_every_variable_of_the_help(t):
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../man/return-dispatch.1")
+    with open(path, encoding="utf-8") as file:
+        manual = file.read()
+    for words in (("--help",), ("await", "--help")):
+        t.run(*words, token=False)
+        t.exits(0)
+        text = t.result.stdout.decode()
+        options = set(re.findall(r"--([a-z-]+)", text))
+        variables = set(re.findall(r"\$(\w+)", text))
+        t.expect(len(options) > 15 and len(variables) > 3, "the help is short")
+        for option in options:
+            t.expect(re.search(rf"Fl Fl {option}\b", manual), f"--{option} is not in the manual")
+        for variable in variables:
+            t.expect(re.search(rf"^\.It Ev .*\b{variable}\b", manual, re.M),
+                     f"{variable} is not in the manual")
+    t.dispatched(0)
+
+
+@scenario
 def all_missing_values_are_named_at_once(t):
     t.run(token=False)
     t.refused("workflow", "ref", "repo", "token")
