@@ -22,6 +22,7 @@
 
 #define ANSWER_MS	60000	/* 1.3 MiB at 22 KiB/s */
 #define HEAD_MS		30000	/* GitHub itself gives up after 10 s of work */
+#define CONFLICT	409	/* RFC 9110, 15.5.10 */
 #define ETAG_MAX	1024	/* GitHub's have 66 bytes */
 #define MESSAGE_MAX	600	/* of a server's message in one of ours */
 
@@ -318,6 +319,9 @@ session_get(struct session *s, const struct session_question *ask,
 		*etag = tag != NULL && strlen(tag) <= ETAG_MAX &&
 		    !text_has_control(tag) ? xstrdup(tag) : NULL;
 	} else {
+		/* To a question it is a state of the moment, no refusal. */
+		if (r->status == CONFLICT)
+			reading.class = ANSWER_FAILED;
 		status = session_fault(s, r, &reading, ask->ref, f);
 	}
 	reading_wipe(&reading);

@@ -568,6 +568,22 @@ test_etags(void **state)
 	run_page_wipe(&page);
 }
 
+/* Of a question, unlike of a request to do something. */
+static void
+test_conflict(void **state)
+{
+	struct run_page page = { .changed = false };
+
+	(void)state;
+	say("409 Conflict", "", "{\"message\":\"Conflict\"}");
+	assert_int_equal(list(&page), STATUS_SERVER);
+	assert_false(fault.lasting);
+	expect_says("answered 409 Conflict: \"Conflict\"");
+	say("200 OK", "", LIST(1));
+	assert_int_equal(list(&page), STATUS_OK);
+	run_page_wipe(&page);
+}
+
 static void
 test_wrong_run(void **state)
 {
@@ -950,6 +966,7 @@ main(void)
 		TEST(test_outcomes),
 		TEST(test_redirects),
 		TEST(test_etags),
+		TEST(test_conflict),
 		TEST(test_wrong_run),
 		TEST(test_step_down),
 		TEST(test_next_page),
