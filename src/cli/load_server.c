@@ -46,6 +46,19 @@ parse_base(struct url *u, const char *from, const char *text, struct fault *f)
 	return STATUS_OK;
 }
 
+/* The same for an API, which the hosts where people read do not serve. */
+static enum status
+parse_api(struct url *u, const char *from, const char *text, struct fault *f)
+{
+	enum status status = parse_base(u, from, text, f);
+
+	if (u->host != NULL && server_has_api_elsewhere(u))
+		return fault_set_lasting(f, STATUS_USAGE, "%s: %s is where "
+		    "people read; its API is at https://api.%s", from, u->host,
+		    u->host);
+	return status;
+}
+
 /* Other names of github.com, as gh takes them too: SSH over port 443 has one,
  * and so has the API. */
 static bool
@@ -85,7 +98,7 @@ static enum status
 api_from_server(struct config *c, const char *from, struct fault *f)
 {
 	char *text = url_text(&c->server, server_add_api);
-	enum status status = parse_base(&c->api, from, text, f);
+	enum status status = parse_api(&c->api, from, text, f);
 
 	free(text);
 	return status;
@@ -96,7 +109,7 @@ static enum status
 server_from_api(struct config *c, const char *from, const char *api,
     const char *server_from, const char *server, struct fault *f)
 {
-	enum status status = parse_base(&c->api, from, api, f);
+	enum status status = parse_api(&c->api, from, api, f);
 	const char *wrong;
 	char *text;
 
@@ -174,7 +187,7 @@ load_server(struct loader *l, const char *host, struct fault *f)
 	if (!l->o->given[OPTION_API_URL])
 		return api_from_server(c, l->server_from, f);
 	if (host != NULL)
-		return parse_base(&c->api, "--api-url",
+		return parse_api(&c->api, "--api-url",
 		    l->o->value[OPTION_API_URL], f);
 	return server_from_api(c, "--api-url", l->o->value[OPTION_API_URL],
 	    NULL, NULL, f);

@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "github/answer.h"
+#include "json/validate.h"
 
 #define WAIT_MIN_MS	INT64_C(1000)	/* "Retry-After: 0" is no invitation */
 #define WAIT_MAX_S	(366 * 86400)	/* a year is for ever */
@@ -86,6 +87,39 @@ names_version(const struct answer *a)
 	    text_find_nocase(a->message, "supported version") != NULL;
 }
 
+/* White space before anything else in the body. */
+static size_t
+count_blank(const struct answer *a)
+{
+	size_t n = 0;
+
+	while (n < a->body_len && memchr(" \t\r\n", a->body[n], 4) != NULL)
+		n++;
+	return n;
+}
+
+bool
+answer_is_json(const struct answer *a)
+{
+	struct json_error e;
+
+	if (a->content_type != NULL &&
+	    text_find_nocase(a->content_type, "json") != NULL)
+		return true;
+	return count_blank(a) < a->body_len && json_validate(a->body,
+	    a->body_len, JSON_LENIENT_TEXT, &e);
+}
+
+/* Without a type, what looks like a page counts as one. */
+static bool
+is_foreign(const struct answer *a)
+{
+	size_t blank = count_blank(a);
+
+	return blank < a->body_len && !answer_is_json(a) &&
+	    (a->content_type != NULL || a->body[blank] == '<');
+}
+
 enum answer_class
 answer_classify(const struct answer *a, int64_t *wait_ms)
 {
@@ -102,7 +136,7 @@ answer_classify(const struct answer *a, int64_t *wait_ms)
 	case 401:
 		return ANSWER_UNAUTHORIZED;
 	case 404:
-		return ANSWER_NOT_FOUND;
+		return is_foreign(a) ? ANSWER_FOREIGN : ANSWER_NOT_FOUND;
 	case 408:
 		return ANSWER_FAILED;
 	case 403:
@@ -117,7 +151,7 @@ answer_classify(const struct answer *a, int64_t *wait_ms)
 		break;
 	}
 	if (a->status >= 200 && a->status < 300)
-		return ANSWER_OK;
+		return is_foreign(a) ? ANSWER_FOREIGN : ANSWER_OK;
 	if (a->status >= 400 && a->status < 500)
 		return ANSWER_INVALID;
 	return a->status >= 500 && a->status < 600 ? ANSWER_FAILED :

@@ -8,10 +8,12 @@
 #define GITHUB_ANSWER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum answer_class {
 	ANSWER_OK,		/* 2xx */
+	ANSWER_FOREIGN,		/* 2xx or 404, but not of GitHub's API */
 	ANSWER_NOT_MODIFIED,	/* 304 */
 	ANSWER_VERSION,		/* the API version is not served */
 	ANSWER_LIMITED,		/* a rate limit: later, wait_ms from now */
@@ -23,9 +25,13 @@ enum answer_class {
 	ANSWER_ODD		/* nothing that should have come */
 };
 
-/* Header values as received; NULL if absent.  `message` is never NULL. */
+/* Header values as received; NULL if absent.  `message` is never NULL, nor is
+ * a body of more than no bytes. */
 struct answer {
 	unsigned int	 status;
+	const char	*content_type;
+	const char	*body;			/* what was kept of it */
+	size_t		 body_len;
 	const char	*message;
 	const char	*documentation_url;
 	const char	*retry_after;
@@ -39,5 +45,11 @@ struct answer {
  * class.  A reset time counts from the server's own Date.
  */
 enum answer_class answer_classify(const struct answer *, int64_t *wait_ms);
+
+/*
+ * It is JSON, or says that it is.  All bodies of GitHub's API are; what is not
+ * comes from a log-in page, a proxy, a gateway.
+ */
+bool	 answer_is_json(const struct answer *);
 
 #endif

@@ -68,8 +68,8 @@ parse(const char *body, size_t len, struct buf *why)
 
 	doc = json_parse(body, len, JSON_LENIENT_TEXT, &e);
 	if (doc == NULL)
-		buf_addf(why, "not JSON: line %zu, column %zu: expected %s, "
-		    "found %s", e.line, e.column, e.expected, e.found);
+		buf_addf(why, "not JSON (line %zu, column %zu: expected %s, "
+		    "found %s)", e.line, e.column, e.expected, e.found);
 	return doc;
 }
 

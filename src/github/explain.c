@@ -114,10 +114,12 @@ explain_refusal(struct buf *out, const struct refusal *r)
 		add_sso(out, r->sso);
 		return;
 	}
-	if (!r->is_json && r->status != 404) {
-		buf_adds(out, " That does not look like GitHub's API: is there "
-		    "a proxy or gateway in between, and is the API URL "
-		    "right?");
+	if (r->is_foreign || (!r->is_json && r->status != 404)) {
+		buf_adds(out, " That does not look like GitHub's API: is the "
+		    "API URL right, or did a proxy or gateway in between "
+		    "answer? The URL is https://api.github.com, "
+		    "https://api.NAME.ghe.com for NAME.ghe.com, and "
+		    "https://HOST/api/v3 for GitHub Enterprise Server.");
 		return;
 	}
 	if (r->ref != NULL && r->status == 422 && is_pull_request(r->ref)) {

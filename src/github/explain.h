@@ -1,6 +1,6 @@
 /*
- * Advice for an answer that is a refusal: what most likely is wrong, and what
- * to do about it.  Pure.
+ * Advice for an answer that is a refusal, or not GitHub's: what most likely is
+ * wrong, and what to do about it.  Pure.
  */
 #ifndef GITHUB_EXPLAIN_H
 #define GITHUB_EXPLAIN_H
@@ -18,6 +18,7 @@ struct refusal {
 	const char	*expiry;	/* token's expiration header */
 	const char	*ref;		/* dispatched ref; NULL: a read */
 	bool		 is_json;	/* it came from an API, not a proxy */
+	bool		 is_foreign;	/* it certainly did not */
 };
 
 /* Appends sentences, each after a blank; nothing if there is no advice. */

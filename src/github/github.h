@@ -88,7 +88,8 @@ void	 github_add_run_url(const struct github *, struct buf *,
 /*
  * The status line settles it, whatever becomes of what follows: 2xx is
  * accepted; 4xx (but 408, a request that timed out) and redirects have started
- * nothing.  Without one, or with any other, it is unknown once a byte has left.
+ * nothing.  Without one, or with any other, it is unknown once a byte has left;
+ * so it is if the whole answer shows that it is not of GitHub's API.
  */
 enum dispatch_outcome {
 	DISPATCH_IDENTIFIED,	/* accepted, and the answer names the run */
@@ -99,7 +100,7 @@ enum dispatch_outcome {
 	DISPATCH_WANTS_ID,	/* refused: it requires distinct_id */
 	DISPATCH_REFUSES_ID,	/* refused: it knows no distinct_id; fault */
 	DISPATCH_LIMITED,	/* refused: a rate limit; fault with wait_ms */
-	DISPATCH_UNKNOWN	/* sent, and the answer was lost; fault */
+	DISPATCH_UNKNOWN	/* sent, and the answer lost or none; fault */
 };
 
 struct dispatch_call {

@@ -97,7 +97,9 @@ fetch(struct github *gh, const struct session_question *ask,
 			free(*x->etag);
 			*x->etag = NULL;
 			status = fault_set(f, STATUS_PROTOCOL,
-			    "%s answered 200, but with %s", github_who(gh),
+			    "%s answered 200, but its body is %s. If that "
+			    "goes on, a proxy or gateway in between is at "
+			    "fault, or the API URL.", github_who(gh),
 			    buf_str(&why));
 		}
 	}
@@ -290,7 +292,7 @@ github_cancel_run(struct github *gh, uint64_t run_id, bool force,
 	struct response r;
 	struct request q;
 	struct buf target;
-	bool sent, strange;
+	bool sent;
 
 	github_target(gh, &target, "/runs/%llu/%s",
 	    (unsigned long long)run_id, force ? "force-cancel" : "cancel");
@@ -300,15 +302,10 @@ github_cancel_run(struct github *gh, uint64_t run_id, bool force,
 	*was_over = status == STATUS_OK && r.status == 409 &&
 	    text_find_nocase(buf_str(&reading.message), "completed") != NULL;
 	/* A page of somebody else's under a 200 has cancelled nothing. */
-	strange = status == STATUS_OK && reading.class == ANSWER_OK &&
-	    r.body.len > 0 && !reading.is_json;
-	if (status == STATUS_OK && !*was_over &&
-	    (reading.class != ANSWER_OK || strange)) {
+	if (status == STATUS_OK && !*was_over && reading.class != ANSWER_OK) {
 		status = session_fault(gh->session, &r, &reading, NULL, f);
 		f->lasting = f->lasting && r.status != 409;
 	}
-	if (strange)
-		fault_add(f, " That is not how GitHub's API answers.");
 	reading_wipe(&reading);
 	response_wipe(&r);
 	buf_free(&target);

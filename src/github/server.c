@@ -23,6 +23,12 @@ is_own_port(const struct url *u)
 	return u->port == (u->tls ? 443 : 80);
 }
 
+bool
+server_has_api_elsewhere(const struct url *u)
+{
+	return server_is_hosted(u) && strncmp(u->host, "api.", 4) != 0;
+}
+
 void
 server_add_api(struct buf *out, const struct url *pages)
 {

@@ -25,6 +25,10 @@ bool	 server_is_hosted(const struct url *pages);
 /* The API of github.com or of NAME.ghe.com: always the newest version. */
 bool	 server_is_cloud(const struct url *api);
 
+/* Nothing but pages is served there, whatever the path: github.com, and
+ * NAME.ghe.com, have their API on a host of its own. */
+bool	 server_has_api_elsewhere(const struct url *);
+
 /*
  * Both name the same server: equal hosts (but for a final dot) and ports.  The
  * scheme's own port counts as the same for http and https: people leave out

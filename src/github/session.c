@@ -103,11 +103,15 @@ static void
 read_answer(struct session *s, const struct request *q,
     const struct response *r, struct reading *out)
 {
-	const char *type = response_field(r, "Content-Type");
-	struct answer a = { .status = r->status };
+	struct answer a = {
+		.status = r->status,
+		.content_type = response_field(r, "Content-Type"),
+		.body = buf_str(&r->body),
+		.body_len = r->body.len,
+	};
 	struct buf raw, documentation;
 
-	out->is_json = type != NULL && text_find_nocase(type, "json") != NULL;
+	out->is_json = answer_is_json(&a);
 	buf_init(&raw, BUF_TEXT_MAX);
 	buf_init(&documentation, BUF_TEXT_MAX);
 	if (r->status >= 300)
@@ -229,6 +233,7 @@ session_fault(const struct session *s, const struct response *r,
 		bool		lasting;
 	} outcomes[] = {
 		[ANSWER_OK] =		{ STATUS_PROTOCOL, false },
+		[ANSWER_FOREIGN] =	{ STATUS_PROTOCOL, false },
 		[ANSWER_NOT_MODIFIED] =	{ STATUS_PROTOCOL, false },
 		[ANSWER_VERSION] =	{ STATUS_REFUSED, true },
 		[ANSWER_LIMITED] =	{ STATUS_LIMITED, false },
@@ -250,7 +255,9 @@ session_fault(const struct session *s, const struct response *r,
 		    "GitHub-Authentication-Token-Expiration"),
 		.ref = ref,
 		.is_json = reading->is_json,
+		.is_foreign = reading->class == ANSWER_FOREIGN,
 	};
+	const char *type = response_field(r, "Content-Type");
 	const char *request_id = response_field(r, "X-GitHub-Request-Id");
 	struct buf text;
 
@@ -258,6 +265,10 @@ session_fault(const struct session *s, const struct response *r,
 	buf_addf(&text, "%s answered %u", client_who(s->client), r->status);
 	if (*r->reason != '\0')
 		add_clipped(&text, " ", r->reason);
+	if (refusal.is_foreign) {
+		add_clipped(&text, " with ", type != NULL ? type : "a page");
+		buf_adds(&text, " in place of JSON");
+	}
 	if (reading->message.len > 0)
 		buf_addf(&text, ": \"%s\"", buf_str(&reading->message));
 	if (request_id != NULL)
@@ -266,7 +277,7 @@ session_fault(const struct session *s, const struct response *r,
 	if (reading->class == ANSWER_LIMITED ||
 	    (reading->class == ANSWER_FAILED && reading->wait_ms > 0))
 		add_reset_time(s, &text, reading->wait_ms);
-	else if (r->status >= 400 && r->status < 500)
+	else if ((r->status >= 400 && r->status < 500) || refusal.is_foreign)
 		explain_refusal(&text, &refusal);
 	fault_set(f, outcomes[reading->class].status, "%s", buf_str(&text));
 	f->lasting = outcomes[reading->class].lasting;

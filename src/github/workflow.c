@@ -98,6 +98,12 @@ take_answer(const struct github *gh, const struct response *r,
 	switch (reading->class) {
 	case ANSWER_OK:
 		return read_details(gh, r, run);
+	case ANSWER_FOREIGN:
+		/* Who knows what a page that says 200 stands for; nothing is
+		 * started where nothing is found. */
+		if (r->status == 404)
+			outcome = DISPATCH_NOT_STARTED;
+		break;
 	case ANSWER_VERSION:
 		outcome = DISPATCH_OLD_SERVER;
 		break;
@@ -121,6 +127,8 @@ take_answer(const struct github *gh, const struct response *r,
 	session_fault(gh->session, r, reading, call->ref, f);
 	if (reading->class == ANSWER_NOT_FOUND && reading->is_json)
 		add_workflow_advice(call->workflow, f);
+	if (r->status == 404)
+		f->status = STATUS_NOT_FOUND;
 	return outcome;
 }
 

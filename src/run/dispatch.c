@@ -213,14 +213,16 @@ not_found(const struct state *s, bool accepted, enum find_outcome outcome,
 {
 	struct fault story;
 
+	if (!accepted)
+		fault_end_sentence(f);
 	if (accepted)
 		fault_set_lasting(&story, STATUS_UNIDENTIFIED, "%s: the "
 		    "workflow was dispatched, but its run is not identified: ",
 		    github_who(s->gh));
 	else
-		fault_set_lasting(&story, STATUS_UNKNOWN, "%s: it is unknown "
-		    "whether the workflow was dispatched: the answer was lost "
-		    "(%s), and ", github_who(s->gh), f->text);
+		fault_set_lasting(&story, STATUS_UNKNOWN, "%s So it is "
+		    "unknown whether the workflow was dispatched, and ",
+		    f->text);
 	switch (outcome) {
 	case FIND_SEVERAL:
 		fault_add(&story, "more than one new run carries the distinct "
@@ -291,8 +293,8 @@ search(struct state *s, bool accepted, struct dispatch_result *result,
 
 	if (s->with_id)
 		log_info("%s; looking for the run that shows distinct ID "
-		    "%.100s", accepted ? "dispatched" : "the answer was lost",
-		    s->order->distinct_id);
+		    "%.100s", accepted ? "dispatched" : "it is unknown "
+		    "whether that was dispatched", s->order->distinct_id);
 	why.status = STATUS_OK;
 	outcome = find(s->gh, s->clock, &q, &found, &why);
 	if (outcome == FIND_ONE) {

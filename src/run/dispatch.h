@@ -21,6 +21,7 @@
  * And what whole answers lead to:
  *
  *	2xx that names the run			dispatched	end	0
+ *	2xx that is not of GitHub's API		unknown		search	4
  *	other 2xx				dispatched	search	5
  *	redirect within the server		refused		again	7
  *	other 301, 302, 307, 308		refused		end	7

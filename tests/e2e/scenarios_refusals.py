@@ -106,6 +106,77 @@ def a_refusal_without_json_is_told_by_its_status(t):
     t.dispatched(0)
 
 
+API_FORMS = ("https://HOST/api/v3", "https://api.github.com", "https://api.NAME.ghe.com")
+PAGE = {"headers": {"Content-Type": "text/html"}, "body": "<html><body>Log in</body></html>"}
+
+
+@scenario
+def a_page_in_place_of_the_api_is_no_dispatch(t):
+    hub = t.github(jobs=step_named("{distinct_id}"))
+    hub.fault("POST", "/dispatches$", act=False, status=200, **PAGE)
+    t.dispatch("--timeout", t.seconds(20))
+    t.exits(4)
+    t.stdout_is("")
+    t.says("answered 200 OK with text/html in place of JSON", *API_FORMS, "unknown")
+    t.says_not("was accepted", "not identified")
+    t.dispatched(0)
+
+
+@scenario
+def a_page_in_place_of_an_answer_is_searched_behind(t):
+    hub = t.github(jobs=step_named("{distinct_id}"))
+    hub.fault("POST", "/dispatches$", act=True, status=200, **PAGE)
+    t.dispatch("--distinct-id", "--timeout", t.seconds(20))
+    t.found(hub.dispatched[0])
+    t.expect(len(t.posts()) == 1, "it was dispatched again")
+    t.dispatched(1)
+
+
+@scenario
+def a_page_that_is_not_found_is_no_missing_repository(t):
+    hub = t.github()
+    hub.fault("POST", "/dispatches$", act=False, status=404, **PAGE)
+    t.dispatch()
+    t.refused("answered 404 Not Found with text/html in place of JSON", *API_FORMS, code=3)
+    t.says_not("no such repository")
+    t.requests_were(t.POST)
+    t.dispatched(0)
+
+
+@each((200, 404))
+def pages_during_a_search_are_told_and_ridden_out(t, status):
+    hub = t.github("ghes-3.20", jobs=step_named("{distinct_id}"))
+    hub.fault("GET", "/workflows/.*/runs", 2, act=False, status=status, **PAGE)
+    hub.fault("GET", "/jobs", 1, act=False, status=status, **PAGE)
+    t.dispatch("--timeout", t.seconds(20))
+    t.found(hub.dispatched[0])
+    t.says("with text/html in place of JSON", *API_FORMS)
+    t.dispatched(1)
+
+
+@each((200, 404))
+def pages_during_a_wait_are_told_and_ridden_out(t, status):
+    hub = t.github(life="in_progress:3 completed/success")
+    hub.fault("GET", r"/runs/\d+($|\?)", 2, act=False, status=status, **PAGE)
+    t.wait()
+    t.concluded(hub.dispatched[0])
+    t.says("with text/html in place of JSON", *API_FORMS)
+    t.says_not("gone")
+    t.dispatched(1)
+
+
+@scenario
+def an_address_where_people_read_is_refused_before_anything_is_sent(t):
+    t.github()
+    for url, right in (("https://github.com", "https://api.github.com"),
+                       ("https://octo.ghe.com/", "https://api.octo.ghe.com")):
+        t.dispatch(base=t.base(api_url=url))
+        t.exits(2)
+        t.says("--api-url", right)
+    t.requests_were()
+    t.dispatched(0)
+
+
 @scenario
 def a_required_distinct_id_is_made_up_and_sent_again(t):
     hub = t.github(inputs={"distinct_id": Input(required=True), "env": Input()})

@@ -237,6 +237,75 @@ static const struct {
 	{ { .status = 0, .message = "" }, ANSWER_ODD, 0 },
 };
 
+/* Bodies under types: GitHub's API sends JSON, and says so. */
+static const struct {
+	unsigned int		 status;
+	const char		*type, *body;
+	enum answer_class	 class;
+} bodies[] = {
+	{ 200, "text/html", "<html>Log in</html>", ANSWER_FOREIGN },
+	{ 200, "text/html; charset=utf-8", "\n <!DOCTYPE html>",
+	    ANSWER_FOREIGN },
+	{ 200, "text/plain", "OK", ANSWER_FOREIGN },
+	{ 201, "application/xml", "<a/>", ANSWER_FOREIGN },
+	{ 202, "", "accepted", ANSWER_FOREIGN },
+	{ 200, NULL, "<html>", ANSWER_FOREIGN },
+	{ 200, NULL, "\r\n\t <html>", ANSWER_FOREIGN },
+	{ 404, "text/html", "<html>Not found</html>", ANSWER_FOREIGN },
+	{ 404, NULL, "<html>", ANSWER_FOREIGN },
+	/* JSON under any name, and what calls itself so. */
+	{ 200, "text/html", "{\"workflow_run_id\":1}", ANSWER_OK },
+	{ 200, "text/plain", " {}\n", ANSWER_OK },
+	{ 200, "application/json; charset=utf-8", "<html>", ANSWER_OK },
+	{ 200, "Application/JSON", "{", ANSWER_OK },
+	{ 200, "application/vnd.github+json", "x", ANSWER_OK },
+	{ 404, "application/json", "", ANSWER_NOT_FOUND },
+	{ 404, "text/html", "{\"message\":\"Not Found\"}",
+	    ANSWER_NOT_FOUND },
+	/* Nothing is no page. */
+	{ 200, "text/html", "", ANSWER_OK },
+	{ 200, "text/html", " \r\n", ANSWER_OK },
+	{ 204, "text/html", "", ANSWER_OK },
+	{ 404, "text/html", "", ANSWER_NOT_FOUND },
+	{ 404, NULL, "", ANSWER_NOT_FOUND },
+	/* Garbage without a type may be anybody's. */
+	{ 200, NULL, "garbage", ANSWER_OK },
+	/* What these statuses say does not depend on who says it. */
+	{ 401, "text/html", "<html>", ANSWER_UNAUTHORIZED },
+	{ 403, "text/html", "<html>", ANSWER_FORBIDDEN },
+	{ 422, "text/html", "<html>", ANSWER_INVALID },
+	{ 502, "text/html", "<html>", ANSWER_FAILED },
+	{ 302, "text/html", "<html>", ANSWER_ODD },
+};
+
+static void
+test_foreign(void **state)
+{
+	struct answer a = { .message = "" };
+	enum answer_class class;
+	int64_t wait_ms;
+	char *body;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(bodies); i++) {
+		a.status = bodies[i].status;
+		a.content_type = bodies[i].type;
+		a.body_len = strlen(bodies[i].body);
+		a.body = body = exact_copy(bodies[i].body, a.body_len);
+		class = answer_classify(&a, &wait_ms);
+		check(class == bodies[i].class, "%u, %s, %s: class %d",
+		    a.status, a.content_type, bodies[i].body, class);
+		free(body);
+	}
+	/* A NUL is no white space. */
+	a.status = 200;
+	a.content_type = "text/html";
+	a.body = "\0";
+	a.body_len = 1;
+	assert_int_equal(answer_classify(&a, &wait_ms), ANSWER_FOREIGN);
+}
+
 static void
 test_table(void **state)
 {
@@ -318,6 +387,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_enormous),
 		cmocka_unit_test(test_all_numbers),
 	};

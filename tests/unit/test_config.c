@@ -590,6 +590,12 @@ test_api_url(void **state)
 		    "a/b//" }, "https://ghe.example.com:8443/a/b" },
 		{ { "--api-url", "HTTPS://API.GitHub.COM" }, { NULL },
 		    "https://api.github.com" },
+		{ { "--api-url", "https://api.octo.ghe.com" }, { NULL },
+		    "https://api.octo.ghe.com" },
+		{ { "--api-url", "https://ghe.com" }, { NULL },
+		    "https://ghe.com" },
+		{ { "--api-url", "https://notgithub.com" }, { NULL },
+		    "https://notgithub.com" },
 		{ { "--api-url", "https://x:443" }, { NULL }, "https://x" },
 		{ { "--api-url", "https://[2001:db8::1]:8443/p" }, { NULL },
 		    "https://[2001:db8::1]:8443/p" },
@@ -676,6 +682,15 @@ test_bad_api_url(void **state)
 	}
 	bad(LIST("--api-url", "http://api.github.com"), NULL,
 	    LIST("loopback"));
+	/* Hosts that serve pages: which one serves the API. */
+	bad(LIST("--api-url", "https://github.com"), NULL,
+	    LIST("--api-url", "at https://api.github.com"));
+	bad(LIST("--api-url", "HTTPS://GitHub.com:443/api/v3"), NULL,
+	    LIST("at https://api.github.com"));
+	bad(NULL, LIST("GITHUB_API_URL=http://github.com/"),
+	    LIST("GITHUB_API_URL", "at https://api.github.com"));
+	bad(NULL, LIST("GITHUB_API_URL=https://octo.ghe.com"),
+	    LIST("GITHUB_API_URL", "at https://api.octo.ghe.com"));
 	/* What may be a password is not shown. */
 	bad(LIST("--api-url", "https://user:hunter2@x/"), NULL,
 	    LIST("--api-url", "user information"));

@@ -25,6 +25,9 @@
 #define UNSUPPORTED	"{\"message\":\"\\\"2026-03-10\\\" is not a " \
 			"supported version.\"}"
 #define LATER_MS	INT64_C(40000)
+#define JSON		"Content-Type: application/json; charset=utf-8\r\n"
+#define HTML		"Content-Type: text/html\r\n"
+#define API_FORM	"https://HOST/api/v3"
 
 static struct github	*gh;
 static struct url	 api;
@@ -55,9 +58,12 @@ say_typed(const char *status, const char *fields, const char *type,
 
 	buf_init(b, BUF_TEXT_MAX);
 	buf_addf(b, "HTTP/1.1 %s\r\n%s", status, fields);
-	if (strncmp(status, "204", 3) != 0 && strncmp(status, "304", 3) != 0)
-		buf_addf(b, "Content-Type: %s; charset=utf-8\r\n"
-		    "Content-Length: %zu\r\n", type, strlen(body));
+	if (strncmp(status, "204", 3) != 0 && strncmp(status, "304", 3) != 0) {
+		if (strstr(fields, "Content-Type: ") == NULL)
+			buf_addf(b, "Content-Type: %s; charset=utf-8\r\n",
+			    type);
+		buf_addf(b, "Content-Length: %zu\r\n", strlen(body));
+	}
 	buf_addf(b, "\r\n%s", body);
 }
 
@@ -379,6 +385,15 @@ test_outcomes(void **state)
 		{ "200 OK", "", "{\"workflow_run_id\":-1}",
 		    DISPATCH_ACCEPTED, 0, 0 },
 		{ "299 Odd", "", "", DISPATCH_ACCEPTED, 0, 0 },
+		{ "200 OK", HTML, "", DISPATCH_ACCEPTED, 0, 0 },
+		{ "200 OK", HTML, "{\"workflow_run_id\":17654321098}",
+		    DISPATCH_IDENTIFIED, 0, 0 },
+		{ "200 OK", HTML, "<html>Log in</html>", DISPATCH_UNKNOWN,
+		    STATUS_PROTOCOL, 0 },
+		{ "202 Accepted", HTML, "queued", DISPATCH_UNKNOWN,
+		    STATUS_PROTOCOL, 0 },
+		{ "404 Not Found", HTML, "<html>Nothing here</html>",
+		    DISPATCH_NOT_STARTED, STATUS_NOT_FOUND, 0 },
 		{ "400 Bad Request", "", UNSUPPORTED, DISPATCH_OLD_SERVER,
 		    STATUS_REFUSED, 0 },
 		{ "410 Gone", "", UNSUPPORTED, DISPATCH_OLD_SERVER,
@@ -454,6 +469,8 @@ test_outcomes(void **state)
 			check(fault.wait_ms == rows[i].wait_ms, "row %zu: %"
 			    PRId64, i, fault.wait_ms);
 			expect_says("github.test");
+			if (strstr(rows[i].body, "<html>") != NULL)
+				expect_says(API_FORM);
 		}
 		again(state);
 	}
@@ -550,7 +567,8 @@ test_etags(void **state)
 	/* A 200 that cannot be read is asked for anew. */
 	say("200 OK", "ETag: \"three\"\r\n", "{\"workflow_runs\":");
 	assert_int_equal(list(&page), STATUS_PROTOCOL);
-	expect_says("answered 200, but with not JSON");
+	expect_says("answered 200, but its body is not JSON (line 1, column "
+	    "18: expected a value, found the end of the text)");
 	say("200 OK", "", LIST(4));
 	assert_int_equal(list(&page), STATUS_OK);
 	expect_tag(6, NULL);
@@ -599,6 +617,42 @@ test_wrong_run(void **state)
 	    STATUS_OK);
 	expect_tag(1, NULL);
 	run_state_wipe(&run);
+}
+
+/* --- answers that are not the API's --- */
+
+/* A page is no list without runs, no run that is gone, and no agreement to
+ * cancel; the next answer may well be one. */
+static void
+test_foreign(void **state)
+{
+	static const char *const statuses[] = { "200 OK", "404 Not Found" };
+	struct job_page jobs = { .changed = false };
+	struct run_page runs = { .changed = false };
+	struct run_state run = { .changed = false };
+	bool was_over;
+	size_t i;
+
+	for (i = 0; i < COUNT(statuses); i++) {
+		say(statuses[i], HTML, "<html>Log in</html>");
+		assert_int_equal(list(&runs), STATUS_PROTOCOL);
+		expect_says("github.test answered");
+		expect_says("with text/html in place of JSON");
+		expect_says(API_FORM);
+		assert_false(fault.lasting);
+		say(statuses[i], HTML, "<html>Log in</html>");
+		assert_int_equal(github_list_jobs(gh, 7, GITHUB_ALL_ATTEMPTS,
+		    1, later(), &jobs, &fault), STATUS_PROTOCOL);
+		say(statuses[i], HTML, "<html>Log in</html>");
+		assert_int_equal(github_get_run(gh, 7, later(), &run, &fault),
+		    STATUS_PROTOCOL);
+		assert_null(strstr(fault.text, "Actions: read"));
+		say(statuses[i], HTML, "<html>Log in</html>");
+		assert_int_equal(github_cancel_run(gh, 7, false, later(),
+		    &was_over, &fault), STATUS_PROTOCOL);
+		assert_false(was_over);
+		again(state);
+	}
 }
 
 /* --- versions --- */
@@ -968,6 +1022,7 @@ main(void)
 		TEST(test_etags),
 		TEST(test_conflict),
 		TEST(test_wrong_run),
+		TEST(test_foreign),
 		TEST(test_step_down),
 		TEST(test_next_page),
 		TEST(test_clock_and_quota),
