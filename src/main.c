@@ -362,6 +362,7 @@ with_config(const struct config *c, struct fault *f)
 {
 	struct github_options options = {
 		.api = &c->api,
+		.pages = &c->server,
 		.owner = c->owner,
 		.repo = c->repo,
 		.token = c->token != NULL ? c->token : "",

@@ -47,6 +47,7 @@ github_open(const struct github_options *o)
 	struct github *gh;
 
 	s->api = o->api;
+	s->pages = o->pages;
 	s->client = client_new(o->api, o->proxy, o->trust);
 	s->token_file = o->token_file;
 	use_token(s, o->token);
@@ -155,7 +156,14 @@ github_tells(const struct github *gh)
 void
 github_add_run_url(const struct github *gh, struct buf *out, uint64_t run_id)
 {
-	server_add_pages(out, gh->session->api);
+	const struct url *pages = gh->session->pages;
+
+	if (pages != NULL) {
+		url_add_origin(out, pages);
+		buf_adds(out, pages->path);
+	} else {
+		server_add_pages(out, gh->session->api);
+	}
 	buf_addf(out, "/%s/%s/actions/runs/%llu", gh->owner, gh->repo,
 	    (unsigned long long)run_id);
 }

@@ -26,6 +26,8 @@ struct github;
  * lent for its life. */
 struct github_options {
 	const struct url	*api;
+	const struct url	*pages;		/* where people read, with its
+						 * path; NULL: as of the API */
 	const char		*owner;
 	const char		*repo;
 	const char		*token;

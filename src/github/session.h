@@ -18,6 +18,7 @@
 /* A server; shared by the repositories on it. */
 struct session {
 	const struct url	*api;
+	const struct url	*pages;		/* or NULL */
 	struct client		*client;
 	char			*authorization;	/* SESSION_BEARER and it */
 	const char		*token_file;	/* or NULL */
