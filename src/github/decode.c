@@ -225,13 +225,22 @@ bool
 decode_dispatch(const char *body, size_t len, struct dispatch_details *d,
     struct buf *why)
 {
+	static const char *const names[] = { "workflow_run_id", "run_url",
+	    "html_url" };
 	struct json_doc *doc;
 	struct json root;
+	size_t i;
 
 	memset(d, 0, sizeof *d);
 	if ((doc = parse(body, len, why)) == NULL)
 		return false;
 	root = json_root(doc);
+	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (json_is_ambiguous(root, names[i])) {
+			buf_addf(why, "JSON with two times \"%s\"", names[i]);
+			json_free(doc);
+			return false;
+		}
 	d->run_id = take_id(root, "workflow_run_id");
 	d->html_url = take_url(root, "html_url");
 	json_free(doc);

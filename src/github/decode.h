@@ -1,7 +1,8 @@
 /*
  * GitHub's answers to structs.  Pure and lenient: members that are missing or
  * of another type are left empty, since specification and servers differ; only
- * what we cannot do without makes an answer unfit.
+ * what we cannot do without makes an answer unfit.  A member that occurs twice
+ * counts as missing, wherever it is: no ID, no verdict is chosen between two.
  */
 #ifndef GITHUB_DECODE_H
 #define GITHUB_DECODE_H
@@ -73,6 +74,7 @@ bool	 decode_run_list(const char *, size_t, size_t most,
 bool	 decode_run(const char *, size_t, struct run *, struct buf *why);
 bool	 decode_job_list(const char *, size_t, size_t most,
 	    struct job_list *, struct buf *why);
+/* This one fails for a member that occurs twice, too. */
 bool	 decode_dispatch(const char *, size_t, struct dispatch_details *,
 	    struct buf *why);
 

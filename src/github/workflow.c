@@ -40,9 +40,9 @@ read_details(const struct github *gh, const struct response *r,
 	if (r->body.len == 0 || !decode_dispatch(r->body.data, r->body.len,
 	    run, &why) || run->run_id == 0) {
 		if (r->body.len > 0)
-			log_debug("the answer names no run: %s",
-			    why.len > 0 ? buf_str(&why) :
-			    "no fit workflow_run_id");
+			log_info("the answer to the dispatch names no run: "
+			    "its body is %s", why.len > 0 ? buf_str(&why) :
+			    "JSON without a fit \"workflow_run_id\"");
 		dispatch_details_wipe(run);
 		buf_free(&why);
 		return DISPATCH_ACCEPTED;

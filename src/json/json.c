@@ -223,17 +223,35 @@ json_value(struct json name)
 	return cursor(name.doc, name.token + 1);
 }
 
+/* How many members have the name; the first one's value. */
+static size_t
+find_members(struct json object, const char *name, struct json *value)
+{
+	struct json j;
+	size_t n = 0;
+
+	if (json_type(object) != JSON_OBJECT)
+		return 0;
+	for (j = json_first(object); j.doc != NULL; j = json_next(j))
+		if (json_is(j, name) && n++ == 0)
+			*value = json_value(j);
+	return n;
+}
+
 struct json
 json_member(struct json object, const char *name)
 {
-	struct json j;
+	struct json value;
 
-	if (json_type(object) != JSON_OBJECT)
-		return absent;
-	for (j = json_first(object); j.doc != NULL; j = json_next(j))
-		if (json_is(j, name))
-			return json_value(j);
-	return absent;
+	return find_members(object, name, &value) == 1 ? value : absent;
+}
+
+bool
+json_is_ambiguous(struct json object, const char *name)
+{
+	struct json ignored;
+
+	return find_members(object, name, &ignored) > 1;
 }
 
 bool

@@ -50,8 +50,14 @@ enum json_type json_type(struct json);
 /* "an object", "a number", ... for messages. */
 const char *json_type_name(enum json_type);
 
-/* The member of that name (the first, if it occurs twice). */
+/*
+ * The member of that name.  One that occurs twice is as good as absent: readers
+ * differ in which they take (RFC 8259, 4), so that neither proves anything.
+ */
 struct json json_member(struct json object, const char *name);
+
+/* The name occurs more than once. */
+bool	 json_is_ambiguous(struct json object, const char *name);
 
 /*
  * Iteration: the first element of an array or the name of the first member of

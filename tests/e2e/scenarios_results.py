@@ -252,6 +252,23 @@ def extra_fields_and_odd_spacing_in_the_reply_do_not_matter(t):
     t.dispatched(1)
 
 
+@each(("workflow_run_id", "html_url"))
+def a_key_that_occurs_twice_names_no_run(t, key):
+    """Readers differ in which of the two they take; the search finds the right one."""
+    hub = t.github(run_name="Build [{distinct_id}]")
+    twin = {"workflow_run_id": b'{"workflow_run_id":666,',
+            "html_url": b'{"html_url":"https://github.com/x/y/actions/runs/666",'}[key]
+    hub.fault("POST", "/dispatches$", hook=lambda request, answer: setattr(
+        answer, "body", twin + answer.body[1:]))
+    t.dispatch()
+    t.exits(5)
+    t.stdout_is("")
+    t.says(f'two times "{key}"')
+    t.dispatch("--distinct-id", "--timeout", t.seconds(20))
+    t.found(hub.dispatched[1])
+    t.dispatched(2)
+
+
 @scenario
 def on_a_runner_errors_are_workflow_commands(t):
     t.github(state="disabled_manually")

@@ -350,8 +350,8 @@ test_names(void **state)
 	struct run_list list;
 
 	(void)state;
-	assert_true(runs("{\"workflow_\\u0072uns\":[{\"\\u0069d\":5,"
-	    "\"id\":6}],\"workflow_runs\":7}", &list));
+	assert_true(runs("{\"workflow_\\u0072uns\":[{\"\\u0069d\":5}]}",
+	    &list));
 	assert_int_equal(list.count, 1);
 	assert_true(list.runs[0].id == 5);
 	run_list_wipe(&list);
@@ -509,6 +509,42 @@ test_odd_steps(void **state)
 	}
 }
 
+/* Members that occur twice: no ID, no verdict, no list is chosen. */
+static void
+test_ambiguous(void **state)
+{
+	static const char two[] = "{\"id\":1,\"status\":\"completed\","
+	    "\"conclusion\":\"failure\",\"conclusion\":\"success\"}";
+	static const char ids[] = "{\"id\":1,\"id\":2,\"status\":"
+	    "\"queued\"}";
+	static const char states[] = "{\"id\":1,\"status\":\"queued\","
+	    "\"status\":\"completed\"}";
+	struct job_list job_list;
+	struct run_list list;
+	struct run run;
+
+	(void)state;
+	assert_false(decode_run(LIT(ids), &run, &why));
+	assert_true(decode_run(LIT(states), &run, &why));
+	assert_string_equal(run.status, "");
+	run_wipe(&run);
+	assert_true(decode_run(LIT(two), &run, &why));
+	assert_string_equal(run.conclusion, "");
+	run_wipe(&run);
+	assert_true(runs("{\"workflow_runs\":[{\"id\":1,\"id\":2}]}",
+	    &list));
+	assert_true(list.runs[0].id == 0);
+	run_list_wipe(&list);
+	assert_false(runs("{\"workflow_runs\":[],\"workflow_runs\":[]}",
+	    &list));
+	assert_true(jobs("{\"jobs\":[{\"id\":1,\"name\":\"a\",\"name\":"
+	    "\"b\",\"conclusion\":\"failure\",\"conclusion\":\"success\""
+	    "}]}", &job_list));
+	assert_string_equal(job_list.jobs[0].name, "");
+	assert_string_equal(job_list.jobs[0].conclusion, "");
+	job_list_wipe(&job_list);
+}
+
 static void
 test_dispatch(void **state)
 {
@@ -549,6 +585,19 @@ test_dispatch(void **state)
 		{ "{\"workflow_run_id\":01}", false, 0, NULL },
 		{ "{\"workflow_run_id\":+1}", false, 0, NULL },
 		{ "{workflow_run_id:1}", false, 0, NULL },
+		/* Two are none. */
+		{ "{\"workflow_run_id\":666,\"workflow_run_id\":17654321098}",
+		    false, 0, NULL },
+		{ "{\"workflow_run_id\":1,\"workflow_run_id\":1}", false, 0,
+		    NULL },
+		{ "{\"workflow_run_id\":1,\"workflow_run_\\u0069d\":null}",
+		    false, 0, NULL },
+		{ "{\"html_url\":\"https://x/1\",\"workflow_run_id\":1,"
+		    "\"html_url\":\"https://x/2\"}", false, 0, NULL },
+		{ "{\"run_url\":1,\"workflow_run_id\":1,\"run_url\":2}",
+		    false, 0, NULL },
+		{ "{\"other\":1,\"workflow_run_id\":1,\"other\":2}", true,
+		    1, "" },
 	};
 	struct dispatch_details d;
 	size_t i;
@@ -792,6 +841,7 @@ main(void)
 		TEST(test_dates),
 		TEST(test_jobs),
 		TEST(test_odd_steps),
+		TEST(test_ambiguous),
 		TEST(test_dispatch),
 		TEST(test_fit_url),
 		TEST(test_errors),

@@ -141,6 +141,29 @@ again(void **state)
 	set_up(state);
 }
 
+/* Where pages are elsewhere than the API's host and path tell, as the
+ * environment may say. */
+static void
+test_pages(void **state)
+{
+	struct github_options options = { .api = &api, .owner = "octo-org",
+	    .repo = "octo-repo", .token = TOKEN };
+	struct url pages;
+	struct buf b;
+
+	(void)state;
+	assert_null(url_parse_base(&pages, "https://git.test:8443/hub/"));
+	options.pages = &pages;
+	github_close(gh);
+	gh = github_open(&options);
+	buf_init(&b, BUF_TEXT_MAX);
+	github_add_run_url(gh, &b, 7);
+	assert_string_equal(buf_str(&b), "https://git.test:8443/hub/octo-org/"
+	    "octo-repo/actions/runs/7");
+	buf_free(&b);
+	url_wipe(&pages);
+}
+
 static int64_t
 later(void)
 {
@@ -380,6 +403,9 @@ test_outcomes(void **state)
 		{ "200 OK", "", "", DISPATCH_ACCEPTED, 0, 0 },
 		{ "200 OK", "", "{}", DISPATCH_ACCEPTED, 0, 0 },
 		{ "200 OK", "", "<html>", DISPATCH_ACCEPTED, 0, 0 },
+		{ "200 OK", "", "{\"workflow_run_id\":666,"
+		    "\"workflow_run_id\":17654321098}",
+		    DISPATCH_ACCEPTED, 0, 0 },
 		{ "200 OK", "", "{\"workflow_run_id\":\"17654321098\"}",
 		    DISPATCH_ACCEPTED, 0, 0 },
 		{ "200 OK", "", "{\"workflow_run_id\":-1}",
@@ -1014,6 +1040,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_requests),
+		TEST(test_pages),
 		TEST(test_dispatch_request),
 		TEST(test_sibling_and_token),
 		TEST(test_early),
