@@ -8,7 +8,6 @@
 #include "json/validate.h"
 
 #define WAIT_MIN_MS	INT64_C(1000)	/* "Retry-After: 0" is no invitation */
-#define WAIT_MAX_S	(366 * 86400)	/* a year is for ever */
 
 /* Digits; what overflows is the largest number there is. */
 static bool
@@ -38,8 +37,8 @@ from_retry_after(const struct answer *a, int64_t *wait_ms)
 			return false;
 		seconds = at > now ? (uint64_t)(at - now) : 0;
 	}
-	*wait_ms = seconds < WAIT_MAX_S ? (int64_t)seconds * 1000 :
-	    WAIT_MAX_S * INT64_C(1000);
+	*wait_ms = seconds < ANSWER_WAIT_MAX_S ? (int64_t)seconds * 1000 :
+	    ANSWER_WAIT_MAX_S * INT64_C(1000);
 	if (*wait_ms < WAIT_MIN_MS)
 		*wait_ms = WAIT_MIN_MS;
 	return true;
@@ -55,8 +54,8 @@ from_reset(const struct answer *a, int64_t *wait_ms)
 	    !date_from_http(a->date, &now) ||
 	    !take_number(a->reset, &reset))
 		return false;
-	if (reset > (uint64_t)now + WAIT_MAX_S)
-		reset = (uint64_t)now + WAIT_MAX_S;
+	if (reset > (uint64_t)now + ANSWER_WAIT_MAX_S)
+		reset = (uint64_t)now + ANSWER_WAIT_MAX_S;
 	/* A second more: both clocks tell whole seconds. */
 	*wait_ms = ((int64_t)reset - now + 1) * 1000;
 	if (*wait_ms < WAIT_MIN_MS)

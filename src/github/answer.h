@@ -25,6 +25,10 @@ enum answer_class {
 	ANSWER_ODD		/* nothing that should have come */
 };
 
+/* A year is for ever: no time that a server tells counts for longer, so that
+ * none overflows where it is added to others. */
+#define ANSWER_WAIT_MAX_S	(366 * 86400)
+
 /* Header values as received; NULL if absent.  `message` is never NULL, nor is
  * a body of more than no bytes. */
 struct answer {

@@ -60,14 +60,19 @@ note_quota(struct session *s, const struct response *r)
 {
 	const char *left = response_field(r, "X-RateLimit-Remaining");
 	const char *reset = response_field(r, "X-RateLimit-Reset");
-	uint64_t seconds;
+	uint64_t seconds, now;
+	int64_t now_ms;
 
 	s->has_quota = left != NULL && reset != NULL &&
 	    text_u64(left, strlen(left), &s->quota_left) &&
-	    text_u64(reset, strlen(reset), &seconds) &&
-	    seconds < INT64_MAX / 1000;
-	if (s->has_quota)
-		s->quota_reset_ms = (int64_t)seconds * 1000;
+	    text_u64(reset, strlen(reset), &seconds) && session_now(s,
+	    &now_ms);
+	if (!s->has_quota)
+		return;
+	now = (uint64_t)now_ms / 1000;
+	if (seconds > now + ANSWER_WAIT_MAX_S)
+		seconds = now + ANSWER_WAIT_MAX_S;
+	s->quota_reset_ms = (int64_t)seconds * 1000;
 }
 
 /*

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/least.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -15,6 +16,15 @@
 #define CONNECT_MS	30000	/* name, addresses, tunnel and handshake */
 #define IDLE_MS		30000	/* keys of a TLS connection are not renewed */
 
+/*
+ * However a server's answers are turned and twisted, it gets no more requests
+ * than this: GitHub allows 900 a minute (docs.github.com, "Rate limits for the
+ * REST API": points per minute).  A search among many new runs reads some
+ * hundred lists at once, and may.
+ */
+#define TURN_MS		67	/* between two requests, in the long run */
+#define BURST		500	/* requests that need not wait for that */
+
 struct client {
 	const struct url	*url;
 	const struct proxy	*proxy;
@@ -22,6 +32,7 @@ struct client {
 	const char		*who;		/* the route's */
 	struct conn		*conn;		/* NULL: none */
 	bool			 answered;	/* by the server, once */
+	int64_t			 booked_ms;	/* turns are taken until then */
 	int64_t			 idle_since_ms;
 };
 
@@ -91,6 +102,29 @@ begin_response(struct response *r, const struct request *q,
 		response_stream(r, o->sink, o->sink_ctx);
 }
 
+/* Waits until a request more is no more than may be. */
+static enum status
+take_turn(struct client *c, int64_t deadline_ms, struct fault *f)
+{
+	int64_t now_ms, turn_ms;
+
+	for (;;) {
+		now_ms = clock_now(&clock_system);
+		turn_ms = c->booked_ms - (BURST - 1) * TURN_MS;
+		if (turn_ms <= now_ms)
+			break;
+		if (interrupt_pending())
+			return interrupt_fault(f);
+		if (deadline_ms <= now_ms)
+			return fault_set(f, STATUS_TIMEOUT, "%s: not asked "
+			    "again: there have been too many requests within "
+			    "the last minute", c->who);
+		clock_sleep_until(&clock_system, least(turn_ms, deadline_ms));
+	}
+	c->booked_ms = most(c->booked_ms, now_ms) + TURN_MS;
+	return STATUS_OK;
+}
+
 /* One request, one answer; connects if need be. */
 static enum status
 do_once(struct client *c, const struct request *q, struct response *r,
@@ -103,6 +137,9 @@ do_once(struct client *c, const struct request *q, struct response *r,
 
 	*sent = false;
 	for (;;) {
+		status = take_turn(c, connect_by_ms, f);
+		if (status != STATUS_OK)
+			return status;
 		if (!(reused = may_reuse(c, q))) {
 			hang_up(c);
 			status = dial(&c->conn, &c->route, until(CONNECT_MS,

@@ -1,6 +1,8 @@
 /*
  * Requests to one server over a connection that is kept and replaced as need
- * be.  Never repeats a request that may have acted.
+ * be.  Never repeats a request that may have acted.  Whatever the reason for
+ * them, requests go out at a bounded rate: some hundred at once, then one at a
+ * time, which waits for its turn.
  */
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H

@@ -53,7 +53,7 @@ pace_backoff(int64_t regular_ms, int64_t failures)
 		return regular_ms;
 	pause_ms = most(regular_ms, least((int64_t)FAILURE_MS <<
 	    least(failures - 1, 10), FAILURE_MAX_MS));
-	return pause_ms + jitter_ms(pause_ms / 4);
+	return plus(pause_ms, jitter_ms(pause_ms / 4));
 }
 
 void

@@ -6,7 +6,7 @@ import os
 import re
 
 from ghsim import step_named
-from harness import native_only, scenario
+from harness import each, native_only, scenario
 
 
 def reply_with(hub, **changes):

@@ -552,6 +552,20 @@ def a_connection_that_breaks_in_an_answer_is_ridden_out(t, row):
     t.dispatched(1)
 
 
+@each((200, 503))
+def a_reset_beyond_all_time_is_no_busy_loop(t, status):
+    for reset in ("9223372036854774", "9223372036854775807", "18446744073709551615"):
+        t.hub = hub = t.github(life="in_progress")
+        hub.fault("GET", GET_RUN, range(2, 10 ** 6), headers={
+            "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": reset},
+            **({"act": False, "status": 503, "body": "{}"} if status == 503 else {}))
+        t.wait(waiting=t.waiting(wait_timeout=t.seconds(2)))
+        t.exits(6)
+        t.took_at_most(15)
+        t.expect(len(hub.requests) <= 12, f"{len(hub.requests)} requests")
+    t.dispatched(3)
+
+
 @each(("<html>Please log in</html>", "", "{}", "[]", "null", '{"id":1,"status":'))
 def an_answer_that_is_no_run_is_no_verdict(t, body):
     hub = t.github(life="in_progress:3 completed/success")

@@ -8,7 +8,7 @@
 
 int64_t		fake_pauses[FAKE_PAUSES_MAX];
 size_t		fake_pause_count;
-bool		fake_jitter;
+bool		fake_jitter, fake_wobble;
 
 #define SIGNALS_MAX	4
 
@@ -30,11 +30,17 @@ tell_now(void *ctx)
 static void
 sleep_until(void *ctx, int64_t instant_ms)
 {
+	int64_t pause_ms = instant_ms - FAKE_START - now;
+
 	(void)ctx;
 	check(fake_pause_count < FAKE_PAUSES_MAX, "a loop that does not end");
-	fake_pauses[fake_pause_count++] = instant_ms - FAKE_START - now;
-	if (instant_ms - FAKE_START > now)
-		fake_pass(instant_ms - FAKE_START - now);
+	fake_pauses[fake_pause_count++] = pause_ms;
+	/* A third of it short, not at all, or a third over. */
+	if (fake_wobble)
+		pause_ms += pause_ms / 3 * ((int64_t)(fake_pause_count % 3) -
+		    1);
+	if (pause_ms > 0)
+		fake_pass(pause_ms);
 }
 
 const struct clock fake_clock = { tell_now, sleep_until, NULL };
@@ -46,7 +52,7 @@ fake_clock_reset(void)
 	now = 0;
 	signal_count = acknowledged = 0;
 	fake_pause_count = 0;
-	fake_jitter = false;
+	fake_jitter = fake_wobble = false;
 }
 
 int64_t

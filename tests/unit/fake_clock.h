@@ -35,6 +35,9 @@ void	 fake_signal_at(int64_t ms, int sig);
 /* Pauses are as long as chance can make them; a reset takes that back. */
 extern bool	 fake_jitter;
 
+/* Pauses end early, or late, as on a busy machine; a reset takes that back. */
+extern bool	 fake_wobble;
+
 /* The pauses so far, in order, as they were asked for. */
 extern int64_t	 fake_pauses[FAKE_PAUSES_MAX];
 extern size_t	 fake_pause_count;

@@ -44,7 +44,7 @@ struct fake_request {
 	size_t		 delivered;	/* of those */
 };
 
-#define FAKE_REQUESTS_MAX	1024
+#define FAKE_REQUESTS_MAX	4096
 
 struct fake_net {
 	/* The script. */

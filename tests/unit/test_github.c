@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -774,6 +775,123 @@ test_clock_and_quota(void **state)
 	run_page_wipe(&page);
 }
 
+/* Times without sense are a year away, and none overflows. */
+static void
+test_enormous_quota(void **state)
+{
+	static const char *const resets[] = { "9223372036854774",
+	    "9223372036854775", "9223372036854775807", "18446744073709551615",
+	    "1731708900" };
+	struct run_page page = { .changed = false };
+	const int64_t year_ms = INT64_C(366) * 86400000;
+	int64_t reset_ms;
+	char fields[256];
+	uint64_t left;
+	size_t i;
+
+	for (i = 0; i < COUNT(resets); i++) {
+		snprintf(fields, sizeof fields, "Date: " DATE "\r\n"
+		    "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: %s\r\n",
+		    resets[i]);
+		say("200 OK", fields, LIST(1));
+		assert_int_equal(list(&page), STATUS_OK);
+		assert_true(github_quota(gh, &left, &reset_ms));
+		check(reset_ms > year_ms - 86400000 && reset_ms <= year_ms,
+		    "%s: %" PRId64, resets[i], reset_ms);
+		run_page_wipe(&page);
+		again(state);
+	}
+	/* More than any number holds is none; so is a time without a clock. */
+	say("200 OK", "Date: " DATE "\r\nX-RateLimit-Remaining: 0\r\n"
+	    "X-RateLimit-Reset: 99999999999999999999\r\n", LIST(1));
+	assert_int_equal(list(&page), STATUS_OK);
+	assert_false(github_quota(gh, &left, &reset_ms));
+	run_page_wipe(&page);
+	again(state);
+	say("200 OK", "X-RateLimit-Remaining: 0\r\n"
+	    "X-RateLimit-Reset: 1700000100\r\n", LIST(1));
+	assert_int_equal(list(&page), STATUS_OK);
+	assert_false(github_quota(gh, &left, &reset_ms));
+	run_page_wipe(&page);
+}
+
+/* --- the rate of requests --- */
+
+static bool
+serve_list(void *ctx, const char *request, struct buf *answer)
+{
+	static const char body[] = LIST(1);
+
+	(void)ctx;
+	(void)request;
+	buf_addf(answer, "HTTP/1.1 200 OK\r\n" JSON "Content-Length: %zu\r\n"
+	    "\r\n%s", sizeof body - 1, body);
+	return true;
+}
+
+/*
+ * A caller that has gone wild, or is driven by its server: some hundred
+ * requests go at once, then 15 a second do, however exact the clock is.
+ */
+static void
+test_rate(void **state)
+{
+	enum { BURST = 500, MORE = 1500, MS = 67 };
+	struct run_page page = { .changed = false };
+	int64_t began_ms, took_ms;
+	int n, wobbles;
+
+	for (wobbles = 0; wobbles < 2; wobbles++) {
+		fake_net.serve = serve_list;
+		fake_wobble = wobbles > 0;
+		for (n = 0; n < BURST; n++)
+			assert_int_equal(list(&page), STATUS_OK);
+		assert_int_equal(fake_pause_count, 0);
+		began_ms = fake_now();
+		for (n = 0; n < MORE; n++)
+			assert_int_equal(list(&page), STATUS_OK);
+		took_ms = fake_now() - began_ms;
+		/* What the first ones took has brought turns, too. */
+		check(took_ms + began_ms >= MORE * MS && took_ms <=
+		    MORE * (MS + MS / 3), "%" PRId64 " ms", took_ms);
+		/* Rest brings turns back, but never more than those. */
+		fake_wobble = false;
+		fake_pass(INT64_C(86400000));
+		fake_pause_count = 0;
+		for (n = 0; n < BURST; n++)
+			assert_int_equal(list(&page), STATUS_OK);
+		assert_int_equal(fake_pause_count, 0);
+		for (n = 0; n < BURST; n++)
+			assert_int_equal(list(&page), STATUS_OK);
+		assert_true(fake_pause_count > 0);
+		run_page_wipe(&page);
+		again(state);
+	}
+}
+
+/* The wait for a turn ends with the deadline, and with a signal. */
+static void
+test_rate_ends(void **state)
+{
+	struct run_page page = { .changed = false };
+	int64_t before;
+	int n;
+
+	(void)state;
+	fake_net.serve = serve_list;
+	for (n = 0; n < 1000; n++)
+		assert_int_equal(list(&page), STATUS_OK);
+	before = fake_now();
+	assert_int_equal(github_list_runs(gh, NULL, 1, 1,
+	    clock_after(&fake_clock, 10), &page, &fault), STATUS_TIMEOUT);
+	expect_says("too many requests");
+	assert_true(fake_now() - before == 10);
+	fake_signal_at(fake_now() + 5, SIGTERM);
+	assert_int_equal(list(&page), STATUS_TERMINATED);
+	assert_true(fake_now() - before == 15);
+	run_page_wipe(&page);
+}
+
 /* When a limit ends, by the server's clock. */
 static void
 test_limit_says_when(void **state)
@@ -1053,6 +1171,9 @@ main(void)
 		TEST(test_step_down),
 		TEST(test_next_page),
 		TEST(test_clock_and_quota),
+		TEST(test_enormous_quota),
+		TEST(test_rate),
+		TEST(test_rate_ends),
 		TEST(test_limit_says_when),
 		TEST(test_redaction),
 		TEST(test_cancel),

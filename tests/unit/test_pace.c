@@ -273,6 +273,22 @@ test_jitter(void **state)
 	assert_int_equal(next(), 900);
 }
 
+/* However long a pause is, chance makes it no shorter. */
+static void
+test_for_ever(void **state)
+{
+	int64_t regular_ms, pause_ms;
+	int failures;
+
+	(void)state;
+	fake_jitter = true;
+	for (failures = 0; failures < 70; failures++)
+		for (regular_ms = INT64_MAX; regular_ms > 0; regular_ms /= 2) {
+			pause_ms = pace_backoff(regular_ms, failures);
+			check(pause_ms >= regular_ms, "%d failures", failures);
+		}
+}
+
 static void
 test_signal(void **state)
 {
@@ -297,6 +313,7 @@ main(void)
 		cmocka_unit_test(test_beyond),
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_jitter),
+		cmocka_unit_test(test_for_ever),
 		cmocka_unit_test(test_signal),
 	};
 
