@@ -47,6 +47,7 @@ static bool
 buf_reserve(struct buf *b, size_t n)
 {
 	size_t size;
+	char *data;
 
 	if (n > b->max || b->len > b->max - n) {
 		b->overflowed = true;
@@ -57,7 +58,14 @@ buf_reserve(struct buf *b, size_t n)
 	size = b->size > 0 ? b->size : BUF_MIN;
 	while (size <= b->len + n)
 		size *= 2;
-	b->data = xreallocarray(b->data, size, 1);
+	/* Not realloc: it would leave behind what may be a secret. */
+	data = xmalloc(size);
+	if (b->data != NULL) {
+		memcpy(data, b->data, b->len + 1);
+		explicit_bzero(b->data, b->size);
+		free(b->data);
+	}
+	b->data = data;
 	b->size = size;
 	return true;
 }

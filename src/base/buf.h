@@ -4,6 +4,9 @@
  * What would exceed the cap is not added and sets a sticky flag, so that a
  * sequence of additions needs one check at its end.  The bytes are always
  * followed by a NUL that does not count, so text can be used as a C string.
+ *
+ * Any of them may come to hold a secret: as it grows it leaves no copy behind,
+ * and who knows that it holds one ends it with buf_wipe.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H

@@ -81,14 +81,20 @@ secret_in(const char *text)
 }
 
 void
+secret_free(char *text)
+{
+	if (text != NULL)
+		explicit_bzero(text, strlen(text));
+	free(text);
+}
+
+void
 secret_forget(void)
 {
 	size_t i;
 
-	for (i = 0; i < secret_count; i++) {
-		explicit_bzero(secrets[i], strlen(secrets[i]));
-		free(secrets[i]);
-	}
+	for (i = 0; i < secret_count; i++)
+		secret_free(secrets[i]);
 	free(secrets);
 	secrets = NULL;
 	secret_count = 0;

@@ -18,6 +18,9 @@
  */
 void	 secret_add(const char *);
 
+/* Clears and frees a text that may hold a secret; NULL is fine. */
+void	 secret_free(char *);
+
 /* Replaces every occurrence of every secret in the buf. */
 void	 secret_redact(struct buf *);
 

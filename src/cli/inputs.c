@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "cli/inputs.h"
 #include "json/emit.h"
@@ -39,8 +40,9 @@ input_wipe(struct input *input)
 {
 	free(input->name);
 	free(input->json_name);
-	free(input->json_value);
-	free(input->text);
+	/* A value may be a secret. */
+	secret_free(input->json_value);
+	secret_free(input->text);
 }
 
 void

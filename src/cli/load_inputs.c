@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "cli/load.h"
 
@@ -78,9 +79,7 @@ load_inputs(struct loader *l, struct fault *f)
 	}
 	buf_wipe(&file);
 	buf_free(&what);
-	if (value != NULL)
-		explicit_bzero(value, strlen(value));
-	free(value);
+	secret_free(value);
 	return status;
 }
 

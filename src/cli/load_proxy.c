@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/secret.h"
 #include "cli/load.h"
 
 /*
@@ -67,8 +68,7 @@ load_proxy(struct loader *l, struct fault *f)
 		return STATUS_OK;
 	status = proxy_parse(&c->proxy, from, text, f);
 	/* It may hold a password. */
-	explicit_bzero(text, strlen(text));
-	free(text);
+	secret_free(text);
 	if (status != STATUS_OK)
 		return status;
 	if (!l->o->given[OPTION_PROXY])

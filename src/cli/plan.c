@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "cli/plan.h"
 #include "json/emit.h"
@@ -146,15 +147,6 @@ plan_make(struct plan *p, const struct config *c, const char *uuid,
 	return STATUS_OK;
 }
 
-static void
-wipe_text(char *s)
-{
-	/* Values of inputs may be secrets. */
-	if (s != NULL)
-		explicit_bzero(s, strlen(s));
-	free(s);
-}
-
 void
 plan_wipe(struct plan *p)
 {
@@ -162,7 +154,8 @@ plan_wipe(struct plan *p)
 	free(p->workflow_path);
 	free(p->repository);
 	free(p->distinct_id);
-	wipe_text(p->body);
-	wipe_text(p->body_with_id);
+	/* Values of inputs may be secrets. */
+	secret_free(p->body);
+	secret_free(p->body_with_id);
 	memset(p, 0, sizeof *p);
 }

@@ -78,7 +78,5 @@ token_is_installation(const char *token)
 void
 token_free(char *token)
 {
-	if (token != NULL)
-		explicit_bzero(token, strlen(token));
-	free(token);
+	secret_free(token);
 }

@@ -32,9 +32,7 @@ proxy_wipe(struct proxy *p)
 {
 	url_wipe(&p->url);
 	free(p->name);
-	if (p->authorization != NULL)
-		explicit_bzero(p->authorization, strlen(p->authorization));
-	free(p->authorization);
+	secret_free(p->authorization);
 	free(p->except);
 	memset(p, 0, sizeof *p);
 }

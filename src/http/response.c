@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "http/response.h"
 
@@ -52,8 +53,11 @@ forget_fields(struct response *r)
 {
 	size_t i;
 
-	for (i = 0; i < r->field_count; i++)
+	for (i = 0; i < r->field_count; i++) {
+		explicit_bzero(r->fields[i].value,
+		    strlen(r->fields[i].value));
 		free(r->fields[i].name);
+	}
 	free(r->fields);
 	r->fields = NULL;
 	r->field_count = 0;
@@ -62,10 +66,11 @@ forget_fields(struct response *r)
 void
 response_wipe(struct response *r)
 {
+	/* A server may repeat what it was sent, in any part. */
 	forget_fields(r);
-	free(r->reason);
-	buf_free(&r->body);
-	buf_free(&r->line);
+	secret_free(r->reason);
+	buf_wipe(&r->body);
+	buf_wipe(&r->line);
 	memset(r, 0, sizeof *r);
 }
 
@@ -129,7 +134,7 @@ take_status_line(struct response *r)
 	r->status = (unsigned int)((s[9] - '0') * 100 + (s[10] - '0') * 10 +
 	    s[11] - '0');
 	r->http_1_0 = s[7] == '0';
-	free(r->reason);
+	secret_free(r->reason);
 	r->reason = xstrdup(len > 13 ? s + 13 : "");
 	r->state = RESPONSE_FIELDS;
 	return RESPONSE_MORE;

@@ -348,7 +348,8 @@ json_strdup(struct json j)
 		if (b.data[i] == '\0')
 			b.data[i] = '?';
 	s = xstrdup(buf_str(&b));
-	buf_free(&b);
+	/* The value of an input may be a secret. */
+	buf_wipe(&b);
 	return s;
 }
 
