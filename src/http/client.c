@@ -178,6 +178,32 @@ do_once(struct client *c, const struct request *q, struct response *r,
 	}
 }
 
+/*
+ * Who may decide where a request goes, and what it carries?  The token goes to
+ * the server that the configuration names, and what comes from elsewhere has
+ * these rules:
+ *
+ *	Location, to the same		followed, five in a row, with method,
+ *	  scheme, host and port		  body and token: client_do
+ *	Location, to anything else	refused; or of a log followed, without
+ *					  the token and never from https to
+ *					  http: client_get_elsewhere
+ *	Link				asked whether there is a next page;
+ *					  its URL is ours: github/runs.c
+ *	html_url			shown if it is fit, never asked for
+ *	run_url, jobs_url, logs_url	never read
+ *	ETag				sent back, in one bounded header without
+ *					  control characters: github/session.c
+ *	Set-Cookie, Alt-Svc, Refresh	never read
+ *	X-GitHub-SSO			its URL is shown, never asked for
+ *	3xx to a CONNECT		a refusal: http/tunnel.c
+ *	a run's URL from the user	names a run on the server that is
+ *					  configured, or none:
+ *					  cli/load_server.c
+ *	names and IDs in a path		percent-encoded, slashes too: http/url.c
+ *	anything in a header, a path	without control characters, or nothing
+ *					  is sent: http/request.c
+ */
 static bool
 is_redirect(const struct response *r)
 {

@@ -682,6 +682,42 @@ test_foreign(void **state)
 	}
 }
 
+/* --- what an answer may decide --- */
+
+/* Of Link, only that there is a next page; of a tag, nothing that would be
+ * another header; of cookies and the like, nothing at all. */
+static void
+test_answers_lead_nowhere(void **state)
+{
+	struct run_page page = { .changed = false };
+	struct job_page jobs = { .changed = false };
+
+	(void)state;
+	say("200 OK", "ETag: \"a\x01X: y\"\r\nSet-Cookie: a=b\r\n"
+	    "Alt-Svc: h2=\"evil.test:443\"\r\nRefresh: 0; "
+	    "url=https://evil.test/\r\nContent-Location: "
+	    "https://evil.test/\r\nLink: <https://evil.test/x?page=2>; "
+	    "rel=\"next\"\r\n", "{\"workflow_runs\":[{\"id\":1,"
+	    "\"url\":\"https://evil.test/1\",\"jobs_url\":"
+	    "\"https://evil.test/2\",\"html_url\":\"https://evil.test/3\""
+	    "}]}");
+	assert_int_equal(list(&page), STATUS_OK);
+	assert_true(page.has_next);
+	say("200 OK", "", LIST(1));
+	assert_int_equal(github_list_runs(gh, "deploy.yml", 10, 2, later(),
+	    &page, &fault), STATUS_OK);
+	expect_request(1, "GET " ACTIONS "/workflows/deploy.yml/runs"
+	    "?per_page=10&page=2", NEW, "", "");
+	say("200 OK", "", "{\"jobs\":[]}");
+	run_page_wipe(&page);
+	assert_int_equal(github_list_jobs(gh, 1, GITHUB_ALL_ATTEMPTS, 1,
+	    later(), &jobs, &fault), STATUS_OK);
+	job_page_wipe(&jobs);
+	expect_request(2, "GET " ACTIONS "/runs/1/jobs?filter=all"
+	    "&per_page=100", NEW, "", "");
+	assert_int_equal(fake_net.connections, 1);
+}
+
 /* --- versions --- */
 
 static void
@@ -1067,6 +1103,23 @@ test_log(void **state)
 	expect_says("403");
 	assert_int_equal(log.len, 0);
 	again(state);
+	/* Led back to our own server, it is still without the token. */
+	say("302 Found", "Location: https://logs.test/a\r\n", "");
+	say("302 Found", "Location: https://github.test/api/v3/user\r\n", "");
+	say("401 Unauthorized", "", "{}");
+	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log,
+	    &fault), STATUS_SERVER);
+	assert_non_null(strstr(sent(2), "GET /api/v3/user HTTP/1.1\r\n"
+	    "Host: github.test\r\n"));
+	assert_null(strstr(sent(2), "Authorization"));
+	again(state);
+	/* Never from https to http, there neither. */
+	say("302 Found", "Location: https://logs.test/a\r\n", "");
+	say("302 Found", "Location: http://logs.test/b\r\n", "");
+	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log,
+	    &fault), STATUS_PROTOCOL);
+	assert_int_equal(fake_net.connections, 2);
+	again(state);
 	/* Never from https to http. */
 	say("302 Found", "Location: http://logs.test/a\r\n", "");
 	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log,
@@ -1168,6 +1221,7 @@ main(void)
 		TEST(test_conflict),
 		TEST(test_wrong_run),
 		TEST(test_foreign),
+		TEST(test_answers_lead_nowhere),
 		TEST(test_step_down),
 		TEST(test_next_page),
 		TEST(test_clock_and_quota),
