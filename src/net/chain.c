@@ -612,6 +612,8 @@ add_advice(const struct chain *c, const char *via, struct fault *f)
 	if (trust_skipped(t) > 0)
 		fault_add(f, " (%zu broken one%s skipped)", trust_skipped(t),
 		    trust_skipped(t) == 1 ? " was" : "s were");
+	if (*trust_left_out(t) != '\0')
+		fault_add(f, ". %s", trust_left_out(t));
 	if (via != NULL)
 		fault_add(f, ". The connection goes through the proxy %s, "
 		    "which may inspect TLS and sign with a CA of its own: ask "

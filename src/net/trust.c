@@ -53,6 +53,7 @@ struct trust {
 	size_t		 found;		/* whole ones, known or new */
 	size_t		 skipped;
 	struct buf	 origin;
+	struct buf	 left_out;
 };
 
 /* The usual places, the most common first. */
@@ -311,6 +312,25 @@ add_system(struct trust *t)
 		add_origin(t, roots_origin);
 }
 
+/* Node's variable, which is often set for other programs and for all of a
+ * machine: what is wrong with it is no reason to stop, as with Node. */
+static enum status
+add_extra(struct trust *t, const char *path, struct fault *f)
+{
+	struct fault why;
+	enum status status = add_named_file(t, "NODE_EXTRA_CA_CERTS", path,
+	    &why);
+
+	if (status == STATUS_USAGE) {
+		buf_adds(&t->left_out, why.text);
+		log_warning("%s. It is ignored.", why.text);
+		return STATUS_OK;
+	}
+	if (status != STATUS_OK)
+		*f = why;
+	return status;
+}
+
 enum status
 trust_load(struct trust **out, const struct trust_sources *s, struct fault *f)
 {
@@ -323,6 +343,7 @@ trust_load(struct trust **out, const struct trust_sources *s, struct fault *f)
 	    fds.rlim_cur > FDS_FEW;
 	t->pipes_until_ms = clock_after(&clock_system, PIPES_MS);
 	buf_init(&t->origin, BUF_TEXT_MAX);
+	buf_init(&t->left_out, BUF_TEXT_MAX);
 	if (s->cacert != NULL) {
 		status = add_named_file(t, "--cacert", s->cacert, f);
 	} else if (s->cert_file != NULL || s->cert_dir != NULL) {
@@ -335,7 +356,7 @@ trust_load(struct trust **out, const struct trust_sources *s, struct fault *f)
 		add_system(t);
 	}
 	if (status == STATUS_OK && s->extra != NULL)
-		status = add_named_file(t, "NODE_EXTRA_CA_CERTS", s->extra, f);
+		status = add_extra(t, s->extra, f);
 	if (status != STATUS_OK) {
 		trust_free(t);
 		return status;
@@ -362,6 +383,7 @@ trust_free(struct trust *t)
 		free(t->files[i].path);
 	}
 	buf_free(&t->origin);
+	buf_free(&t->left_out);
 	free(t);
 }
 
@@ -375,6 +397,12 @@ size_t
 trust_skipped(const struct trust *t)
 {
 	return t->skipped;
+}
+
+const char *
+trust_left_out(const struct trust *t)
+{
+	return buf_str(&t->left_out);
 }
 
 const char *

@@ -23,14 +23,15 @@ struct trust_sources {
 	const char	*cacert;	/* --cacert: instead of the next two */
 	const char	*cert_file;	/* SSL_CERT_FILE */
 	const char	*cert_dir;	/* SSL_CERT_DIR, list with colons */
-	const char	*extra;		/* NODE_EXTRA_CA_CERTS: in addition */
+	const char	*extra;		/* NODE_EXTRA_CA_CERTS: in addition, */
+					/* as far as it can be read */
 };
 
 /*
  * Loads from cacert, else cert_file and cert_dir, else the first system bundle
  * that has certificates, else the roots compiled in, and extra on top.
  * STATUS_USAGE if something named is missing, unreadable, too large or without
- * any certificate; a signal's status if one arrives while a pipe is read, for
+ * any certificate, except extra: that is warned of, as Node does.  A signal's status if one arrives while a pipe is read, for
  * which there are 10 s.  With no system bundle and nothing compiled in it gives
  * an empty set, not a fault.  The caller frees.
  */
@@ -42,6 +43,10 @@ size_t	 trust_count(const struct trust *);
 
 /* Broken certificates that were left out. */
 size_t	 trust_skipped(const struct trust *);
+
+/* Why the extra file was left out, "" if it was not; valid as long as the
+ * trust. */
+const char *trust_left_out(const struct trust *);
 
 /* Where they came from, for messages; valid as long as the trust. */
 const char *trust_origin(const struct trust *);

@@ -211,6 +211,23 @@ def node_extra_ca_certs_adds_to_the_others(t):
 
 
 @scenario
+def node_extra_ca_certs_that_cannot_be_read_is_ignored(t):
+    """As Node does: it is set for whole machines, by others."""
+    hub = t.github()
+    for path, problem in ((t.path("nowhere.pem"), "No such file"),
+                          (t.file("empty.pem", ""), "no certificate"),
+                          (t.folder, "Is a directory")):
+        t.dispatch(env={"NODE_EXTRA_CA_CERTS": path})
+        t.found(hub.dispatched[-1])
+        t.says("NODE_EXTRA_CA_CERTS", path, problem, "It is ignored")
+    t.dispatch(base=t.base(cacert=t.setup.pki.other_ca),
+               env={"NODE_EXTRA_CA_CERTS": t.path("nowhere.pem")})
+    t.exits(7)
+    t.says("not trusted here", ". NODE_EXTRA_CA_CERTS: cannot read " + t.path("nowhere.pem"))
+    t.dispatched(3)
+
+
+@scenario
 def cacert_replaces_the_environments_trust(t):
     t.github()
     t.dispatch(base=t.base(cacert=t.setup.pki.other_ca), env={"SSL_CERT_FILE": t.setup.pki.ca})
