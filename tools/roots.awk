@@ -120,8 +120,10 @@ function date(at,    s, i)
 	return substr(s, 1, 4) "-" substr(s, 5, 2) "-" substr(s, 7, 2)
 }
 
-# Whether the extensions, from `at` on, say that this is a CA.
-function is_ca(at, stop,    end)
+# Whether the extensions, from `at` on, say that this is a CA, and one without
+# limits, which would not be compiled in: name constraints, or an extended key
+# usage that does not include servers.
+function is_ca(at, stop,    end, found, text)
 {
 	for (; at < stop; at = after) {
 		element(at, stop)
@@ -134,10 +136,14 @@ function is_ca(at, stop,    end)
 	end = after
 	for (at = inner; at < end; at = after) {
 		expect(48, at, end)
-		if (bytes(inner, after) ~ /^0603551d13(0101ff)?04..30..0101ff/)
-			return 1
+		text = bytes(inner, after)
+		if (text ~ /^0603551d13(0101ff)?04..30..0101ff/)
+			found = 1
+		if (text ~ /^0603551d1e/ || (text ~ /^0603551d25/ &&
+		    text !~ /06082b06010505070301/))
+			return 0
 	}
-	return 0
+	return found
 }
 
 function certificate(text,    n, at, stop, validity, dates, subject, key, rest)
@@ -168,8 +174,9 @@ function certificate(text,    n, at, stop, validity, dates, subject, key, rest)
 	rest = after
 	# What is compiled in may sign for others, whatever it was made for.
 	if (versioned && !is_ca(rest, stop)) {
-		print "roots.awk: " FILENAME ": no CA's certificate, left " \
-		    "out, up to line " FNR > "/dev/stderr"
+		print "roots.awk: " FILENAME ": no CA's certificate, or " \
+		    "one with limits, left out, up to line " FNR \
+		    > "/dev/stderr"
 		return
 	}
 	at = date(dates)

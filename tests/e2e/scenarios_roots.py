@@ -92,10 +92,13 @@ def every_awk_makes_the_same_table(t):
 def only_authorities_get_into_the_table_and_each_once(t):
     t.dispatched(0)
     pki = certs.Pki(t.path("pki"), "self-signed")
-    both = pki.bundle("both.pem", "self-signed", "ca", "other-ca", "ca")
+    pki.authority("for-email", "Root for e-mail", extensions="extendedKeyUsage=emailProtection\n")
+    pki.authority("for-corp", "Root for names", extensions="nameConstraints=permitted;DNS:x.test\n")
+    both = pki.bundle("both.pem", "self-signed", "ca", "for-email", "for-corp", "other-ca", "ca")
     text, said = table(both)
     t.expect(text and len(roots(text)) == 2, f"not two roots: {said}")
-    t.expect("no CA's certificate" in said, "what is left out is not told")
+    t.expect(said.count("no CA's certificate, or one with limits") == 3,
+             f"what is left out is not told: {said}")
     with open(both) as file:
         windows = t.file("windows.pem", "comment\r\n" + file.read().replace("\n", "\r\n"))
     t.expect(roots(table(windows)[0]) == roots(text), "CRLF makes a difference")
