@@ -4,6 +4,7 @@
 #
 #   - the static binary is built and is what it should be
 #   - the whole compiles without a warning, with gcc and with clang
+#   - chains of certificates are judged as OpenSSL does, or more strictly
 #   - unit tests and the corpora of the fuzz targets, with sanitizers and under
 #     valgrind
 #   - end-to-end tests of the static binary, of a build with sanitizers, and
@@ -199,7 +200,8 @@ section "builds"
 listed()
 {
 	local file missing=0
-	for file in src/*.c src/*/*.[ch] tests/unit/*.[ch] tests/fuzz/*.[ch]; do
+	for file in src/*.c src/*/*.[ch] tests/chains/*.c tests/unit/*.[ch] \
+	    tests/fuzz/*.[ch]; do
 		grep -qE "(^|[^a-z_])${file%.c}(\.c)?([^a-z_]|$)" Makefile.am || {
 			echo "$file isn't in Makefile.am"
 			missing=1
@@ -251,6 +253,11 @@ unit sanitizers build/dev
 	    --errors-for-leak-kinds=definite,indirect,possible \
 	    --suppressions=tests/valgrind.supp \
 	    --track-fds=no --error-exitcode=97
+
+section "chains of certificates"
+"$python" tests/chains/run.py --judge build/dev/tests/chains/judge \
+    >build/log/chains 2>&1
+count build/log/chains $? "beside openssl verify"
 
 # Valgrind takes longest by far and has generous limits of time, so it runs
 # beside the others, behind them in line for the processors.

@@ -8,6 +8,7 @@
 #include <mbedtls/oid.h>
 #include <mbedtls/platform.h>
 
+#include "base/text.h"
 #include "net/chain.h"
 #include "net/constraints.h"
 #include "net/der.h"
@@ -16,6 +17,9 @@
 #define SHOWN_NAMES_MAX	5
 #define NETSCAPE_SERVER	0x40	/* of the bits of a Netscape certificate type */
 #define RSA_BITS_MIN	2048	/* as the library's default profile has it */
+
+/* Whose certificates are being parsed; the library's call does not say. */
+static struct chain *receiver;
 
 void
 chain_init(struct chain *c, const struct trust *trust, const char *host,
@@ -27,6 +31,8 @@ chain_init(struct chain *c, const struct trust *trust, const char *host,
 	c->fault = f;
 	buf_init(&c->server, BUF_TEXT_MAX);
 	buf_init(&c->reasons, BUF_TEXT_MAX);
+	buf_init(&c->passed_over, BUF_TEXT_MAX);
+	receiver = c;
 }
 
 void
@@ -34,6 +40,9 @@ chain_free(struct chain *c)
 {
 	buf_free(&c->server);
 	buf_free(&c->reasons);
+	buf_free(&c->passed_over);
+	if (receiver == c)
+		receiver = NULL;
 }
 
 /* Extensions by what their OBJECT IDENTIFIERs contain. */
@@ -91,12 +100,112 @@ accept_anchor_extension(void *ctx, const mbedtls_x509_crt *crt,
 	    accept_extension(ctx, crt, oid, critical, p, end);
 }
 
+/* Kinds of keys that servers have and the library has not, by what is in the
+ * OBJECT IDENTIFIER of the algorithm. */
+static const struct {
+	const char	*id;
+	const char	*text;
+} unsupported_keys[] = {
+	{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a",
+	    "an RSASSA-PSS key (one that may sign with RSASSA-PSS only)" },
+	{ "\x2b\x65\x70", "an Ed25519 key" },
+	{ "\x2b\x65\x71", "an Ed448 key" },
+	{ "\x2a\x86\x48\xce\x38\x04\x01", "a DSA key" },
+};
+
+/* "an Ed25519 key" */
+static void
+add_key_kind(struct buf *b, struct der key)
+{
+	struct der info, algorithm, id;
+	unsigned int tag;
+	size_t i;
+
+	if (der_take(&key, &tag, &info) && der_take(&info, &tag, &algorithm) &&
+	    der_take(&algorithm, &tag, &id))
+		for (i = 0; i < sizeof unsupported_keys /
+		    sizeof unsupported_keys[0]; i++)
+			if (strlen(unsupported_keys[i].id) ==
+			    (size_t)(id.end - id.p) &&
+			    memcmp(unsupported_keys[i].id, id.p,
+			    (size_t)(id.end - id.p)) == 0) {
+				buf_adds(b, unsupported_keys[i].text);
+				return;
+			}
+	buf_adds(b, "a key of a kind or on a curve");
+}
+
+#define HIGH_PART	0xff80	/* of an error code without its sign */
+
+bool
+chain_is_code(int rc, int code)
+{
+	return rc == code || (-rc & HIGH_PART) == -code;
+}
+
+/* What is not supported in a certificate; false if it is not that. */
+static bool
+add_unsupported(struct buf *b, int rc, const unsigned char *der, size_t len)
+{
+	struct der_certificate c;
+
+	if ((chain_is_code(rc, MBEDTLS_ERR_PK_UNKNOWN_PK_ALG) ||
+	    chain_is_code(rc, MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE)) &&
+	    der_read_certificate(der, len, &c)) {
+		add_key_kind(b, c.key);
+		buf_adds(b, " that is not supported (" CHAIN_SUPPORTED ")");
+	} else if (chain_is_code(rc, MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG)) {
+		buf_adds(b, "a signature of a kind that is not supported ("
+		    CHAIN_SUPPORTED ", with SHA-256 or better)");
+	} else if (chain_is_code(rc, MBEDTLS_ERR_X509_INVALID_EXTENSIONS) ||
+	    chain_is_code(rc, MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE)) {
+		buf_adds(b, "an extension that is critical and not supported, "
+		    "or broken");
+	} else {
+		return false;
+	}
+	return true;
+}
+
 int
-__wrap_mbedtls_x509_crt_parse_der(mbedtls_x509_crt *chain,
+__wrap_mbedtls_x509_crt_parse_der(mbedtls_x509_crt *list,
     const unsigned char *der, size_t len)
 {
-	return mbedtls_x509_crt_parse_der_with_ext_cb(chain, der, len, 1,
+	bool first = list->version == 0;
+	struct buf what;
+	int rc;
+
+	rc = mbedtls_x509_crt_parse_der_with_ext_cb(list, der, len, 1,
 	    accept_extension, NULL);
+	if (rc == 0 || receiver == NULL)
+		return rc;
+	buf_init(&what, BUF_TEXT_MAX);
+	if (add_unsupported(&what, rc, der, len)) {
+		if (!first) {
+			buf_add(&receiver->passed_over, der, len);
+			rc = 0;
+		} else {
+			buf_addf(&receiver->reasons, "the server's certificate "
+			    "has %s", buf_str(&what));
+			/* The library would pass over some. */
+			rc = MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG;
+		}
+	}
+	buf_free(&what);
+	return rc;
+}
+
+/*
+ * Whether the child names another key as its issuer's than this one has
+ * (RFC 5280, 4.2.1.1), which OpenSSL refuses.
+ */
+static bool
+names_another_key(const mbedtls_x509_crt *child, const mbedtls_x509_crt *issuer)
+{
+	const mbedtls_x509_buf *named = &child->authority_key_id.keyIdentifier;
+
+	return named->len > 0 && issuer->subject_key_id.len > 0 &&
+	    !same(named, &issuer->subject_key_id);
 }
 
 /* Reads the n-th trusted certificate; what goes wrong ends the handshake. */
@@ -110,9 +219,19 @@ read_trusted(struct chain *c, size_t n, struct buf *der)
 	return c->status == STATUS_OK;
 }
 
+/* Whether a trusted certificate may be the child's issuer.  One of version 1 or
+ * 2 has nothing that makes it an authority, but if it is a root. */
+static bool
+fits(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *child)
+{
+	return !names_another_key(child, crt) && (crt->version == 3 ||
+	    same(&crt->issuer_raw, &crt->subject_raw));
+}
+
 /* Adds the n-th trusted certificate to the list; *list is the first. */
 static int
-add_anchor(struct chain *c, size_t n, mbedtls_x509_crt **list)
+add_anchor(struct chain *c, size_t n, const mbedtls_x509_crt *child,
+    mbedtls_x509_crt **list)
 {
 	mbedtls_x509_crt *crt;
 	struct buf der;
@@ -130,7 +249,7 @@ add_anchor(struct chain *c, size_t n, mbedtls_x509_crt **list)
 	    (unsigned char *)der.data, der.len, 1, accept_anchor_extension,
 	    NULL);
 	buf_free(&der);
-	if (rc == 0) {
+	if (rc == 0 && fits(crt, child)) {
 		crt->next = *list;
 		*list = crt;
 		return 0;
@@ -138,8 +257,46 @@ add_anchor(struct chain *c, size_t n, mbedtls_x509_crt **list)
 	mbedtls_x509_crt_free(crt);
 	mbedtls_free(crt);
 	/* An anchor of an unknown kind is as good as none. */
-	c->unfit = true;
+	c->unfit = c->unfit || rc != 0;
 	return rc == MBEDTLS_ERR_X509_ALLOC_FAILED ? rc : 0;
+}
+
+/* Moves what the list has of the child's issuers behind *end: first those with
+ * the key that the child names. */
+static mbedtls_x509_crt *
+move_issuers(const mbedtls_x509_crt *child, mbedtls_x509_crt **list,
+    mbedtls_x509_crt *end, bool with_key)
+{
+	mbedtls_x509_crt *crt;
+
+	while ((crt = *list) != NULL)
+		if (same(&crt->subject_raw, &child->issuer_raw) &&
+		    (!with_key || !names_another_key(child, crt))) {
+			*list = crt->next;
+			end->next = crt;
+			end = crt;
+		} else {
+			list = &crt->next;
+		}
+	return end;
+}
+
+/*
+ * Brings what the server sent behind its own certificate in order: the library
+ * looks for a certificate's issuer behind it only.  RFC 8446, 4.4.2 asks
+ * clients to be prepared.
+ */
+static void
+sort(mbedtls_x509_crt *server)
+{
+	mbedtls_x509_crt *child, *end = server, *rest = server->next;
+
+	for (child = server; child != NULL; child = child->next) {
+		end->next = NULL;
+		end = move_issuers(child, &rest, end, true);
+		end = move_issuers(child, &rest, end, false);
+	}
+	end->next = rest;
 }
 
 /* The anchors that may have signed the child; called once a certificate. */
@@ -153,10 +310,15 @@ chain_find_anchors(void *ctx, const mbedtls_x509_crt *child,
 	int rc = 0;
 
 	*candidates = NULL;
+	/* The first is the server's own.  The list is the library's, which
+	 * lends it unchangeable here but goes on to search it. */
+	if (!c->sorted)
+		sort((mbedtls_x509_crt *)(uintptr_t)child);
+	c->sorted = true;
 	for (n = trust_find(c->trust, 0, &issuer);
 	    rc == 0 && n < trust_count(c->trust);
 	    n = trust_find(c->trust, n + 1, &issuer))
-		rc = add_anchor(c, n, candidates);
+		rc = add_anchor(c, n, child, candidates);
 	return rc;
 }
 
@@ -234,7 +396,20 @@ add_certificate(struct buf *b, const mbedtls_x509_crt *crt)
 	buf_addc(b, ')');
 }
 
-/* RFC 9525, 6.3: a wildcard stands for the whole first label. */
+/* What a wildcard stands for, as with OpenSSL. */
+static bool
+is_plain_label(const char *p, size_t len)
+{
+	for (; len > 0; p++, len--)
+		if (!text_is_alnum(*p) && *p != '-')
+			return false;
+	return true;
+}
+
+/*
+ * RFC 9525, 6.3: a wildcard stands for the whole first label.  There must be
+ * two more: nobody can speak for all of a top-level domain.
+ */
 static bool
 is_dns_name_of(const mbedtls_x509_buf *name, const char *host, size_t len)
 {
@@ -247,6 +422,8 @@ is_dns_name_of(const mbedtls_x509_buf *name, const char *host, size_t len)
 		return false;
 	rest = len - (size_t)(dot - host);
 	return rest < len && name->len - 1 == rest &&
+	    memchr(dot + 1, '.', rest - 1) != NULL &&
+	    is_plain_label(host, len - rest) &&
 	    strncasecmp(p + 1, dot, rest) == 0;
 }
 
@@ -377,6 +554,21 @@ add_reasons(struct chain *c, const mbedtls_x509_crt *crt, int depth,
 		add_weakness(begin_reason(c, crt, depth), crt, depth);
 }
 
+/* Whether a certificate of this subject was sent and is of no use. */
+static bool
+was_passed_over(const struct chain *c, const struct der *subject)
+{
+	const unsigned char *data = (const unsigned char *)c->passed_over.data;
+	struct der rest = { data, data + c->passed_over.len }, one, contents;
+	unsigned int tag;
+
+	for (one.p = rest.p; der_take(&rest, &tag, &contents); one.p = rest.p)
+		if (der_find_subject(one.p, (size_t)(rest.p - one.p), &one) &&
+		    der_same(&one, subject))
+			return true;
+	return false;
+}
+
 /* Who is missing above the last certificate.  `sent` is the server's own and
  * those that it sent along. */
 static void
@@ -393,7 +585,7 @@ add_missing(struct chain *c, const mbedtls_x509_crt *sent)
 	if (c->unfit) {
 		buf_adds(b, " has an issuer that is trusted here, but with a "
 		    "key, signature or extension of a kind that is not "
-		    "supported (RSA and ECDSA on P-256 and P-384 are)");
+		    "supported (" CHAIN_SUPPORTED ")");
 		return;
 	}
 	if (trust_find(c->trust, 0, &issuer) < trust_count(c->trust)) {
@@ -409,9 +601,13 @@ add_missing(struct chain *c, const mbedtls_x509_crt *sent)
 			break;
 	buf_adds(b, " has an issuer that is not trusted here, and whose "
 	    "certificate the server ");
-	buf_adds(b, sent != NULL ? "sent, but out of order, or it did not sign "
-	    "this one, or may not" : "did not send (as it must if that is an "
-	    "intermediate)");
+	if (was_passed_over(c, &issuer))
+		buf_adds(b, "sent, but with a key, signature or critical "
+		    "extension of a kind that is not supported");
+	else
+		buf_adds(b, sent != NULL ? "sent, but that one did not sign "
+		    "this one, or may not" : "did not send (as it must if "
+		    "that is an intermediate)");
 }
 
 /* What an extension contains; false if it is not there. */
@@ -553,6 +749,12 @@ check_extensions(struct chain *c, const mbedtls_x509_crt *crt, int depth,
 		    " has an extension twice");
 	}
 	check_usage(c, crt, depth, flags);
+	if (c->seen_count > 1 &&
+	    names_another_key(crt, c->seen[c->seen_count - 2])) {
+		*flags |= MBEDTLS_X509_BADCERT_OTHER;
+		buf_adds(begin_reason(c, crt, depth), " names another key as "
+		    "its issuer's than the certificate above it has");
+	}
 	/* RFC 5280, 6.1.3 (b): an authority may issue itself another. */
 	if (depth > 0 && same(&crt->issuer_raw, &crt->subject_raw))
 		return;

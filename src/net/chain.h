@@ -15,6 +15,9 @@
 #include "base/fault.h"
 #include "net/trust.h"
 
+/* Of keys; for messages. */
+#define CHAIN_SUPPORTED	"RSA and ECDSA on P-256 and P-384 are"
+
 /* With the server's own and an anchor; the library goes no further. */
 #define CHAIN_MAX	(MBEDTLS_X509_MAX_INTERMEDIATE_CA + 2)
 
@@ -29,6 +32,8 @@ struct chain {
 
 	const mbedtls_x509_crt	*untrusted;	/* nobody trusted signed it */
 	bool			 unfit;		/* an anchor is of no use */
+	bool			 sorted;	/* what the server sent */
+	struct buf		 passed_over;	/* certificates of no use */
 	struct buf		 server;	/* whose certificate it is */
 	struct buf		 reasons;	/* why it was refused */
 
@@ -37,6 +42,8 @@ struct chain {
 	struct fault		*fault;
 };
 
+/* Until it is freed it is the one that the server's certificates are for;
+ * there is one at a time. */
 void	 chain_init(struct chain *, const struct trust *, const char *host,
 	    struct fault *);
 void	 chain_free(struct chain *);
@@ -44,10 +51,17 @@ void	 chain_free(struct chain *);
 /*
  * What the library parses a server's certificates with: the linker makes its
  * calls of mbedtls_x509_crt_parse_der() end here (-Wl,--wrap).  Of extensions
- * that it does not know, those pass that chain_inspect() judges.
+ * that it does not know, those pass that chain_inspect() judges.  Certificates
+ * behind the server's own that are of a kind that is not supported are passed
+ * over: there may be a chain without them.  They belong to the chain that was
+ * initialised last.
  */
 int	 __wrap_mbedtls_x509_crt_parse_der(mbedtls_x509_crt *,
 	    const unsigned char *, size_t);
+
+/* Whether the library's error has this one as its high part: of certificates
+ * they are sums. */
+bool	 chain_is_code(int rc, int code);
 
 /* For mbedtls_ssl_conf_ca_cb; the context is the chain. */
 int	 chain_find_anchors(void *, const mbedtls_x509_crt *child,

@@ -40,13 +40,15 @@ der_take(struct der *d, unsigned int *tag, struct der *contents)
 #define TAG_INTEGER	0x02
 #define TAG_OCTETS	0x04
 #define TAG_VERSION	0xa0	/* [0] */
+#define TAG_EXTENSIONS	0xa3	/* [3] */
 
 /*
  * Certificate ::= { TBSCertificate { [version], serial, algorithm, issuer,
  * validity, subject, key, ... }, algorithm, signature }
  */
 bool
-der_find_subject(const unsigned char *data, size_t len, struct der *subject)
+der_read_certificate(const unsigned char *data, size_t len,
+    struct der_certificate *c)
 {
 	static const unsigned int tags[] = { TAG_INTEGER, DER_SEQUENCE,
 	    DER_SEQUENCE, DER_SEQUENCE, DER_SEQUENCE, DER_SEQUENCE };
@@ -66,11 +68,25 @@ der_find_subject(const unsigned char *data, size_t len, struct der *subject)
 		start = tbs.p;
 		if (!der_take(&tbs, &tag, &part) || tag != tags[i])
 			return false;
-		if (i == 4) {
-			subject->p = start;
-			subject->end = tbs.p;
-		}
+		if (i == 4)
+			c->subject = (struct der){ start, tbs.p };
 	}
+	c->key = (struct der){ start, tbs.p };
+	c->extensions = (struct der){ tbs.end, tbs.end };
+	while (der_take(&tbs, &tag, &part))
+		if (tag == TAG_EXTENSIONS)
+			c->extensions = part;
+	return true;
+}
+
+bool
+der_find_subject(const unsigned char *data, size_t len, struct der *subject)
+{
+	struct der_certificate c;
+
+	if (!der_read_certificate(data, len, &c))
+		return false;
+	*subject = c.subject;
 	return true;
 }
 

@@ -27,6 +27,20 @@ bool	 der_same(const struct der *, const struct der *);
  */
 bool	 der_take(struct der *, unsigned int *tag, struct der *contents);
 
+/* Parts of a certificate (RFC 5280, 4.1), each with its own tag; lent. */
+struct der_certificate {
+	struct der	subject;
+	struct der	key;		/* SubjectPublicKeyInfo */
+	struct der	extensions;	/* empty if there are none */
+};
+
+/*
+ * False if these bytes are not one certificate up to its key, or do not end
+ * where it ends.
+ */
+bool	 der_read_certificate(const unsigned char *, size_t len,
+	    struct der_certificate *);
+
 /*
  * The subject of a certificate (RFC 5280, 4.1) with its own tag and length.
  * False if these bytes are not one certificate up to its key, or do not end

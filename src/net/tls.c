@@ -123,7 +123,7 @@ is_transient(int rc)
 
 #define TOO_OLD		"the server speaks neither TLS 1.2 nor TLS 1.3"
 #define UNKNOWN_KIND	"a certificate of the server has a key or signature " \
-	"of a kind that is not supported (RSA and ECDSA on P-256 and P-384 are)"
+	"of a kind that is not supported (" CHAIN_SUPPORTED ")"
 
 /* Of the alert that has just been received; only the record itself has it. */
 static unsigned int
@@ -142,8 +142,9 @@ add_alert(unsigned int number, struct fault *f)
 	} alerts[] = {
 		{ MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE, "the server found "
 		    "nothing in common with this program (TLS 1.2 or 1.3, "
-		    "ECDHE with AES-GCM or ChaCha20, keys of RSA or ECDSA on "
-		    "P-256 and P-384), or it demands a certificate of the "
+		    "ECDHE with AES-GCM or ChaCha20, a key of RSA or of ECDSA "
+		    "on P-256 or P-384; one of RSASSA-PSS or Ed25519 "
+		    "is not supported), or it demands a certificate of the "
 		    "client, which this program cannot give" },
 		{ MBEDTLS_SSL_ALERT_MSG_INSUFFICIENT_SECURITY,
 		    "the server demands other ciphers than this program has" },
@@ -297,8 +298,7 @@ static const struct conn_ops tls_ops = {
 	tls_read, tls_write, tls_close, tls_sent, tls_quiet
 };
 
-/* What the library says, in words.  Codes of certificates are sums of a high
- * and a low part, of which the high one counts. */
+/* What the library says, in words. */
 static const struct {
 	int		 code;
 	bool		 lasting;
@@ -308,6 +308,12 @@ static const struct {
 	    "closed by the peer during the TLS handshake" },
 	{ MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY, false,
 	    "closed by the peer during the TLS handshake" },
+	/* The library has no more room, and says nothing else in this way
+	 * during a handshake. */
+	{ MBEDTLS_ERR_SSL_BAD_INPUT_DATA, true, "a message of the server's "
+	    "handshake has more than 16 KiB, which is too long: its "
+	    "certificates, most likely; a chain of fewer certificates, or "
+	    "with fewer names in them, would do" },
 	{ MBEDTLS_ERR_SSL_INVALID_RECORD, true,
 	    "no TLS is spoken there; is it a port for plain http, or for "
 	    "something else?" },
@@ -325,14 +331,6 @@ static const struct {
 	{ MBEDTLS_ERR_X509_FATAL_ERROR, true,
 	    "the server's chain of certificates is too long" },
 };
-
-#define HIGH_PART	0xff80	/* of an error code without its sign */
-
-static bool
-is_code(int rc, int code)
-{
-	return rc == code || (-rc & HIGH_PART) == -code;
-}
 
 /*
  * A server may refuse, and close, before we have said all: then sending fails,
@@ -382,11 +380,12 @@ handshake_fault(struct tls *t, int rc, const char *via, struct fault *f)
 		return below_status;
 	}
 	if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED ||
-	    rc == MBEDTLS_ERR_SSL_BAD_CERTIFICATE)
+	    rc == MBEDTLS_ERR_SSL_BAD_CERTIFICATE ||
+	    t->chain.reasons.len > 0)
 		return chain_fault(&t->chain, t->who, via,
 		    mbedtls_ssl_get_verify_result(&t->ssl), f);
 	for (i = 0; i < sizeof failures / sizeof failures[0]; i++)
-		if (is_code(rc, failures[i].code)) {
+		if (chain_is_code(rc, failures[i].code)) {
 			fault_set(f, STATUS_TLS, "%s: %s", t->who,
 			    failures[i].text);
 			f->lasting = failures[i].lasting;

@@ -80,6 +80,8 @@ class Pki:
 
     def key(self, name, kind):
         bits = {"ecdsa": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
+                "p521": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-521"],
+                "rsa-pss": ["-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"],
                 "rsa": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
                 "weak": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024"],
                 "ed25519": ["-algorithm", "ED25519"]}[kind]

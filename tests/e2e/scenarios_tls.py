@@ -109,6 +109,46 @@ def an_authority_for_the_servers_name_is_accepted(t, row):
 
 
 @scenario
+def a_certificate_message_that_is_too_long_is_named(t):
+    pki = certs.Pki(t.path("pki"), only="")
+    pki.authority("root", "Corporate Root")
+    names = ",".join(f"DNS:host-{number}.{'x' * 50}.test" for number in range(200))
+    pki.leaf("leaf", certs.LEAF + certs.NAMES + "," + names, "root", ["root"] * 10)
+    for version in ("1.2", "1.3"):
+        t.hub = t.github(leaf="leaf", pki=pki, version=version)
+        t.dispatch(base=t.base(cacert=pki.path("root.pem")))
+        ended_quickly(t, "more than 16 KiB", "certificates")
+    t.dispatched(0)
+
+
+@each([("rsa-pss", "RSASSA-PSS"), ("ed25519", "Ed25519")])
+def a_kind_of_key_that_is_not_supported_is_named(t, row):
+    kind, text = row
+    pki = certs.Pki(t.path("pki"), only="")
+    pki.authority("root", "Corporate Root")
+    pki.leaf("leaf", issuer="root", kind=kind)
+    t.hub = t.github(leaf="leaf", pki=pki, version="1.3")
+    t.dispatch(base=t.base(cacert=pki.path("root.pem")))
+    ended_quickly(t, text)
+    t.dispatched(0)
+
+
+@scenario
+def intermediates_may_come_in_any_order(t):
+    pki = certs.Pki(t.path("pki"), only="")
+    pki.authority("root", "Corporate Root")
+    pki.authority("one", "One", "root")
+    pki.authority("two", "Two", "one")
+    pki.authority("odd", "Odd", "root", kind="ed25519")
+    pki.leaf("leaf", issuer="two", chain=["root", "odd", "one", "two", *["one", "root"] * 5, "odd"])
+    for version in ("1.2", "1.3"):
+        t.hub = hub = t.github(leaf="leaf", pki=pki, version=version)
+        t.dispatch(base=t.base(cacert=pki.path("root.pem")))
+        t.found(hub.dispatched[0])
+    t.dispatched(2)
+
+
+@scenario
 def old_protocol_versions_are_refused(t):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
