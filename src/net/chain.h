@@ -16,7 +16,7 @@
 #include "net/trust.h"
 
 /* Of keys; for messages. */
-#define CHAIN_SUPPORTED	"RSA and ECDSA on P-256 and P-384 are"
+#define CHAIN_SUPPORTED	"RSA and ECDSA on P-256, P-384 and P-521 are"
 
 /* With the server's own and an anchor; the library goes no further. */
 #define CHAIN_MAX	(MBEDTLS_X509_MAX_INTERMEDIATE_CA + 2)

@@ -143,7 +143,7 @@ add_alert(unsigned int number, struct fault *f)
 		{ MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE, "the server found "
 		    "nothing in common with this program (TLS 1.2 or 1.3, "
 		    "ECDHE with AES-GCM or ChaCha20, a key of RSA or of ECDSA "
-		    "on P-256 or P-384; one of RSASSA-PSS or Ed25519 "
+		    "on P-256, P-384 or P-521; one of RSASSA-PSS or Ed25519 "
 		    "is not supported), or it demands a certificate of the "
 		    "client, which this program cannot give" },
 		{ MBEDTLS_SSL_ALERT_MSG_INSUFFICIENT_SECURITY,

@@ -138,7 +138,7 @@ def intermediates_may_come_in_any_order(t):
     pki = certs.Pki(t.path("pki"), only="")
     pki.authority("root", "Corporate Root")
     pki.authority("one", "One", "root")
-    pki.authority("two", "Two", "one")
+    pki.authority("two", "Two", "one", kind="p521")
     pki.authority("odd", "Odd", "root", kind="ed25519")
     pki.leaf("leaf", issuer="two", chain=["root", "odd", "one", "two", *["one", "root"] * 5, "odd"])
     for version in ("1.2", "1.3"):
