@@ -31,9 +31,10 @@ struct trust_sources {
  * Loads from cacert, else cert_file and cert_dir, else the first system bundle
  * that has certificates, else the roots compiled in, and extra on top.
  * STATUS_USAGE if something named is missing, unreadable, too large or without
- * any certificate, except extra: that is warned of, as Node does.  A signal's status if one arrives while a pipe is read, for
- * which there are 10 s.  With no system bundle and nothing compiled in it gives
- * an empty set, not a fault.  The caller frees.
+ * any certificate, except extra: that is warned of, as Node does.  A signal's
+ * status if one arrives while a pipe is read, for which there are 10 s.  With
+ * no system bundle and nothing compiled in it gives an empty set, not a fault.
+ * The caller frees.
  */
 enum status trust_load(struct trust **, const struct trust_sources *,
 	    struct fault *);
