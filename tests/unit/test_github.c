@@ -1204,12 +1204,119 @@ test_silence(void **state)
 	    LATER_MS / 2 + FAKE_DIAL_MS);
 }
 
+/* The newest run, and what its answer tells of the server. */
+static void
+test_newest_run(void **state)
+{
+	static const struct {
+		const char		*status, *fields, *body;
+		enum github_tells	 tells;
+		enum status		 outcome;
+		uint64_t		 newest;
+	} cases[] = {
+		{ "200 OK", "", "{\"workflow_runs\":[{\"id\":7}]}",
+		    GITHUB_TELLS_UNKNOWN, STATUS_OK, 7 },
+		{ "200 OK", "", "{\"workflow_runs\":[]}",
+		    GITHUB_TELLS_UNKNOWN, STATUS_OK, 0 },
+		{ "200 OK", "X-GitHub-Enterprise-Version: 3.21.0\r\n",
+		    "{\"workflow_runs\":[]}", GITHUB_TELLS_RUN, STATUS_OK, 0 },
+		{ "200 OK", "X-GitHub-Enterprise-Version: 4.0.1\r\n",
+		    "{\"workflow_runs\":[]}", GITHUB_TELLS_RUN, STATUS_OK, 0 },
+		{ "200 OK", "X-GitHub-Enterprise-Version: 3.20.9\r\n",
+		    "{\"workflow_runs\":[]}", GITHUB_TELLS_NO_RUN, STATUS_OK,
+		    0 },
+		{ "200 OK", "X-GitHub-Enterprise-Version: 2.22.4\r\n",
+		    "{\"workflow_runs\":[]}", GITHUB_TELLS_NO_RUN, STATUS_OK,
+		    0 },
+		{ "200 OK", "X-GitHub-Enterprise-Version: new\r\n",
+		    "{\"workflow_runs\":[]}", GITHUB_TELLS_UNKNOWN, STATUS_OK,
+		    0 },
+		{ "200 OK", "X-GitHub-Api-Version-Selected: " NEW "\r\n",
+		    "{\"workflow_runs\":[]}", GITHUB_TELLS_RUN, STATUS_OK, 0 },
+		{ "200 OK", "X-GitHub-Api-Version-Selected: " OLD "\r\n",
+		    "{\"workflow_runs\":[]}", GITHUB_TELLS_NO_RUN, STATUS_OK,
+		    0 },
+		{ "200 OK", "X-GitHub-Enterprise-Version: 3.20.1\r\n"
+		    "X-GitHub-Api-Version-Selected: " NEW "\r\n",
+		    "{\"workflow_runs\":[]}", GITHUB_TELLS_NO_RUN, STATUS_OK,
+		    0 },
+		/* A refusal tells it, too. */
+		{ "404 Not Found", "X-GitHub-Enterprise-Version: 3.21.0\r\n",
+		    "{}", GITHUB_TELLS_RUN, STATUS_NOT_FOUND, 0 },
+		/* One row was asked for. */
+		{ "200 OK", "", "{\"workflow_runs\":[{\"id\":7},"
+		    "{\"id\":6}]}", GITHUB_TELLS_UNKNOWN, STATUS_PROTOCOL,
+		    0 },
+	};
+	uint64_t newest;
+	bool sent_any;
+	size_t i;
+
+	assert_false(github_is_cloud(gh));
+	for (i = 0; i < COUNT(cases); i++) {
+		say(cases[i].status, cases[i].fields, cases[i].body);
+		newest = 0;
+		check(github_newest_run(gh, "deploy.yml", "main", later(),
+		    later(), &newest, &sent_any, &fault) == cases[i].outcome,
+		    "case %zu: %s", i, fault.text);
+		check(newest == cases[i].newest && sent_any, "case %zu", i);
+		check(github_tells(gh) == cases[i].tells, "case %zu", i);
+		expect_request(0, "GET " ACTIONS "/workflows/deploy.yml/runs"
+		    "?per_page=1", NEW, "", "");
+		again(state);
+	}
+	/* A version that is refused: so is every later one. */
+	say("400 Bad Request", "", UNSUPPORTED);
+	say("200 OK", "", "{\"workflow_runs\":[{\"id\":8}]}");
+	assert_int_equal(github_newest_run(gh, "deploy.yml", "main", later(),
+	    later(), &newest, &sent_any, &fault), STATUS_OK);
+	assert_int_equal(github_tells(gh), GITHUB_TELLS_NO_RUN);
+	/* What failed is explained as the dispatch would be. */
+	again(state);
+	say("404 Not Found", "", "{\"message\":\"Not Found\"}");
+	github_newest_run(gh, "deploy.yml", "main", later(), later(), &newest,
+	    &sent_any, &fault);
+	expect_says("default branch");
+}
+
+/* It refuses the ID that no user asked for; beside others, that comes first. */
+static void
+test_refuses_id(void **state)
+{
+	static const struct {
+		const char		*message;
+		enum dispatch_outcome	 outcome;
+	} cases[] = {
+		{ "Unexpected inputs provided: [\\\"distinct_id\\\"]",
+		    DISPATCH_REFUSES_ID },
+		{ "Unexpected inputs provided: [\\\"a\\\", "
+		    "\\\"distinct_id\\\"]", DISPATCH_REFUSES_ID },
+		{ "Unexpected inputs provided: [\\\"a\\\"]",
+		    DISPATCH_NOT_STARTED },
+		{ "Required input 'distinct_id' not provided",
+		    DISPATCH_WANTS_ID },
+	};
+	struct dispatch_details run;
+	char body[200];
+	size_t i;
+
+	for (i = 0; i < COUNT(cases); i++) {
+		snprintf(body, sizeof body, "{\"message\":\"%s\"}",
+		    cases[i].message);
+		say("422 Unprocessable Entity", "", body);
+		check(dispatch(&run) == cases[i].outcome, "%s", body);
+		again(state);
+	}
+}
+
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_newest_run),
+		TEST(test_refuses_id),
 		TEST(test_requests),
 		TEST(test_pages),
 		TEST(test_dispatch_request),
