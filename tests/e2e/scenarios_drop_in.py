@@ -233,16 +233,6 @@ def a_name_with_commas_is_one_job(t):
 
 
 @scenario
-def a_conclusion_that_comes_a_look_later_counts(t):
-    hub = t.github()
-    for conclusion in ("success", "failure"):
-        run = hub.add_run(life=f"in_progress completed/null completed/{conclusion}")
-        awaits(t, run.id)
-        t.concluded(run, conclusion)
-    t.dispatched(0)
-
-
-@scenario
 def a_run_is_linked_where_it_is(t):
     """Not on github.com, where it is on another server."""
     hub = t.github("ghes-3.20")
