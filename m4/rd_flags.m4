@@ -26,14 +26,19 @@ AC_DEFUN([RD_WARNINGS], [
     AS_IF([test "x$enable_werror" = xyes], [RD_CFLAGS="$RD_CFLAGS -Werror"])
 ])
 
-# RD_SANITIZERS
-# AddressSanitizer and UndefinedBehaviorSanitizer, where programs that are
-# built with them can run.
-AC_DEFUN([RD_SANITIZERS], [
+# RD_ENABLE_SANITIZERS
+# To be called before a compiler is looked for, since it sets the default of
+# CFLAGS.
+AC_DEFUN([RD_ENABLE_SANITIZERS], [
     AC_ARG_ENABLE([sanitizers],
-	[AS_HELP_STRING([--disable-sanitizers],
-	    [developer's build without ASan and UBSan])],
-	[], [enable_sanitizers=auto])
+	[AS_HELP_STRING([--enable-sanitizers],
+	    [developer's build with ASan and UBSan, not to be installed])],
+	[], [enable_sanitizers=no])
+])
+
+# RD_SANITIZERS
+# AddressSanitizer and UndefinedBehaviorSanitizer.
+AC_DEFUN([RD_SANITIZERS], [
     have_sanitizers=no
     AS_IF([test "x$enable_sanitizers" != xno], [
 	rd_sanitize="-fsanitize=address,undefined -fno-sanitize-recover=all"
@@ -48,8 +53,7 @@ AC_DEFUN([RD_SANITIZERS], [
 	AS_IF([test "x$have_sanitizers" = xyes], [
 	    RD_CFLAGS="$RD_CFLAGS $rd_sanitize"
 	    RD_LDFLAGS="$RD_LDFLAGS $rd_sanitize"
-	], [test "x$enable_sanitizers" = xyes],
-	    [AC_MSG_ERROR([$CC cannot build with sanitizers])])
+	], [AC_MSG_ERROR([$CC cannot build with sanitizers])])
     ])
 ])
 

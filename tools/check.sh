@@ -237,9 +237,9 @@ step "static binary with a root of its own" rooted
 step "build with sanitizers" built build/dev --enable-sanitizers \
     --enable-werror
 step "build with clang" built build/clang --enable-werror \
-    --disable-sanitizers CC=clang
+    CC=clang
 [ $quick = yes ] ||
-	step "build for valgrind" built build/valgrind --disable-sanitizers
+	step "build for valgrind" built build/valgrind CFLAGS="-g -O1"
 
 # --- tests ---
 
