@@ -342,6 +342,14 @@ baseline_deadline(const struct state *s, int64_t window_ms)
 	    s->deadline_ms : least(window_ms, s->deadline_ms);
 }
 
+/* What has been sent took no time of those that have not left this machine. */
+static void
+extend_retries(struct state *s, int64_t since_ms)
+{
+	s->retry_pace.deadline_ms = least(s->retry_pace.deadline_ms +
+	    clock_now(s->clock) - since_ms, s->deadline_ms);
+}
+
 /* The newest run; *sent as in github_newest_run. */
 static enum status
 ask_newest_run(struct state *s, bool *sent, struct fault *f)
@@ -351,12 +359,16 @@ ask_newest_run(struct state *s, bool *sent, struct fault *f)
 	struct fault reason;
 	enum status status;
 	struct pace pace;
+	int64_t began_ms;
 
 	pace_init(&pace, s->clock, PACE_ADAPTIVE, s->deadline_ms);
 	for (;;) {
+		began_ms = clock_now(s->clock);
 		status = github_newest_run(s->gh, s->order->workflow,
 		    s->order->ref, s->retry_pace.deadline_ms,
 		    baseline_deadline(s, window_ms), &s->baseline, sent, f);
+		if (*sent)
+			extend_retries(s, began_ms);
 		if (status == STATUS_OK || !may_pass(s, f, *sent,
 		    pace.failures))
 			return status;
@@ -372,8 +384,10 @@ ask_newest_run(struct state *s, bool *sent, struct fault *f)
 			log_info("looking for the newest run: %s Retrying.",
 			    f->text);
 		}
+		began_ms = clock_now(s->clock);
 		if (!pace_wait(&pace, NULL))
 			return f->status;
+		extend_retries(s, began_ms);
 	}
 }
 
@@ -405,15 +419,10 @@ is_needed(const struct state *s, const struct fault *f)
 static bool
 take_baseline(struct state *s, enum dispatch_outcome *outcome, struct fault *f)
 {
-	int64_t began_ms = clock_now(s->clock);
 	enum status status;
 	bool sent = false;
 
 	status = ask_newest_run(s, &sent, f);
-	/* That took no time of the dispatch's own. */
-	if (sent)
-		s->retry_pace.deadline_ms = least(s->retry_pace.deadline_ms +
-		    clock_now(s->clock) - began_ms, s->deadline_ms);
 	s->has_baseline = status == STATUS_OK;
 	if (status == STATUS_OK)
 		return true;
