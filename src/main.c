@@ -20,6 +20,7 @@
 #include "cli/plan.h"
 #include "cli/usage.h"
 #include "github/github.h"
+#include "json/emit.h"
 #include "net/hosts.h"
 #include "net/resolv_conf.h"
 #include "net/roots.h"
@@ -89,13 +90,17 @@ print_request(struct github *gh, const struct dispatch_order *order,
 		.body = order->body,
 	};
 	enum status status;
-	struct buf b;
+	struct buf b, safe;
 
 	buf_init(&b, BUF_TEXT_MAX);
+	buf_init(&safe, BUF_TEXT_MAX);
 	github_dispatch_preview(gh, &call, &b);
 	secret_redact(&b);
-	status = output_text(buf_str(&b), f);
+	/* The body means the same; nothing else of it could need this. */
+	emit_text(&safe, buf_str(&b), b.len);
+	status = output_text(buf_str(&safe), f);
 	buf_wipe(&b);
+	buf_wipe(&safe);
 	return status;
 }
 

@@ -97,17 +97,6 @@ log_area(const struct buf *lines)
 		buf_free(&area);
 }
 
-/* Characters that move, hide or reorder what follows them on a terminal. */
-static bool
-is_unprintable(uint32_t cp)
-{
-	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0xad ||
-	    cp == 0x61c ||
-	    (cp >= 0x200b && cp <= 0x200f) || (cp >= 0x2028 && cp <= 0x202e) ||
-	    (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff ||
-	    (cp >= 0xe0000 && cp <= 0xe007f);
-}
-
 void
 log_escape(struct buf *out, const char *s, size_t len)
 {
@@ -122,7 +111,7 @@ log_escape(struct buf *out, const char *s, size_t len)
 			buf_addf(out, "\\x%02x", (unsigned char)*s);
 		} else if (cp == '\n') {
 			buf_adds(out, "\\n");
-		} else if (is_unprintable(cp)) {
+		} else if (text_is_unprintable(cp)) {
 			buf_addf(out, cp < 0x100 ? "\\x%02x" : "\\u%04x",
 			    (unsigned int)cp);
 		} else if (len >= 3 && memcmp(s, "##[", 3) == 0) {
@@ -133,6 +122,18 @@ log_escape(struct buf *out, const char *s, size_t len)
 			buf_add(out, s, n);
 		}
 	}
+}
+
+void
+log_add_safe(struct buf *out, const char *s)
+{
+	struct buf text;
+
+	buf_init(&text, BUF_TEXT_MAX);
+	buf_adds(&text, s);
+	secret_redact(&text);
+	log_escape(out, buf_str(&text), text.len);
+	buf_wipe(&text);
 }
 
 /* Data part of a workflow command: only '%' is left to escape by now. */

@@ -49,10 +49,13 @@ void	 log_area(const struct buf *lines);
 /* An error without allocating or formatting; for when memory is gone. */
 void	 log_last_words(const char *what, const char *story);
 
-/*
- * Appends the text as the log shows it (see above); for other places where
- * text of a peer meets a terminal.
- */
+/* Appends the text, escaped as the log's is (see above). */
 void	 log_escape(struct buf *, const char *, size_t len);
+
+/*
+ * Appends text of a peer as the log would show it, without secrets; for other
+ * places where people read it.
+ */
+void	 log_add_safe(struct buf *, const char *);
 
 #endif

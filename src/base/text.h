@@ -46,6 +46,13 @@ bool	 text_is_utf8(const char *, size_t len);
 /* Some byte is a C0 control or DEL. */
 bool	 text_has_control(const char *);
 
+/*
+ * A character that moves, hides or reorders text where it is shown: the general
+ * categories Cc, Cf, Zl and Zp, and Default_Ignorable_Code_Point (Unicode
+ * 15.0), but for the two selectors of emoji that names do use (U+FE0E, U+FE0F).
+ */
+bool	 text_is_unprintable(uint32_t code_point);
+
 /* Code points in valid UTF-8; each stray byte counts as one. */
 size_t	 text_characters(const char *, size_t len);
 

@@ -10,12 +10,12 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/random.h"
-#include "base/text.h"
+#include "base/secret.h"
 #include "cli/output.h"
+#include "cli/sink.h"
 #include "json/emit.h"
 
 #define STUCK_MS	30000	/* for a reader that does not read */
-#define PLAIN_MAX	200	/* bytes of a name in the summary */
 #define SUMMARY_MAX	((size_t)900 << 10)	/* the runner takes 1 MiB */
 
 /* 0, or errno. */
@@ -104,10 +104,7 @@ static void
 add_text_member(struct buf *b, const char *name, const char *value)
 {
 	emit_name(b, name);
-	if (value != NULL)
-		emit_string(b, value);
-	else
-		buf_adds(b, "null");
+	sink_json(b, value);
 }
 
 static void
@@ -116,7 +113,10 @@ add_json(struct buf *b, const struct output_run *r)
 	buf_addc(b, '{');
 	emit_name(b, "run_id");
 	buf_addf(b, "%llu", (unsigned long long)r->id);
-	add_text_member(b, "run_url", r->url);
+	emit_name(b, "run_url");
+	buf_addc(b, '"');
+	sink_url(b, r->url);
+	buf_addc(b, '"');
 	add_text_member(b, "repository", r->repository);
 	add_text_member(b, "workflow", r->workflow);
 	add_text_member(b, "ref", r->ref);
@@ -140,17 +140,9 @@ add_json(struct buf *b, const struct output_run *r)
 static void
 add_run_text(struct buf *b, const struct output_run *r)
 {
-	buf_addf(b, "run_id=%llu\nrun_url=%s\n", (unsigned long long)r->id,
-	    r->url);
-}
-
-/* Text of a server, on its own line of output: nothing but a word. */
-static void
-add_word(struct buf *b, const char *s)
-{
-	for (; *s != '\0'; s++)
-		if (text_is_alnum(*s) || *s == '_' || *s == '-')
-			buf_addc(b, *s);
+	buf_addf(b, "run_id=%llu\nrun_url=", (unsigned long long)r->id);
+	sink_url(b, r->url);
+	buf_addc(b, '\n');
 }
 
 static void
@@ -159,7 +151,7 @@ add_conclusion_text(struct buf *b, const struct output_run *r)
 	/* What is not known is left out: no word is not an empty one. */
 	if (*conclusion_of(r) != '\0') {
 		buf_adds(b, "run_conclusion=");
-		add_word(b, conclusion_of(r));
+		sink_word(b, conclusion_of(r));
 		buf_addc(b, '\n');
 	}
 	if (attempt_of(r) > 0)
@@ -190,8 +182,10 @@ format_result(struct buf *b, const struct output *o,
 			buf_addf(b, "%llu\n", (unsigned long long)r->id);
 		break;
 	case CONFIG_URL:
-		if (!over)
-			buf_addf(b, "%s\n", r->url);
+		if (!over) {
+			sink_url(b, r->url);
+			buf_addc(b, '\n');
+		}
 		break;
 	}
 }
@@ -213,23 +207,24 @@ add_output(struct buf *b, const char *name, const char *value)
 static int
 write_output_file(const struct output *o, const struct output_run *r)
 {
-	struct buf b, number, word;
+	struct buf b, number, text;
 	bool over = r->awaited != NULL, ok;
 	int error = 0;
 
 	buf_init(&b, BUF_TEXT_MAX);
 	buf_init(&number, BUF_TEXT_MAX);
-	buf_init(&word, BUF_TEXT_MAX);
+	buf_init(&text, BUF_TEXT_MAX);
 	if (over) {
-		add_word(&word, conclusion_of(r));
+		sink_word(&text, conclusion_of(r));
 		if (attempt_of(r) > 0)
 			buf_addf(&number, "%llu", attempt_of(r));
-		ok = add_output(&b, "run_conclusion", buf_str(&word)) &&
+		ok = add_output(&b, "run_conclusion", buf_str(&text)) &&
 		    add_output(&b, "run_attempt", buf_str(&number));
 	} else {
 		buf_addf(&number, "%llu", (unsigned long long)r->id);
+		sink_url(&text, r->url);
 		ok = add_output(&b, "run_id", buf_str(&number)) &&
-		    add_output(&b, "run_url", r->url);
+		    add_output(&b, "run_url", buf_str(&text));
 	}
 	if (!ok)
 		error = EIO;
@@ -239,7 +234,7 @@ write_output_file(const struct output *o, const struct output_run *r)
 		error = write_all(o->fd, &b);
 	buf_free(&b);
 	buf_free(&number);
-	buf_free(&word);
+	buf_free(&text);
 	return error;
 }
 
@@ -298,40 +293,21 @@ output_abandon(struct output *o)
 	close_if_open(&o->fd);
 }
 
-/* Text for between backticks. */
+/* A link that is code to the eye, or the code alone where there is no URL, or
+ * one that repeats a secret. */
 static void
-add_code(struct buf *b, const char *s)
+add_linked_code(struct buf *b, const char *text, const char *url)
 {
-	buf_addc(b, '`');
-	for (; *s != '\0'; s++)
-		buf_addc(b, *s == '`' || (unsigned char)*s < 0x20 ? '\'' : *s);
-	buf_addc(b, '`');
-}
+	bool linked = *url != '\0' && !secret_in(url);
 
-/*
- * Text of a server as plain text: what Markdown or HTML would make something
- * of is escaped (CommonMark, 2.4), controls are blanked, long text is cut.
- */
-static void
-add_plain(struct buf *b, const char *s)
-{
-	const char *end = s + strlen(s);
-
-	if (end - s > PLAIN_MAX)
-		for (end = s + PLAIN_MAX; ((unsigned char)*end & 0xc0) == 0x80;
-		    end--)
-			;
-	for (; s < end; s++) {
-		if ((unsigned char)*s < 0x20 || *s == 0x7f) {
-			buf_addc(b, ' ');
-			continue;
-		}
-		if (strchr("\\`*_[]<>#|!~&@:$", *s) != NULL)
-			buf_addc(b, '\\');
-		buf_addc(b, *s);
+	if (linked)
+		buf_addc(b, '[');
+	sink_code(b, text);
+	if (linked) {
+		buf_adds(b, "](");
+		sink_url(b, url);
+		buf_addc(b, ')');
 	}
-	if (*end != '\0')
-		buf_adds(b, "...");
 }
 
 static void
@@ -349,15 +325,9 @@ add_jobs_table(struct buf *b, const struct awaited *a)
 			break;
 		}
 		buf_adds(b, "| ");
-		if (*job->html_url != '\0') {
-			buf_addc(b, '[');
-			add_plain(b, job->name);
-			buf_addf(b, "](%s)", job->html_url);
-		} else {
-			add_plain(b, job->name);
-		}
+		add_linked_code(b, job->name, job->html_url);
 		buf_adds(b, " | ");
-		add_plain(b, *job->conclusion != '\0' ? job->conclusion :
+		sink_code(b, *job->conclusion != '\0' ? job->conclusion :
 		    job->status);
 		buf_adds(b, " |\n");
 	}
@@ -377,23 +347,24 @@ output_summary(const struct output *o, const struct output_run *r)
 		return;
 	}
 	buf_init(&b, BUF_TEXT_MAX);
-	buf_addf(&b, "%s run [%llu](%s)", r->workflow != NULL ? "Dispatched" :
-	    "Awaited", (unsigned long long)r->id, r->url);
+	buf_addf(&b, "%s run [%llu](", r->workflow != NULL ? "Dispatched" :
+	    "Awaited", (unsigned long long)r->id);
+	sink_url(&b, r->url);
+	buf_addc(&b, ')');
 	if (r->workflow != NULL) {
 		buf_adds(&b, " of ");
-		add_code(&b, r->workflow);
+		sink_code(&b, r->workflow);
 	}
 	if (r->ref != NULL && *r->ref != '\0') {
 		buf_adds(&b, " at ");
-		add_code(&b, r->ref);
+		sink_code(&b, r->ref);
 	}
 	buf_adds(&b, " in ");
-	add_code(&b, r->repository);
+	sink_code(&b, r->repository);
 	if (r->awaited != NULL) {
-		buf_adds(&b, ": **");
-		add_plain(&b, *conclusion_of(r) != '\0' ? conclusion_of(r) :
+		buf_adds(&b, ": ");
+		sink_code(&b, *conclusion_of(r) != '\0' ? conclusion_of(r) :
 		    "not concluded");
-		buf_adds(&b, "**");
 	}
 	buf_adds(&b, ".\n\n");
 	if (r->awaited != NULL)

@@ -87,20 +87,6 @@ add_duration(struct buf *b, int64_t seconds)
 		buf_addf(b, "%llds", (long long)seconds);
 }
 
-/* Text of a server, safe for a terminal and as one line; redacted before it is
- * cut to its column. */
-static void
-add_safe(struct buf *b, const char *s)
-{
-	struct buf text;
-
-	buf_init(&text, BUF_TEXT_MAX);
-	buf_adds(&text, s);
-	secret_redact(&text);
-	log_escape(b, buf_str(&text), text.len);
-	buf_free(&text);
-}
-
 /*
  * A row: mark, name, state, time; one column narrower than the terminal, which
  * would wrap a full one.
@@ -118,14 +104,15 @@ add_row(struct buf *out, const char *indent, struct look look,
 
 	buf_init(&safe, BUF_TEXT_MAX);
 	buf_init(&row, BUF_TEXT_MAX);
-	add_safe(&safe, name);
+	/* Whole, before it is cut to its column. */
+	log_add_safe(&safe, name);
 	fixed += (has_state ? STATE_COLUMNS : 0) + (has_time ? TIME_COLUMNS :
 	    0);
 	buf_addf(&row, "%s%s ", indent, look.mark);
 	terminal_add_cell(&row, buf_str(&safe), room > fixed ? room - fixed :
 	    1);
 	buf_clear(&safe);
-	add_safe(&safe, state);
+	log_add_safe(&safe, state);
 	if (has_state) {
 		buf_addc(&row, ' ');
 		terminal_add_cell(&row, buf_str(&safe), STATE_COLUMNS - 1);

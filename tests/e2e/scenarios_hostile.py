@@ -2,9 +2,10 @@
 
 import json
 import signal
+import unicodedata
 
 import texts
-from ghsim import Lag, step_named
+from ghsim import Job, Lag, step_named
 from harness import scenario
 
 STEP = step_named("{distinct_id}")
@@ -57,6 +58,39 @@ def hostile_values_of_the_user_are_only_text(t):
             t.exits(2)
             not_taken_for_a_command(t)
     t.no_requests()
+    t.dispatched(0)
+
+
+@scenario
+def hostile_results_are_only_text(t):
+    """What a server says of a run, on its way to standard output and the runner's files."""
+    t.hub = hub = t.github()
+    evil = EVIL + "www.evil.example `code` | a@evil.example " + t.token
+    run = hub.add_run(life="completed/failure", branch=evil, jobs=(Job(evil),))
+
+    def change(request, answer):
+        answer.body = json.dumps({**json.loads(answer.body), "conclusion": evil}).encode()
+    hub.fault("GET", r"/actions/runs/\d+(\?|$)", hook=change)
+    for form in ("text", "json", "id", "url"):
+        t.awaits(run, "--format", form, env={
+            "GITHUB_OUTPUT": t.file("output"), "GITHUB_STEP_SUMMARY": t.file("summary")})
+        t.exits(1)
+        for text in (t.result.stdout.decode(), t.read("output").decode(),
+                     t.read("summary").decode()):
+            t.expect(not any(unicodedata.category(one) in ("Cc", "Cf", "Zl", "Zp")
+                             for one in text.replace("\n", "")), f"raw characters in {text!r}")
+            t.expect("##[" not in text and t.token not in text and "\n::" not in text,
+                     f"a command or the token in {text!r}")
+        t.expect(t.outputs() == {"run_id": str(run.id), "run_url": run.html_url,
+                                 "run_conclusion": "unknown", "run_attempt": "1"},
+                 f"the outputs are {t.outputs()}")
+        if form == "json":
+            told = json.loads(t.result.stdout)
+            want = evil.replace(t.token, "***").replace("\0", "?")
+            t.expect(told["conclusion"] == told["ref"] == want, f"the text is another: {told}")
+        if form == "text":
+            t.expect("run_conclusion=unknown\n" in t.result.stdout.decode(),
+                     f"standard output is {t.result.stdout!r}")
     t.dispatched(0)
 
 

@@ -26,7 +26,17 @@ test_strings(void **state)
 		{ LIT("a\0b"), "\"a\\u0000b\"" },
 		{ LIT("\x01\x0b\x0e\x1b\x1f"),
 		    "\"\\u0001\\u000b\\u000e\\u001b\\u001f\"" },
-		{ LIT(" \x7f"), "\" \x7f\"" },
+		/* What steers, hides or reorders. */
+		{ LIT(" \x7f"), "\" \\u007f\"" },
+		{ LIT("\xc2\x9b"), "\"\\u009b\"" },
+		{ LIT("\xe2\x80\xae\xe2\x80\x8b\xef\xbb\xbf"),
+		    "\"\\u202e\\u200b\\ufeff\"" },
+		{ LIT("\xf3\xa0\x81\xa1"), "\"\\udb40\\udc61\"" },
+		/* What is no character. */
+		{ LIT("\xff\xe2\x80"), "\"\\ufffd\\ufffd\\ufffd\"" },
+		/* The runner's old commands. */
+		{ LIT("##[error]"), "\"##\\u005berror]\"" },
+		{ LIT("###[#[ ##"), "\"###\\u005b#[ ##\"" },
 		{ LIT("\xc3\xa9\xf0\x9f\x9a\x80"),
 		    "\"\xc3\xa9\xf0\x9f\x9a\x80\"" },
 		{ LIT("'<>&%"), "\"'<>&%\"" },
@@ -84,6 +94,34 @@ test_round_trip(void **state)
 		}
 }
 
+/* JSON that is there already means the same, and can be shown. */
+static void
+test_text(void **state)
+{
+	static const struct {
+		const char	*json, *want;
+	} cases[] = {
+		{ "", "" },
+		{ "{\"a\": [1.50,\t\"b\\n\"]}\r\n", NULL },
+		{ "[\"##[x]\",[\"\\\\##[\"]]",
+		    "[\"##\\u005bx]\",[\"\\\\##\\u005b\"]]" },
+		{ "[\"\xe2\x80\xae\xc2\x9b\x7f\"]",
+		    "[\"\\u202e\\u009b\\u007f\"]" },
+		{ "\x1b", "\\u001b" },
+	};
+	struct buf out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		buf_init(&out, 1000);
+		emit_text(&out, cases[i].json, strlen(cases[i].json));
+		assert_string_equal(buf_str(&out), cases[i].want != NULL ?
+		    cases[i].want : cases[i].json);
+		buf_free(&out);
+	}
+}
+
 static void
 test_names(void **state)
 {
@@ -137,6 +175,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_cap),
 	};
