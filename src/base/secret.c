@@ -7,35 +7,57 @@
 #include "base/secret.h"
 #include "base/text.h"
 
-#define SECRET_MIN	4	/* see the header */
+#define SECRET_MIN	4	/* see the header, both */
+#define VALUE_MIN	6
 
-static char	**secrets;
-static size_t	  secret_count;
+struct texts {
+	char	**list;
+	size_t	 count;
+};
+
+static struct texts	secrets, values;
+
+static void
+add(struct texts *t, const char *text, size_t len)
+{
+	t->list = xreallocarray(t->list, t->count + 1, sizeof *t->list);
+	t->list[t->count++] = xstrndup(text, len);
+}
 
 void
 secret_add(const char *text)
 {
-	if (strlen(text) < SECRET_MIN)
-		return;
-	secrets = xreallocarray(secrets, secret_count + 1, sizeof *secrets);
-	secrets[secret_count++] = xstrdup(text);
+	if (strlen(text) >= SECRET_MIN)
+		add(&secrets, text, strlen(text));
+}
+
+void
+secret_add_value(const char *text)
+{
+	size_t len;
+
+	for (; *text != '\0'; text += len + (text[len] != '\0')) {
+		len = strcspn(text, "\r\n");
+		if (len >= VALUE_MIN)
+			add(&values, text, len);
+	}
 }
 
 /*
- * Marks the bytes of every occurrence of every secret, ASCII case aside (a host
+ * Marks the bytes of every occurrence of every text, ASCII case aside (a host
  * name, say, is shown in lower case); NULL if there is none.
  */
 static bool *
-find_hidden(const struct buf *b)
+find_hidden(const struct buf *b, const struct texts *t)
 {
 	const char *p, *hit, *end = b->data + b->len;
 	bool *hidden = NULL;
 	size_t i, n;
 
-	for (i = 0; i < secret_count; i++) {
-		n = strlen(secrets[i]);
+	for (i = 0; i < t->count; i++) {
+		n = strlen(t->list[i]);
 		for (p = b->data; (hit = text_find_nocase_n(p,
-		    (size_t)(end - p), secrets[i])) != NULL; p = hit + 1) {
+		    (size_t)(end - p), t->list[i])) != NULL; p = hit + 1) {
 			if (hidden == NULL)
 				hidden = xcalloc(b->len, sizeof *hidden);
 			memset(hidden + (hit - b->data), true, n);
@@ -48,14 +70,14 @@ find_hidden(const struct buf *b)
  * Found first and replaced together: where secrets overlap, or one is a part
  * of another, replacing one would leave the rest of the other.
  */
-void
-secret_redact(struct buf *b)
+static void
+redact(struct buf *b, const struct texts *t)
 {
 	struct buf out;
 	bool *hidden;
 	size_t i;
 
-	if (b->len == 0 || (hidden = find_hidden(b)) == NULL)
+	if (b->len == 0 || (hidden = find_hidden(b, t)) == NULL)
 		return;
 	buf_init(&out, b->max);
 	for (i = 0; i < b->len; i++) {
@@ -69,13 +91,26 @@ secret_redact(struct buf *b)
 	*b = out;
 }
 
+void
+secret_redact(struct buf *b)
+{
+	redact(b, &secrets);
+}
+
+void
+secret_redact_quote(struct buf *b)
+{
+	redact(b, &secrets);
+	redact(b, &values);
+}
+
 bool
 secret_in(const char *text)
 {
 	size_t i;
 
-	for (i = 0; i < secret_count; i++)
-		if (text_find_nocase(text, secrets[i]) != NULL)
+	for (i = 0; i < secrets.count; i++)
+		if (text_find_nocase(text, secrets.list[i]) != NULL)
 			return true;
 	return false;
 }
@@ -88,14 +123,20 @@ secret_free(char *text)
 	free(text);
 }
 
-void
-secret_forget(void)
+static void
+forget(struct texts *t)
 {
 	size_t i;
 
-	for (i = 0; i < secret_count; i++)
-		secret_free(secrets[i]);
-	free(secrets);
-	secrets = NULL;
-	secret_count = 0;
+	for (i = 0; i < t->count; i++)
+		secret_free(t->list[i]);
+	free(t->list);
+	memset(t, 0, sizeof *t);
+}
+
+void
+secret_forget(void)
+{
+	forget(&secrets);
+	forget(&values);
 }

@@ -21,8 +21,19 @@ void	 secret_add(const char *);
 /* Clears and frees a text that may hold a secret; NULL is fine. */
 void	 secret_free(char *);
 
+/*
+ * Registers a copy of an input's value, which may be a secret too: each of its
+ * lines.  Values are hidden only where a server is quoted, for they may also be
+ * what our own messages have to name.  Those of under six bytes are ignored:
+ * "true" or "main" would blank out the words around them.
+ */
+void	 secret_add_value(const char *);
+
 /* Replaces every occurrence of every secret in the buf. */
 void	 secret_redact(struct buf *);
+
+/* Same, and of every value: for what a server says of a request of ours. */
+void	 secret_redact_quote(struct buf *);
 
 /* Some secret occurs in the text. */
 bool	 secret_in(const char *);

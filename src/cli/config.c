@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "cli/load.h"
 #include "github/token.h"
@@ -102,6 +103,29 @@ patience(const struct loader *l)
 	return ms > 0 && ms < LOAD_READ_MS ? ms : LOAD_READ_MS;
 }
 
+/*
+ * Values of inputs may be secrets, which a server that refuses them quotes.
+ * What messages have to name is none: it is on show anyway.
+ */
+static void
+register_values(const struct config *c)
+{
+	const char *const shown[] = { c->ref, c->workflow, c->owner, c->repo,
+	    c->distinct_id };
+	bool is_shown;
+	size_t i, k;
+
+	for (i = 0; i < c->inputs.count; i++) {
+		is_shown = inputs_find(&c->inputs, c->inputs.list[i].text) !=
+		    NULL;
+		for (k = 0; k < sizeof shown / sizeof shown[0]; k++)
+			is_shown = is_shown || (shown[k] != NULL &&
+			    strcmp(shown[k], c->inputs.list[i].text) == 0);
+		if (!is_shown)
+			secret_add_value(c->inputs.list[i].text);
+	}
+}
+
 static enum status
 load_all(struct loader *l, struct fault *f)
 {
@@ -122,6 +146,7 @@ load_all(struct loader *l, struct fault *f)
 	    STATUS_OK) ||
 	    (status = load_format(l, f)) != STATUS_OK)
 		goto out;
+	register_values(c);
 	if (l->missing.len > 0)
 		status = fault_set_lasting(f, STATUS_USAGE,
 		    "required and not given: %s; see return-dispatch --help",

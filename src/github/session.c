@@ -24,7 +24,8 @@
 #define HEAD_MS		30000	/* GitHub itself gives up after 10 s of work */
 #define CONFLICT	409	/* RFC 9110, 15.5.10 */
 #define ETAG_MAX	1024	/* GitHub's have 66 bytes */
-#define MESSAGE_MAX	600	/* of a server's message in one of ours */
+#define MESSAGE_MAX	600	/* of a server's message in one of ours, */
+#define PHRASE_MAX	80	/* and of a reason phrase or request ID */
 
 void
 session_begin(const struct session *s, struct request *q,
@@ -114,22 +115,13 @@ read_answer(struct session *s, const struct request *q,
 		.body = buf_str(&r->body),
 		.body_len = r->body.len,
 	};
-	struct buf raw, documentation;
+	struct buf documentation;
 
 	out->is_json = answer_is_json(&a);
-	buf_init(&raw, BUF_TEXT_MAX);
 	buf_init(&documentation, BUF_TEXT_MAX);
 	if (r->status >= 300)
-		decode_error(buf_str(&r->body), r->body.len, &raw,
+		decode_error(buf_str(&r->body), r->body.len, &out->message,
 		    &documentation);
-	/* Redact before clipping: half a secret would not be recognised. */
-	secret_redact(&raw);
-	buf_add(&out->message, buf_str(&raw),
-	    raw.len < MESSAGE_MAX ? raw.len : MESSAGE_MAX);
-	if (raw.len > MESSAGE_MAX)
-		buf_adds(&out->message, "...");
-	buf_free(&raw);
-
 	a.message = buf_str(&out->message);
 	a.documentation_url = buf_str(&documentation);
 	a.retry_after = response_field(r, "Retry-After");
@@ -170,7 +162,8 @@ session_ask(struct session *s, struct request *q,
 void
 reading_wipe(struct reading *reading)
 {
-	buf_free(&reading->message);
+	/* It may quote the inputs. */
+	buf_wipe(&reading->message);
 }
 
 bool
@@ -201,17 +194,21 @@ add_reset_time(const struct session *s, struct buf *b, int64_t wait_ms)
 	buf_addc(b, '.');
 }
 
-/* Text of the server that should be short; redacted before it is clipped. */
+/*
+ * Text of the server that should be short.  Redacted before it is clipped: half
+ * a secret would not be recognised.
+ */
 static void
-add_clipped(struct buf *out, const char *intro, const char *s)
+add_quote(struct buf *out, const char *intro, const char *s, size_t max)
 {
 	struct buf text;
 
 	buf_init(&text, BUF_TEXT_MAX);
 	buf_adds(&text, s);
-	secret_redact(&text);
-	buf_addf(out, "%s%.80s", intro, buf_str(&text));
-	buf_free(&text);
+	secret_redact_quote(&text);
+	buf_addf(out, "%s%.*s%s", intro, (int)max, buf_str(&text),
+	    text.len > max ? "..." : "");
+	buf_wipe(&text);
 }
 
 /*
@@ -269,15 +266,19 @@ session_fault(const struct session *s, const struct response *r,
 	buf_init(&text, BUF_TEXT_MAX);
 	buf_addf(&text, "%s answered %u", client_who(s->client), r->status);
 	if (*r->reason != '\0')
-		add_clipped(&text, " ", r->reason);
+		add_quote(&text, " ", r->reason, PHRASE_MAX);
 	if (refusal.is_foreign) {
-		add_clipped(&text, " with ", type != NULL ? type : "a page");
+		add_quote(&text, " with ", type != NULL ? type : "a page",
+		    PHRASE_MAX);
 		buf_adds(&text, " in place of JSON");
 	}
-	if (reading->message.len > 0)
-		buf_addf(&text, ": \"%s\"", buf_str(&reading->message));
+	if (reading->message.len > 0) {
+		add_quote(&text, ": \"", buf_str(&reading->message),
+		    MESSAGE_MAX);
+		buf_addc(&text, '"');
+	}
 	if (request_id != NULL)
-		add_clipped(&text, " (request ID ", request_id);
+		add_quote(&text, " (request ID ", request_id, PHRASE_MAX);
 	buf_adds(&text, request_id != NULL ? ")." : ".");
 	if (reading->class == ANSWER_LIMITED ||
 	    (reading->class == ANSWER_FAILED && reading->wait_ms > 0))

@@ -45,7 +45,7 @@ struct github {
 struct reading {
 	enum answer_class	 class;
 	int64_t			 wait_ms;
-	struct buf		 message;	/* redacted and clipped */
+	struct buf		 message;	/* as it came; see add_quote */
 	bool			 is_json;
 };
 

@@ -283,9 +283,11 @@ client_do(struct client *c, struct request *q, struct response *r,
 		next = redirect_target(c, r, q->target, &to, f);
 		if (next == NULL)
 			status = f->status;
+		/* Not its query, which may be a signature: who has that may
+		 * read what it is for. */
 		else if (url_same_origin(&to, c->url))
-			log_debug("%s: %u redirects to %s", c->who, r->status,
-			    next);
+			log_debug("%s: %u redirects to %.*s", c->who,
+			    r->status, (int)strcspn(next, "?"), next);
 		else if (o->redirects == CLIENT_SAME_ORIGIN)
 			status = refuse_redirect(c, r, &to, f);
 		if (next == NULL || !url_same_origin(&to, c->url)) {

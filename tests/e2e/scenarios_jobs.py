@@ -423,6 +423,25 @@ def the_link_is_used_as_it_is_and_without_the_token(t):
 
 
 @scenario
+def the_links_signature_is_not_logged_when_the_log_moves_on_its_host(t):
+    hub = t.github(**failing(Job("bad", log=("it says",))))
+    host = t.log_host()
+    moved = "/elsewhere?sig=c2lnbmF0dXJl"
+    link = host.link
+
+    def linked(log):
+        host.logs[moved] = log
+        return link(log)
+    host.link = linked
+    host.fault("GET", "signedlogcontent", 1, act=False, status=307, headers={"Location": moved})
+    t.wait("--log-failed", "-v")
+    t.concluded(hub.dispatched[0], "failure")
+    t.says("it says", "307 redirects to /elsewhere")
+    t.says_not("c2lnbmF0dXJl")
+    t.dispatched(1)
+
+
+@scenario
 def the_token_stays_away_from_the_same_host_on_another_port(t):
     """The link's host is the API's, by name; only the port differs."""
     for name in ("localhost", "127.0.0.1"):

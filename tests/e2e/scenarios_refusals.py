@@ -341,3 +341,20 @@ def quiet_does_not_hide_an_error(t):
     t.dispatch("-q")
     t.refused("disabled workflow", code=3)
     t.dispatched(0)
+
+
+@scenario
+def values_of_inputs_that_a_refusal_quotes_are_not_shown(t):
+    hub = t.github()
+    hub.refuse_with(texts.refusal(422, "Provided value 'hunter2-secret' for input 'key' not in "
+                                  "the list of allowed values"))
+    for arguments in (("-f", "key=hunter2-secret"), ("--inputs", '{"key":"hunter2\\u002dsecret"}')):
+        t.dispatch(*arguments, "-v")
+        t.refused("422", "Provided value '***' for input 'key'", "Choose one", code=3)
+        t.says_not("hunter2")
+    # What messages name is no secret: it is on show anyway.
+    hub.refuse_with(texts.refusal(422, "No ref found for: develop"))
+    hub.faults.reverse()
+    t.dispatch("-f", "key=develop", base=t.base(ref="develop"))
+    t.refused("No ref found for: develop", code=3)
+    t.dispatched(0)

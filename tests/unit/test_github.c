@@ -985,6 +985,31 @@ test_redaction(void **state)
 	run_page_wipe(&page);
 }
 
+/* A refusal that quotes an input's value; what it means is read all the same,
+ * even where the value is a part of what tells it. */
+static void
+test_quoted_values(void **state)
+{
+	struct dispatch_details run;
+
+	secret_add_value("hunter2-secret");
+	secret_add_value("required input");
+	say("422 Provided hunter2-secret", "", "{\"message\":\"Provided value "
+	    "'hunter2-secret' for input 'environment' not in the list of "
+	    "allowed values\",\"errors\":[\"hunter2-secret\"]}");
+	assert_int_equal(dispatch(&run), DISPATCH_NOT_STARTED);
+	expect_says("answered 422 Provided ***: \"Provided value '***' for "
+	    "input 'environment' not in the list of allowed values (***)\".");
+	expect_says("Choose one of the values");
+	assert_null(strstr(fault.text, "hunter2"));
+	again(state);
+	secret_add_value("required input");
+	say("422 Unprocessable Entity", "", "{\"message\":\"Required input "
+	    "'distinct_id' not provided\"}");
+	assert_int_equal(dispatch(&run), DISPATCH_WANTS_ID);
+	expect_says("\"*** 'distinct_id' not provided\"");
+}
+
 /* --- cancelling and logs --- */
 
 /* The message holds that of the answer. */
@@ -1337,6 +1362,7 @@ main(void)
 		TEST(test_rate_ends),
 		TEST(test_limit_says_when),
 		TEST(test_redaction),
+		TEST(test_quoted_values),
 		TEST(test_cancel),
 		TEST(test_log),
 		TEST(test_dead_connection),

@@ -184,6 +184,41 @@ test_copies(void **state)
 }
 
 static void
+expect_quote(const char *text, const char *want)
+{
+	struct buf b;
+
+	buf_init(&b, 1000);
+	buf_adds(&b, text);
+	secret_redact_quote(&b);
+	check(strcmp(buf_str(&b), want) == 0, "%s: %s", text, buf_str(&b));
+	buf_free(&b);
+}
+
+/* Values of inputs are hidden where a server is quoted, and only there. */
+static void
+test_values(void **state)
+{
+	(void)state;
+	secret_add("ghp_token");
+	secret_add_value("hunter2");
+	secret_add_value("main");
+	secret_add_value("false");
+	secret_add_value("");
+	secret_add_value("-----BEGIN-----\r\nabcdef\nxyz\n\n-----END-----");
+	expect_quote("'hunter2' with ghp_token at main: false",
+	    "'***' with *** at main: false");
+	expect_quote("HUNTER2", "***");
+	/* Each line, since the server may quote it with other line ends. */
+	expect_quote("-----BEGIN-----\\nabcdef\\nxyz\\n-----END-----",
+	    "***\\n***\\nxyz\\n***");
+	expect("hunter2 ghp_token", "hunter2 ***");
+	assert_false(secret_in("hunter2"));
+	secret_forget();
+	expect_quote("hunter2 ghp_token", "hunter2 ghp_token");
+}
+
+static void
 test_long(void **state)
 {
 	char text[5000];
@@ -210,6 +245,7 @@ main(void)
 		cmocka_unit_test_teardown(test_short_ones, forget),
 		cmocka_unit_test_teardown(test_stars, forget),
 		cmocka_unit_test_teardown(test_copies, forget),
+		cmocka_unit_test_teardown(test_values, forget),
 		cmocka_unit_test_teardown(test_long, forget),
 	};
 
