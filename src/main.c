@@ -145,15 +145,14 @@ describe(const struct waiting *w, const struct awaited *a, bool over,
 	out->ref = a->seen && *a->state.run.head_branch != '\0' ?
 	    a->state.run.head_branch : NULL;
 	out->identified_by = "given";
+	out->is_further = a != w->runs;
 	out->awaited = over ? a : NULL;
 }
 
-/* Writes what is new about a run of await; only the first goes to the output
- * file, which has one value a name. */
+/* Writes what is new about a run of await. */
 static void
 write_awaited(struct waiting *w, const struct awaited *a, bool over)
 {
-	struct output only_stdout = *w->output;
 	struct output_run run;
 	enum status status;
 	struct fault f;
@@ -162,12 +161,10 @@ write_awaited(struct waiting *w, const struct awaited *a, bool over)
 	/* Of a run that was never seen there is nothing to tell. */
 	if (!a->seen)
 		return;
-	only_stdout.fd = -1;
 	/* Stdout may be the same terminal; the table comes back by itself. */
 	log_area(NULL);
 	describe(w, a, over, &name, &run);
-	status = output_result(a == w->runs ? w->output : &only_stdout, &run,
-	    &f);
+	status = output_result(w->output, &run, &f);
 	if (status != STATUS_OK && w->status == STATUS_OK) {
 		w->status = status;
 		w->fault = f;

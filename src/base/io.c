@@ -47,12 +47,12 @@ wait_ready(int fd, short events, int64_t deadline_ms)
 int
 io_write_all(int fd, const char *data, size_t len, int64_t patience_ms)
 {
+	int64_t deadline_ms = clock_after(&clock_system, patience_ms);
 	ssize_t n;
 	int error;
 
 	while (len > 0) {
-		error = wait_ready(fd, POLLOUT, clock_after(&clock_system,
-		    patience_ms));
+		error = wait_ready(fd, POLLOUT, deadline_ms);
 		if (error != 0)
 			return error;
 		n = write(fd, data, len < PIECE ? len : PIECE);

@@ -11,7 +11,8 @@
 
 /*
  * Writes all of it.  0, or errno: EINTR if SIGINT or SIGTERM arrived while
- * waiting, ETIMEDOUT if nothing could be written for that long.
+ * waiting, ETIMEDOUT if it could not all be written within that time, however
+ * slowly it went on.
  */
 int	 io_write_all(int fd, const char *, size_t, int64_t patience_ms);
 

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/io.h"
+#include "base/least.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/secret.h"
@@ -15,14 +17,23 @@
 #include "cli/sink.h"
 #include "json/emit.h"
 
-#define STUCK_MS	30000	/* for a reader that does not read */
+#define PATIENCE_MS	5000	/* with readers that do not read, in all */
 #define SUMMARY_MAX	((size_t)900 << 10)	/* the runner takes 1 MiB */
 
-/* 0, or errno. */
+/*
+ * 0, or errno.  What is waited is taken from the patience with all readers, so
+ * that they cannot hold the program for longer together.
+ */
 static int
-write_all(int fd, const struct buf *b)
+write_all(struct output *o, int fd, const struct buf *b)
 {
-	return io_write_all(fd, buf_str(b), b->len, STUCK_MS);
+	int64_t began_ms = clock_now(&clock_system);
+	int error;
+
+	error = io_write_all(fd, buf_str(b), b->len, o->patience_ms);
+	o->patience_ms = most(0, o->patience_ms -
+	    (clock_now(&clock_system) - began_ms));
+	return error;
 }
 
 /* Not blocking while opening: a pipe without a reader must not hang us. */
@@ -60,6 +71,7 @@ output_open(struct output *o, const struct config *c, struct fault *f)
 {
 	o->format = c->format;
 	o->several = c->run_count > 1;
+	o->patience_ms = PATIENCE_MS;
 	o->fd = -1;
 	o->path = c->output_path;
 	o->summary_fd = -1;
@@ -205,13 +217,15 @@ add_output(struct buf *b, const char *name, const char *value)
 
 /* 0, or errno. */
 static int
-write_output_file(const struct output *o, const struct output_run *r)
+write_output_file(struct output *o, const struct output_run *r)
 {
 	struct buf b, number, text;
 	bool over = r->awaited != NULL, ok;
-	int error = 0;
+	int error;
 
 	buf_init(&b, BUF_TEXT_MAX);
+	if (lacks_line_end(o->path))
+		buf_addc(&b, '\n');
 	buf_init(&number, BUF_TEXT_MAX);
 	buf_init(&text, BUF_TEXT_MAX);
 	if (over) {
@@ -226,12 +240,7 @@ write_output_file(const struct output *o, const struct output_run *r)
 		ok = add_output(&b, "run_id", buf_str(&number)) &&
 		    add_output(&b, "run_url", buf_str(&text));
 	}
-	if (!ok)
-		error = EIO;
-	else if (lacks_line_end(o->path))
-		error = io_write_all(o->fd, "\n", 1, STUCK_MS);
-	if (error == 0)
-		error = write_all(o->fd, &b);
+	error = ok ? write_all(o, o->fd, &b) : EIO;
 	buf_free(&b);
 	buf_free(&number);
 	buf_free(&text);
@@ -247,10 +256,11 @@ output_result(struct output *o, const struct output_run *r, struct fault *f)
 
 	buf_init(&b, BUF_TEXT_MAX);
 	format_result(&b, o, r);
-	if ((error = write_all(STDOUT_FILENO, &b)) != 0)
+	if ((error = write_all(o, STDOUT_FILENO, &b)) != 0)
 		status = not_written(r, "standard output", error, f);
 	buf_free(&b);
-	if (o->fd != -1 && (error = write_output_file(o, r)) != 0)
+	if (o->fd != -1 && !r->is_further &&
+	    (error = write_output_file(o, r)) != 0)
 		status = not_written(r, o->path, error, f);
 	return status;
 }
@@ -335,7 +345,7 @@ add_jobs_table(struct buf *b, const struct awaited *a)
 }
 
 void
-output_summary(const struct output *o, const struct output_run *r)
+output_summary(struct output *o, const struct output_run *r)
 {
 	struct buf b;
 	int error;
@@ -369,7 +379,7 @@ output_summary(const struct output *o, const struct output_run *r)
 	buf_adds(&b, ".\n\n");
 	if (r->awaited != NULL)
 		add_jobs_table(&b, r->awaited);
-	if ((error = write_all(o->summary_fd, &b)) != 0)
+	if ((error = write_all(o, o->summary_fd, &b)) != 0)
 		warn_of_summary(o, error);
 	buf_free(&b);
 }
@@ -377,13 +387,9 @@ output_summary(const struct output *o, const struct output_run *r)
 enum status
 output_text(const char *text, struct fault *f)
 {
-	struct buf b;
 	int error;
 
-	buf_init(&b, BUF_TEXT_MAX);
-	buf_adds(&b, text);
-	error = write_all(STDOUT_FILENO, &b);
-	buf_wipe(&b);
+	error = io_write_all(STDOUT_FILENO, text, strlen(text), PATIENCE_MS);
 	if (error == 0)
 		return STATUS_OK;
 	return fault_set_lasting(f, STATUS_OUTPUT,

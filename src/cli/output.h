@@ -4,7 +4,8 @@
  * What is known is written as soon as it is: the run when it is identified,
  * its conclusion after the wait.  A result that cannot be written is a
  * STATUS_OUTPUT with the run in the message; every place is tried whatever
- * happens to the others.  A summary that fails is a warning.
+ * happens to the others.  A summary that fails is a warning.  Pipes whose readers
+ * do not read are given up after 5 s in all.
  */
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
@@ -15,6 +16,7 @@
 struct output {
 	enum config_format	 format;
 	bool			 several;	/* nothing before their end */
+	int64_t			 patience_ms;	/* left, with all readers */
 	int			 fd;		/* of $GITHUB_OUTPUT; or -1 */
 	const char		*path;		/* lent */
 	int			 summary_fd;	/* -1: none */
@@ -32,6 +34,7 @@ struct output_run {
 	const char		*distinct_id;
 	const char		*identified_by;
 	const struct awaited	*awaited;	/* or NULL: no wait yet */
+	bool			 is_further;	/* $GITHUB_OUTPUT has another */
 };
 
 /*
@@ -48,7 +51,7 @@ enum status output_result(struct output *, const struct output_run *,
 	    struct fault *);
 
 /* Appends the report to the step summary, if there is one. */
-void	 output_summary(const struct output *, const struct output_run *);
+void	 output_summary(struct output *, const struct output_run *);
 
 /* Closes the files; full disks may show only here. */
 enum status output_close(struct output *, const struct output_run *,

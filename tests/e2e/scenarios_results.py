@@ -162,6 +162,27 @@ def a_broken_pipe_does_not_lose_the_run(t):
 
 
 @scenario
+def a_reader_that_does_not_read_is_given_up(t):
+    """The output file is a full pipe, and so is the summary: one patience for both."""
+    hub = t.github(life="completed/success")
+    os.mkfifo(t.path("fifo"))
+    reader = os.open(t.path("fifo"), os.O_RDWR | os.O_NONBLOCK)
+    t.cleanup.callback(os.close, reader)
+    try:
+        while True:
+            os.write(reader, b"x" * 4096)
+    except BlockingIOError:
+        pass
+    t.wait("--timeout", t.seconds(5), env={"GITHUB_OUTPUT": t.path("fifo"),
+                                           "GITHUB_STEP_SUMMARY": t.path("fifo")})
+    t.exits(8)
+    t.says(f"run_id={hub.dispatched[0].id}", t.path("fifo"))
+    t.expect(f"run_id={hub.dispatched[0].id}\n" in t.result.stdout.decode(), "stdout has lost it")
+    t.took_at_most(12)
+    t.dispatched(1)
+
+
+@scenario
 def a_full_disk_behind_the_output_file_does_not_lose_the_run(t):
     hub = t.github()
     t.dispatch(env={"GITHUB_OUTPUT": "/dev/full"})

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -104,6 +105,33 @@ test_full(void **state)
 	assert_int_equal(io_write_all(fds[1], "x", 1, 5), ETIMEDOUT);
 }
 
+/* A reader who takes a little now and then stretches nothing. */
+static void
+test_drip(void **state)
+{
+	static char zeros[1 << 20];
+	char page[4096];
+	struct pollfd none;
+	pid_t pid;
+
+	(void)state;
+	fill();
+	pid = fork();
+	assert_true(pid != -1);
+	if (pid == 0) {
+		close(fds[1]);
+		while (io_read(fds[0], page, sizeof page,
+		    CLOCK_NEVER) > 0)
+			poll(&none, 0, 10);
+		_exit(0);
+	}
+	/* It would take more than two seconds. */
+	assert_int_equal(io_write_all(fds[1], zeros, sizeof zeros, 200),
+	    ETIMEDOUT);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 static void
 test_errors(void **state)
 {
@@ -195,6 +223,7 @@ main(void)
 		PIPE_TEST(test_small),
 		PIPE_TEST(test_large),
 		PIPE_TEST(test_full),
+		PIPE_TEST(test_drip),
 		PIPE_TEST(test_errors),
 		PIPE_TEST(test_wait_readable),
 		PIPE_TEST(test_signal),

@@ -459,6 +459,34 @@ test_output_fails(void **state)
 	expect_lost("No space left");
 }
 
+/* Nobody reads the pipe: what it takes to find out is taken once for all that
+ * is written, and the run is in the message. */
+static void
+test_stuck_reader(void **state)
+{
+	static const char zeros[4096];
+	char fifo[128];
+	int reader;
+
+	(void)state;
+	assert_int_equal(mkfifo(keep(fifo, "fifo"), 0600), 0);
+	reader = open(fifo, O_RDWR | O_NONBLOCK);
+	assert_true(reader != -1);
+	while (write(reader, zeros, sizeof zeros) > 0)
+		;
+	config.output_path = config.summary_path = fifo;
+	open_output();
+	assert_in_range(output.patience_ms, 1000, 10000);
+	output.patience_ms = 50;
+	assert_int_equal(write_result(), STATUS_OUTPUT);
+	expect_lost(fifo);
+	assert_int_equal(output.patience_ms, 0);
+	assert_string_equal(contents("stdout"), TEXT);
+	/* Neither that nor a summary cost anything more. */
+	assert_non_null(strstr(contents("log"), "GITHUB_STEP_SUMMARY"));
+	close(reader);
+}
+
 static void
 test_summary(void **state)
 {
@@ -971,6 +999,7 @@ main(void)
 		TEST(test_open_fails),
 		TEST(test_stdout_fails),
 		TEST(test_output_fails),
+		TEST(test_stuck_reader),
 		TEST(test_summary),
 		TEST(test_summary_markup),
 		TEST(test_summary_fails),
