@@ -60,13 +60,12 @@ static size_t
 area_rows(void)
 {
 	const char *p, *end = buf_str(&area) + area.len, *lf;
-	size_t width, height, columns, rows = 0;
+	size_t width, height, rows = 0;
 
 	terminal_size(&width, &height);
 	for (p = buf_str(&area); p < end; p = lf + 1) {
 		lf = memchr(p, '\n', (size_t)(end - p));
-		columns = terminal_columns(p, (size_t)(lf - p));
-		rows += columns > width ? (columns + width - 1) / width : 1;
+		rows += terminal_rows(p, (size_t)(lf - p), width);
 	}
 	return rows;
 }
@@ -95,6 +94,12 @@ log_area(const struct buf *lines)
 	buf_free(&out);
 	if (lines == NULL)
 		buf_free(&area);
+}
+
+void
+log_area_keep(void)
+{
+	buf_free(&area);
 }
 
 void

@@ -45,6 +45,8 @@ void	 log_group_end(void);
  * away.  For a stderr that is a terminal.
  */
 void	 log_area(const struct buf *lines);
+/* Leaves them where they are, above all that follows. */
+void	 log_area_keep(void);
 
 /* An error without allocating or formatting; for when memory is gone. */
 void	 log_last_words(const char *what, const char *story);

@@ -112,6 +112,22 @@ terminal_columns(const char *s, size_t len)
 	return total;
 }
 
+size_t
+terminal_rows(const char *s, size_t len, size_t width)
+{
+	size_t rows = 1, used = 0, columns, n;
+
+	for (; len > 0; s += n, len -= n) {
+		n = take_one(s, len, &columns);
+		if (used > 0 && used + columns > width) {
+			rows++;
+			used = 0;
+		}
+		used += columns;
+	}
+	return rows;
+}
+
 void
 terminal_add_cell(struct buf *out, const char *s, size_t columns)
 {

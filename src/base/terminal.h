@@ -18,6 +18,10 @@ void	 terminal_size(size_t *width, size_t *height);
 /* Columns that the text takes; colour sequences take none. */
 size_t	 terminal_columns(const char *, size_t len);
 
+/* Rows that the text takes on a terminal that wide; a character that does not
+ * fit at the end of one begins the next. */
+size_t	 terminal_rows(const char *, size_t len, size_t width);
+
 /* Appends as much of the text as fits, padded with blanks to `columns`; "..."
  * shows that something was left out. */
 void	 terminal_add_cell(struct buf *, const char *, size_t columns);

@@ -160,18 +160,26 @@ next_pause(const struct wait *w)
 }
 
 static void
-draw(struct wait *w)
+draw(struct wait *w, bool is_last)
 {
-	size_t width, height;
+	int64_t now_ms = clock_now(w->clock);
+	struct report_view view = {
+		.elapsed_ms = now_ms - w->look.began_ms,
+		.left_ms = w->order->timeout_ms == AWAIT_NEVER ? -1 :
+		    clock_left(w->clock, w->deadline_ms),
+		.frame = w->frame,
+		.colour = w->order->colour,
+		.is_last = is_last,
+	};
 	struct buf lines;
 
-	if (clock_now(w->clock) - w->drawn_ms < TICK_MS)
+	if (!is_last && now_ms - w->drawn_ms < TICK_MS)
 		return;
-	w->drawn_ms = clock_now(w->clock);
-	terminal_size(&width, &height);
+	w->drawn_ms = now_ms;
+	w->frame++;
+	terminal_size(&view.width, &view.height);
 	buf_init(&lines, BUF_TEXT_MAX);
-	report_table(&lines, w->runs, w->count, clock_now(w->clock) -
-	    w->look.began_ms, w->frame++, width, height, w->order->colour);
+	report_table(&lines, w->runs, w->count, &view);
 	log_area(&lines);
 	buf_free(&lines);
 }
@@ -184,7 +192,7 @@ sleep_until(struct wait *w, int64_t instant_ms)
 		return;
 	}
 	while (clock_now(w->clock) < instant_ms && !interrupt_pending()) {
-		draw(w);
+		draw(w, false);
 		clock_sleep_until(w->clock, least(instant_ms,
 		    clock_after(w->clock, TICK_MS)));
 	}
@@ -416,13 +424,16 @@ await_runs(const struct clock *clock, const struct await_order *o,
 		due_ms = cancel_if_due(&w);
 		more = pause_wait(&w, due_ms) && !interrupt_pending();
 	}
-	if (o->live)
-		log_area(NULL);
 	if (interrupt_pending())
 		end_interrupted(&w);
 	else
 		end_timed_out(&w);
 	if (o->wants_jobs)
 		fill_jobs(&w);
+	/* What came of them stays on the screen. */
+	if (o->live) {
+		draw(&w, true);
+		log_area_keep();
+	}
 	return sum_up(&w, f);
 }

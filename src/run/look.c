@@ -25,9 +25,6 @@ look_end(struct look *l, struct awaited *a, enum status status)
 {
 	a->ended = true;
 	a->status = status;
-	/* What the table showed is gone with it. */
-	if (l->order->live && a->seen)
-		report_change(a);
 	if (l->hooks->ended != NULL)
 		l->hooks->ended(l->hooks->ctx, a);
 }

@@ -12,7 +12,7 @@
 #include "run/tail.h"
 #include "run/verdict.h"
 
-#define STATE_COLUMNS	12	/* "in_progress " */
+#define STATE_COLUMNS	16	/* "startup_failure " */
 #define TIME_COLUMNS	8	/* "123m45s " */
 #define STATE_WIDTH	40	/* narrower terminals show the mark alone */
 #define TIME_WIDTH	60	/* and these no times */
@@ -40,33 +40,46 @@ report_change(const struct awaited *a)
 	buf_free(&b);
 }
 
-/* What a state looks like: a mark, and its colour (SGR, ECMA-48 8.3.117). */
+/* What a state looks like: a mark, and its colour (SGR, ECMA-48 8.3.117), or
+ * NULL. */
 struct look {
 	const char	*mark;
 	const char	*colour;
 };
 
+/*
+ * Of the 256 colours of an xterm those are taken that are readable on black and
+ * on white: each has a contrast of at least 4:1 to both (WCAG 2.1).
+ */
+#define GREEN	"38;5;28"	/* #008700 */
+#define RED	"38;5;161"	/* #d7005f */
+#define BLUE	"38;5;31"	/* #0087af */
+
+static const struct look	no_look = { " ", NULL };
+
 static struct look
-look_of(const char *status, const char *conclusion, unsigned int frame)
+look_of(const char *status, const char *conclusion,
+    const struct report_view *v)
 {
 	static const char *spinner[] = { "|", "/", "-", "\\" };
-	struct look look = { "*", "36" };
+	struct look look = { "*", NULL };
 
 	switch (verdict_of(status, conclusion)) {
 	case VERDICT_SUCCESS:
 		look.mark = "+";
-		look.colour = "32";
+		look.colour = GREEN;
 		break;
 	case VERDICT_FAILURE:
 		look.mark = verdict_is_harmless(conclusion) ? "." : "X";
-		look.colour = verdict_is_harmless(conclusion) ? "2" : "31";
+		look.colour = verdict_is_harmless(conclusion) ? NULL : RED;
 		break;
 	case VERDICT_UNTOLD:
 	case VERDICT_GOING_ON:
-		if (strcmp(status, "in_progress") == 0)
-			look.mark = spinner[frame % 4];
-		else
-			look.colour = "2";
+		if (strcmp(status, "in_progress") != 0)
+			break;
+		look.colour = BLUE;
+		if (!v->is_last)
+			look.mark = spinner[v->frame % 4];
 		break;
 	}
 	return look;
@@ -87,91 +100,138 @@ add_duration(struct buf *b, int64_t seconds)
 		buf_addf(b, "%llds", (long long)seconds);
 }
 
+/* The table as it is drawn: first measured, then written. */
+struct table {
+	struct buf			*out;	/* NULL: to be measured */
+	const struct report_view	*view;
+	size_t				 name_columns;	/* with the indent */
+};
+
+static void
+add_painted(struct buf *out, const struct table *t, const char *colour,
+    const char *s)
+{
+	if (t->view->colour && colour != NULL)
+		buf_addf(out, "\033[%sm%s\033[0m", colour, s);
+	else
+		buf_adds(out, s);
+}
+
+static void
+trim(struct buf *b)
+{
+	while (b->len > 0 && b->data[b->len - 1] == ' ')
+		b->data[--b->len] = '\0';
+}
+
+static void
+add_state(struct buf *row, const struct table *t, const char *colour,
+    const char *state, const char *elapsed)
+{
+	size_t columns = STATE_COLUMNS - 1, used;
+	struct buf safe, cell;
+
+	buf_init(&safe, BUF_TEXT_MAX);
+	buf_init(&cell, BUF_TEXT_MAX);
+	log_add_safe(&safe, state);
+	terminal_add_cell(&cell, buf_str(&safe), columns);
+	trim(&cell);
+	buf_addc(row, ' ');
+	add_painted(row, t, colour, buf_str(&cell));
+	used = terminal_columns(buf_str(&cell), cell.len);
+	if (t->view->width >= TIME_WIDTH && *elapsed != '\0')
+		buf_addf(row, "%*s %s", (int)(columns - used), "", elapsed);
+	buf_free(&cell);
+	buf_free(&safe);
+}
+
+/* How wide a name may be: one column is left free, or the terminal would wrap
+ * the line. */
+static size_t
+name_room(const struct report_view *v, size_t indent, bool has_state)
+{
+	size_t fixed = indent + 2 + 1;
+
+	if (has_state)
+		fixed += STATE_COLUMNS + (v->width >= TIME_WIDTH ?
+		    TIME_COLUMNS : 0);
+	return v->width > fixed ? v->width - fixed : 1;
+}
+
 /*
- * A row: mark, name, state, time; one column narrower than the terminal, which
- * would wrap a full one.
+ * A row: mark, name, state, time.  States stand behind the longest name, not at
+ * the edge: a line that is no longer than need be survives a narrower terminal.
  */
 static void
-add_row(struct buf *out, const char *indent, struct look look,
-    const char *name, const char *state, const char *elapsed, size_t width,
-    bool colour)
+add_row(struct table *t, const char *indent, struct look look,
+    const char *name, const char *state, const char *elapsed)
 {
-	size_t room = width > 1 ? width - 1 : 1;
-	size_t fixed = strlen(indent) + 2;
-	bool has_state = *state != '\0' && width >= STATE_WIDTH;
-	bool has_time = *state != '\0' && width >= TIME_WIDTH;
+	bool has_state = *state != '\0' && t->view->width >= STATE_WIDTH;
+	size_t room = name_room(t->view, strlen(indent), has_state), columns;
 	struct buf safe, row;
 
 	buf_init(&safe, BUF_TEXT_MAX);
 	buf_init(&row, BUF_TEXT_MAX);
 	/* Whole, before it is cut to its column. */
 	log_add_safe(&safe, name);
-	fixed += (has_state ? STATE_COLUMNS : 0) + (has_time ? TIME_COLUMNS :
-	    0);
-	buf_addf(&row, "%s%s ", indent, look.mark);
-	terminal_add_cell(&row, buf_str(&safe), room > fixed ? room - fixed :
-	    1);
-	buf_clear(&safe);
-	log_add_safe(&safe, state);
-	if (has_state) {
+	columns = terminal_columns(buf_str(&safe), safe.len);
+	if (columns > room)
+		columns = room;
+	if (t->out == NULL) {
+		if (has_state && columns + strlen(indent) > t->name_columns)
+			t->name_columns = columns + strlen(indent);
+	} else {
+		buf_adds(&row, indent);
+		add_painted(&row, t, look.colour, look.mark);
 		buf_addc(&row, ' ');
-		terminal_add_cell(&row, buf_str(&safe), STATE_COLUMNS - 1);
+		terminal_add_cell(&row, buf_str(&safe), has_state ?
+		    t->name_columns - strlen(indent) : columns);
+		if (has_state)
+			add_state(&row, t, look.colour, state, elapsed);
+		trim(&row);
+		/* Not even the mark fits on a terminal that narrow. */
+		if (terminal_columns(buf_str(&row), row.len) < t->view->width)
+			buf_add(t->out, row.data, row.len);
+		buf_addc(t->out, '\n');
 	}
-	if (has_time)
-		buf_addf(&row, " %s", elapsed);
-	/* On a very narrow terminal even the fixed parts do not fit. */
-	buf_clear(&safe);
-	terminal_add_cell(&safe, buf_str(&row), room);
-	while (safe.len > 0 && safe.data[safe.len - 1] == ' ')
-		safe.data[--safe.len] = '\0';
-	if (colour)
-		buf_addf(out, "\033[%sm%s\033[0m\n", look.colour,
-		    buf_str(&safe));
-	else
-		buf_addf(out, "%s\n", buf_str(&safe));
 	buf_free(&row);
 	buf_free(&safe);
 }
 
 static void
-add_run_rows(struct buf *out, const struct awaited *a, int64_t elapsed_ms,
-    unsigned int frame, size_t width, bool colour)
+add_run_rows(struct table *t, const struct awaited *a)
 {
+	const struct report_view *v = t->view;
 	const struct run *run = &a->state.run;
-	struct look url_look = { " ", "2" };
-	const char *state;
 	struct buf name, elapsed;
 
 	buf_init(&name, BUF_TEXT_MAX);
 	buf_init(&elapsed, BUF_TEXT_MAX);
-	add_duration(&elapsed, elapsed_ms / 1000);
+	add_duration(&elapsed, v->elapsed_ms / 1000);
 	if (!a->seen) {
 		buf_addf(&name, "run %llu", (unsigned long long)a->id);
-		add_row(out, "", look_of("", "", frame), buf_str(&name),
-		    "not seen yet", buf_str(&elapsed), width, colour);
+		add_row(t, "", look_of("", "", v), buf_str(&name),
+		    "not seen yet", buf_str(&elapsed));
 	} else {
-		state = *run->conclusion != '\0' ? run->conclusion :
-		    run->status;
 		buf_addf(&name, "%s (run %llu", run->display_title,
 		    (unsigned long long)a->id);
 		if (run->attempt > 1)
 			buf_addf(&name, ", attempt %llu",
 			    (unsigned long long)run->attempt);
 		buf_addc(&name, ')');
-		add_row(out, "", look_of(run->status, run->conclusion, frame),
-		    buf_str(&name), state, buf_str(&elapsed), width, colour);
+		add_row(t, "", look_of(run->status, run->conclusion, v),
+		    buf_str(&name), *run->conclusion != '\0' ?
+		    run->conclusion : run->status, buf_str(&elapsed));
 		/* A part of a URL is of no use. */
-		if (strlen(run->html_url) + 3 < width)
-			add_row(out, "", url_look, run->html_url, "", "",
-			    width, colour);
+		if (strlen(run->html_url) + 3 < v->width)
+			add_row(t, "", no_look, run->html_url, "", "");
 	}
 	buf_free(&elapsed);
 	buf_free(&name);
 }
 
 static void
-add_job_row(struct buf *out, const struct awaited *a, const struct job *job,
-    unsigned int frame, size_t width, bool colour)
+add_job_row(struct table *t, const struct awaited *a, const struct job *job)
 {
 	const char *state = *job->conclusion != '\0' ? job->conclusion :
 	    job->status;
@@ -183,8 +243,8 @@ add_job_row(struct buf *out, const struct awaited *a, const struct job *job,
 		end = now_ms / 1000;
 	if (job->started_at >= 0 && end >= job->started_at)
 		add_duration(&elapsed, end - job->started_at);
-	add_row(out, "  ", look_of(job->status, job->conclusion, frame),
-	    job->name, state, buf_str(&elapsed), width, colour);
+	add_row(t, "  ", look_of(job->status, job->conclusion, t->view),
+	    job->name, state, buf_str(&elapsed));
 	buf_free(&elapsed);
 }
 
@@ -200,10 +260,8 @@ rank_of(const struct job *job)
 
 /* As many jobs as there are rows, those first that want to be seen. */
 static void
-add_jobs(struct buf *out, const struct awaited *a, unsigned int frame,
-    size_t width, size_t rows, bool colour)
+add_jobs(struct table *t, const struct awaited *a, size_t rows)
 {
-	struct look look = { " ", "2" };
 	const struct job *job;
 	size_t total = 0, shown = 0, n;
 	char rest[64];
@@ -215,8 +273,7 @@ add_jobs(struct buf *out, const struct awaited *a, unsigned int frame,
 		rows--;
 	if (total <= rows) {
 		for (n = 0; n < total; n++)
-			add_job_row(out, a, awaited_job(a, n), frame,
-			    width, colour);
+			add_job_row(t, a, awaited_job(a, n));
 		return;
 	}
 	for (rank = 0; rank < 4; rank++)
@@ -224,40 +281,73 @@ add_jobs(struct buf *out, const struct awaited *a, unsigned int frame,
 			job = awaited_job(a, n);
 			if (rank_of(job) != rank)
 				continue;
-			add_job_row(out, a, job, frame, width, colour);
+			add_job_row(t, a, job);
 			shown++;
 		}
 	snprintf(rest, sizeof rest, "... and %zu more jobs", total - shown);
-	add_row(out, " ", look, rest, "", "", width, colour);
+	add_row(t, "  ", no_look, rest, "", "");
 }
 
-void
-report_table(struct buf *out, const struct awaited *runs, size_t count,
-    int64_t elapsed_ms, unsigned int frame, size_t width, size_t height,
-    bool colour)
+/* When the wait ends, if it does. */
+static void
+add_time_left(struct table *t)
 {
-	size_t rows = height > 2 ? height - 2 : 1, each, i, open = 0;
+	struct buf text;
+
+	buf_init(&text, BUF_TEXT_MAX);
+	buf_adds(&text, "timeout in ");
+	add_duration(&text, t->view->left_ms / 1000);
+	add_row(t, "", no_look, buf_str(&text), "", "");
+	buf_free(&text);
+}
+
+static void
+add_runs(struct table *t, const struct awaited *runs, size_t count,
+    size_t rows)
+{
+	size_t each, i, open = 0;
 
 	for (i = 0; i < count; i++)
 		open += !runs[i].ended;
+	/* When all have, their jobs are of interest once more. */
+	if (t->view->is_last)
+		open = count;
 	for (i = 0; i < count; i++) {
 		if (rows < 2) {
-			buf_adds(out, "...\n");
+			if (t->out != NULL)
+				buf_adds(t->out, "...\n");
 			return;
 		}
-		add_run_rows(out, &runs[i], elapsed_ms, frame, width, colour);
+		add_run_rows(t, &runs[i]);
 		rows -= 2;
-		if (runs[i].ended)
+		if (runs[i].ended && !t->view->is_last)
 			continue;
 		/* What is left, shared among the runs that go on. */
 		each = rows > 2 * (count - i - 1) ?
 		    (rows - 2 * (count - i - 1)) / open : 0;
 		open--;
 		if (each > 0) {
-			add_jobs(out, &runs[i], frame, width, each, colour);
+			add_jobs(t, &runs[i], each);
 			rows -= each;
 		}
 	}
+}
+
+void
+report_table(struct buf *out, const struct awaited *runs, size_t count,
+    const struct report_view *v)
+{
+	bool has_time_left = v->left_ms >= 0 && !v->is_last && v->height > 5;
+	size_t rows = v->height > 2 ? v->height - 2 : 1;
+	struct table t = { .view = v };
+
+	if (has_time_left)
+		rows--;
+	add_runs(&t, runs, count, rows);
+	t.out = out;
+	add_runs(&t, runs, count, rows);
+	if (has_time_left)
+		add_time_left(&t);
 }
 
 /* "; failed step: a, b" */

@@ -11,14 +11,22 @@
 /* One line with the time: the run's status is new. */
 void	 report_change(const struct awaited *);
 
+/* How a table is looked at. */
+struct report_view {
+	int64_t		 elapsed_ms;
+	int64_t		 left_ms;	/* until the timeout; negative: none */
+	unsigned int	 frame;		/* counts redraws */
+	size_t		 width, height;	/* of the terminal */
+	bool		 colour;
+	bool		 is_last;	/* stays when the wait is over */
+};
+
 /*
- * Appends the table of runs and their jobs, lines narrower than `width`, at
- * most `height` of them.  `frame` counts redraws.  Pure but for the server's
- * clock.
+ * Appends the table of runs and their jobs, lines narrower than the terminal
+ * and fewer than it has.  Pure but for the server's clock.
  */
 void	 report_table(struct buf *, const struct awaited *, size_t count,
-	    int64_t elapsed_ms, unsigned int frame, size_t width,
-	    size_t height, bool colour);
+	    const struct report_view *);
 
 /* Each job that did not succeed, with its failing steps and URL. */
 void	 report_failures(const struct awaited *);

@@ -339,6 +339,15 @@ test_area(void **state)
 	log_info("very last");
 	assert_string_equal(capture_end(), "f\n\r\033[1A\033[J" PREFIX
 	    "last\n" PREFIX "very last\n");
+	/* Or left where they are. */
+	capture_start();
+	put_area("g\n");
+	log_area_keep();
+	log_info("below");
+	put_area("h\n");
+	log_area(NULL);
+	assert_string_equal(capture_end(), "g\n" PREFIX "below\nh\n"
+	    "\r\033[1A\033[J");
 }
 
 /* A line wider than the terminal, as it was made narrower, takes several rows;

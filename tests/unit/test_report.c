@@ -91,13 +91,20 @@ look_at(size_t n)
 }
 
 static const char *
+draw_view(size_t count, const struct report_view *v)
+{
+	buf_clear(&table);
+	report_table(&table, runs, count, v);
+	return buf_str(&table);
+}
+
+static const char *
 draw(size_t count, int64_t elapsed_ms, size_t width, size_t height,
     bool colour)
 {
-	buf_clear(&table);
-	report_table(&table, runs, count, elapsed_ms, 0, width, height,
-	    colour);
-	return buf_str(&table);
+	return draw_view(count, &(struct report_view){ .elapsed_ms =
+	    elapsed_ms, .left_ms = -1, .width = width, .height = height,
+	    .colour = colour });
 }
 
 static void
@@ -153,28 +160,38 @@ test_table(void **state)
 	fake_pass(100000);
 	look_at(0);
 	assert_string_equal(draw(1, 100000, 80, 24, false),
-	    "| Deploy it (run 17654321098)                               "
-	    "in_progress 1m40s\n"
+	    "| Deploy it (run 17654321098)  in_progress     1m40s\n"
 	    "  https://github.com/octo-org/octo-repo/actions/runs/17654321098"
 	    "\n"
-	    "  + lint                                                    "
-	    "success     30s\n"
-	    "  X build (ubuntu-24.04, 3.12)                              "
-	    "failure     1m10s\n"
-	    "  | test / unit                                             "
-	    "in_progress 1m38s\n"
-	    "  * deploy                                                  "
-	    "queued\n"
-	    "  . notify                                                  "
-	    "skipped     0s\n");
+	    "  + lint                       success         30s\n"
+	    "  X build (ubuntu-24.04, 3.12) failure         1m10s\n"
+	    "  | test / unit                in_progress     1m38s\n"
+	    "  * deploy                     queued\n"
+	    "  . notify                     skipped         0s\n");
+	/* The time that is left; never when the wait is over. */
+	assert_string_equal(strstr(draw_view(1, &(struct report_view){
+	    .left_ms = 201000, .width = 80, .height = 24 }), "  . notify"),
+	    "  . notify                     skipped         0s\n"
+	    "  timeout in 3m21s\n");
+	assert_string_equal(strstr(draw_view(1, &(struct report_view){
+	    .left_ms = 0, .width = 80, .height = 24, .is_last = true }),
+	    "  . notify"), "  . notify                     skipped         "
+	    "0s\n");
 	/* Times go, then states; a part of the URL is of no use. */
+	assert_string_equal(draw(1, 100000, 48, 24, false),
+	    "| Deploy it (run 17654321098)  in_progress\n"
+	    "  + lint                       success\n"
+	    "  X build (ubuntu-24.04, 3.12) failure\n"
+	    "  | test / unit                in_progress\n"
+	    "  * deploy                     queued\n"
+	    "  . notify                     skipped\n");
 	assert_string_equal(draw(1, 100000, 45, 24, false),
-	    "| Deploy it (run 17654321098)    in_progress\n"
-	    "  + lint                         success\n"
-	    "  X build (ubuntu-24.04, 3.12)   failure\n"
-	    "  | test / unit                  in_progress\n"
-	    "  * deploy                       queued\n"
-	    "  . notify                       skipped\n");
+	    "| Deploy it (run 17654321... in_progress\n"
+	    "  + lint                     success\n"
+	    "  X build (ubuntu-24.04, ... failure\n"
+	    "  | test / unit              in_progress\n"
+	    "  * deploy                   queued\n"
+	    "  . notify                   skipped\n");
 	assert_string_equal(draw(1, 100000, 24, 24, false),
 	    "| Deploy it (run 176...\n"
 	    "  + lint\n"
@@ -195,10 +212,41 @@ test_spinner(void **state)
 	    .state_count = 1 });
 	look_at(0);
 	for (i = 0; i < sizeof marks - 1; i++) {
-		buf_clear(&table);
-		report_table(&table, runs, 1, 0, (unsigned int)i, 80, 24,
-		    false);
+		draw_view(1, &(struct report_view){ .left_ms = -1,
+		    .frame = (unsigned int)i, .width = 80, .height = 24 });
 		assert_int_equal(buf_str(&table)[0], marks[i]);
+	}
+	/* What stays on the screen does not look as if it spun. */
+	draw_view(1, &(struct report_view){ .left_ms = -1, .frame = 1,
+	    .width = 80, .height = 24, .is_last = true });
+	assert_int_equal(buf_str(&table)[0], '*');
+}
+
+/* The longest states there are, on every terminal that has room for states. */
+static void
+test_long_states(void **state)
+{
+	static const struct fake_job jobs[] = {
+		{ .name = "one", .done_at = 1,
+		    .conclusion = "startup_failure" },
+		{ .name = "two", .done_at = 1,
+		    .conclusion = "action_required" },
+		{ .name = "three", .done_at = 1,
+		    .conclusion = "a_state_of_sixteen_and_more" },
+	};
+	const char *text;
+	size_t width;
+
+	(void)state;
+	fake_add_run(gh, (struct fake_run){ .id = RUN, .states = going_on,
+	    .state_count = 1, .jobs = jobs, .job_count = COUNT(jobs) });
+	fake_pass(1000);
+	look_at(0);
+	for (width = 40; width < 200; width++) {
+		text = draw(1, 0, width, 24, false);
+		check(strstr(text, " startup_failure") != NULL &&
+		    strstr(text, " action_required") != NULL &&
+		    strstr(text, " a_state_of_s...") != NULL, "%s", text);
 	}
 }
 
@@ -267,10 +315,14 @@ expect_fits(const char *text, size_t width, size_t height, bool colour)
 		n = terminal_columns(p, (size_t)(lf - p));
 		check(n < width || width < 5, "%zu columns of %zu: %.*s", n,
 		    width, (int)(lf - p), p);
-		check(colour == (memcmp(p, "\033[", 2) == 0) ||
-		    strncmp(p, "...", 3) == 0, "%s", p);
 	}
 	check(rows <= height, "%zu rows of %zu", rows, height);
+	/* No colour is left on. */
+	for (p = text; (p = strstr(p, "\033[")) != NULL; p += 2) {
+		lf = strstr(p + 2, "\033[");
+		check(lf != NULL && memcmp(lf, "\033[0m", 4) == 0, "%s", p);
+		p = lf;
+	}
 	for (p = text; *p != '\0'; p++)
 		check((unsigned char)*p >= 0x20 || *p == '\n' ||
 		    (colour && *p == '\033' && p[1] == '['), "%s", text);
@@ -327,8 +379,14 @@ test_every_size(void **state)
 		for (height = 1; height <= 40; height += height < 8 ? 1 : 7)
 			for (i = 1; i <= 4; i++)
 				for (colour = 0; colour < 2; colour++) {
-					text = draw(i, 123456789, width,
-					    height, colour);
+					text = draw_view(i,
+					    &(struct report_view){
+					    .elapsed_ms = 123456789,
+					    .left_ms = (int64_t)i - 2,
+					    .width = width,
+					    .height = height,
+					    .colour = colour,
+					    .is_last = i == 4 });
 					expect_fits(text, width, height,
 					    colour);
 				}
@@ -433,8 +491,9 @@ test_crowd(void **state)
 	assert_non_null(p);
 	/* 300, less those shown. */
 	i = count_rows(text) - 3;
-	p = strstr(p, "and ");
+	p = strstr(p, "\n    ... and ");
 	assert_non_null(p);
+	p += 9;
 	assert_int_equal(strtoul(p + 4, NULL, 10), 300 - i);
 	for (height = 1; height < 330; height++) {
 		text = draw(1, 0, 80, height, false);
@@ -485,17 +544,36 @@ test_several(void **state)
 	assert_non_null(strstr(text, "..."));
 }
 
+/* WCAG 2.1: the luminance of a colour of the xterm's cube of 6 x 6 x 6. */
+static double
+luminance(unsigned int n)
+{
+	static const double linear[] = { 0, 0.1144, 0.2423, 0.4287, 0.6795,
+	    1 };
+
+	assert_in_range(n, 16, 231);
+	n -= 16;
+	return 0.2126 * linear[n / 36] + 0.7152 * linear[n / 6 % 6] +
+	    0.0722 * linear[n % 6];
+}
+
+/* Marks and states have colours that can be read on black and on white; names
+ * and times have none. */
 static void
 test_colours(void **state)
 {
 	static const struct {
-		const char	*line, *colour;
+		const char	*mark, *name, *state, *colour;
 	} cases[] = {
-		{ "+ lint", "\033[32m" }, { "X build", "\033[31m" },
-		{ "| test", "\033[36m" }, { "* deploy", "\033[2m" },
-		{ ". notify", "\033[2m" },
+		{ "+", " lint                       ", "success", "28" },
+		{ "X", " build (ubuntu-24.04, 3.12) ", "failure", "161" },
+		{ "|", " test / unit                ", "in_progress", "31" },
+		{ "*", " deploy                     ", "queued", NULL },
+		{ ".", " notify                     ", "skipped", NULL },
 	};
-	const char *text, *p;
+	const char *text;
+	char row[128];
+	double l;
 	size_t i;
 
 	(void)state;
@@ -505,13 +583,18 @@ test_colours(void **state)
 	look_at(0);
 	text = draw(1, 0, 80, 24, true);
 	for (i = 0; i < COUNT(cases); i++) {
-		p = strstr(text, cases[i].line);
-		check(p != NULL, "%s", cases[i].line);
-		p -= strlen(cases[i].colour) + 2;
-		check(strncmp(p, cases[i].colour, strlen(cases[i].colour)) ==
-		    0, "%s", cases[i].line);
-		p = strchr(p, '\n');
-		check(memcmp(p - 4, "\033[0m", 4) == 0, "%s", cases[i].line);
+		snprintf(row, sizeof row, "\n  %s%s", cases[i].mark,
+		    cases[i].name);
+		if (cases[i].colour != NULL) {
+			snprintf(row, sizeof row, "\n  \033[38;5;%sm%s\033[0m"
+			    "%s\033[38;5;%sm%s\033[0m ", cases[i].colour,
+			    cases[i].mark, cases[i].name, cases[i].colour,
+			    cases[i].state);
+			l = luminance((unsigned int)atoi(cases[i].colour));
+			check((l + 0.05) / 0.05 >= 4 && 1.05 / (l + 0.05) >= 4,
+			    "%s: %f", cases[i].colour, l);
+		}
+		check(strstr(text, row) != NULL, "%s%s", text, row);
 	}
 	text = draw(1, 0, 80, 24, false);
 	assert_null(strchr(text, '\033'));
@@ -865,6 +948,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_table),
 		TEST(test_spinner),
+		TEST(test_long_states),
 		TEST(test_elapsed),
 		TEST(test_states_of_run),
 		TEST(test_every_size),

@@ -110,6 +110,29 @@ expect_cell(const char *s, size_t width, const char *want)
 	buf_free(&b);
 }
 
+/* A character that does not fit at the end of a row begins the next one. */
+static void
+test_rows(void **state)
+{
+	static const struct {
+		const char	*text;
+		size_t		 width, rows;
+	} cases[] = {
+		{ "", 3, 1 }, { "abc", 3, 1 }, { "abcd", 3, 2 },
+		{ "abcdef", 3, 2 }, { "\033[31mabc\033[0m", 3, 1 },
+		{ "\xe4\xb8\xad\xe4\xb8\xad", 4, 1 },
+		{ "a\xe4\xb8\xad\xe4\xb8\xad", 4, 2 },
+		{ "\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad", 3, 3 },
+		{ "\xe4\xb8\xad" "a\xe4\xb8\xad", 1, 3 }, { "abc", 0, 3 },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++)
+		check(terminal_rows(cases[i].text, strlen(cases[i].text),
+		    cases[i].width) == cases[i].rows, "case %zu", i);
+}
+
 static void
 test_cells(void **state)
 {
@@ -268,6 +291,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_every_character),
+		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_cells),
 		cmocka_unit_test(test_every_width),
 		cmocka_unit_test(test_no_terminal),
