@@ -239,7 +239,6 @@ finish_dispatch(struct github *gh, const struct config *c,
 	};
 	enum status status;
 	struct buf known;
-	struct fault why;
 
 	buf_init(&known, BUF_TEXT_MAX);
 	buf_addf(&known, "run_id=%llu run_url=%s", (unsigned long long)run.id,
@@ -252,10 +251,6 @@ finish_dispatch(struct github *gh, const struct config *c,
 		status = wait_for_dispatched(gh, c, output, &run, f);
 	else
 		output_summary(output, &run);
-	if (output_close(output, &run, &why) != STATUS_OK) {
-		status = STATUS_OUTPUT;
-		*f = why;
-	}
 	mem_set_exit(STATUS_OUTPUT, NULL);
 	buf_free(&known);
 	return status;
@@ -304,10 +299,6 @@ run_await(struct github *gh, const struct config *c, struct output *output,
 			output_summary(output, &run);
 		buf_free(&name);
 	}
-	describe(&w, &w.runs[0], true, &name, &run);
-	if (output_close(output, &run, &w.fault) != STATUS_OK)
-		w.status = STATUS_OUTPUT;
-	buf_free(&name);
 	for (i = 0; i < c->run_count; i++) {
 		awaited_wipe(&w.runs[i]);
 		github_close(w.runs[i].gh);
@@ -326,7 +317,7 @@ run_await(struct github *gh, const struct config *c, struct output *output,
  */
 static enum status
 run_online(const struct github_options *given, const struct config *c,
-    const struct plan *p, struct fault *f)
+    const struct plan *p, bool *wrote_status, struct fault *f)
 {
 	const struct landlock_file read_again[] = {
 		{ .path = HOSTS_PATH },
@@ -353,14 +344,15 @@ run_online(const struct github_options *given, const struct config *c,
 	gh = github_open(&options);
 	status = c->await ? run_await(gh, c, &output, f) :
 	    run_dispatch(gh, c, p, &output, f);
-	output_abandon(&output);
+	status = output_close(&output, status, f);
+	*wrote_status = true;
 	github_close(gh);
 	trust_free(trust);
 	return status;
 }
 
 static enum status
-with_config(const struct config *c, struct fault *f)
+with_config(const struct config *c, bool *wrote_status, struct fault *f)
 {
 	struct github_options options = {
 		.api = &c->api,
@@ -388,14 +380,14 @@ with_config(const struct config *c, struct fault *f)
 		status = print_request(gh, &plan.order, f);
 		github_close(gh);
 	} else if (status == STATUS_OK) {
-		status = run_online(&options, c, &plan, f);
+		status = run_online(&options, c, &plan, wrote_status, f);
 	}
 	plan_wipe(&plan);
 	return status;
 }
 
 static enum status
-with_options(const struct options *o, struct fault *f)
+with_options(const struct options *o, bool *wrote_status, struct fault *f)
 {
 	struct config config;
 	enum status status;
@@ -406,7 +398,7 @@ with_options(const struct options *o, struct fault *f)
 		return print_version(o->given[OPTION_VERBOSE], f);
 	status = config_load(&config, o, environment, f);
 	if (status == STATUS_OK)
-		status = with_config(&config, f);
+		status = with_config(&config, wrote_status, f);
 	config_wipe(&config);
 	return status;
 }
@@ -424,6 +416,7 @@ main(int argc, char **argv)
 {
 	const pid_t parent = getppid();
 	struct options options;
+	bool wrote_status = false;
 	enum status status;
 	struct fault f;
 
@@ -438,9 +431,11 @@ main(int argc, char **argv)
 		status = options_parse(&options, argc, argv, &f);
 	config_open_log(&options, environment);
 	if (status == STATUS_OK)
-		status = with_options(&options, &f);
+		status = with_options(&options, &wrote_status, &f);
 	if (status != STATUS_OK)
 		log_error("%s", f.text);
+	if (status != STATUS_OK && !wrote_status)
+		output_exit_status(config_output_path(environment), status);
 	options_wipe(&options);
 	secret_forget();
 	return status_exit_code(status);

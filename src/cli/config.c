@@ -156,6 +156,14 @@ out:
 	return status;
 }
 
+const char *
+config_output_path(config_lookup lookup)
+{
+	const struct loader l = { .lookup = lookup };
+
+	return load_path(&l, "GITHUB_OUTPUT");
+}
+
 enum status
 config_load(struct config *c, const struct options *o, config_lookup lookup,
     struct fault *f)
@@ -179,7 +187,7 @@ config_load(struct config *c, const struct options *o, config_lookup lookup,
 	c->trust.cert_file = load_path(&l, "SSL_CERT_FILE");
 	c->trust.cert_dir = load_path(&l, "SSL_CERT_DIR");
 	c->trust.extra = load_path(&l, "NODE_EXTRA_CA_CERTS");
-	c->output_path = load_path(&l, "GITHUB_OUTPUT");
+	c->output_path = config_output_path(lookup);
 	c->summary_path = load_path(&l, "GITHUB_STEP_SUMMARY");
 	buf_init(&l.missing, BUF_TEXT_MAX);
 	status = load_all(&l, f);

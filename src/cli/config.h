@@ -65,6 +65,10 @@ struct config {
 /* Looks up an environment variable; getenv, but for tests. */
 typedef const char *(*config_lookup)(const char *name);
 
+/* $GITHUB_OUTPUT, also where the rest is not fit to be loaded; NULL: none.
+ * Lent. */
+const char *config_output_path(config_lookup);
+
 /* Log level from options and environment alone, before anything can fail. */
 void	 config_open_log(const struct options *, config_lookup);
 

@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +13,7 @@
 #include "base/io.h"
 #include "base/least.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/random.h"
 #include "base/secret.h"
 #include "cli/output.h"
@@ -74,6 +77,7 @@ output_open(struct output *o, const struct config *c, struct fault *f)
 	o->patience_ms = PATIENCE_MS;
 	o->fd = -1;
 	o->path = c->output_path;
+	o->known = NULL;
 	o->summary_fd = -1;
 	o->summary_error = 0;
 	o->summary_path = c->summary_path;
@@ -101,12 +105,18 @@ attempt_of(const struct output_run *r)
 }
 
 static enum status
-not_written(const struct output_run *r, const char *where, int error,
-    struct fault *f)
+fail(const struct output *o, const char *where, int error, struct fault *f)
 {
-	fault_set_lasting(f, STATUS_OUTPUT, "run_id=%llu run_url=%s: the run "
-	    "was started, but this result could not be written to %s: %s",
-	    (unsigned long long)r->id, r->url, where, strerror(error));
+	return fault_set_lasting(f, STATUS_OUTPUT, "%s: the run was started, "
+	    "but this result could not be written to %s: %s", o->known, where,
+	    strerror(error));
+}
+
+static enum status
+not_written(const struct output *o, const struct output_run *r,
+    const char *where, int error, struct fault *f)
+{
+	fail(o, where, error, f);
 	if (r->awaited != NULL && *conclusion_of(r) != '\0')
 		fault_add(f, ". It concluded with %s", conclusion_of(r));
 	return STATUS_OUTPUT;
@@ -255,13 +265,20 @@ output_result(struct output *o, const struct output_run *r, struct fault *f)
 	int error;
 
 	buf_init(&b, BUF_TEXT_MAX);
+	if (!r->is_further) {
+		buf_addf(&b, "run_id=%llu run_url=%s",
+		    (unsigned long long)r->id, r->url);
+		free(o->known);
+		o->known = xstrdup(buf_str(&b));
+		buf_clear(&b);
+	}
 	format_result(&b, o, r);
 	if ((error = write_all(o, STDOUT_FILENO, &b)) != 0)
-		status = not_written(r, "standard output", error, f);
+		status = not_written(o, r, "standard output", error, f);
 	buf_free(&b);
 	if (o->fd != -1 && !r->is_further &&
 	    (error = write_output_file(o, r)) != 0)
-		status = not_written(r, o->path, error, f);
+		status = not_written(o, r, o->path, error, f);
 	return status;
 }
 
@@ -284,23 +301,53 @@ warn_of_summary(const struct output *o, int error)
 	    strerror(error));
 }
 
-enum status
-output_close(struct output *o, const struct output_run *r, struct fault *f)
+/* 0, or errno. */
+static int
+write_exit_status(struct output *o, enum status status)
 {
+	char number[16];
+	struct buf b;
 	int error;
 
-	if ((error = close_if_open(&o->summary_fd)) != 0)
-		warn_of_summary(o, error);
-	if ((error = close_if_open(&o->fd)) != 0)
-		return not_written(r, o->path, error, f);
-	return STATUS_OK;
+	snprintf(number, sizeof number, "%d", status_exit_code(status));
+	buf_init(&b, BUF_TEXT_MAX);
+	if (lacks_line_end(o->path))
+		buf_addc(&b, '\n');
+	error = add_output(&b, "exit_status", number) ?
+	    write_all(o, o->fd, &b) : EIO;
+	buf_free(&b);
+	return error;
+}
+
+enum status
+output_close(struct output *o, enum status status, struct fault *f)
+{
+	int error = 0, closing;
+
+	if ((closing = close_if_open(&o->summary_fd)) != 0)
+		warn_of_summary(o, closing);
+	if (o->fd != -1)
+		error = write_exit_status(o, status);
+	if ((closing = close_if_open(&o->fd)) != 0)
+		error = closing;
+	/* Where there is no run, nothing but this is lost, and the story of the
+	 * failure is worth more. */
+	if (error != 0 && o->known != NULL && status != STATUS_OUTPUT)
+		status = fail(o, o->path, error, f);
+	free(o->known);
+	o->known = NULL;
+	return status;
 }
 
 void
-output_abandon(struct output *o)
+output_exit_status(const char *path, enum status status)
 {
-	close_if_open(&o->summary_fd);
-	close_if_open(&o->fd);
+	struct output o = { .path = path, .patience_ms = PATIENCE_MS };
+
+	if (path == NULL || (o.fd = open_to_append(path)) == -1)
+		return;
+	write_exit_status(&o, status);
+	close(o.fd);
 }
 
 /* A link that is code to the eye, or the code alone where there is no URL, or

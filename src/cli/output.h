@@ -19,6 +19,8 @@ struct output {
 	int64_t			 patience_ms;	/* left, with all readers */
 	int			 fd;		/* of $GITHUB_OUTPUT; or -1 */
 	const char		*path;		/* lent */
+	char			*known;		/* the run, for messages; or
+						 * NULL */
 	int			 summary_fd;	/* -1: none */
 	int			 summary_error;	/* errno of its opening; or 0 */
 	const char		*summary_path;	/* lent */
@@ -53,12 +55,15 @@ enum status output_result(struct output *, const struct output_run *,
 /* Appends the report to the step summary, if there is one. */
 void	 output_summary(struct output *, const struct output_run *);
 
-/* Closes the files; full disks may show only here. */
-enum status output_close(struct output *, const struct output_run *,
-	    struct fault *);
+/*
+ * Adds the exit code of `status` to $GITHUB_OUTPUT, since later steps of a
+ * workflow cannot see it, and closes the files; full disks may show only here.
+ * Returns the status, or STATUS_OUTPUT, with its fault, if a result was lost.
+ */
+enum status output_close(struct output *, enum status, struct fault *);
 
-/* Closes the files where there was no result. */
-void	 output_abandon(struct output *);
+/* The same where nothing was opened yet; what cannot be written is left out. */
+void	 output_exit_status(const char *path, enum status);
 
 /* Writes text to stdout (help, version, a dry run's request). */
 enum status output_text(const char *, struct fault *);

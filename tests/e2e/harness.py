@@ -648,7 +648,14 @@ class Case:
             raise Grave("the token went through the proxy in the clear")
 
     def outputs(self, name="output"):
-        return parse_file_command(self.read(name))
+        """What is in the file, but for what every run ends it with."""
+        pairs = parse_file_command(self.read(name))
+        if hasattr(self, "process") and self.process.poll() is not None and self.results:
+            code = str(self.results[-1].code)
+            self.expect(pairs.get("exit_status") == code,
+                        f"exit_status is {pairs.get('exit_status')}, expected {code}")
+        pairs.pop("exit_status", None)
+        return pairs
 
     # ---- the end
 

@@ -3,6 +3,7 @@ can't be written."""
 
 import json
 import os
+import pathlib
 import re
 
 from ghsim import step_named
@@ -79,9 +80,29 @@ def outputs_are_appended_in_the_heredoc_form(t):
     t.exits(0)
     t.expect(t.outputs()["run_id"] == str(hub.dispatched[1].id), "the second result is missing")
     delimiters += re.findall(r"<<(.*)", t.read("output").decode())[len(delimiters):]
-    t.expect(len(delimiters) == 4 and all(len(one) >= 16 for one in delimiters),
+    t.expect(len(delimiters) == 6 and all(len(one) >= 16 for one in delimiters),
              f"the delimiters are {delimiters}")
-    t.expect(not set(delimiters[:2]) & set(delimiters[2:]), "delimiters can be guessed")
+    t.expect(len(set(delimiters)) == 6, "delimiters can be guessed")
+    t.dispatched(2)
+
+
+@scenario
+def the_exit_status_is_an_output_whatever_came_of_it(t):
+    """A later step can't see it otherwise."""
+    t.github(life="completed/failure")
+    env = {"GITHUB_OUTPUT": t.path("output")}
+    for changes, arguments, code, names in (
+            ({}, (), 0, {"run_id", "run_url"}),
+            ({}, ("--wait", "--wait-timeout", t.seconds(60)), 1,
+             {"run_id", "run_url", "run_conclusion", "run_attempt"}),
+            ({}, ("--timeout", "5x"), 2, set()),
+            ({}, ("--no-such-option",), 2, set()),
+            ({"cacert": "/no/such/file"}, (), 2, set()),
+            ({"ref": "no-such-branch"}, (), 3, set())):
+        pathlib.Path(env["GITHUB_OUTPUT"]).unlink(missing_ok=True)
+        t.dispatch(*arguments, env=env, base=t.base(**changes))
+        t.exits(code)
+        t.expect(set(t.outputs()) == names, f"outputs are {t.outputs()}")
     t.dispatched(2)
 
 

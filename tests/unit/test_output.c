@@ -15,6 +15,8 @@
 #include "base/secret.h"
 #include "cli/output.h"
 
+#define WORD_CHARACTERS	"abcdefghijklmnopqrstuvwxyz" \
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 #define UUID	"3d8f0b6a-91d5-4a0e-8a43-5f1a7c2e9b10"
 #define URL	"https://github.com/octo-org/octo-repo/actions/runs/" \
 		"17654321098"
@@ -106,6 +108,8 @@ restore(void)
 static void
 open_output(void)
 {
+	/* The one before may have been left open. */
+	free(output.known);
 	check(output_open(&output, &config, &fault) == STATUS_OK, "%s",
 	    fault.text);
 }
@@ -122,7 +126,7 @@ write_to(const char *place)
 	status = output_result(&output, &result, &fault);
 	output_summary(&output, &result);
 	if (status == STATUS_OK)
-		status = output_close(&output, &result, &fault);
+		status = output_close(&output, STATUS_OK, &fault);
 	restore();
 	return status;
 }
@@ -169,7 +173,7 @@ tear_down(void **state)
 	restore();
 	close(saved_stdout);
 	close(saved_stderr);
-	output_abandon(&output);
+	output_close(&output, STATUS_OK, &fault);
 	awaited_wipe(&awaited);
 	memset(&awaited, 0, sizeof awaited);
 	for (i = 0; i < COUNT(files); i++)
@@ -272,7 +276,7 @@ take_value(const char *p, const char *name, const char *value,
 static void
 test_output_file(void **state)
 {
-	char delimiters[6][128];
+	char delimiters[9][128];
 	const char *p, *first = "earlier=value\n";
 	size_t i, k;
 
@@ -289,12 +293,13 @@ test_output_file(void **state)
 	p = contents("output");
 	assert_memory_equal(p, first, strlen(first));
 	p += strlen(first);
-	for (i = 0; i < 6; i += 2) {
+	for (i = 0; i < 9; i += 3) {
 		p = take_value(p, "run_id", "17654321098", delimiters[i]);
 		p = take_value(p, "run_url", URL, delimiters[i + 1]);
+		p = take_value(p, "exit_status", "0", delimiters[i + 2]);
 	}
 	assert_string_equal(p, "");
-	for (i = 0; i < 6; i++) {
+	for (i = 0; i < 9; i++) {
 		/* 122 random bits as text. */
 		assert_true(strlen(delimiters[i]) >= 32);
 		assert_null(strstr(delimiters[i], "="));
@@ -304,29 +309,97 @@ test_output_file(void **state)
 	}
 }
 
-/* Created before anything is sent, and left alone by failures. */
+/* Created before anything is sent; what is there stays. */
 static void
 test_open(void **state)
 {
+	char delimiter[128];
+	const char *p;
+
 	(void)state;
 	config.output_path = keep(output_path, "output");
 	open_output();
 	assert_true(exists("output"));
 	assert_string_equal(contents("output"), "");
-	assert_int_equal(output_close(&output, &result, &fault), STATUS_OK);
+	assert_int_equal(output_close(&output, STATUS_OK, &fault), STATUS_OK);
 	assert_int_equal(output.fd, -1);
-	assert_int_equal(output_close(&output, &result, &fault), STATUS_OK);
+	assert_int_equal(output_close(&output, STATUS_OK, &fault), STATUS_OK);
 	put_file("output", "kept\n");
 	open_output();
-	assert_int_equal(output_close(&output, &result, &fault), STATUS_OK);
-	assert_string_equal(contents("output"), "kept\n");
+	assert_int_equal(output_close(&output, STATUS_REFUSED, &fault),
+	    STATUS_REFUSED);
+	p = contents("output");
+	assert_memory_equal(p, "kept\n", 5);
+	assert_string_equal(take_value(p + 5, "exit_status", "3", delimiter),
+	    "");
 	/* Others must not inherit it. */
 	open_output();
 	assert_true(fcntl(output.fd, F_GETFD) & FD_CLOEXEC);
 	assert_false(fcntl(output.fd, F_GETFL) & O_NONBLOCK);
 	assert_true(fcntl(output.fd, F_GETFL) & O_APPEND);
-	output_abandon(&output);
+	output_close(&output, STATUS_OK, &fault);
 	assert_int_equal(output.fd, -1);
+}
+
+static void
+expect_lost(const char *place)
+{
+	check(fault.status == STATUS_OUTPUT && fault.lasting, "%s",
+	    fault.text);
+	assert_int_equal(status_exit_code(fault.status), 8);
+	check(strstr(fault.text, "17654321098") != NULL, "%s", fault.text);
+	check(strstr(fault.text, URL) != NULL, "%s", fault.text);
+	check(strstr(fault.text, place) != NULL, "%s", fault.text);
+}
+
+/* Later steps cannot see the exit code: it is told whatever came of it, also
+ * where nothing was opened, and never at a result's cost. */
+static void
+test_exit_status(void **state)
+{
+	static const enum status statuses[] = { STATUS_FAILED, STATUS_USAGE,
+	    STATUS_UNKNOWN, STATUS_TERMINATED };
+	char delimiter[128], number[16];
+	struct output_run before = result;
+	const char *p;
+	size_t i;
+
+	(void)state;
+	config.output_path = keep(output_path, "output");
+	for (i = 0; i < COUNT(statuses); i++) {
+		put_file("output", "");
+		output_exit_status(config.output_path, statuses[i]);
+		open_output();
+		assert_int_equal(output_close(&output, statuses[i], &fault),
+		    statuses[i]);
+		snprintf(number, sizeof number, "%d",
+		    status_exit_code(statuses[i]));
+		p = take_value(contents("output"), "exit_status", number,
+		    delimiter);
+		p = take_value(p, "exit_status", number, delimiter);
+		assert_string_equal(p, "");
+	}
+	output_exit_status(NULL, STATUS_FAILED);
+	output_exit_status(folder, STATUS_FAILED);
+
+	if (access("/dev/full", W_OK) != 0)
+		skip();
+	/* Without a run, the failure's own story is kept. */
+	config.output_path = "/dev/full";
+	open_output();
+	assert_int_equal(output_close(&output, STATUS_REFUSED, &fault),
+	    STATUS_REFUSED);
+	/* With one it is a result that is lost. */
+	config.output_path = keep(output_path, "output");
+	open_output();
+	redirect(STDOUT_FILENO, path_of("stdout"));
+	assert_int_equal(output_result(&output, &before, &fault), STATUS_OK);
+	restore();
+	output.path = "/dev/full";
+	redirect(output.fd, "/dev/full");
+	assert_int_equal(output_close(&output, STATUS_FAILED, &fault),
+	    STATUS_OUTPUT);
+	expect_lost("/dev/full");
 }
 
 /* The summary is opened at the same time: its path may be gone later. */
@@ -347,7 +420,7 @@ test_open_summary(void **state)
 	/* Nothing to write: not a word of what cannot be written. */
 	config.summary_path = folder;
 	open_output();
-	output_abandon(&output);
+	output_close(&output, STATUS_OK, &fault);
 	assert_int_equal(output.summary_fd, -1);
 	/* Not even created where GITHUB_OUTPUT is refused. */
 	config.summary_path = keep(summary_path, "summary");
@@ -378,17 +451,6 @@ test_open_fails(void **state)
 		    strstr(fault.text, paths[i]) != NULL, "%s", fault.text);
 		assert_int_equal(output.fd, -1);
 	}
-}
-
-static void
-expect_lost(const char *place)
-{
-	check(fault.status == STATUS_OUTPUT && fault.lasting, "%s",
-	    fault.text);
-	assert_int_equal(status_exit_code(fault.status), 8);
-	check(strstr(fault.text, "17654321098") != NULL, "%s", fault.text);
-	check(strstr(fault.text, URL) != NULL, "%s", fault.text);
-	check(strstr(fault.text, place) != NULL, "%s", fault.text);
 }
 
 /* stdout does not take it: the ID is in the message, and in the file. */
@@ -591,7 +653,7 @@ write_twice(bool several)
 		status = output_result(&output, &result, &fault);
 	output_summary(&output, &result);
 	if (status == STATUS_OK)
-		status = output_close(&output, &result, &fault);
+		status = output_close(&output, STATUS_OK, &fault);
 	restore();
 	return status;
 }
@@ -721,7 +783,7 @@ test_several_runs(void **state)
 static void
 test_output_file_after_wait(void **state)
 {
-	char delimiters[4][128];
+	char delimiters[5][128];
 	const char *p;
 	size_t i, k;
 
@@ -734,8 +796,9 @@ test_output_file_after_wait(void **state)
 	p = take_value(p, "run_url", URL, delimiters[1]);
 	p = take_value(p, "run_conclusion", "timed_out", delimiters[2]);
 	p = take_value(p, "run_attempt", "3", delimiters[3]);
+	p = take_value(p, "exit_status", "0", delimiters[4]);
 	assert_string_equal(p, "");
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < 5; i++)
 		for (k = 0; k < i; k++)
 			assert_string_not_equal(delimiters[i],
 			    delimiters[k]);
@@ -749,6 +812,7 @@ test_output_file_after_wait(void **state)
 	p = take_value(p, "run_url", URL, delimiters[1]);
 	p = take_value(p, "run_conclusion", "", delimiters[2]);
 	p = take_value(p, "run_attempt", "", delimiters[3]);
+	p = take_value(p, "exit_status", "0", delimiters[4]);
 	assert_string_equal(p, "");
 }
 
@@ -892,7 +956,7 @@ test_hostile_results(void **state)
 	    "$(id)", "`id`", "'", "\"", ";id", " ", "\x1b[2J", "\xe2\x80\xae",
 	    "\xc2\x9b", "\xff", "a", "success", "~", "|" };
 	static const char *const names[] = { "run_id", "run_url",
-	    "run_conclusion", "run_attempt" };
+	    "run_conclusion", "run_attempt", "exit_status" };
 	char keys[KEYS_MAX][32], values[KEYS_MAX][512], text[512], want[1024];
 	uint32_t random = 4711;
 	size_t round, i, n;
@@ -918,7 +982,7 @@ test_hostile_results(void **state)
 		check(strcmp(values[2], "unknown") == 0 ||
 		    strcmp(values[2], text) == 0, "%s", values[2]);
 		assert_int_equal(strspn(values[2],
-		    "abcdefghijklmnopqrstuvwxyz_"), strlen(values[2]));
+		    WORD_CHARACTERS), strlen(values[2]));
 		assert_string_equal(values[3], "1");
 		snprintf(want, sizeof want, TEXT "%s%s%srun_attempt=1\n",
 		    *text != '\0' ? "run_conclusion=" : "", values[2],
@@ -995,6 +1059,7 @@ main(void)
 		TEST(test_json),
 		TEST(test_output_file),
 		TEST(test_open),
+		TEST(test_exit_status),
 		TEST(test_open_summary),
 		TEST(test_open_fails),
 		TEST(test_stdout_fails),
