@@ -30,8 +30,10 @@ sink_json(struct buf *out, const char *s)
 void
 sink_word(struct buf *out, const char *s)
 {
-	size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyz_");
+	size_t len = 0;
 
+	while (text_is_alnum(s[len]) || s[len] == '_')
+		len++;
 	buf_adds(out, s[len] != '\0' || len > WORD_MAX || secret_in(s) ?
 	    "unknown" : s);
 }

@@ -14,7 +14,7 @@ void	 sink_json(struct buf *, const char *);
 
 /*
  * A value on a line of its own, for standard output and $GITHUB_OUTPUT: what a
- * shell may evaluate.  Words are lower-case letters and underscores, as all
+ * shell may evaluate.  Words are ASCII letters, digits and underscores, as all
  * that GitHub has for a conclusion; "unknown" stands for anything else.
  */
 void	 sink_word(struct buf *, const char *);

@@ -476,7 +476,7 @@ def a_token_that_ends_during_the_search_ends_it(t):
     t.dispatch("--timeout", t.seconds(50))
     t.exits(5)
     t.says("401", "dispatched")
-    t.took_at_most(15)
+    t.took_at_most(30)
     t.dispatched(1)
 
 
@@ -487,7 +487,7 @@ def a_token_that_may_not_read_ends_the_search(t):
     t.dispatch("--timeout", t.seconds(50))
     t.exits(5)
     t.says("403")
-    t.took_at_most(15)
+    t.took_at_most(30)
     t.dispatched(1)
 
 

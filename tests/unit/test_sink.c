@@ -13,6 +13,8 @@
 #include "cli/sink.h"
 #include "json/json.h"
 
+#define WORD_CHARACTERS	"abcdefghijklmnopqrstuvwxyz" \
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 #define SECRET	"ghs_0123456789abcdef"
 #define ROUNDS	4000
 #define PIECES	12	/* of a text made at random */
@@ -148,7 +150,8 @@ static void
 test_word(void **state)
 {
 	static const char *const words[] = { "", "success", "failure",
-	    "timed_out", "action_required", "startup_failure", "_" };
+	    "timed_out", "action_required", "startup_failure", "_", "Success",
+	    "v2" };
 	static char long_word[2000];
 	struct buf out;
 	const char *text;
@@ -167,7 +170,7 @@ test_word(void **state)
 		sink_word(&out, text);
 		check(strcmp(buf_str(&out), "unknown") == 0 ||
 		    (strcmp(buf_str(&out), text) == 0 && strspn(text,
-		    "abcdefghijklmnopqrstuvwxyz_") == strlen(text)), "%s: %s",
+		    WORD_CHARACTERS) == strlen(text)), "%s: %s",
 		    text, buf_str(&out));
 	}
 	/* Nothing of it is left out, or another word would be made of it. */
