@@ -31,8 +31,9 @@ static const struct {
 	    "default branch; the token needs \"Actions: write\" (classic: "
 	    "\"repo\") for that repository." },
 	{ 403, "not accessible by", false,
-	    "The token lacks the permission \"Actions: read\" for this "
-	    "repository (classic: the scope \"repo\")." },
+	    "The token lacks a permission for this repository: it takes "
+	    "\"Actions: read\" to look at runs and \"Actions: write\" to "
+	    "cancel them (classic: the scope \"repo\")." },
 	{ 404, NULL, false,
 	    "It is not there, or the token cannot see it: it needs "
 	    "\"Actions: read\" (classic: \"repo\") for that repository." },

@@ -39,7 +39,8 @@ static const struct {
 	    { "Actions: write", "actions: write", "GITHUB_TOKEN" }, NULL },
 	{ "GITHUB_TOKEN that reads", { .status = 403, .message = "Resource "
 	    "not accessible by integration", .is_json = true },
-	    { "Actions: read" }, "write" },
+	    { "\"Actions: read\" to look", "\"Actions: write\" to cancel" },
+	    "GITHUB_TOKEN" },
 	{ "fine-grained token", { .status = 403, .message = "Resource not "
 	    "accessible by personal access token", .permissions =
 	    "actions=write", .ref = "main", .is_json = true },
