@@ -62,8 +62,11 @@ xreallocarray(void *old, size_t n, size_t size)
 void *
 xappend(void *array, size_t *count, size_t size)
 {
-	char *p = xreallocarray(array, *count + 1, size);
+	char *p = array;
 
+	/* The room is the next power of two, so that the count tells it. */
+	if ((*count & (*count - 1)) == 0)
+		p = xreallocarray(array, *count == 0 ? 1 : 2 * *count, size);
 	memset(p + *count * size, 0, size);
 	*count += 1;
 	return p;

@@ -22,7 +22,9 @@ void	*xmalloc(size_t);
 void	*xcalloc(size_t, size_t);
 void	*xreallocarray(void *, size_t, size_t);
 
-/* An array with room for one more element at its end, zeroed and counted. */
+/* An array, NULL at first, with one more element at its end, zeroed and
+ * counted.  It may only have grown here; elements may have been taken off its
+ * end. */
 void	*xappend(void *array, size_t *count, size_t size);
 
 char	*xstrdup(const char *);

@@ -107,6 +107,14 @@ test_append(void **state)
 	}
 	for (i = 0; i < 100; i++)
 		assert_int_equal(p[i], i + 1);
+	/* Taken off and grown again, at every size. */
+	for (; count > 0; count -= 2) {
+		p = xappend(p, &count, sizeof *p);
+		assert_int_equal(p[count - 1], 0);
+		p = xappend(p, &count, sizeof *p);
+		assert_int_equal(p[count - 1], 0);
+		count--;
+	}
 	free(p);
 }
 

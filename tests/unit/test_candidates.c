@@ -1,0 +1,101 @@
+/*
+ * What the search keeps of many rows: in order, each once, and not without
+ * end.
+ */
+#include "unit.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "fake_clock.h"
+#include "fake_github.h"
+#include "run/candidates.h"
+
+#define URL_LEN	1900	/* of the longest that are taken */
+
+static struct github		*gh;
+static struct candidates	 found;
+static struct find_query	 query;
+static struct fault		 fault;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	log_open(LOG_LEVEL_ERROR, false);
+	gh = fake_github_new();
+	query = (struct find_query){ .distinct_id = "id", .is_unique = true };
+	found = (struct candidates){ .gh = gh, .clock = &fake_clock,
+	    .q = &query };
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	candidates_wipe(&found);
+	fake_github_free(gh);
+	return 0;
+}
+
+static enum status
+take(uint64_t id, char *url)
+{
+	static char empty[] = "", event[] = "workflow_dispatch";
+	struct run run = { .id = id, .name = empty, .display_title = empty,
+	    .event = event, .status = empty, .conclusion = empty,
+	    .head_branch = empty, .path = empty, .html_url = url };
+
+	return candidates_take(&found, &run, true, &fault);
+}
+
+/* Rows in any order, and some of them twice, in one look or in two. */
+static void
+test_order(void **state)
+{
+	char url[] = "https://x";
+	size_t i, look;
+
+	(void)state;
+	for (look = 0; look < 2; look++) {
+		for (i = 0; i < 5000; i++)
+			assert_int_equal(take(1 + i * 7919 % 5000, url),
+			    STATUS_OK);
+		for (i = 0; i < 100; i++)
+			assert_int_equal(take(1 + i, url), STATUS_OK);
+		candidates_sort(&found);
+		assert_int_equal(found.count, 5000);
+		for (i = 0; i < found.count; i++)
+			assert_true(found.list[i].id == 5000 - i);
+	}
+}
+
+/* More than is meant for the whole search ends it. */
+static void
+test_bound(void **state)
+{
+	static char url[URL_LEN + 1];
+	uint64_t id = 1;
+
+	(void)state;
+	memset(url, 'x', URL_LEN);
+	while (take(id, url) == STATUS_OK)
+		assert_true(++id < 100000);
+	/* Far more than 50 pages of 100 rows. */
+	assert_true(id > 20000);
+	assert_int_equal(fault.status, STATUS_PROTOCOL);
+	assert_true(fault.lasting);
+	assert_non_null(strstr(fault.text, "64 MiB"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_order, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_bound, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
