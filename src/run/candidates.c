@@ -206,7 +206,10 @@ candidates_sort(struct candidates *s)
 			s->list[++n] = s->list[i];
 			continue;
 		}
-		s->list[n].carries = s->list[n].carries || s->list[i].carries;
+		if (s->list[i].carries && !s->list[n].carries) {
+			s->list[n].carries = true;
+			s->list[n].by = s->list[i].by;
+		}
 		wipe(&s->list[i]);
 	}
 	s->sorted = s->count = n + 1;

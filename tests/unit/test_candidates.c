@@ -40,14 +40,37 @@ tear_down(void **state)
 }
 
 static enum status
-take(uint64_t id, char *url)
+take_titled(uint64_t id, char *url, char *title)
 {
 	static char empty[] = "", event[] = "workflow_dispatch";
-	struct run run = { .id = id, .name = empty, .display_title = empty,
+	struct run run = { .id = id, .name = empty, .display_title = title,
 	    .event = event, .status = empty, .conclusion = empty,
 	    .head_branch = empty, .path = empty, .html_url = url };
 
 	return candidates_take(&found, &run, true, &fault);
+}
+
+static enum status
+take(uint64_t id, char *url)
+{
+	static char empty[] = "";
+
+	return take_titled(id, url, empty);
+}
+
+/* A run that is on two pages, and gets its title between the two. */
+static void
+test_title_between_pages(void **state)
+{
+	char url[] = "https://x", before[] = "Deploy", after[] = "Deploy id";
+
+	(void)state;
+	assert_int_equal(take_titled(7, url, before), STATUS_OK);
+	assert_int_equal(take_titled(7, url, after), STATUS_OK);
+	candidates_sort(&found);
+	assert_int_equal(found.count, 1);
+	assert_true(found.list[0].carries);
+	assert_int_equal(found.list[0].by, FOUND_BY_RUN_NAME);
 }
 
 /* Rows in any order, and some of them twice, in one look or in two. */
@@ -93,6 +116,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_title_between_pages,
+		    set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_order, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_bound, set_up, tear_down),
 	};
