@@ -61,7 +61,7 @@ class Pki:
             self.authority("ca", "Test Root")
             self.authority("other-ca", "Another Root")
         for make in (
-                "good", "far", "expired", "future", "wrong-name", "cn-only", "stranger",
+                "good", "github", "far", "expired", "future", "wrong-name", "cn-only", "stranger",
                 "self-signed", "rsa", "ecdsa", "missing-link") if only is None else only.split():
             getattr(self, "make_" + make.replace("-", "_"))()
 
@@ -124,6 +124,9 @@ class Pki:
 
     def make_good(self):
         self.leaf("good")
+
+    def make_github(self):
+        self.leaf("github", LEAF + "subjectAltName=DNS:api.github.com", common_name="github.com")
 
     def make_far(self):
         """For a host that only a proxy knows."""

@@ -347,6 +347,21 @@ def a_live_address_is_reached_past_dead_ones(t, what):
 
 @static_only
 @scenario
+def github_itself_is_not_asked_what_it_is(t):
+    """One request on one connection, and the run's ID is there."""
+    t.own_network()
+    t.own_root(RESOLV, "127.0.0.1 api.github.com\n")
+    hub = t.github(leaf="github")
+    t.dispatch(base=t.base(api_url=hub.url("api.github.com")))
+    t.found(hub.dispatched[0])
+    t.requests_were(t.POST)
+    t.expect(not hub.preparations, "it was asked")
+    t.expect(hub.connections == 1, f"{hub.connections} connections")
+    t.dispatched(1)
+
+
+@static_only
+@scenario
 def only_the_winner_stays_connected(t):
     hub = world(t, hosts=f"2001:db8::1 {NAME}\n192.0.2.1 {NAME}\n::1 {NAME}\n127.0.0.1 {NAME}\n",
                 black_holes=True)
