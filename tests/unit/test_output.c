@@ -158,7 +158,7 @@ set_up(void **state)
 		.identified_by = "response",
 	};
 	memset(&output, 0, sizeof output);
-	output.fd = output.summary_fd = -1;
+	output.fd = output.tail_fd = output.summary_fd = -1;
 	return 0;
 }
 
@@ -350,6 +350,27 @@ expect_lost(const char *place)
 	check(strstr(fault.text, "17654321098") != NULL, "%s", fault.text);
 	check(strstr(fault.text, URL) != NULL, "%s", fault.text);
 	check(strstr(fault.text, place) != NULL, "%s", fault.text);
+}
+
+/* What is there may end within a line; nothing can be opened to see that once
+ * the sandbox is closed. */
+static void
+test_unfinished_line(void **state)
+{
+	char delimiter[128];
+	const char *p;
+
+	(void)state;
+	put_file("output", "no line end");
+	config.output_path = keep(output_path, "output");
+	open_output();
+	assert_int_equal(rename(path_of("output"), keep(summary_path,
+	    "moved")), 0);
+	assert_int_equal(write_result(), STATUS_OK);
+	p = contents("moved");
+	assert_memory_equal(p, "no line end\n", 12);
+	take_value(p + 12, "run_id", "17654321098", delimiter);
+	assert_int_equal(output.tail_fd, -1);
 }
 
 /* Later steps cannot see the exit code: it is told whatever came of it, also
@@ -1059,6 +1080,7 @@ main(void)
 		TEST(test_json),
 		TEST(test_output_file),
 		TEST(test_open),
+		TEST(test_unfinished_line),
 		TEST(test_exit_status),
 		TEST(test_open_summary),
 		TEST(test_open_fails),
