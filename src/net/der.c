@@ -107,14 +107,16 @@ bool
 der_find_extension(const struct der *extensions, const struct der *id,
     struct der *value)
 {
-	struct der outer = *extensions, list, other;
+	struct der outer = *extensions, list, other, one;
 	unsigned int tag;
 
 	if (!der_take(&outer, &tag, &list))
 		return false;
-	while (take_extension(&list, &other, value))
-		if (der_same(&other, id))
+	while (take_extension(&list, &other, &one))
+		if (der_same(&other, id)) {
+			*value = one;
 			return true;
+		}
 	return false;
 }
 

@@ -52,8 +52,8 @@ bool	 der_find_subject(const unsigned char *, size_t len,
 /*
  * Looks for an extension (RFC 5280, 4.2) in a certificate's Extensions, which
  * `list` has with their own tag, or is empty: what its OCTET STRING contains.
- * `id` is what its OBJECT IDENTIFIER contains.  False if there is none, or if
- * what comes before it cannot be read.
+ * `id` is what its OBJECT IDENTIFIER contains.  False, and `value` left as it
+ * was, if there is none, or if what comes before it cannot be read.
  */
 bool	 der_find_extension(const struct der *list, const struct der *id,
 	    struct der *value);

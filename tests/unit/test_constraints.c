@@ -427,7 +427,9 @@ test_extensions(void **state)
 	assert_memory_equal(value.p, "one", 3);
 	assert_true(der_find_extension(&whole, &second, &value));
 	assert_memory_equal(value.p, "two", 3);
+	value = first;
 	assert_false(der_find_extension(&whole, &none, &value));
+	assert_ptr_equal(value.p, first.p);
 	assert_false(der_repeats_extension(&whole));
 	list = in(0x30, join(join(one, two), one));
 	whole = as_der(&list);
