@@ -115,8 +115,8 @@ cancel(struct wait *w, bool force)
 		if (a->ended || (force ? a->force : a->cancel) != CANCEL_OPEN)
 			continue;
 		f.status = STATUS_OK;
-		cancel_ask(w->clock, a, force, clock_after(w->clock, share_ms),
-		    &f);
+		cancel_ask(w->clock, a, force, look_courtesy_end(&w->look,
+		    share_ms), &f);
 		if (f.status != STATUS_OK)
 			look_take_hint(&w->look, &f);
 	}
@@ -251,7 +251,9 @@ end_by_signal(struct wait *w, struct awaited *a)
 
 	interrupt_fault(&a->fault);
 	fault_end_sentence(&a->fault);
-	if (w->order->cancel_on_interrupt || a->cancel != CANCEL_OPEN)
+	/* Why a request before was refused was told then: `why` is a look's. */
+	if (w->order->cancel_on_interrupt || a->cancel == CANCEL_ASKED ||
+	    a->cancel == CANCEL_OVER)
 		cancel_add_outcome(a, &why, &a->fault);
 	else
 		fault_add(&a->fault, " Run %llu was not cancelled.",

@@ -181,6 +181,15 @@ check_limits(struct github *gh, struct fault *f)
 	return f->status;
 }
 
+/* A request to cancel that hangs. */
+static bool
+is_unheard(const struct github *gh, const struct fake_call *call)
+{
+	if (call->kind != FAKE_CANCEL && call->kind != FAKE_FORCE_CANCEL)
+		return false;
+	return gh->deaf || (gh->deaf_run != 0 && call->run_id == gh->deaf_run);
+}
+
 /* Time and failures of a call other than a dispatch. */
 static enum status
 carry_out(struct github *gh, struct fake_call *call, struct fault *f)
@@ -188,8 +197,7 @@ carry_out(struct github *gh, struct fake_call *call, struct fault *f)
 	int64_t left = call->deadline_ms == CLOCK_NEVER ? FAKE_NEVER :
 	    call->deadline_ms - FAKE_START - fake_now();
 	int64_t takes = call->kind == FAKE_JOBS && gh->jobs_ms > 0 ?
-	    gh->jobs_ms : call->kind == FAKE_CANCEL && gh->deaf_run != 0 &&
-	    call->run_id == gh->deaf_run ? FAKE_NEVER : gh->call_ms;
+	    gh->jobs_ms : is_unheard(gh, call) ? FAKE_NEVER : gh->call_ms;
 	const struct fake_failure *failure;
 
 	if (!interrupt_pending())

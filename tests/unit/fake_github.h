@@ -135,6 +135,7 @@ struct github {
 	int64_t			 call_ms;	/* that each GET takes */
 	int64_t			 jobs_ms;	/* a list of jobs; call_ms */
 	uint64_t		 deaf_run;	/* whose cancels hang */
+	bool			 deaf;		/* those of all runs do */
 	bool			 is_ghes;	/* else github.com */
 	enum github_tells	 tells;		/* from its first answer on */
 	bool			 no_date;

@@ -2434,6 +2434,39 @@ test_cancel_hangs(void **state)
 	}
 }
 
+/* However many runs there are to cancel, the timeout holds. */
+static void
+test_cancels_hang_at_the_end(void **state)
+{
+	int k;
+
+	(void)state;
+	order.timeout_ms = MINUTE;
+	order.cancel_after_ms = 59 * SECOND;
+	order.force_cancel_after_ms = 0;
+	gh->deaf = true;
+	for (k = 0; k < RUNS; k++)
+		ADD_RUN(RUNNING(0));
+	assert_int_equal(wait_for(RUNS), STATUS_WAIT_TIMEOUT);
+	check(fake_now() <= 75 * SECOND, "%lld ms", (long long)fake_now());
+}
+
+/* What a refused request came to was told; a signal makes no more of it. */
+static void
+test_refused_cancel_and_signal(void **state)
+{
+	(void)state;
+	order.cancel_after_ms = MINUTE;
+	ADD_RUN(RUNNING(0));
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
+	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_REFUSED,
+	    .lasting = true });
+	fake_signal_at(90 * SECOND, SIGINT);
+	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
+	expect_says("was not cancelled");
+	expect_denies("may not have been");
+}
+
 /* None at all is none that fails. */
 static void
 test_no_runs(void **state)
@@ -2735,6 +2768,8 @@ main(void)
 		TEST(test_one_hangs),
 		TEST(test_cancel_several),
 		TEST(test_cancel_hangs),
+		TEST(test_cancels_hang_at_the_end),
+		TEST(test_refused_cancel_and_signal),
 		TEST(test_no_runs),
 		TEST(test_no_hooks),
 		TEST(test_live),
