@@ -18,9 +18,9 @@
 
 /*
  * However a server's answers are turned and twisted, it gets no more requests
- * than this: GitHub allows 900 a minute (docs.github.com, "Rate limits for the
- * REST API": points per minute).  A search among many new runs reads some
- * hundred lists at once, and may.
+ * than this: in the long run the 900 a minute that GitHub allows
+ * (docs.github.com, "Rate limits for the REST API": points per minute).  A
+ * search among many new runs reads some hundred lists at once, and may.
  */
 #define TURN_MS		67	/* between two requests, in the long run */
 #define BURST		500	/* requests that need not wait for that */
@@ -173,6 +173,7 @@ do_once(struct client *c, const struct request *q, struct response *r,
 			return status;
 		log_debug("%s: kept connection was closed, connecting anew",
 		    c->who);
+		*sent = false;
 		response_wipe(r);
 		begin_response(r, q, o);
 	}

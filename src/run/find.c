@@ -57,10 +57,10 @@ look(struct search *s, unsigned int number, struct fault *f)
 	status = listing_read(l, &s->found, f);
 	if (status == STATUS_OK)
 		s->found.read_ms = began_ms;
-	if (status != STATUS_OK && !status_is_mishap(status))
-		return status;
 	/* A page that failed does not make the others worthless. */
 	s->is_partial = status != STATUS_OK;
+	if (status != STATUS_OK && !status_is_mishap(status))
+		return status;
 	log_debug("look %u: %zu runs might be it", number, s->found.count);
 	if (s->q->distinct_id != NULL)
 		jobs = candidates_read_jobs(&s->found, &why);
@@ -169,7 +169,9 @@ may_pass(struct search *s, struct fault *f)
 	case PATIENCE_AGAIN:
 		break;
 	}
-	f->wait_ms = most(f->wait_ms, pause_ms);
+	/* Ours, not the server's: it leaves time for another look. */
+	f->wait_ms = most(f->wait_ms, least(pause_ms, clock_left(s->clock,
+	    s->q->deadline_ms) / 2));
 	if (renew && github_renew_token(s->found.gh))
 		log_info("the token was refused; its file holds another one, "
 		    "which is used from now on");

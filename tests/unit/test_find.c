@@ -421,7 +421,7 @@ test_many_pages(void **state)
 	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 0);
 }
 
-/* Exactly a page of new runs, and the page's last is the baseline. */
+/* Ours is the last but one of a page, its last, or the next page's first. */
 static void
 test_page_borders(void **state)
 {
@@ -433,7 +433,7 @@ test_page_borders(void **state)
 		add_neighbours(OURS + 1, n - 1);
 		add_neighbours(BASELINE, 1);
 		expect_ours(look_for(query()), FOUND_BY_RUN_NAME);
-		check(fake_count(gh, FAKE_RUNS, 0) == (n < 10 ? 1 : 2),
+		check(fake_count(gh, FAKE_RUNS, 0) == (n <= 10 ? 1 : 2),
 		    "%zu new runs", n);
 		tear_down(state);
 		set_up(state);
@@ -1521,6 +1521,58 @@ test_by_text(void **state)
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+/* Half a list is none, in whatever way the rest failed. */
+static void
+test_partial_list_fails(void **state)
+{
+	static const enum status how[] = { STATUS_CLOSED, STATUS_TIMEOUT,
+	    STATUS_LIMITED, STATUS_SERVER };
+	struct find_query q = query();
+	size_t i;
+
+	q.is_unique = false;
+	for (i = 0; i < COUNT(how); i++) {
+		fake_add_run(gh, (struct fake_run){ .id = OURS - 200,
+		    .title = UUID, .titled_at = 3500 });
+		add_neighbours(OURS - 150, 150);
+		fake_add_run(gh, (struct fake_run){ .id = OURS + 1,
+		    .title = UUID, .listed_at = 3500 });
+		fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUNS,
+		    .page = 2, .from = 4000, .until = 4500, .status = how[i],
+		    .wait_ms = how[i] == STATUS_LIMITED ? 1000 : 0 });
+		check(look_for(q) == FIND_SEVERAL, "%zu", i);
+		tear_down(state);
+		set_up(state);
+	}
+}
+
+/* What is known is told before anything else is asked. */
+static void
+test_known_and_signal(void **state)
+{
+	(void)state;
+	gh->call_ms = 100;
+	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
+	add_neighbours(OURS - 150, 150);
+	fake_signal_at(150, SIGTERM);
+	expect_ours(look_for(query()), FOUND_BY_RUN_NAME);
+	assert_int_equal(fake_count(gh, FAKE_RUNS, 0), 1);
+}
+
+/* A refusal just before the timeout leaves time for one look more. */
+static void
+test_refused_near_the_end(void **state)
+{
+	struct find_query q = query();
+
+	(void)state;
+	q.deadline_ms = FAKE_START + 900;
+	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUNS,
+	    .first = 1, .status = STATUS_UNAUTHORIZED, .lasting = true });
+	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
+}
+
 int
 main(void)
 {
@@ -1575,6 +1627,9 @@ main(void)
 		TEST(test_listing_ends),
 		TEST(test_signals),
 		TEST(test_by_text),
+		TEST(test_partial_list_fails),
+		TEST(test_known_and_signal),
+		TEST(test_refused_near_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
