@@ -548,7 +548,7 @@ static void
 test_stuck_reader(void **state)
 {
 	static const char zeros[4096];
-	char fifo[128];
+	static char fifo[128];
 	int reader;
 
 	(void)state;
