@@ -2,7 +2,7 @@
 dispatch, of a look for its run, of a look at it. Nothing stretches the deadline."""
 
 from ghsim import step_named
-from harness import each, scenario
+from harness import each, native_only, scenario
 
 DISPATCHES = "/dispatches$"
 LISTS = r"/runs(\?|$)"
@@ -50,6 +50,8 @@ HANDSHAKES = {
 }
 
 
+# Valgrind makes handshakes last as long as these limits.
+@native_only
 @each(HANDSHAKES)
 def no_handshake_stretches_the_deadline(t, what):
     wrong = HANDSHAKES[what]
@@ -118,6 +120,7 @@ DISPATCHED = {
 }
 
 
+@native_only
 @each([*UNKNOWN, *DISPATCHED])
 def no_answer_stretches_the_deadline(t, what):
     play = {**UNKNOWN, **DISPATCHED}[what]

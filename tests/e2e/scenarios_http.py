@@ -206,9 +206,9 @@ BROKEN_JSON = ("", "<html>", "[]", "{}", '{"workflow_runs":7}', '{"workflow_runs
 def broken_json_in_the_search_finds_nothing(t, number):
     hub = t.github("ghes-3.20", jobs=STEP)
     hub.fault("GET", LISTS, range(2, 10 ** 6), body=BROKEN_JSON[number])
-    t.dispatch("--timeout", t.seconds(2))
+    t.dispatch("--timeout", t.seconds(4))
     t.exits(5)
-    t.took_at_most(5)
+    t.took_at_most(8)
     t.dispatched(1)
 
 
