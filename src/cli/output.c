@@ -51,31 +51,25 @@ open_to_append(const char *path)
 	return fd;
 }
 
-/* For lacks_line_end: nobody can open it once the sandbox is closed.  Only a
- * regular file stays open, since of a pipe we would be a reader. */
-static int
-open_tail(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-
-	if (fd != -1 && (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
-/* The file has bytes, and the last is no line end: ours would be added to
- * that line.  (A file that cannot be read is taken to be in order.) */
+/*
+ * The file has bytes, and the last is no line end: ours would be added to that
+ * line.  (A file that cannot be read is taken to be in order.)  Nothing can be
+ * opened to see that once the sandbox is closed.
+ */
 static bool
-lacks_line_end(int fd)
+lacks_line_end(const char *path)
 {
 	struct stat st;
-	char last;
+	char last = '\n';
+	int fd;
 
-	return fd != -1 && fstat(fd, &st) == 0 && st.st_size > 0 &&
-	    pread(fd, &last, 1, st.st_size - 1) == 1 && last != '\n';
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    pread(fd, &last, 1, st.st_size - 1) != 1)
+		last = '\n';
+	close(fd);
+	return last != '\n';
 }
 
 enum status
@@ -84,7 +78,7 @@ output_open(struct output *o, const struct config *c, struct fault *f)
 	o->format = c->format;
 	o->several = c->run_count > 1;
 	o->patience_ms = PATIENCE_MS;
-	o->fd = o->tail_fd = -1;
+	o->fd = -1;
 	o->path = c->output_path;
 	o->known = NULL;
 	o->summary_fd = -1;
@@ -94,8 +88,7 @@ output_open(struct output *o, const struct config *c, struct fault *f)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "GITHUB_OUTPUT: cannot open %s for appending: %s. Nothing "
 		    "was sent", o->path, strerror(errno));
-	if (o->path != NULL)
-		o->tail_fd = open_tail(o->path);
+	o->is_unfinished = o->path != NULL && lacks_line_end(o->path);
 	if (o->summary_path != NULL &&
 	    (o->summary_fd = open_to_append(o->summary_path)) == -1)
 		o->summary_error = errno;
@@ -245,8 +238,9 @@ write_output_file(struct output *o, const struct output_run *r)
 	int error;
 
 	buf_init(&b, BUF_TEXT_MAX);
-	if (lacks_line_end(o->tail_fd))
+	if (o->is_unfinished)
 		buf_addc(&b, '\n');
+	o->is_unfinished = false;
 	buf_init(&number, BUF_TEXT_MAX);
 	buf_init(&text, BUF_TEXT_MAX);
 	if (over) {
@@ -322,8 +316,9 @@ write_exit_status(struct output *o, enum status status)
 
 	snprintf(number, sizeof number, "%d", status_exit_code(status));
 	buf_init(&b, BUF_TEXT_MAX);
-	if (lacks_line_end(o->tail_fd))
+	if (o->is_unfinished)
 		buf_addc(&b, '\n');
+	o->is_unfinished = false;
 	error = add_output(&b, "exit_status", number) ?
 	    write_all(o, o->fd, &b) : EIO;
 	buf_free(&b);
@@ -339,7 +334,6 @@ output_close(struct output *o, enum status status, struct fault *f)
 		warn_of_summary(o, closing);
 	if (o->fd != -1)
 		error = write_exit_status(o, status);
-	close_if_open(&o->tail_fd);
 	if ((closing = close_if_open(&o->fd)) != 0)
 		error = closing;
 	/* Where there is no run, nothing but this is lost, and the story of the
@@ -358,10 +352,9 @@ output_exit_status(const char *path, enum status status)
 
 	if (path == NULL || (o.fd = open_to_append(path)) == -1)
 		return;
-	o.tail_fd = open_tail(path);
+	o.is_unfinished = lacks_line_end(path);
 	write_exit_status(&o, status);
 	close(o.fd);
-	close_if_open(&o.tail_fd);
 }
 
 /* A link that is code to the eye, or the code alone where there is no URL, or

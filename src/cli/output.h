@@ -18,7 +18,7 @@ struct output {
 	bool			 several;	/* nothing before their end */
 	int64_t			 patience_ms;	/* left, with all readers */
 	int			 fd;		/* of $GITHUB_OUTPUT; or -1 */
-	int			 tail_fd;	/* the same, to read; or -1 */
+	bool			 is_unfinished;	/* its last line */
 	const char		*path;		/* lent */
 	char			*known;		/* the run, for messages; or
 						 * NULL */

@@ -87,6 +87,18 @@ def outputs_are_appended_in_the_heredoc_form(t):
 
 
 @scenario
+def an_output_file_that_ends_within_a_line_is_mended(t):
+    """Though nothing can be opened any more when that matters."""
+    hub = t.github()
+    t.dispatch(env={"GITHUB_OUTPUT": t.file("output", "earlier=kept")})
+    run = hub.dispatched[0]
+    t.found(run)
+    t.expect(t.outputs() == {"earlier": "kept", "run_id": str(run.id), "run_url": run.html_url},
+             f"the outputs are {t.outputs()}")
+    t.dispatched(1)
+
+
+@scenario
 def the_exit_status_is_an_output_whatever_came_of_it(t):
     """A later step can't see it otherwise."""
     t.github(life="completed/failure")
