@@ -35,13 +35,19 @@ environment(const char *name)
 	return getenv(name);
 }
 
+static bool
+variable_is(const char *name, const char *wanted)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && strcmp(value, wanted) == 0;
+}
+
 /* For whoever looks for a fault in the program, with a debugger or a core. */
 static bool
 is_debuggable(void)
 {
-	const char *value = getenv("RETURN_DISPATCH_DEBUGGABLE");
-
-	return value != NULL && strcmp(value, "1") == 0;
+	return variable_is("RETURN_DISPATCH_DEBUGGABLE", "1");
 }
 
 /*
@@ -403,14 +409,6 @@ with_options(const struct options *o, bool *wrote_status, struct fault *f)
 	return status;
 }
 
-static bool
-is_in_actions(void)
-{
-	const char *value = getenv("GITHUB_ACTIONS");
-
-	return value != NULL && strcmp(value, "true") == 0;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -424,7 +422,7 @@ main(int argc, char **argv)
 		process_keep_private();
 	occupy_standard_descriptors();
 	interrupt_install();
-	if (is_in_actions())
+	if (variable_is("GITHUB_ACTIONS", "true"))
 		interrupt_follow_parent(parent);
 	memset(&options, 0, sizeof options);
 	if ((status = process_reserve_stack(&f)) == STATUS_OK)

@@ -229,6 +229,16 @@ add_output(struct buf *b, const char *name, const char *value)
 	return true;
 }
 
+/* Behind what is in the file: on a line of their own. */
+static void
+begin_outputs(struct output *o, struct buf *b)
+{
+	buf_init(b, BUF_TEXT_MAX);
+	if (o->is_unfinished)
+		buf_addc(b, '\n');
+	o->is_unfinished = false;
+}
+
 /* 0, or errno. */
 static int
 write_output_file(struct output *o, const struct output_run *r)
@@ -237,10 +247,7 @@ write_output_file(struct output *o, const struct output_run *r)
 	bool over = r->awaited != NULL, ok;
 	int error;
 
-	buf_init(&b, BUF_TEXT_MAX);
-	if (o->is_unfinished)
-		buf_addc(&b, '\n');
-	o->is_unfinished = false;
+	begin_outputs(o, &b);
 	buf_init(&number, BUF_TEXT_MAX);
 	buf_init(&text, BUF_TEXT_MAX);
 	if (over) {
@@ -315,10 +322,7 @@ write_exit_status(struct output *o, enum status status)
 	int error;
 
 	snprintf(number, sizeof number, "%d", status_exit_code(status));
-	buf_init(&b, BUF_TEXT_MAX);
-	if (o->is_unfinished)
-		buf_addc(&b, '\n');
-	o->is_unfinished = false;
+	begin_outputs(o, &b);
 	error = add_output(&b, "exit_status", number) ?
 	    write_all(o, o->fd, &b) : EIO;
 	buf_free(&b);
