@@ -354,10 +354,12 @@ class Case:
         return self.finish()
 
     def start(self, *arguments, env=None, token=True, stdin=b"", stdout=subprocess.PIPE,
-              close_stdout=False, terminal=None, watch_memory=False, limits=None, program=None):
+              close_stdout=False, terminal=None, watch_memory=False, limits=None, program=None,
+              preload=None):
         """With a `terminal` it has that as standard input and standard error. `limits` are those
         of setrlimit: {"NOFILE": 8}. `program` is what stands in for the program's path, a list
-        of words."""
+        of words. `preload` is a library with an allocator of its own; valgrind, which brings
+        one too, is left out then."""
         if self.results and not self.results[-1].checked:
             raise Failed("the scenario didn't say how the run before should have ended")
         self.env = dict(SANITIZER_ENV)
@@ -365,13 +367,15 @@ class Case:
             self.env["GITHUB_TOKEN"] = self.token
         if terminal:
             self.env.update(TERM="xterm-256color", LANG="en_US.UTF-8")
+        if preload:
+            self.env["LD_PRELOAD"] = preload
         self.env.update(env or {})
         self.env = {key: value for key, value in self.env.items() if value is not None}
         self.actions = self.env.get("GITHUB_ACTIONS") == "true"
         command = [*(program or [self.setup.binary]), *map(str, arguments)]
         if self.root:
             command[0] = "/return-dispatch"
-        if self.setup.valgrind:
+        if self.setup.valgrind and not preload:
             command = [shutil.which("valgrind"), "-q", "--vgdb=no",
                        f"--error-exitcode={VALGRIND_EXIT}",
                        "--leak-check=full", "--errors-for-leak-kinds=definite,possible",

@@ -9,6 +9,7 @@ from logs import Log
 GET_JOBS = r"/actions/runs/\d+/jobs"
 GET_LOG = r"/actions/jobs/\d+/logs"
 MEMORY = 4096       # KiB
+LIBRARIES = 2048    # KiB, resident of a C library and an mbedTLS that are shared
 
 
 def shown(t):
@@ -697,6 +698,11 @@ def a_token_across_the_pieces_of_a_log_is_not_printed(t):
     t.dispatched(1)
 
 
+def takes_little_memory(t):
+    most = MEMORY + (0 if t.setup.is_static else LIBRARIES)
+    t.expect(0 < t.result.peak < most, f"{t.result.peak} KiB of memory")
+
+
 @scenario
 def two_hundred_megabytes_of_log_take_little_memory(t):
     size = (4 if t.setup.instrumented else 200) * 1000 * 1000
@@ -709,7 +715,7 @@ def two_hundred_megabytes_of_log_take_little_memory(t):
     t.expect(len(shown(t)) == 100 and shown(t)[-1].endswith("the very last line"),
              f"{len(shown(t))} lines, the last is {shown(t)[-1:]}")
     if not t.setup.instrumented:
-        t.expect(0 < t.result.peak < MEMORY, f"{t.result.peak} KiB of memory")
+        takes_little_memory(t)
     t.dispatched(1)
 
 
@@ -726,7 +732,7 @@ def lines_of_a_megabyte_take_little_memory(t):
     t.expect(shown(t)[-1].endswith("the last"), f"the last line is {shown(t)[-1][:80]!r}")
     t.expect(len(t.result.stderr) < 4 << 20, f"{len(t.result.stderr)} bytes of log")
     if not t.setup.instrumented:
-        t.expect(0 < t.result.peak < MEMORY, f"{t.result.peak} KiB of memory")
+        takes_little_memory(t)
     t.dispatched(1)
 
 

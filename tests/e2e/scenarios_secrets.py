@@ -25,9 +25,11 @@ class Watched:
         subprocess.run([cc, "-O2", "-shared", "-fPIC", "-o", self.library, source],
                        check=True, stdin=subprocess.DEVNULL)
 
-    def env(self, **more):
-        return {"LD_PRELOAD": self.library, "WATCH_REPORT": self.report,
-                "WATCH_FOR": "".join(text + "\n" for text in self.texts), **more}
+    def __call__(self, **more):
+        """What a run needs to be watched; `more` is added to its environment."""
+        return {"preload": self.library,
+                "env": {"WATCH_REPORT": self.report,
+                        "WATCH_FOR": "".join(text + "\n" for text in self.texts), **more}}
 
     def leaks(self):
         """Which of the texts were in freed blocks since the last call."""
@@ -48,7 +50,7 @@ def the_watching_allocator_sees_what_is_freed(t):
     """What is no secret is not cleared: otherwise the others would prove nothing."""
     hub = t.github()
     watched = Watched(t, "octo-repo")
-    t.dispatch(env=watched.env())
+    t.dispatch(**watched())
     t.found(hub.dispatched[0])
     t.expect(watched.leaks() == {"octo-repo"}, "a text that is freed as it is was not seen")
     t.dispatched(1)
@@ -60,14 +62,14 @@ def a_dispatch_and_a_wait_free_no_secret(t):
     hub = t.github("ghes-3.20", run_name="Build [{distinct_id}]", life="in_progress:3 "
                    "completed/failure")
     watched = Watched(t, t.token, VALUE)
-    t.wait("-f", f"env={VALUE}", env=watched.env())
+    t.wait("-f", f"env={VALUE}", **watched())
     t.exits(1)
     watched.nothing_leaked()
     t.wait("--inputs", "@" + t.file("inputs", f'{{"env":"{VALUE}"}}'.encode()), "-v",
-           env=watched.env())
+           **watched())
     t.exits(1)
     watched.nothing_leaked()
-    t.dispatch("--dry-run", "-f", f"env={VALUE}", env=watched.env())
+    t.dispatch("--dry-run", "-f", f"env={VALUE}", **watched())
     t.exits(0)
     watched.nothing_leaked()
     t.dispatched(2)
@@ -88,7 +90,7 @@ def a_token_that_is_renewed_is_not_freed_as_it_is(t):
         hub.token = new
         answer.status, answer.body = 401, b'{"message":"Bad credentials"}'
     hub.fault("GET", r"/runs/\d+($|\?)", 2, hook=renew)
-    t.wait("--token-file", file, token=False, env=watched.env())
+    t.wait("--token-file", file, token=False, **watched())
     t.concluded(hub.dispatched[0])
     watched.nothing_leaked()
     t.dispatched(1)
@@ -101,7 +103,7 @@ def the_proxys_credentials_are_not_freed_as_they_are(t):
     proxy = t.proxy(credentials=f"user:{PASSWORD}")
     encoded = base64.b64encode(f"user:{PASSWORD}".encode()).decode()
     watched = Watched(t, PASSWORD, encoded, t.token)
-    t.dispatch(env=watched.env(https_proxy=proxy.url(user=f"user:{PASSWORD}")))
+    t.dispatch(**watched(https_proxy=proxy.url(user=f"user:{PASSWORD}")))
     t.found(hub.dispatched[0])
     watched.nothing_leaked()
     t.dispatched(1)
