@@ -76,7 +76,7 @@ psa_status_t mbedtls_psa_external_get_random(
 	AC_MSG_ERROR([mbedTLS ($rd_mbedtls_where) cannot be linked with; see config.log])
     ])
     AC_MSG_RESULT([yes])
-    # How net/chain.c gets to parse a server's certificates in its own way. A
+    # How net/verify.c gets to parse a server's certificates in its own way. A
     # shared library keeps to its own: then it refuses some good chains.
     AC_MSG_CHECKING([whether the linker can wrap a function])
     rd_save_LDFLAGS=$LDFLAGS

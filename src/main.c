@@ -26,8 +26,8 @@
 #include "net/roots.h"
 #include "net/tls.h"
 #include "net/trust.h"
-#include "run/await.h"
-#include "run/dispatch.h"
+#include "command/await.h"
+#include "command/dispatch.h"
 
 static const char *
 environment(const char *name)

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "cli/load.h"
 #include "github/token.h"
-#include "run/pace.h"
+#include "command/pace.h"
 
 #define POLL_MS		5000
 

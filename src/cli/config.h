@@ -16,7 +16,7 @@
 #include "http/proxy.h"
 #include "http/url.h"
 #include "net/trust.h"
-#include "run/await.h"
+#include "command/await.h"
 
 enum config_format {
 	CONFIG_TEXT,

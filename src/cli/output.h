@@ -11,7 +11,7 @@
 #define CLI_OUTPUT_H
 
 #include "cli/config.h"
-#include "run/await.h"
+#include "command/await.h"
 
 struct output {
 	enum config_format	 format;

@@ -6,7 +6,7 @@
 #define CLI_PLAN_H
 
 #include "cli/config.h"
-#include "run/dispatch.h"
+#include "command/dispatch.h"
 
 struct plan {
 	struct dispatch_order	 order;		/* lends from below */

@@ -4,11 +4,11 @@
 #include "base/least.h"
 #include "base/log.h"
 #include "base/terminal.h"
-#include "run/await.h"
-#include "run/cancel.h"
-#include "run/look.h"
-#include "run/pace.h"
-#include "run/report.h"
+#include "command/await.h"
+#include "command/cancel.h"
+#include "command/look.h"
+#include "command/pace.h"
+#include "command/report.h"
 
 #define LAST_LOOK_MS	3000	/* what a look at the deadline may take */
 #define TICK_MS		200	/* of the live table */

@@ -3,8 +3,8 @@
  * (5xx, lost connections, rate limits, a 404 right after the dispatch) is
  * waited out, and only what cannot pass ends the wait.
  */
-#ifndef RUN_AWAIT_H
-#define RUN_AWAIT_H
+#ifndef COMMAND_AWAIT_H
+#define COMMAND_AWAIT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "github/github.h"
-#include "run/awaited.h"
+#include "command/awaited.h"
 
 #define AWAIT_NEVER	INT64_C(-1)	/* for the durations below */
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "run/awaited.h"
+#include "command/awaited.h"
 
 #define PAGES_MAX	50	/* 5,000 jobs */
 

@@ -1,8 +1,8 @@
 /*
  * A run that is waited for: what is known of it and of its jobs.
  */
-#ifndef RUN_AWAITED_H
-#define RUN_AWAITED_H
+#ifndef COMMAND_AWAITED_H
+#define COMMAND_AWAITED_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 #include "base/fault.h"
 #include "github/github.h"
-#include "run/patience.h"
+#include "command/patience.h"
 
 /* All jobs of a run's latest attempt, or of all, page by page. */
 struct awaited_jobs {
@@ -40,7 +40,7 @@ struct awaited {
 	enum status		 status;	/* once ended, see below */
 	struct fault		 fault;		/* unless that is OK */
 
-	/* Of the wait (run/await, run/look). */
+	/* Of the wait (command/await, command/look). */
 	enum cancelling		 cancel, force;
 	struct patience		 cancel_patience;
 	int64_t			 cancel_again_ms; /* not before */

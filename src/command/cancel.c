@@ -5,8 +5,8 @@
 #include "base/interrupt.h"
 #include "base/least.h"
 #include "base/log.h"
-#include "run/cancel.h"
-#include "run/verdict.h"
+#include "command/cancel.h"
+#include "command/verdict.h"
 
 #define INSIST_MS	5000	/* the runner kills 10 s after a signal */
 #define TRY_MS		2500	/* of them, so that one that hangs is not all */

@@ -2,15 +2,15 @@
  * Asking GitHub to cancel runs that are waited for.  What came of it is in each
  * run's `cancel` (`force`, if by force).
  */
-#ifndef RUN_CANCEL_H
-#define RUN_CANCEL_H
+#ifndef COMMAND_CANCEL_H
+#define COMMAND_CANCEL_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/clock.h"
-#include "run/awaited.h"
+#include "command/awaited.h"
 
 /*
  * Asks once, and says so in the log; CANCEL_OPEN if the next look is the time

@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "run/candidates.h"
-#include "run/match.h"
+#include "command/candidates.h"
+#include "command/match.h"
 
 #define PAGES_MAX	50	/* of a run's jobs: 5,000 */
 #define FLOOR_MARGIN_MS	5000	/* clocks within GitHub differ, a little */

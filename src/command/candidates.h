@@ -2,8 +2,8 @@
  * The runs that may be the dispatched one: which of them there are, which
  * carry the distinct ID, and which never will.
  */
-#ifndef RUN_CANDIDATES_H
-#define RUN_CANDIDATES_H
+#ifndef COMMAND_CANDIDATES_H
+#define COMMAND_CANDIDATES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "github/github.h"
-#include "run/find.h"
+#include "command/find.h"
 
 /* A page of a run's jobs: its names are compared when read, and dropped. */
 struct job_seen {

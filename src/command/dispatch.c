@@ -7,10 +7,10 @@
 #include "base/least.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "run/dispatch.h"
-#include "run/match.h"
-#include "run/pace.h"
-#include "run/patience.h"
+#include "command/dispatch.h"
+#include "command/match.h"
+#include "command/pace.h"
+#include "command/patience.h"
 
 #define ANSWER_MS	30000	/* for the answer, or half of what is left */
 #define RETRY_MS	30000	/* while nothing has left this machine */

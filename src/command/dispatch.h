@@ -46,8 +46,8 @@
  * http/client.h tells "not sent" from the rest, github/github.h "unknown" from
  * "dispatched" and "refused", and here is decided what follows.
  */
-#ifndef RUN_DISPATCH_H
-#define RUN_DISPATCH_H
+#ifndef COMMAND_DISPATCH_H
+#define COMMAND_DISPATCH_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -55,7 +55,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "github/github.h"
-#include "run/find.h"
+#include "command/find.h"
 
 /* Everything is decided beforehand; all lent. */
 struct dispatch_order {

@@ -6,12 +6,12 @@
 #include "base/least.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "run/candidates.h"
-#include "run/find.h"
-#include "run/listing.h"
-#include "run/match.h"
-#include "run/pace.h"
-#include "run/patience.h"
+#include "command/candidates.h"
+#include "command/find.h"
+#include "command/listing.h"
+#include "command/match.h"
+#include "command/pace.h"
+#include "command/patience.h"
 
 #define CROSS_CHECK	3	/* every third look is repository-wide */
 #define LISTING_MS	10000	/* for candidates, with no ID to look for */

@@ -9,8 +9,8 @@
  * than a baseline (their IDs only grow) or, without one, than a time taken from
  * the server's clock.
  */
-#ifndef RUN_FIND_H
-#define RUN_FIND_H
+#ifndef COMMAND_FIND_H
+#define COMMAND_FIND_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -5,7 +5,7 @@
 
 #include "base/interrupt.h"
 #include "base/mem.h"
-#include "run/listing.h"
+#include "command/listing.h"
 
 #define PAGES_MAX	50	/* 5,000 runs: no dispatch is behind */
 

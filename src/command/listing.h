@@ -4,8 +4,8 @@
  * number of new runs takes.  Of a page that was taken in, only what leads to
  * the next one is kept.
  */
-#ifndef RUN_LISTING_H
-#define RUN_LISTING_H
+#ifndef COMMAND_LISTING_H
+#define COMMAND_LISTING_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 
 #include "base/clock.h"
 #include "github/github.h"
-#include "run/candidates.h"
+#include "command/candidates.h"
 
 struct listing_page {
 	struct run_page	 page;		/* without its list */

@@ -5,11 +5,11 @@
 
 #include "base/least.h"
 #include "base/log.h"
-#include "run/cancel.h"
-#include "run/look.h"
-#include "run/pace.h"
-#include "run/report.h"
-#include "run/verdict.h"
+#include "command/cancel.h"
+#include "command/look.h"
+#include "command/pace.h"
+#include "command/report.h"
+#include "command/verdict.h"
 
 #define NOT_FOUND_MS	60000	/* a run just dispatched may not be there yet */
 #define NOT_FOUND_LOOKS	5	/* any other */

@@ -3,13 +3,13 @@
  * of the run or of the named jobs, the grace after a failure, which failures
  * of the look itself may pass, and the end.
  */
-#ifndef RUN_LOOK_H
-#define RUN_LOOK_H
+#ifndef COMMAND_LOOK_H
+#define COMMAND_LOOK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "run/await.h"
+#include "command/await.h"
 
 /* What all looks of a wait share; the first four are lent. */
 struct look {

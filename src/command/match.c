@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "run/match.h"
+#include "command/match.h"
 
 bool
 match_is_distinctive(const char *id)

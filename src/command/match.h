@@ -1,8 +1,8 @@
 /*
  * Does a name carry the distinct ID?  Pure.
  */
-#ifndef RUN_MATCH_H
-#define RUN_MATCH_H
+#ifndef COMMAND_MATCH_H
+#define COMMAND_MATCH_H
 
 #include <stdbool.h>
 

@@ -4,7 +4,7 @@
 
 #include "base/jitter.h"
 #include "base/least.h"
-#include "run/pace.h"
+#include "command/pace.h"
 
 #define FIRST_MS	1000
 #define SLOWEST_MS	5000

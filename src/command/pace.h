@@ -2,8 +2,8 @@
  * When to look again: the pauses of a loop that asks a server until a
  * deadline.
  */
-#ifndef RUN_PACE_H
-#define RUN_PACE_H
+#ifndef COMMAND_PACE_H
+#define COMMAND_PACE_H
 
 #include <stdbool.h>
 #include <stdint.h>

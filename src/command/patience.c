@@ -1,7 +1,7 @@
 #include "compat.h"
 
 #include "base/least.h"
-#include "run/patience.h"
+#include "command/patience.h"
 
 #define STEP_MS		1000	/* the n-th pause is n of these, */
 #define PAUSE_MAX_MS	4000	/* at most */

@@ -4,10 +4,10 @@
  * A token that was only just made meets 401, or 403, for some seconds; a good
  * one meets a single 401 now and then; and what was there is not found for
  * once.  So a refusal ends something only when it has lasted; all other
- * failures are for run/pace.
+ * failures are for command/pace.
  */
-#ifndef RUN_PATIENCE_H
-#define RUN_PATIENCE_H
+#ifndef COMMAND_PATIENCE_H
+#define COMMAND_PATIENCE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -8,9 +8,9 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/terminal.h"
-#include "run/report.h"
-#include "run/tail.h"
-#include "run/verdict.h"
+#include "command/report.h"
+#include "command/tail.h"
+#include "command/verdict.h"
 
 #define STATE_COLUMNS	16	/* "startup_failure " */
 #define TIME_COLUMNS	8	/* "123m45s " */

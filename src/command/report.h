@@ -2,11 +2,11 @@
  * What people see of a wait: lines about changes, the live table, and the
  * report about what failed.
  */
-#ifndef RUN_REPORT_H
-#define RUN_REPORT_H
+#ifndef COMMAND_REPORT_H
+#define COMMAND_REPORT_H
 
 #include "base/clock.h"
-#include "run/awaited.h"
+#include "command/awaited.h"
 
 /* One line with the time: the run's status is new. */
 void	 report_change(const struct awaited *);

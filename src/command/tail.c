@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "run/tail.h"
+#include "command/tail.h"
 
 void
 tail_init(struct tail *t)

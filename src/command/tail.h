@@ -1,8 +1,8 @@
 /*
  * The last lines of a stream of any length, in a fixed amount of memory.  Pure.
  */
-#ifndef RUN_TAIL_H
-#define RUN_TAIL_H
+#ifndef COMMAND_TAIL_H
+#define COMMAND_TAIL_H
 
 #include <stddef.h>
 #include <stdint.h>

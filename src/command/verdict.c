@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "run/verdict.h"
+#include "command/verdict.h"
 
 enum verdict
 verdict_of(const char *status, const char *conclusion)

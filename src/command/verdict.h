@@ -6,8 +6,8 @@
  * yet means "still going" as a status and "not success" as a conclusion.  No
  * word means that it is not told yet.
  */
-#ifndef RUN_VERDICT_H
-#define RUN_VERDICT_H
+#ifndef COMMAND_VERDICT_H
+#define COMMAND_VERDICT_H
 
 #include <stdbool.h>
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "github/explain.h"
+#include "github/advice.h"
 
 /* First match wins; a NULL part matches every message of that status. */
 static const struct {
@@ -93,7 +93,7 @@ is_pull_request(const char *ref)
 }
 
 void
-explain_workflow(struct buf *out, const char *workflow)
+advice_workflow(struct buf *out, const char *workflow)
 {
 	size_t len = strlen(workflow);
 
@@ -107,7 +107,7 @@ explain_workflow(struct buf *out, const char *workflow)
 }
 
 void
-explain_refusal(struct buf *out, const struct refusal *r)
+advice_refusal(struct buf *out, const struct refusal *r)
 {
 	size_t i;
 

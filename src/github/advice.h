@@ -2,8 +2,8 @@
  * Advice for an answer that is a refusal, or not GitHub's: what most likely is
  * wrong, and what to do about it.  Pure.
  */
-#ifndef GITHUB_EXPLAIN_H
-#define GITHUB_EXPLAIN_H
+#ifndef GITHUB_ADVICE_H
+#define GITHUB_ADVICE_H
 
 #include <stdbool.h>
 
@@ -22,10 +22,10 @@ struct refusal {
 };
 
 /* Appends sentences, each after a blank; nothing if there is no advice. */
-void	 explain_refusal(struct buf *, const struct refusal *);
+void	 advice_refusal(struct buf *, const struct refusal *);
 
 /* The same where no such workflow is there: it may be that its name was given
  * where a file's, or an ID, is wanted. */
-void	 explain_workflow(struct buf *, const char *workflow);
+void	 advice_workflow(struct buf *, const char *workflow);
 
 #endif

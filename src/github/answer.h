@@ -1,8 +1,8 @@
 /*
  * What an answer of GitHub means: one pure function over status, headers and
  * message (docs.github.com: "Rate limits for the REST API", "API Versions",
- * "Troubleshooting the REST API").  What follows from it stands in run/dispatch
- * for a dispatch; for all else session_fault makes a status of it.
+ * "Troubleshooting the REST API").  What follows from it for a dispatch stands
+ * in command/dispatch; for all else session_fault makes a status of it.
  */
 #ifndef GITHUB_ANSWER_H
 #define GITHUB_ANSWER_H

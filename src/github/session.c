@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "github/explain.h"
+#include "github/advice.h"
 #include "github/session.h"
 #include "github/token.h"
 
@@ -284,7 +284,7 @@ session_fault(const struct session *s, const struct response *r,
 	    (reading->class == ANSWER_FAILED && reading->wait_ms > 0))
 		add_reset_time(s, &text, reading->wait_ms);
 	else if ((r->status >= 400 && r->status < 500) || refusal.is_foreign)
-		explain_refusal(&text, &refusal);
+		advice_refusal(&text, &refusal);
 	fault_set(f, outcomes[reading->class].status, "%s", buf_str(&text));
 	f->lasting = outcomes[reading->class].lasting;
 	f->early = is_early(s, reading);

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "github/explain.h"
+#include "github/advice.h"
 #include "github/session.h"
 
 static void
@@ -82,7 +82,7 @@ add_workflow_advice(const char *workflow, struct fault *f)
 	struct buf b;
 
 	buf_init(&b, BUF_TEXT_MAX);
-	explain_workflow(&b, workflow);
+	advice_workflow(&b, workflow);
 	fault_add(f, "%s", buf_str(&b));
 	buf_free(&b);
 }

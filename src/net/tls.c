@@ -19,7 +19,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/random.h"
-#include "net/chain.h"
+#include "net/verify.h"
 #include "net/tls.h"
 
 #define INPUT_SIZE	16384	/* one record: two reads instead of twenty */
@@ -30,7 +30,7 @@ struct tls {
 	struct conn		 conn;
 	struct conn		*below;
 	const char		*who;
-	struct chain		 chain;	/* during the handshake */
+	struct verification		 chain;	/* during the handshake */
 	mbedtls_ssl_context	 ssl;
 	mbedtls_ssl_config	 config;
 
@@ -260,7 +260,7 @@ tls_free(struct tls *t)
 	conn_close(t->below);
 	mbedtls_ssl_free(&t->ssl);
 	mbedtls_ssl_config_free(&t->config);
-	chain_free(&t->chain);
+	verify_free(&t->chain);
 	free(t);
 }
 
@@ -382,10 +382,10 @@ handshake_fault(struct tls *t, int rc, const char *via, struct fault *f)
 	if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED ||
 	    rc == MBEDTLS_ERR_SSL_BAD_CERTIFICATE ||
 	    t->chain.reasons.len > 0)
-		return chain_fault(&t->chain, t->who, via,
+		return verify_fault(&t->chain, t->who, via,
 		    mbedtls_ssl_get_verify_result(&t->ssl), f);
 	for (i = 0; i < sizeof failures / sizeof failures[0]; i++)
-		if (chain_is_code(rc, failures[i].code)) {
+		if (verify_is_code(rc, failures[i].code)) {
 			fault_set(f, STATUS_TLS, "%s: %s", t->who,
 			    failures[i].text);
 			f->lasting = failures[i].lasting;
@@ -428,8 +428,8 @@ configure(struct tls *t, const char *host)
 	mbedtls_ssl_conf_min_tls_version(c, MBEDTLS_SSL_VERSION_TLS1_2);
 	mbedtls_ssl_conf_ciphersuites(c, cipher_suites);
 	mbedtls_ssl_conf_authmode(c, MBEDTLS_SSL_VERIFY_REQUIRED);
-	mbedtls_ssl_conf_ca_cb(c, chain_find_anchors, &t->chain);
-	mbedtls_ssl_conf_verify(c, chain_inspect, &t->chain);
+	mbedtls_ssl_conf_ca_cb(c, verify_find_anchors, &t->chain);
+	mbedtls_ssl_conf_verify(c, verify_inspect, &t->chain);
 	if ((rc = mbedtls_ssl_setup(&t->ssl, c)) != 0 ||
 	    (rc = mbedtls_ssl_set_hostname(&t->ssl, host)) != 0)
 		return rc;
@@ -450,7 +450,7 @@ tls_open(struct conn **out, struct conn *below, const struct tls_peer *peer,
 	t->conn.ops = &tls_ops;
 	t->below = below;
 	t->who = peer->who;
-	chain_init(&t->chain, trust, peer->host, f);
+	verify_init(&t->chain, trust, peer->host, f);
 	mbedtls_ssl_init(&t->ssl);
 	mbedtls_ssl_config_init(&t->config);
 	if (psa_crypto_init() != PSA_SUCCESS) {
@@ -479,7 +479,7 @@ tls_open(struct conn **out, struct conn *below, const struct tls_peer *peer,
 		tls_free(t);
 		return status;
 	}
-	chain_free(&t->chain);
+	verify_free(&t->chain);
 	log_debug("%s: %s, %s", peer->who, mbedtls_ssl_get_version(&t->ssl),
 	    mbedtls_ssl_get_ciphersuite(&t->ssl));
 	*out = &t->conn;

@@ -9,7 +9,7 @@
 #include <mbedtls/platform.h>
 
 #include "base/text.h"
-#include "net/chain.h"
+#include "net/verify.h"
 #include "net/constraints.h"
 #include "net/der.h"
 
@@ -19,10 +19,10 @@
 #define RSA_BITS_MIN	2048	/* as the library's default profile has it */
 
 /* Whose certificates are being parsed; the library's call does not say. */
-static struct chain *receiver;
+static struct verification *receiver;
 
 void
-chain_init(struct chain *c, const struct trust *trust, const char *host,
+verify_init(struct verification *c, const struct trust *trust, const char *host,
     struct fault *f)
 {
 	memset(c, 0, sizeof *c);
@@ -36,7 +36,7 @@ chain_init(struct chain *c, const struct trust *trust, const char *host,
 }
 
 void
-chain_free(struct chain *c)
+verify_free(struct verification *c)
 {
 	buf_free(&c->server);
 	buf_free(&c->reasons);
@@ -75,7 +75,7 @@ is_id(const mbedtls_x509_buf *oid, struct der id)
 }
 
 /* Called for extensions that the library does not know: constraints on names
- * are judged in chain_inspect(). */
+ * are judged in verify_inspect(). */
 static int
 accept_extension(void *ctx, const mbedtls_x509_crt *crt,
     const mbedtls_x509_buf *oid, int critical, const unsigned char *p,
@@ -138,7 +138,7 @@ add_key_kind(struct buf *b, struct der key)
 #define HIGH_PART	0xff80	/* of an error code without its sign */
 
 bool
-chain_is_code(int rc, int code)
+verify_is_code(int rc, int code)
 {
 	return rc == code || (-rc & HIGH_PART) == -code;
 }
@@ -149,16 +149,16 @@ add_unsupported(struct buf *b, int rc, const unsigned char *der, size_t len)
 {
 	struct der_certificate c;
 
-	if ((chain_is_code(rc, MBEDTLS_ERR_PK_UNKNOWN_PK_ALG) ||
-	    chain_is_code(rc, MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE)) &&
+	if ((verify_is_code(rc, MBEDTLS_ERR_PK_UNKNOWN_PK_ALG) ||
+	    verify_is_code(rc, MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE)) &&
 	    der_read_certificate(der, len, &c)) {
 		add_key_kind(b, c.key);
 		buf_adds(b, " that is not supported (" CHAIN_SUPPORTED ")");
-	} else if (chain_is_code(rc, MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG)) {
+	} else if (verify_is_code(rc, MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG)) {
 		buf_adds(b, "a signature of a kind that is not supported ("
 		    CHAIN_SUPPORTED ", with SHA-256 or better)");
-	} else if (chain_is_code(rc, MBEDTLS_ERR_X509_INVALID_EXTENSIONS) ||
-	    chain_is_code(rc, MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE)) {
+	} else if (verify_is_code(rc, MBEDTLS_ERR_X509_INVALID_EXTENSIONS) ||
+	    verify_is_code(rc, MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE)) {
 		buf_adds(b, "an extension that is critical and not supported, "
 		    "or broken");
 	} else {
@@ -210,7 +210,7 @@ names_another_key(const mbedtls_x509_crt *child, const mbedtls_x509_crt *issuer)
 
 /* Reads the n-th trusted certificate; what goes wrong ends the handshake. */
 static bool
-read_trusted(struct chain *c, size_t n, struct buf *der)
+read_trusted(struct verification *c, size_t n, struct buf *der)
 {
 	buf_init(der, BUF_TEXT_MAX);
 	c->status = trust_read(c->trust, n, der, c->fault);
@@ -230,7 +230,7 @@ fits(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *child)
 
 /* Adds the n-th trusted certificate to the list; *list is the first. */
 static int
-add_anchor(struct chain *c, size_t n, const mbedtls_x509_crt *child,
+add_anchor(struct verification *c, size_t n, const mbedtls_x509_crt *child,
     mbedtls_x509_crt **list)
 {
 	mbedtls_x509_crt *crt;
@@ -301,10 +301,10 @@ sort(mbedtls_x509_crt *server)
 
 /* The anchors that may have signed the child; called once a certificate. */
 int
-chain_find_anchors(void *ctx, const mbedtls_x509_crt *child,
+verify_find_anchors(void *ctx, const mbedtls_x509_crt *child,
     mbedtls_x509_crt **candidates)
 {
-	struct chain *c = ctx;
+	struct verification *c = ctx;
 	struct der issuer = as_der(&child->issuer_raw);
 	size_t n;
 	int rc = 0;
@@ -325,7 +325,7 @@ chain_find_anchors(void *ctx, const mbedtls_x509_crt *child,
 /* A self-issued certificate that is itself among the trusted ones; they are
  * found above only if they are a CA's. */
 static bool
-is_trusted(struct chain *c, const mbedtls_x509_crt *crt)
+is_trusted(struct verification *c, const mbedtls_x509_crt *crt)
 {
 	struct der subject = as_der(&crt->subject_raw);
 	bool is = false;
@@ -508,7 +508,7 @@ is_sha1(const mbedtls_x509_crt *crt)
 
 /* Begins a reason; what follows is a verb. */
 static struct buf *
-begin_reason(struct chain *c, const mbedtls_x509_crt *crt, int depth)
+begin_reason(struct verification *c, const mbedtls_x509_crt *crt, int depth)
 {
 	struct buf *b = &c->reasons;
 
@@ -523,7 +523,7 @@ begin_reason(struct chain *c, const mbedtls_x509_crt *crt, int depth)
 }
 
 static void
-add_reasons(struct chain *c, const mbedtls_x509_crt *crt, int depth,
+add_reasons(struct verification *c, const mbedtls_x509_crt *crt, int depth,
     uint32_t flags)
 {
 	struct buf *b;
@@ -556,7 +556,7 @@ add_reasons(struct chain *c, const mbedtls_x509_crt *crt, int depth,
 
 /* Whether a certificate of this subject was sent and is of no use. */
 static bool
-was_passed_over(const struct chain *c, const struct der *subject)
+was_passed_over(const struct verification *c, const struct der *subject)
 {
 	const unsigned char *data = (const unsigned char *)c->passed_over.data;
 	struct der rest = { data, data + c->passed_over.len }, one, contents;
@@ -572,7 +572,7 @@ was_passed_over(const struct chain *c, const struct der *subject)
 /* Who is missing above the last certificate.  `sent` is the server's own and
  * those that it sent along. */
 static void
-add_missing(struct chain *c, const mbedtls_x509_crt *sent)
+add_missing(struct verification *c, const mbedtls_x509_crt *sent)
 {
 	const mbedtls_x509_crt *last = c->untrusted;
 	struct buf *b = begin_reason(c, last, last != sent);
@@ -640,7 +640,7 @@ add_general_name(struct buf *b, const struct general_name *name)
 
 /* The host, which a wildcard may hide. */
 static enum constraint
-judge_host(const struct chain *c, const struct der *constraints,
+judge_host(const struct verification *c, const struct der *constraints,
     struct general_name *name)
 {
 	const unsigned char *host = (const unsigned char *)c->host;
@@ -663,7 +663,7 @@ judge_host(const struct chain *c, const struct der *constraints,
  * any other's: whoever limits a root of his own means it.
  */
 static void
-check_names(struct chain *c, const mbedtls_x509_crt *crt, int depth,
+check_names(struct verification *c, const mbedtls_x509_crt *crt, int depth,
     const mbedtls_x509_crt *above, uint32_t *flags)
 {
 	struct certificate_names names = { as_der(&crt->subject_raw),
@@ -716,7 +716,7 @@ is_for_servers(const mbedtls_x509_crt *crt, int depth)
 }
 
 static void
-check_usage(struct chain *c, const mbedtls_x509_crt *crt, int depth,
+check_usage(struct verification *c, const mbedtls_x509_crt *crt, int depth,
     uint32_t *flags)
 {
 	if (!is_for_servers(crt, depth)) {
@@ -737,7 +737,7 @@ check_usage(struct chain *c, const mbedtls_x509_crt *crt, int depth,
 }
 
 static void
-check_extensions(struct chain *c, const mbedtls_x509_crt *crt, int depth,
+check_extensions(struct verification *c, const mbedtls_x509_crt *crt, int depth,
     uint32_t *flags)
 {
 	struct der extensions = as_der(&crt->v3_ext);
@@ -764,7 +764,8 @@ check_extensions(struct chain *c, const mbedtls_x509_crt *crt, int depth,
 
 /* The server's own certificate. */
 static int
-inspect_server(struct chain *c, const mbedtls_x509_crt *crt, uint32_t *flags)
+inspect_server(struct verification *c, const mbedtls_x509_crt *crt,
+    uint32_t *flags)
 {
 	add_certificate(&c->server, crt);
 	if (!is_for(crt, c->host))
@@ -776,9 +777,9 @@ inspect_server(struct chain *c, const mbedtls_x509_crt *crt, uint32_t *flags)
 
 /* Sees every certificate of the chain, from the root down to the server's. */
 int
-chain_inspect(void *ctx, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
+verify_inspect(void *ctx, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 {
-	struct chain *c = ctx;
+	struct verification *c = ctx;
 	int rc;
 
 	if (c->seen_count == CHAIN_MAX)
@@ -799,7 +800,7 @@ chain_inspect(void *ctx, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 }
 
 static void
-add_advice(const struct chain *c, const char *via, struct fault *f)
+add_advice(const struct verification *c, const char *via, struct fault *f)
 {
 	const struct trust *t = c->trust;
 
@@ -823,7 +824,7 @@ add_advice(const struct chain *c, const char *via, struct fault *f)
 }
 
 enum status
-chain_fault(struct chain *c, const char *who, const char *via,
+verify_fault(struct verification *c, const char *who, const char *via,
     uint32_t flags, struct fault *f)
 {
 	if (c->status != STATUS_OK)

@@ -4,8 +4,8 @@
  *
  * Only tls.c includes this: it brings mbedTLS's headers with it.
  */
-#ifndef NET_CHAIN_H
-#define NET_CHAIN_H
+#ifndef NET_VERIFY_H
+#define NET_VERIFY_H
 
 #include <stdbool.h>
 
@@ -21,7 +21,7 @@
 /* With the server's own and an anchor; the library goes no further. */
 #define CHAIN_MAX	(MBEDTLS_X509_MAX_INTERMEDIATE_CA + 2)
 
-struct chain {
+struct verification {
 	const struct trust	*trust;		/* lent */
 	const char		*host;		/* lent: must be proved */
 
@@ -44,14 +44,14 @@ struct chain {
 
 /* Until it is freed it is the one that the server's certificates are for;
  * there is one at a time. */
-void	 chain_init(struct chain *, const struct trust *, const char *host,
-	    struct fault *);
-void	 chain_free(struct chain *);
+void	 verify_init(struct verification *, const struct trust *,
+	    const char *host, struct fault *);
+void	 verify_free(struct verification *);
 
 /*
  * What the library parses a server's certificates with: the linker makes its
  * calls of mbedtls_x509_crt_parse_der() end here (-Wl,--wrap).  Of extensions
- * that it does not know, those pass that chain_inspect() judges.  Certificates
+ * that it does not know, those pass that verify_inspect() judges.  Certificates
  * behind the server's own that are of a kind that is not supported are passed
  * over: there may be a chain without them.  They belong to the chain that was
  * initialised last.
@@ -61,21 +61,21 @@ int	 __wrap_mbedtls_x509_crt_parse_der(mbedtls_x509_crt *,
 
 /* Whether the library's error has this one as its high part: of certificates
  * they are sums. */
-bool	 chain_is_code(int rc, int code);
+bool	 verify_is_code(int rc, int code);
 
 /* For mbedtls_ssl_conf_ca_cb; the context is the chain. */
-int	 chain_find_anchors(void *, const mbedtls_x509_crt *child,
+int	 verify_find_anchors(void *, const mbedtls_x509_crt *child,
 	    mbedtls_x509_crt **candidates);
 
 /* For mbedtls_ssl_conf_verify; the context is the chain. */
-int	 chain_inspect(void *, mbedtls_x509_crt *, int depth, uint32_t *flags);
+int	 verify_inspect(void *, mbedtls_x509_crt *, int depth, uint32_t *flags);
 
 /*
  * Why the chain was refused; `flags` are the library's own verdict, some of
  * which no callback sees.  `via`: the proxy in between, or NULL.  STATUS_TLS,
  * lasting.
  */
-enum status chain_fault(struct chain *, const char *who, const char *via,
-	    uint32_t flags, struct fault *);
+enum status verify_fault(struct verification *, const char *who,
+	    const char *via, uint32_t flags, struct fault *);
 
 #endif

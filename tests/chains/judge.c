@@ -13,7 +13,7 @@
 #include <psa/crypto.h>
 
 #include "base/log.h"
-#include "net/chain.h"
+#include "net/verify.h"
 #include "net/pem.h"
 #include "net/tls.h"
 
@@ -63,7 +63,7 @@ judge(const char *host, const char *anchors, const char *path)
 {
 	struct trust_sources sources = { .cacert = anchors };
 	struct trust *trust = NULL;
-	struct chain chain;
+	struct verification chain;
 	struct sent sent;
 	struct fault f;
 	uint32_t flags = 0;
@@ -73,21 +73,21 @@ judge(const char *host, const char *anchors, const char *path)
 		printf("bad %s\n", f.text);
 		return;
 	}
-	chain_init(&chain, trust, host, &f);
+	verify_init(&chain, trust, host, &f);
 	read_sent(&sent, path);
 	rc = sent.rc != 0 ? sent.rc : mbedtls_x509_crt_verify_with_ca_cb(
-	    &sent.certificates, chain_find_anchors, &chain,
-	    &mbedtls_x509_crt_profile_default, host, &flags, chain_inspect,
+	    &sent.certificates, verify_find_anchors, &chain,
+	    &mbedtls_x509_crt_profile_default, host, &flags, verify_inspect,
 	    &chain);
 	if (rc == 0)
 		printf("good\n");
 	else if ((rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED ||
 	    chain.reasons.len > 0) &&
-	    chain_fault(&chain, host, NULL, flags, &f) != STATUS_OK)
+	    verify_fault(&chain, host, NULL, flags, &f) != STATUS_OK)
 		printf("bad %s\n", f.text);
 	else
 		printf("bad -%#x\n", (unsigned int)-rc);
-	chain_free(&chain);
+	verify_free(&chain);
 	mbedtls_x509_crt_free(&sent.certificates);
 	trust_free(trust);
 }

@@ -1,5 +1,5 @@
 /*
- * A GitHub that does what a script says: what run/ uses of github/github.h,
+ * A GitHub that does what a script says: what command/ uses of github/github.h,
  * over fake_clock.  Runs, their jobs and steps come into view at given times,
  * calls fail by their number, and every call is recorded.
  *

@@ -4,7 +4,7 @@
  */
 #include "unit.h"
 
-#include "github/explain.h"
+#include "github/advice.h"
 
 static char *
 advice(struct refusal r)
@@ -15,7 +15,7 @@ advice(struct refusal r)
 	if (r.message == NULL)
 		r.message = "";
 	buf_init(&b, sizeof text - 1);
-	explain_refusal(&b, &r);
+	advice_refusal(&b, &r);
 	memcpy(text, buf_str(&b), b.len + 1);
 	buf_free(&b);
 	return text;
@@ -217,7 +217,7 @@ test_appended(void **state)
 	(void)state;
 	buf_init(&b, BUF_TEXT_MAX);
 	buf_adds(&b, "First.");
-	explain_refusal(&b, &r);
+	advice_refusal(&b, &r);
 	assert_memory_equal(buf_str(&b), "First. ", 7);
 	buf_free(&b);
 }
@@ -236,12 +236,12 @@ test_workflows(void **state)
 	(void)state;
 	buf_init(&b, BUF_TEXT_MAX);
 	for (i = 0; i < COUNT(fit); i++) {
-		explain_workflow(&b, fit[i]);
+		advice_workflow(&b, fit[i]);
 		check(b.len == 0, "%s", buf_str(&b));
 	}
 	for (i = 0; i < COUNT(unfit); i++) {
 		buf_clear(&b);
-		explain_workflow(&b, unfit[i]);
+		advice_workflow(&b, unfit[i]);
 		check(strstr(buf_str(&b), unfit[i]) != NULL &&
 		    strstr(buf_str(&b), "deploy.yml, not the name") != NULL,
 		    "%s: %s", unfit[i], buf_str(&b));

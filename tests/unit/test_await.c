@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "fake_clock.h"
 #include "fake_github.h"
-#include "run/await.h"
+#include "command/await.h"
 
 #define RUN	UINT64_C(17654321098)
 #define RUNS	6

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "fake_clock.h"
 #include "fake_github.h"
-#include "run/candidates.h"
+#include "command/candidates.h"
 
 #define URL_LEN	1900	/* of the longest that are taken */
 

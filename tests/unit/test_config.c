@@ -15,7 +15,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "cli/config.h"
-#include "run/pace.h"
+#include "command/pace.h"
 
 #define ARGS_MAX	12
 #define TOKEN		"ghp_0123456789abcdefghij"

@@ -1,5 +1,5 @@
 /*
- * Exactly once: a whole dispatch, from run/ down to the bytes, one of whose
+ * Exactly once: a whole dispatch, from command/ down to the bytes, one of whose
  * connections is cut in every way: all over each POST, at every byte of the
  * answer to it, and here and there in the search.  However it ends, no POST
  * follows one that may have acted, and the exit code tells the truth about what
@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "fake_clock.h"
 #include "fake_conn.h"
-#include "run/dispatch.h"
+#include "command/dispatch.h"
 
 #define ID		"3d8f0b6a-91d5-4a0e-8a43-5f1a7c2e9b10"
 #define BODY		"{\"ref\":\"main\"}"

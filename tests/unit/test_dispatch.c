@@ -13,8 +13,8 @@
 #include "base/log.h"
 #include "fake_clock.h"
 #include "fake_github.h"
-#include "run/dispatch.h"
-#include "run/pace.h"
+#include "command/dispatch.h"
+#include "command/pace.h"
 
 #define ID		"3d8f0b6a-91d5-4a0e-8a43-5f1a7c2e9b10"
 #define BODY		"{\"ref\":\"main\"}"

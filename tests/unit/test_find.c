@@ -12,8 +12,8 @@
 #include "base/mem.h"
 #include "fake_clock.h"
 #include "fake_github.h"
-#include "run/find.h"
-#include "run/pace.h"
+#include "command/find.h"
+#include "command/pace.h"
 
 #define UUID		"7f0cfa1e-3b52-4c6e-9a52-0d6c8f1b2e11"
 #define TIMEOUT_MS	INT64_C(300000)

@@ -3,7 +3,7 @@
  */
 #include "unit.h"
 
-#include "run/match.h"
+#include "command/match.h"
 
 #define UUID	"7f0cfa1e-3b52-4c6e-9a52-0d6c8f1b2e11"
 #define ID16	"0123456789abcdef"

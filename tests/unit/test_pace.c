@@ -7,7 +7,7 @@
 #include <signal.h>
 
 #include "fake_clock.h"
-#include "run/pace.h"
+#include "command/pace.h"
 
 static struct pace pace;
 

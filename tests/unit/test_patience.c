@@ -3,7 +3,7 @@
  */
 #include "unit.h"
 
-#include "run/patience.h"
+#include "command/patience.h"
 
 #define START	INT64_C(7000000)
 

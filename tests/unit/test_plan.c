@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "cli/plan.h"
-#include "run/pace.h"
+#include "command/pace.h"
 
 #define UUID	"3d8f0b6a-91d5-4a0e-8a43-5f1a7c2e9b10"
 

@@ -14,7 +14,7 @@
 #include "base/terminal.h"
 #include "fake_clock.h"
 #include "fake_github.h"
-#include "run/report.h"
+#include "command/report.h"
 
 #define RUN	UINT64_C(17654321098)
 #define SECRET	"ghs_0123456789abcdef"

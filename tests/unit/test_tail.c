@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "run/tail.h"
+#include "command/tail.h"
 
 static struct tail	tail;
 static struct buf	got, want;	/* "<line>" each */

@@ -3,7 +3,7 @@
  */
 #include "unit.h"
 
-#include "run/verdict.h"
+#include "command/verdict.h"
 
 /* GitHub's, then what it may come up with, then what is none. */
 static const char *const statuses[] = { "queued", "in_progress", "waiting",
