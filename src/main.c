@@ -26,7 +26,7 @@
 #include "net/roots.h"
 #include "net/tls.h"
 #include "net/trust.h"
-#include "command/await.h"
+#include "command/wait.h"
 #include "command/dispatch.h"
 
 static const char *
@@ -130,14 +130,14 @@ log_order(struct github *gh, const struct config *c, const struct plan *p)
 struct waiting {
 	const struct config	*c;
 	struct output		*output;
-	struct awaited		*runs;		/* beside c->runs, for await */
+	struct watched		*runs;		/* beside c->runs, for await */
 	enum status		 status;	/* of the first failed output */
 	struct fault		 fault;
 };
 
 /* A run of await, as results tell it; the repository goes into *name. */
 static void
-describe(const struct waiting *w, const struct awaited *a, bool over,
+describe(const struct waiting *w, const struct watched *a, bool over,
     struct buf *name, struct output_run *out)
 {
 	const struct config_run *given = &w->c->runs[a - w->runs];
@@ -157,7 +157,7 @@ describe(const struct waiting *w, const struct awaited *a, bool over,
 
 /* Writes what is new about a run of await. */
 static void
-write_awaited(struct waiting *w, const struct awaited *a, bool over)
+write_awaited(struct waiting *w, const struct watched *a, bool over)
 {
 	struct output_run run;
 	enum status status;
@@ -179,20 +179,20 @@ write_awaited(struct waiting *w, const struct awaited *a, bool over)
 }
 
 static void
-on_seen(void *ctx, const struct awaited *a)
+on_seen(void *ctx, const struct watched *a)
 {
 	write_awaited(ctx, a, false);
 }
 
 static void
-on_ended(void *ctx, const struct awaited *a)
+on_ended(void *ctx, const struct watched *a)
 {
 	write_awaited(ctx, a, true);
 }
 
 /* How to wait, with what only the surroundings tell. */
 static void
-complete_order(struct await_order *o, const struct config *c)
+complete_order(struct wait_order *o, const struct config *c)
 {
 	*o = c->waiting;
 	o->live = terminal_is_there() && log_is_plain();
@@ -206,16 +206,16 @@ static enum status
 wait_for_dispatched(struct github *gh, const struct config *c,
     struct output *output, struct output_run *run, struct fault *f)
 {
-	struct awaited a = { .gh = gh, .id = run->id };
+	struct watched a = { .gh = gh, .id = run->id };
 	struct waiting w = { .c = c, .output = output, .runs = &a };
-	struct await_hooks hooks = { .ctx = &w };
-	struct await_order order;
+	struct wait_hooks hooks = { .ctx = &w };
+	struct wait_order order;
 	enum status status, written;
 	struct fault why;
 
 	complete_order(&order, c);
 	order.just_dispatched = true;
-	status = await_runs(&clock_system, &order, &a, 1, &hooks, f);
+	status = wait_for_runs(&clock_system, &order, &a, 1, &hooks, f);
 	run->awaited = &a;
 	written = output_result(output, run, &why);
 	output_summary(output, run);
@@ -224,7 +224,7 @@ wait_for_dispatched(struct github *gh, const struct config *c,
 		*f = why;
 	}
 	run->awaited = NULL;
-	awaited_wipe(&a);
+	watched_wipe(&a);
 	return status;
 }
 
@@ -282,8 +282,8 @@ run_await(struct github *gh, const struct config *c, struct output *output,
     struct fault *f)
 {
 	struct waiting w = { .c = c, .output = output };
-	struct await_hooks hooks = { on_seen, on_ended, &w };
-	struct await_order order;
+	struct wait_hooks hooks = { on_seen, on_ended, &w };
+	struct wait_order order;
 	struct output_run run;
 	enum status status;
 	struct buf name;
@@ -297,7 +297,7 @@ run_await(struct github *gh, const struct config *c, struct output *output,
 	}
 	mem_set_exit(STATUS_CONNECT, "the run is no longer being watched");
 	complete_order(&order, c);
-	status = await_runs(&clock_system, &order, w.runs, c->run_count,
+	status = wait_for_runs(&clock_system, &order, w.runs, c->run_count,
 	    &hooks, f);
 	for (i = 0; i < c->run_count; i++) {
 		describe(&w, &w.runs[i], true, &name, &run);
@@ -306,7 +306,7 @@ run_await(struct github *gh, const struct config *c, struct output *output,
 		buf_free(&name);
 	}
 	for (i = 0; i < c->run_count; i++) {
-		awaited_wipe(&w.runs[i]);
+		watched_wipe(&w.runs[i]);
 		github_close(w.runs[i].gh);
 	}
 	free(w.runs);

@@ -178,8 +178,8 @@ config_load(struct config *c, const struct options *o, config_lookup lookup,
 	c->await = o->await;
 	c->waiting.timeout_ms = LOAD_TIMEOUT_MS;
 	c->waiting.interval_ms = POLL_MS;
-	c->waiting.cancel_after_ms = AWAIT_NEVER;
-	c->waiting.force_cancel_after_ms = AWAIT_NEVER;
+	c->waiting.cancel_after_ms = WAIT_NEVER;
+	c->waiting.force_cancel_after_ms = WAIT_NEVER;
 	if (o->given[OPTION_TOKEN_FILE] &&
 	    strcmp(o->value[OPTION_TOKEN_FILE], "-") != 0)
 		c->token_file = o->value[OPTION_TOKEN_FILE];

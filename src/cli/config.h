@@ -16,7 +16,7 @@
 #include "http/proxy.h"
 #include "http/url.h"
 #include "net/trust.h"
-#include "command/await.h"
+#include "command/wait.h"
 
 enum config_format {
 	CONFIG_TEXT,
@@ -38,7 +38,7 @@ struct config {
 	struct config_run	*runs;		/* of await */
 	size_t			 run_count;
 	bool			 wait;		/* for the dispatched run */
-	struct await_order	 waiting;	/* how, for both */
+	struct wait_order	 waiting;	/* how, for both */
 	char			**jobs;
 	size_t			 job_count;
 	struct url		 api;

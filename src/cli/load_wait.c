@@ -78,14 +78,14 @@ as_written(const struct loader *l, enum option option, const char *name,
 static enum status
 check_cancelling(const struct loader *l, struct fault *f)
 {
-	const struct await_order *w = &l->c->waiting;
+	const struct wait_order *w = &l->c->waiting;
 	char *after, *limit;
 
-	if (w->cancel_after_ms != AWAIT_NEVER && w->timeout_ms !=
-	    AWAIT_NEVER && w->cancel_after_ms >= w->timeout_ms)
+	if (w->cancel_after_ms != WAIT_NEVER && w->timeout_ms !=
+	    WAIT_NEVER && w->cancel_after_ms >= w->timeout_ms)
 		goto too_late;
-	if (w->force_cancel_after_ms != AWAIT_NEVER && w->cancel_after_ms ==
-	    AWAIT_NEVER)
+	if (w->force_cancel_after_ms != WAIT_NEVER && w->cancel_after_ms ==
+	    WAIT_NEVER)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "--force-cancel-after needs --cancel-after");
 	return STATUS_OK;
@@ -106,7 +106,7 @@ too_late:
 enum status
 load_waiting(struct loader *l, struct fault *f)
 {
-	struct await_order *w = &l->c->waiting;
+	struct wait_order *w = &l->c->waiting;
 	enum status status;
 	char *interval;
 
@@ -134,7 +134,7 @@ load_waiting(struct loader *l, struct fault *f)
 	    (status = load_jobs(l, f)) != STATUS_OK)
 		return status;
 	if (w->timeout_ms == 0)
-		w->timeout_ms = AWAIT_NEVER;
+		w->timeout_ms = WAIT_NEVER;
 	w->jobs = (const char **)l->c->jobs;
 	w->job_count = l->c->job_count;
 	return check_cancelling(l, f);

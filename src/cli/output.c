@@ -379,15 +379,15 @@ add_linked_code(struct buf *b, const char *text, const char *url)
 }
 
 static void
-add_jobs_table(struct buf *b, const struct awaited *a)
+add_jobs_table(struct buf *b, const struct watched *a)
 {
 	const struct job *job;
 	size_t n;
 
-	if (awaited_job(a, 0) == NULL)
+	if (watched_job(a, 0) == NULL)
 		return;
 	buf_adds(b, "| job | result |\n|---|---|\n");
-	for (n = 0; (job = awaited_job(a, n)) != NULL; n++) {
+	for (n = 0; (job = watched_job(a, n)) != NULL; n++) {
 		if (b->len > SUMMARY_MAX) {
 			buf_adds(b, "| ... | |\n");
 			break;

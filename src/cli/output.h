@@ -11,7 +11,7 @@
 #define CLI_OUTPUT_H
 
 #include "cli/config.h"
-#include "command/await.h"
+#include "command/wait.h"
 
 struct output {
 	enum config_format	 format;
@@ -36,7 +36,7 @@ struct output_run {
 	const char		*ref;
 	const char		*distinct_id;
 	const char		*identified_by;
-	const struct awaited	*awaited;	/* or NULL: no wait yet */
+	const struct watched	*awaited;	/* or NULL: no wait yet */
 	bool			 is_further;	/* $GITHUB_OUTPUT has another */
 };
 

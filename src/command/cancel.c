@@ -15,7 +15,7 @@
 
 /* A refusal: is it the last word? */
 static enum cancelling
-weigh(const struct clock *clock, struct awaited *a, const struct fault *f)
+weigh(const struct clock *clock, struct watched *a, const struct fault *f)
 {
 	int64_t now_ms = clock_now(clock), pause_ms;
 	bool renew;
@@ -37,7 +37,7 @@ weigh(const struct clock *clock, struct awaited *a, const struct fault *f)
 
 /* Once; the same at each look would be noise. */
 static void
-tell_refusal(struct awaited *a, enum cancelling state, const struct fault *f)
+tell_refusal(struct watched *a, enum cancelling state, const struct fault *f)
 {
 	unsigned long long id = a->id;
 
@@ -52,7 +52,7 @@ tell_refusal(struct awaited *a, enum cancelling state, const struct fault *f)
 }
 
 void
-cancel_ask(const struct clock *clock, struct awaited *a, bool force,
+cancel_ask(const struct clock *clock, struct watched *a, bool force,
     int64_t deadline_ms, struct fault *f)
 {
 	unsigned long long id = a->id;
@@ -83,7 +83,7 @@ cancel_ask(const struct clock *clock, struct awaited *a, bool force,
 }
 
 static bool
-is_open(const struct awaited *a)
+is_open(const struct watched *a)
 {
 	return !a->ended && a->cancel == CANCEL_OPEN;
 }
@@ -91,7 +91,7 @@ is_open(const struct awaited *a)
 /* A refusal to cancel that leaves it open whether there is anything left to
  * cancel: a look tells. */
 static void
-look_if_over(struct awaited *a, int64_t deadline_ms)
+look_if_over(struct watched *a, int64_t deadline_ms)
 {
 	struct fault ignored;
 
@@ -104,7 +104,7 @@ look_if_over(struct awaited *a, int64_t deadline_ms)
 }
 
 void
-cancel_insist(const struct clock *clock, struct awaited *runs, size_t count)
+cancel_insist(const struct clock *clock, struct watched *runs, size_t count)
 {
 	int64_t deadline_ms = clock_after(clock, INSIST_MS), try_ms;
 	size_t i, open;
@@ -144,7 +144,7 @@ is_answer(const struct fault *f)
 }
 
 void
-cancel_add_outcome(const struct awaited *a, const struct fault *why,
+cancel_add_outcome(const struct watched *a, const struct fault *why,
     struct fault *f)
 {
 	unsigned long long id = a->id;

@@ -21,7 +21,7 @@
 #define UNTOLD_MS	10000	/* for a conclusion that is not told yet */
 
 void
-look_end(struct look *l, struct awaited *a, enum status status)
+look_end(struct look *l, struct watched *a, enum status status)
 {
 	a->ended = true;
 	a->status = status;
@@ -40,12 +40,12 @@ look_courtesy_end(const struct look *l, int64_t most_ms)
 
 /* Ends a run that did not succeed: the report, and the fault in one line. */
 static void
-end_failed(struct look *l, struct awaited *a)
+end_failed(struct look *l, struct watched *a)
 {
 	int64_t began_ms = clock_now(l->clock);
 	struct fault ignored;
 
-	if (awaited_read_jobs(a, look_courtesy_end(l, JOBS_MS), &ignored) ==
+	if (watched_read_jobs(a, look_courtesy_end(l, JOBS_MS), &ignored) ==
 	    STATUS_OK) {
 		report_failures(a);
 		if (l->order->log_lines > 0)
@@ -61,7 +61,7 @@ end_failed(struct look *l, struct awaited *a)
 }
 
 static bool
-is_over(const struct awaited *a)
+is_over(const struct watched *a)
 {
 	return verdict_of(a->state.run.status, a->state.run.conclusion) !=
 	    VERDICT_GOING_ON;
@@ -69,7 +69,7 @@ is_over(const struct awaited *a)
 
 /* More than one, as far as is told. */
 static bool
-has_attempts(const struct awaited *a)
+has_attempts(const struct watched *a)
 {
 	return a->state.run.attempt != 1;
 }
@@ -81,7 +81,7 @@ conclusion_text(const char *conclusion)
 }
 
 static void
-conclude_failed(struct look *l, struct awaited *a)
+conclude_failed(struct look *l, struct watched *a)
 {
 	const struct run *run = &a->state.run;
 
@@ -96,7 +96,7 @@ conclude_failed(struct look *l, struct awaited *a)
 
 /* Over, without a conclusion: may it still come? */
 static bool
-is_awaiting_conclusion(struct look *l, struct awaited *a)
+is_awaiting_conclusion(struct look *l, struct watched *a)
 {
 	if (a->untold_ends_ms == 0)
 		a->untold_ends_ms = clock_after(l->clock, UNTOLD_MS);
@@ -105,7 +105,7 @@ is_awaiting_conclusion(struct look *l, struct awaited *a)
 
 /* There was a failure: is it still time to wait for a new attempt? */
 static bool
-is_in_grace(struct look *l, struct awaited *a)
+is_in_grace(struct look *l, struct watched *a)
 {
 	const struct run *run = &a->state.run;
 	int64_t now_ms = clock_now(l->clock);
@@ -125,14 +125,14 @@ is_in_grace(struct look *l, struct awaited *a)
 }
 
 void
-look_add_job_names(const struct awaited *a, struct fault *f)
+look_add_job_names(const struct watched *a, struct fault *f)
 {
 	const struct job *job;
 	size_t n;
 
-	if (awaited_job(a, 0) == NULL)
+	if (watched_job(a, 0) == NULL)
 		fault_add(f, "none");
-	for (n = 0; (job = awaited_job(a, n)) != NULL; n++) {
+	for (n = 0; (job = watched_job(a, n)) != NULL; n++) {
 		if (strlen(f->text) > FAULT_TEXT_MAX / 2) {
 			fault_add(f, ", ...");
 			break;
@@ -141,11 +141,11 @@ look_add_job_names(const struct awaited *a, struct fault *f)
 	}
 }
 
-typedef const struct job *nth_job(const struct awaited *, size_t n);
+typedef const struct job *nth_job(const struct watched *, size_t n);
 
 /* The latest attempt among these jobs that has one of that name. */
 static bool
-find_attempt(const struct awaited *a, nth_job *nth, const char *name,
+find_attempt(const struct watched *a, nth_job *nth, const char *name,
     uint64_t *attempt)
 {
 	const struct job *job;
@@ -167,10 +167,10 @@ find_attempt(const struct awaited *a, nth_job *nth, const char *name,
  * latest attempt did not have to run again is an earlier attempt's.
  */
 static enum verdict
-judge_job(const struct awaited *a, const char *name, bool *there,
+judge_job(const struct watched *a, const char *name, bool *there,
     const struct job **decides)
 {
-	nth_job *nth = awaited_job;
+	nth_job *nth = watched_job;
 	enum verdict verdict = VERDICT_SUCCESS, one;
 	const struct job *job;
 	uint64_t attempt;
@@ -178,7 +178,7 @@ judge_job(const struct awaited *a, const char *name, bool *there,
 
 	*there = find_attempt(a, nth, name, &attempt);
 	if (!*there)
-		*there = find_attempt(a, nth = awaited_job_of_all, name,
+		*there = find_attempt(a, nth = watched_job_of_all, name,
 		    &attempt);
 	if (!*there)
 		return VERDICT_GOING_ON;
@@ -199,11 +199,11 @@ judge_job(const struct awaited *a, const char *name, bool *there,
 /* As await-remote-run does if it was given a cancel timeout: a named job that
  * fails cancels what is left of the run. */
 static void
-cancel_rest(struct look *l, struct awaited *a)
+cancel_rest(struct look *l, struct watched *a)
 {
 	struct fault story = a->fault, why;
 
-	if (l->order->cancel_after_ms == AWAIT_NEVER ||
+	if (l->order->cancel_after_ms == WAIT_NEVER ||
 	    is_over(a) || a->cancel == CANCEL_ASKED)
 		return;
 	a->cancel = CANCEL_OPEN;
@@ -215,7 +215,7 @@ cancel_rest(struct look *l, struct awaited *a)
 }
 
 static void
-fail_job(struct look *l, struct awaited *a, const struct job *job)
+fail_job(struct look *l, struct watched *a, const struct job *job)
 {
 	fault_set_lasting(&a->fault, STATUS_FAILED,
 	    "job \"%s\" of run %llu concluded with %s: %s", job->name,
@@ -228,7 +228,7 @@ fail_job(struct look *l, struct awaited *a, const struct job *job)
 
 /* The run is over, and a job that was named is not among its jobs. */
 static void
-judge_without(struct look *l, struct awaited *a, const char *unseen)
+judge_without(struct look *l, struct watched *a, const char *unseen)
 {
 	a->unseen_jobs = unseen != NULL && is_over(a) ? a->unseen_jobs + 1 : 0;
 	if (a->unseen_jobs < (l->is_last ? 1 : UNSEEN_LOOKS))
@@ -246,7 +246,7 @@ judge_without(struct look *l, struct awaited *a, const char *unseen)
 
 /* With --job: the named jobs decide. */
 static void
-judge_jobs(struct look *l, struct awaited *a)
+judge_jobs(struct look *l, struct watched *a)
 {
 	bool there, all = true, untold = false;
 	const struct job *job = NULL;
@@ -280,7 +280,7 @@ judge_jobs(struct look *l, struct awaited *a)
 }
 
 static void
-judge_run(struct look *l, struct awaited *a)
+judge_run(struct look *l, struct watched *a)
 {
 	enum verdict verdict = verdict_of(a->state.run.status,
 	    a->state.run.conclusion);
@@ -306,7 +306,7 @@ judge_run(struct look *l, struct awaited *a)
 }
 
 void
-look_judge(struct look *l, struct awaited *a)
+look_judge(struct look *l, struct watched *a)
 {
 	if (l->order->job_count > 0)
 		judge_jobs(l, a);
@@ -316,7 +316,7 @@ look_judge(struct look *l, struct awaited *a)
 
 /* A look failed: true if looking on may help, and not before again_ms. */
 static bool
-may_pass(struct look *l, struct awaited *a, struct fault *f)
+may_pass(struct look *l, struct watched *a, struct fault *f)
 {
 	int64_t now_ms = clock_now(l->clock), pause_ms;
 	bool renew;
@@ -356,15 +356,15 @@ look_take_hint(struct look *l, const struct fault *f)
 
 /* It was there, and has not been for a while. */
 static void
-add_vanished(struct awaited *a)
+add_vanished(struct watched *a)
 {
 	fault_add(&a->fault, " The run is gone: it was deleted, or the token "
 	    "has lost access to it. It was %s when last seen: %s",
-	    awaited_state(a), a->state.run.html_url);
+	    watched_state(a), a->state.run.html_url);
 }
 
 static void
-look_failed(struct look *l, struct awaited *a, struct fault *f)
+look_failed(struct look *l, struct watched *a, struct fault *f)
 {
 	if (may_pass(l, a, f)) {
 		if (l->failures == 0 && a->fault.status != f->status)
@@ -387,14 +387,14 @@ look_failed(struct look *l, struct awaited *a, struct fault *f)
 	if (f->status == STATUS_NOT_FOUND && a->seen)
 		add_vanished(a);
 	else if (a->seen)
-		awaited_add_whereabouts(a, &a->fault);
+		watched_add_whereabouts(a, &a->fault);
 	look_end(l, a, f->status);
 }
 
 /* A line if the state is another than the one told last: an answer is also new
  * for reasons that nobody wants to read about. */
 static void
-show_change(struct awaited *a)
+show_change(struct watched *a)
 {
 	const struct run *run = &a->state.run;
 	char state[sizeof a->shown];
@@ -408,13 +408,13 @@ show_change(struct awaited *a)
 }
 
 const char *
-look_unlisted(const struct look *l, const struct awaited *a)
+look_unlisted(const struct look *l, const struct watched *a)
 {
 	uint64_t attempt;
 	size_t i;
 
 	for (i = 0; i < l->order->job_count; i++)
-		if (!find_attempt(a, awaited_job, l->order->jobs[i], &attempt))
+		if (!find_attempt(a, watched_job, l->order->jobs[i], &attempt))
 			return l->order->jobs[i];
 	return NULL;
 }
@@ -422,7 +422,7 @@ look_unlisted(const struct look *l, const struct awaited *a)
 /* The named jobs that the latest attempt does not list, and will not: it is
  * over, and had the time to. */
 static bool
-wants_all_attempts(const struct look *l, const struct awaited *a)
+wants_all_attempts(const struct look *l, const struct watched *a)
 {
 	return is_over(a) && has_attempts(a) &&
 	    a->unseen_jobs + 1 >= UNSEEN_LOOKS && look_unlisted(l, a) != NULL;
@@ -430,7 +430,7 @@ wants_all_attempts(const struct look *l, const struct awaited *a)
 
 /* The requests of one look. */
 static enum status
-ask(const struct look *l, struct awaited *a, int64_t deadline_ms,
+ask(const struct look *l, struct watched *a, int64_t deadline_ms,
     struct fault *f)
 {
 	enum status status;
@@ -440,14 +440,14 @@ ask(const struct look *l, struct awaited *a, int64_t deadline_ms,
 		return status;
 	a->patience.succeeded = true;
 	if (l->order->job_count > 0 || l->order->live)
-		status = awaited_read_jobs(a, deadline_ms, f);
+		status = watched_read_jobs(a, deadline_ms, f);
 	if (status == STATUS_OK && wants_all_attempts(l, a))
-		status = awaited_read_all_jobs(a, deadline_ms, f);
+		status = watched_read_all_jobs(a, deadline_ms, f);
 	return status;
 }
 
 enum status
-look_at(struct look *l, struct awaited *a, int64_t deadline_ms)
+look_at(struct look *l, struct watched *a, int64_t deadline_ms)
 {
 	enum status status;
 	struct fault f;

@@ -9,13 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "command/await.h"
+#include "command/wait.h"
 
 /* What all looks of a wait share; the first four are lent. */
 struct look {
 	const struct clock		*clock;
-	const struct await_order	*order;
-	const struct await_hooks	*hooks;
+	const struct wait_order	*order;
+	const struct wait_hooks	*hooks;
 	int64_t				 began_ms;	/* the wait */
 	int64_t				 deadline_ms;	/* and its end */
 	bool				 has_others;	/* that go on */
@@ -29,13 +29,13 @@ struct look {
  * Looks once, and may end the run.  STATUS_OK unless the look failed in a way
  * that slows the next one, or a signal came.
  */
-enum status look_at(struct look *, struct awaited *, int64_t deadline_ms);
+enum status look_at(struct look *, struct watched *, int64_t deadline_ms);
 
 /* Ends a run that was seen if what is known of it decides. */
-void	 look_judge(struct look *, struct awaited *);
+void	 look_judge(struct look *, struct watched *);
 
 /* Ends it in any case; its fault is set unless the status is OK. */
-void	 look_end(struct look *, struct awaited *, enum status);
+void	 look_end(struct look *, struct watched *, enum status);
 
 /*
  * Until when a courtesy (a list of what failed, a log, a summary) may last: so
@@ -44,10 +44,10 @@ void	 look_end(struct look *, struct awaited *, enum status);
 int64_t	 look_courtesy_end(const struct look *, int64_t most_ms);
 
 /* Appends "a, b, c", cut where it would get too long: the jobs listed last. */
-void	 look_add_job_names(const struct awaited *, struct fault *);
+void	 look_add_job_names(const struct watched *, struct fault *);
 
 /* The first of the named jobs that is not listed; NULL if all are. */
-const char *look_unlisted(const struct look *, const struct awaited *);
+const char *look_unlisted(const struct look *, const struct watched *);
 
 /* Takes note of the pause that a failed call asks for. */
 void	 look_take_hint(struct look *, const struct fault *);

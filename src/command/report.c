@@ -22,7 +22,7 @@
 #define LATE_MAX	3	/* that often for all jobs of a run */
 
 void
-report_change(const struct awaited *a)
+report_change(const struct watched *a)
 {
 	const struct run *run = &a->state.run;
 	struct buf b;
@@ -30,7 +30,7 @@ report_change(const struct awaited *a)
 	buf_init(&b, BUF_TEXT_MAX);
 	date_add(&b, (int64_t)time(NULL));
 	buf_addf(&b, ": run %llu is %s", (unsigned long long)a->id,
-	    awaited_state(a));
+	    watched_state(a));
 	if (*run->conclusion != '\0')
 		buf_addf(&b, ": %s", run->conclusion);
 	if (run->attempt > 1)
@@ -199,7 +199,7 @@ add_row(struct table *t, const char *indent, struct look look,
 }
 
 static void
-add_run_rows(struct table *t, const struct awaited *a)
+add_run_rows(struct table *t, const struct watched *a)
 {
 	const struct report_view *v = t->view;
 	const struct run *run = &a->state.run;
@@ -231,7 +231,7 @@ add_run_rows(struct table *t, const struct awaited *a)
 }
 
 static void
-add_job_row(struct table *t, const struct awaited *a, const struct job *job)
+add_job_row(struct table *t, const struct watched *a, const struct job *job)
 {
 	const char *state = *job->conclusion != '\0' ? job->conclusion :
 	    job->status;
@@ -260,25 +260,25 @@ rank_of(const struct job *job)
 
 /* As many jobs as there are rows, those first that want to be seen. */
 static void
-add_jobs(struct table *t, const struct awaited *a, size_t rows)
+add_jobs(struct table *t, const struct watched *a, size_t rows)
 {
 	const struct job *job;
 	size_t total = 0, shown = 0, n;
 	char rest[64];
 	int rank;
 
-	while (awaited_job(a, total) != NULL)
+	while (watched_job(a, total) != NULL)
 		total++;
 	if (total > rows && rows > 0)
 		rows--;
 	if (total <= rows) {
 		for (n = 0; n < total; n++)
-			add_job_row(t, a, awaited_job(a, n));
+			add_job_row(t, a, watched_job(a, n));
 		return;
 	}
 	for (rank = 0; rank < 4; rank++)
 		for (n = 0; n < total && shown < rows; n++) {
-			job = awaited_job(a, n);
+			job = watched_job(a, n);
 			if (rank_of(job) != rank)
 				continue;
 			add_job_row(t, a, job);
@@ -302,7 +302,7 @@ add_time_left(struct table *t)
 }
 
 static void
-add_runs(struct table *t, const struct awaited *runs, size_t count,
+add_runs(struct table *t, const struct watched *runs, size_t count,
     size_t rows)
 {
 	size_t each, i, open = 0;
@@ -334,7 +334,7 @@ add_runs(struct table *t, const struct awaited *runs, size_t count,
 }
 
 void
-report_table(struct buf *out, const struct awaited *runs, size_t count,
+report_table(struct buf *out, const struct watched *runs, size_t count,
     const struct report_view *v)
 {
 	bool has_time_left = v->left_ms >= 0 && !v->is_last && v->height > 5;
@@ -375,13 +375,13 @@ has_failed(const struct job *job)
 }
 
 void
-report_failures(const struct awaited *a)
+report_failures(const struct watched *a)
 {
 	const struct job *job;
 	struct buf b;
 	size_t n;
 
-	for (n = 0; (job = awaited_job(a, n)) != NULL; n++) {
+	for (n = 0; (job = watched_job(a, n)) != NULL; n++) {
 		if (strcmp(job->conclusion, "success") == 0 ||
 		    strcmp(job->status, "completed") != 0)
 			continue;
@@ -458,7 +458,7 @@ print_line(void *ctx, const char *line, size_t len)
 
 /* *late: how often a log may still be waited for. */
 static enum status
-read_log(const struct clock *clock, const struct awaited *a,
+read_log(const struct clock *clock, const struct watched *a,
     const struct job *job, int64_t deadline_ms, unsigned int *late,
     struct tail *tail, struct fault *f)
 {
@@ -474,7 +474,7 @@ read_log(const struct clock *clock, const struct awaited *a,
 }
 
 void
-report_logs(const struct clock *clock, const struct awaited *a, size_t lines,
+report_logs(const struct clock *clock, const struct watched *a, size_t lines,
     int64_t deadline_ms)
 {
 	unsigned int late = LATE_MAX;
@@ -485,7 +485,7 @@ report_logs(const struct clock *clock, const struct awaited *a, size_t lines,
 	bool had_some;
 	size_t n;
 
-	for (n = 0; (job = awaited_job(a, n)) != NULL; n++) {
+	for (n = 0; (job = watched_job(a, n)) != NULL; n++) {
 		if (!has_failed(job) || job->id == 0)
 			continue;
 		tail_init(&tail);

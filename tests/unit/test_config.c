@@ -1413,7 +1413,7 @@ test_booleans(void **state)
 static void
 test_wait_defaults(void **state)
 {
-	const struct await_order *w = &config.waiting;
+	const struct wait_order *w = &config.waiting;
 	int i;
 
 	(void)state;
@@ -1424,8 +1424,8 @@ test_wait_defaults(void **state)
 		assert_true(w->timeout_ms == 300000);
 		assert_true(w->interval_ms == 5000);
 		assert_true(w->interval_grows);
-		assert_true(w->cancel_after_ms == AWAIT_NEVER);
-		assert_true(w->force_cancel_after_ms == AWAIT_NEVER);
+		assert_true(w->cancel_after_ms == WAIT_NEVER);
+		assert_true(w->force_cancel_after_ms == WAIT_NEVER);
 		assert_true(w->rerun_grace_ms == 0);
 		assert_int_equal(w->job_count, 0);
 		assert_int_equal(w->log_lines, 0);
@@ -1451,13 +1451,13 @@ test_wait_durations(void **state)
 		size_t		 offset;
 	} rows[] = {
 		{ "--wait-timeout", "INPUT_RUN_TIMEOUT_SECONDS", false, true,
-		    offsetof(struct await_order, timeout_ms) },
+		    offsetof(struct wait_order, timeout_ms) },
 		{ "--poll-interval", "INPUT_POLL_INTERVAL_MS", true, false,
-		    offsetof(struct await_order, interval_ms) },
+		    offsetof(struct wait_order, interval_ms) },
 		{ "--cancel-after", "INPUT_CANCEL_TIMEOUT_SECONDS", false,
-		    false, offsetof(struct await_order, cancel_after_ms) },
+		    false, offsetof(struct wait_order, cancel_after_ms) },
 		{ "--rerun-grace", NULL, false, true,
-		    offsetof(struct await_order, rerun_grace_ms) },
+		    offsetof(struct wait_order, rerun_grace_ms) },
 	};
 	static const char *const refused[] = { "x", "5x", "-1", "1.5", "1e3",
 	    "1h30m", "5M", "+5", "99999999999999999999", "9223372036854775807h",
@@ -1515,9 +1515,9 @@ test_wait_limits(void **state)
 {
 	(void)state;
 	GOOD_ARGS("--wait", "--wait-timeout", "0");
-	assert_true(config.waiting.timeout_ms == AWAIT_NEVER);
+	assert_true(config.waiting.timeout_ms == WAIT_NEVER);
 	good(LIST("await", "7"), LIST("INPUT_RUN_TIMEOUT_SECONDS=0"));
-	assert_true(config.waiting.timeout_ms == AWAIT_NEVER);
+	assert_true(config.waiting.timeout_ms == WAIT_NEVER);
 	GOOD_ARGS("--wait", "--poll-interval", "5");
 	assert_false(config.waiting.interval_grows);
 	good(LIST("--wait"), LIST("INPUT_POLL_INTERVAL_MS=5000"));
@@ -1534,7 +1534,7 @@ test_wait_limits(void **state)
 static void
 test_cancelling(void **state)
 {
-	const struct await_order *w = &config.waiting;
+	const struct wait_order *w = &config.waiting;
 
 	(void)state;
 	GOOD_ARGS("--wait", "--cancel-after", "299");
@@ -1971,7 +1971,7 @@ test_await_ignores(void **state)
 	assert_int_equal(config.job_count, 2);
 	assert_true(config.waiting.timeout_ms == 600000);
 	assert_true(config.waiting.interval_ms == 2000);
-	assert_true(config.waiting.cancel_after_ms == AWAIT_NEVER);
+	assert_true(config.waiting.cancel_after_ms == WAIT_NEVER);
 }
 
 /* What no server can match is told once, and the rest counts. */

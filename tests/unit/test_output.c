@@ -30,7 +30,7 @@ static struct config		config;
 static struct output_run	result;
 static struct output		output;
 static struct fault		fault;
-static struct awaited		awaited;
+static struct watched		awaited;
 
 /* A file of the test's own folder; static, four at a time. */
 static const char *
@@ -174,7 +174,7 @@ tear_down(void **state)
 	close(saved_stdout);
 	close(saved_stderr);
 	output_close(&output, STATUS_OK, &fault);
-	awaited_wipe(&awaited);
+	watched_wipe(&awaited);
 	memset(&awaited, 0, sizeof awaited);
 	for (i = 0; i < COUNT(files); i++)
 		unlink(path_of(files[i]));
@@ -638,7 +638,7 @@ test_summary_fails(void **state)
 static void
 forget(void)
 {
-	awaited_wipe(&awaited);
+	watched_wipe(&awaited);
 	memset(&awaited, 0, sizeof awaited);
 }
 

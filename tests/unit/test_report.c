@@ -20,7 +20,7 @@
 #define SECRET	"ghs_0123456789abcdef"
 
 static struct github	*gh;
-static struct awaited	 runs[4];
+static struct watched	 runs[4];
 static struct buf	 table;
 static char		 log_path[64];
 static int		 saved_stderr;
@@ -55,7 +55,7 @@ tear_down(void **state)
 	(void)state;
 	restore();
 	for (i = 0; i < COUNT(runs); i++)
-		awaited_wipe(&runs[i]);
+		watched_wipe(&runs[i]);
 	buf_free(&table);
 	fake_github_free(gh);
 	secret_forget();
@@ -63,16 +63,16 @@ tear_down(void **state)
 }
 
 /* A run of the script, and the run that is waited for, as it is now. */
-static struct awaited *
+static struct watched *
 look_at(size_t n)
 {
 	const int64_t deadline_ms = FAKE_START + fake_now() + 1000;
-	struct awaited *a = &runs[n];
+	struct watched *a = &runs[n];
 	struct job_page *page;
 	struct fault f;
 
 	gh->call_ms = 0;
-	awaited_wipe(a);
+	watched_wipe(a);
 	a->gh = gh;
 	a->id = gh->runs[n].id;
 	assert_int_equal(github_get_run(gh, a->id, deadline_ms, &a->state,

@@ -4,11 +4,11 @@
 #include "base/least.h"
 #include "base/log.h"
 #include "base/terminal.h"
-#include "command/await.h"
 #include "command/cancel.h"
 #include "command/look.h"
 #include "command/pace.h"
 #include "command/report.h"
+#include "command/wait.h"
 
 #define LAST_LOOK_MS	3000	/* what a look at the deadline may take */
 #define TICK_MS		200	/* of the live table */
@@ -25,8 +25,8 @@
 struct wait {
 	struct look			 look;
 	const struct clock		*clock;
-	const struct await_order	*order;
-	struct awaited			*runs;
+	const struct wait_order	*order;
+	struct watched			*runs;
 	size_t				 count;
 	int64_t				 deadline_ms;
 	int64_t				 cancelled_ms;	/* 0: not yet */
@@ -37,7 +37,7 @@ struct wait {
 static int64_t
 after(int64_t instant_ms, int64_t duration_ms)
 {
-	return duration_ms == AWAIT_NEVER || duration_ms > INT64_MAX -
+	return duration_ms == WAIT_NEVER || duration_ms > INT64_MAX -
 	    instant_ms ? CLOCK_NEVER : instant_ms + duration_ms;
 }
 
@@ -67,7 +67,7 @@ going_on(const struct wait *w)
 
 /* It was refused, and is to be asked again later; but not too late. */
 static bool
-is_too_soon(const struct wait *w, const struct awaited *a)
+is_too_soon(const struct wait *w, const struct watched *a)
 {
 	return a->again_ms > clock_now(w->clock) &&
 	    clock_left(w->clock, w->deadline_ms) > 0;
@@ -103,7 +103,7 @@ static void
 cancel(struct wait *w, bool force)
 {
 	int64_t share_ms;
-	struct awaited *a;
+	struct watched *a;
 	struct fault f;
 	size_t i;
 
@@ -165,7 +165,7 @@ draw(struct wait *w, bool is_last)
 	int64_t now_ms = clock_now(w->clock);
 	struct report_view view = {
 		.elapsed_ms = now_ms - w->look.began_ms,
-		.left_ms = w->order->timeout_ms == AWAIT_NEVER ? -1 :
+		.left_ms = w->order->timeout_ms == WAIT_NEVER ? -1 :
 		    clock_left(w->clock, w->deadline_ms),
 		.frame = w->frame,
 		.colour = w->order->colour,
@@ -200,7 +200,7 @@ sleep_until(struct wait *w, int64_t instant_ms)
 
 /* When this run wants to be looked at, whatever the interval. */
 static int64_t
-own_instant(const struct wait *w, const struct awaited *a)
+own_instant(const struct wait *w, const struct watched *a)
 {
 	int64_t now_ms = clock_now(w->clock), at_ms = CLOCK_NEVER;
 
@@ -245,7 +245,7 @@ pause_wait(struct wait *w, int64_t due_ms)
 
 /* What to say of a run that we were told to leave. */
 static void
-end_by_signal(struct wait *w, struct awaited *a)
+end_by_signal(struct wait *w, struct watched *a)
 {
 	struct fault why = a->fault;
 
@@ -259,9 +259,9 @@ end_by_signal(struct wait *w, struct awaited *a)
 		fault_add(&a->fault, " Run %llu was not cancelled.",
 		    (unsigned long long)a->id);
 	if (a->cancel == CANCEL_OVER)
-		awaited_add_command(a, "To learn how", &a->fault);
+		watched_add_command(a, "To learn how", &a->fault);
 	else
-		awaited_add_whereabouts(a, &a->fault);
+		watched_add_whereabouts(a, &a->fault);
 	look_end(&w->look, a, a->fault.status);
 }
 
@@ -284,7 +284,7 @@ end_interrupted(struct wait *w)
 
 /* The named jobs that nobody has seen: they may be misspelt. */
 static void
-add_unlisted(const struct wait *w, struct awaited *a)
+add_unlisted(const struct wait *w, struct watched *a)
 {
 	const char *name = look_unlisted(&w->look, a);
 
@@ -297,7 +297,7 @@ add_unlisted(const struct wait *w, struct awaited *a)
 
 /* Seen, and not concluded by the end of the timeout. */
 static void
-end_seen(struct wait *w, struct awaited *a)
+end_seen(struct wait *w, struct watched *a)
 {
 	struct fault *f = &a->fault;
 
@@ -311,14 +311,14 @@ end_seen(struct wait *w, struct awaited *a)
 	if (a->untold_ends_ms > 0)
 		fault_add(f, " GitHub has told no conclusion yet.");
 	add_unlisted(w, a);
-	awaited_add_whereabouts(a, f);
+	watched_add_whereabouts(a, f);
 	look_end(&w->look, a, f->status);
 }
 
 /* The timeout is over, or will be before the server may be asked again; and
  * nothing is known that decides. */
 static void
-end_undecided(struct wait *w, struct awaited *a)
+end_undecided(struct wait *w, struct watched *a)
 {
 	struct fault *f = &a->fault;
 	bool asks_too_long;
@@ -335,7 +335,7 @@ end_undecided(struct wait *w, struct awaited *a)
 	fault_end_sentence(f);
 	if (asks_too_long)
 		fault_add(f, " That is longer than the timeout allows.");
-	awaited_add_whereabouts(a, f);
+	watched_add_whereabouts(a, f);
 	look_end(&w->look, a, f->status);
 }
 
@@ -363,7 +363,7 @@ sum_up(struct wait *w, struct fault *f)
 		STATUS_UNAUTHORIZED, STATUS_FORBIDDEN, STATUS_REFUSED,
 		STATUS_NOT_FOUND, STATUS_LIMITED, STATUS_WAIT_TIMEOUT,
 	};
-	const struct awaited *worst = NULL;
+	const struct watched *worst = NULL;
 	size_t rank, i;
 
 	for (rank = 0; rank < sizeof order / sizeof order[0] && worst == NULL;
@@ -395,15 +395,15 @@ fill_jobs(struct wait *w)
 	for (i = 0; i < w->count; i++)
 		if (w->runs[i].seen && w->runs[i].jobs.count == 0 &&
 		    !status_is_signal(w->runs[i].status) &&
-		    awaited_read_jobs(&w->runs[i], look_courtesy_end(&w->look,
+		    watched_read_jobs(&w->runs[i], look_courtesy_end(&w->look,
 		    SUMMARY_MS), &ignored) != STATUS_OK)
 			log_debug("jobs of run %llu: %s",
 			    (unsigned long long)w->runs[i].id, ignored.text);
 }
 
 enum status
-await_runs(const struct clock *clock, const struct await_order *o,
-    struct awaited *runs, size_t count, const struct await_hooks *hooks,
+wait_for_runs(const struct clock *clock, const struct wait_order *o,
+    struct watched *runs, size_t count, const struct wait_hooks *hooks,
     struct fault *f)
 {
 	struct wait w = {

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "command/awaited.h"
+#include "command/watched.h"
 
 #define PAGES_MAX	50	/* 5,000 jobs */
 
 static const struct job *
-nth_job(const struct awaited_jobs *jobs, size_t n)
+nth_job(const struct watched_jobs *jobs, size_t n)
 {
 	size_t page;
 
@@ -22,21 +22,21 @@ nth_job(const struct awaited_jobs *jobs, size_t n)
 }
 
 const struct job *
-awaited_job(const struct awaited *a, size_t n)
+watched_job(const struct watched *a, size_t n)
 {
 	return nth_job(&a->jobs, n);
 }
 
 const struct job *
-awaited_job_of_all(const struct awaited *a, size_t n)
+watched_job_of_all(const struct watched *a, size_t n)
 {
 	return a->all_jobs_attempt == a->state.run.attempt ?
 	    nth_job(&a->all_jobs, n) : NULL;
 }
 
 static enum status
-read_pages(const struct awaited *a, enum github_attempts attempts,
-    struct awaited_jobs *jobs, int64_t deadline_ms, struct fault *f)
+read_pages(const struct watched *a, enum github_attempts attempts,
+    struct watched_jobs *jobs, int64_t deadline_ms, struct fault *f)
 {
 	enum status status;
 	size_t n = 0;
@@ -56,13 +56,13 @@ read_pages(const struct awaited *a, enum github_attempts attempts,
 }
 
 enum status
-awaited_read_jobs(struct awaited *a, int64_t deadline_ms, struct fault *f)
+watched_read_jobs(struct watched *a, int64_t deadline_ms, struct fault *f)
 {
 	return read_pages(a, GITHUB_LATEST_ATTEMPT, &a->jobs, deadline_ms, f);
 }
 
 enum status
-awaited_read_all_jobs(struct awaited *a, int64_t deadline_ms,
+watched_read_all_jobs(struct watched *a, int64_t deadline_ms,
     struct fault *f)
 {
 	enum status status = read_pages(a, GITHUB_ALL_ATTEMPTS, &a->all_jobs,
@@ -74,26 +74,26 @@ awaited_read_all_jobs(struct awaited *a, int64_t deadline_ms,
 }
 
 const char *
-awaited_state(const struct awaited *a)
+watched_state(const struct watched *a)
 {
 	return *a->state.run.status != '\0' ? a->state.run.status :
 	    "without a status";
 }
 
 void
-awaited_add_whereabouts(const struct awaited *a, struct fault *f)
+watched_add_whereabouts(const struct watched *a, struct fault *f)
 {
 	if (a->seen)
 		fault_add(f, " The run was %s when last seen, and is no "
-		    "longer being watched.", awaited_state(a));
+		    "longer being watched.", watched_state(a));
 	else
 		fault_add(f, " The run was not seen: whether it is running is "
 		    "not known.");
-	awaited_add_command(a, "To resume the wait", f);
+	watched_add_command(a, "To resume the wait", f);
 }
 
 void
-awaited_add_command(const struct awaited *a, const char *purpose,
+watched_add_command(const struct watched *a, const char *purpose,
     struct fault *f)
 {
 	struct buf url;
@@ -108,7 +108,7 @@ awaited_add_command(const struct awaited *a, const char *purpose,
 }
 
 static void
-wipe_jobs(struct awaited_jobs *jobs)
+wipe_jobs(struct watched_jobs *jobs)
 {
 	size_t i;
 
@@ -119,7 +119,7 @@ wipe_jobs(struct awaited_jobs *jobs)
 }
 
 void
-awaited_wipe(struct awaited *a)
+watched_wipe(struct watched *a)
 {
 	run_state_wipe(&a->state);
 	wipe_jobs(&a->jobs);

@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "fake_clock.h"
 #include "fake_github.h"
-#include "command/await.h"
+#include "command/wait.h"
 
 #define RUN	UINT64_C(17654321098)
 #define RUNS	6
@@ -24,8 +24,8 @@
 #define HOUR	(60 * MINUTE)
 
 static struct github		*gh;
-static struct await_order	 order;
-static struct awaited		 runs[RUNS];
+static struct wait_order	 order;
+static struct watched		 runs[RUNS];
 static struct fault		 fault;
 static const char		*named[4];
 static struct fake_state	 scripts[32];
@@ -48,13 +48,13 @@ set_up(void **state)
 	(void)state;
 	log_open(LOG_LEVEL_INFO, false);
 	gh = fake_github_new();
-	order = (struct await_order){
+	order = (struct wait_order){
 		.timeout_ms = 300 * SECOND,
 		.interval_ms = 5 * SECOND,
 		.interval_grows = true,
 		.jobs = named,
-		.cancel_after_ms = AWAIT_NEVER,
-		.force_cancel_after_ms = AWAIT_NEVER,
+		.cancel_after_ms = WAIT_NEVER,
+		.force_cancel_after_ms = WAIT_NEVER,
 	};
 	memset(runs, 0, sizeof runs);
 	for (i = 0; i < RUNS; i++) {
@@ -99,13 +99,13 @@ tear_down(void **state)
 		print_error("%s\n", logged);
 	}
 	for (i = 0; i < RUNS; i++)
-		awaited_wipe(&runs[i]);
+		watched_wipe(&runs[i]);
 	fake_github_free(gh);
 	return 0;
 }
 
 static void
-on_seen(void *ctx, const struct awaited *a)
+on_seen(void *ctx, const struct watched *a)
 {
 	size_t n = (size_t)(a - runs);
 
@@ -120,7 +120,7 @@ on_seen(void *ctx, const struct awaited *a)
 }
 
 static void
-on_ended(void *ctx, const struct awaited *a)
+on_ended(void *ctx, const struct watched *a)
 {
 	size_t n = (size_t)(a - runs);
 
@@ -134,7 +134,7 @@ on_ended(void *ctx, const struct awaited *a)
 }
 
 static enum status
-wait_with(const struct clock *clock, const struct await_hooks *hooks,
+wait_with(const struct clock *clock, const struct wait_hooks *hooks,
     size_t count)
 {
 	enum status status;
@@ -147,7 +147,7 @@ wait_with(const struct clock *clock, const struct await_hooks *hooks,
 	saved_stderr = dup(STDERR_FILENO);
 	dup2(fd, STDERR_FILENO);
 	close(fd);
-	status = await_runs(clock, &order, runs, count, hooks, &fault);
+	status = wait_for_runs(clock, &order, runs, count, hooks, &fault);
 	restore();
 	return status;
 }
@@ -156,7 +156,7 @@ wait_with(const struct clock *clock, const struct await_hooks *hooks,
 static enum status
 wait_for(size_t count)
 {
-	const struct await_hooks hooks = { on_seen, on_ended, &fault };
+	const struct wait_hooks hooks = { on_seen, on_ended, &fault };
 	enum status status = wait_with(&fake_clock, &hooks, count);
 	size_t i;
 
@@ -533,7 +533,7 @@ static void
 test_no_limit(void **state)
 {
 	(void)state;
-	order.timeout_ms = AWAIT_NEVER;
+	order.timeout_ms = WAIT_NEVER;
 	ADD_RUN(RUNNING(0), OVER(35 * 24 * HOUR, "success"));
 	gh->forgets = true;
 	order.interval_ms = 10 * MINUTE;
@@ -545,7 +545,7 @@ test_no_limit(void **state)
 	ADD_RUN(RUNNING(0), OVER(10 * MINUTE, "success"));
 	assert_int_equal(wait_for(1), STATUS_OK);
 	again(state);
-	order.timeout_ms = AWAIT_NEVER;
+	order.timeout_ms = WAIT_NEVER;
 	order.cancel_after_ms = INT64_MAX;
 	order.force_cancel_after_ms = INT64_MAX;
 	order.interval_ms = INT64_MAX / 2;
@@ -1893,9 +1893,9 @@ test_many_jobs(void **state)
 	assert_in_range(ended_at[0], 30 * SECOND, 36 * SECOND);
 	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 3 * looks());
 	assert_int_equal(runs[0].jobs.count, 3);
-	assert_string_equal(awaited_job(&runs[0], 255)->name,
+	assert_string_equal(watched_job(&runs[0], 255)->name,
 	    "shard (255)");
-	assert_null(awaited_job(&runs[0], 256));
+	assert_null(watched_job(&runs[0], 256));
 	for (i = 0; i < gh->call_count; i++)
 		if (gh->calls[i].kind == FAKE_JOBS)
 			assert_int_equal(gh->calls[i].attempts,
@@ -2041,7 +2041,7 @@ test_fewer_pages(void **state)
 	add_jobs(jobs, COUNT(jobs));
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_in_range(ended_at[0], 60 * SECOND, 67 * SECOND);
-	assert_null(awaited_job(&runs[0], 1));
+	assert_null(watched_job(&runs[0], 1));
 }
 
 /* A grace holds for named jobs too. */
@@ -2165,7 +2165,7 @@ test_listing_of_jobs(void **state)
 		n = fake_count(gh, FAKE_JOBS, RUN);
 		check(n == (cases[i].listed == 99 ? 0 : cases[i].listed == 0 ?
 		    looks() : cases[i].listed), "%s: %zu", cases[i].what, n);
-		check(!cases[i].wants || awaited_job(&runs[0], 1) != NULL,
+		check(!cases[i].wants || watched_job(&runs[0], 1) != NULL,
 		    "%s", cases[i].what);
 		check(fake_count(gh, FAKE_LOG, 0) == 0, "%s", cases[i].what);
 		again(state);
@@ -2176,7 +2176,7 @@ test_listing_of_jobs(void **state)
 	add_jobs(jobs, COUNT(jobs));
 	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
 	assert_int_equal(fake_count(gh, FAKE_JOBS, RUN), 1);
-	assert_non_null(awaited_job(&runs[0], 1));
+	assert_non_null(watched_job(&runs[0], 1));
 	again(state);
 	order.wants_jobs = true;
 	ADD_RUN(RUNNING(0));
@@ -2191,7 +2191,7 @@ test_listing_of_jobs(void **state)
 	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
 	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_SERVER });
 	assert_int_equal(wait_for(1), STATUS_OK);
-	assert_null(awaited_job(&runs[0], 0));
+	assert_null(watched_job(&runs[0], 0));
 }
 
 /* The failed ones and the ends of their logs. */
@@ -2482,7 +2482,7 @@ test_no_runs(void **state)
 static void
 test_no_hooks(void **state)
 {
-	static const struct await_hooks none;
+	static const struct wait_hooks none;
 
 	(void)state;
 	ADD_RUN(RUNNING(0), OVER(20 * SECOND, "success"));
@@ -2611,8 +2611,8 @@ test_six_hours(void **state)
 	assert_in_range(stormy, 15, 50);
 	/* Five seconds, later up to half a minute: far from a quota. */
 	assert_in_range(looks(), 700, 2000);
-	assert_non_null(awaited_job(&runs[0], 0));
-	assert_null(awaited_job(&runs[0], 1));
+	assert_non_null(watched_job(&runs[0], 0));
+	assert_null(watched_job(&runs[0], 1));
 }
 
 /* --- memory --- */
@@ -2656,7 +2656,7 @@ weigh(void *ctx, int64_t instant_ms)
 static void
 test_memory(void **state)
 {
-	static const struct await_hooks none;
+	static const struct wait_hooks none;
 	static const struct fake_job jobs[] = { { .name = "build",
 	    .steps = { "one", "two" } }, { .name = "test" } };
 	const struct clock weighing = { fake_clock.now_ms, weigh, NULL };

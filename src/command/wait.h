@@ -3,8 +3,8 @@
  * (5xx, lost connections, rate limits, a 404 right after the dispatch) is
  * waited out, and only what cannot pass ends the wait.
  */
-#ifndef COMMAND_AWAIT_H
-#define COMMAND_AWAIT_H
+#ifndef COMMAND_WAIT_H
+#define COMMAND_WAIT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,18 +13,18 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "github/github.h"
-#include "command/awaited.h"
+#include "command/watched.h"
 
-#define AWAIT_NEVER	INT64_C(-1)	/* for the durations below */
+#define WAIT_NEVER	INT64_C(-1)	/* for the durations below */
 
 /* All lent. */
-struct await_order {
-	int64_t		 timeout_ms;		/* or AWAIT_NEVER */
+struct wait_order {
+	int64_t		 timeout_ms;		/* or WAIT_NEVER */
 	int64_t		 interval_ms;		/* between two looks */
 	bool		 interval_grows;	/* on very long waits */
 	const char	**jobs;			/* wait for these only */
 	size_t		 job_count;
-	int64_t		 cancel_after_ms;	/* or AWAIT_NEVER */
+	int64_t		 cancel_after_ms;	/* or WAIT_NEVER */
 	int64_t		 force_cancel_after_ms;	/* after that */
 	bool		 cancel_on_interrupt;
 	int64_t		 rerun_grace_ms;	/* 0: none */
@@ -36,11 +36,11 @@ struct await_order {
 };
 
 /* What the caller does for a wait; all but ctx may be NULL. */
-struct await_hooks {
+struct wait_hooks {
 	/* The run was seen for the first time. */
-	void	(*seen)(void *ctx, const struct awaited *);
+	void	(*seen)(void *ctx, const struct watched *);
 	/* The run has ended, in whatever way. */
-	void	(*ended)(void *ctx, const struct awaited *);
+	void	(*ended)(void *ctx, const struct watched *);
 	void	*ctx;
 };
 
@@ -52,8 +52,8 @@ struct await_hooks {
  * for all: OK only if all are, else a failure before all others; its fault.
  * The caller wipes each run.
  */
-enum status await_runs(const struct clock *, const struct await_order *,
-	    struct awaited *, size_t count, const struct await_hooks *,
+enum status wait_for_runs(const struct clock *, const struct wait_order *,
+	    struct watched *, size_t count, const struct wait_hooks *,
 	    struct fault *);
 
 #endif

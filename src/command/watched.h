@@ -1,8 +1,8 @@
 /*
  * A run that is waited for: what is known of it and of its jobs.
  */
-#ifndef COMMAND_AWAITED_H
-#define COMMAND_AWAITED_H
+#ifndef COMMAND_WATCHED_H
+#define COMMAND_WATCHED_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include "command/patience.h"
 
 /* All jobs of a run's latest attempt, or of all, page by page. */
-struct awaited_jobs {
+struct watched_jobs {
 	struct job_page	*pages;
 	size_t		 count;
 };
@@ -27,20 +27,20 @@ enum cancelling {
 };
 
 /* A run that is waited for.  Zeroed but for the first two by the caller. */
-struct awaited {
+struct watched {
 	struct github		*gh;		/* its repository; lent */
 	uint64_t		 id;
 
 	bool			 seen;		/* state holds an answer */
 	struct run_state	 state;
-	struct awaited_jobs	 jobs;
-	struct awaited_jobs	 all_jobs;	/* of all attempts, */
+	struct watched_jobs	 jobs;
+	struct watched_jobs	 all_jobs;	/* of all attempts, */
 	uint64_t		 all_jobs_attempt; /* when this was the last */
 	bool			 ended;
 	enum status		 status;	/* once ended, see below */
 	struct fault		 fault;		/* unless that is OK */
 
-	/* Of the wait (command/await, command/look). */
+	/* Of the wait (command/wait, command/look). */
 	enum cancelling		 cancel, force;
 	struct patience		 cancel_patience;
 	int64_t			 cancel_again_ms; /* not before */
@@ -59,29 +59,29 @@ struct awaited {
  * Reads all jobs of the latest attempt, conditionally.  On failure the pages
  * read so far are new, and those behind them as they were.
  */
-enum status awaited_read_jobs(struct awaited *, int64_t deadline_ms,
+enum status watched_read_jobs(struct watched *, int64_t deadline_ms,
 	    struct fault *);
 
 /* Same, for those of all attempts, as of the one that state holds. */
-enum status awaited_read_all_jobs(struct awaited *, int64_t deadline_ms,
+enum status watched_read_all_jobs(struct watched *, int64_t deadline_ms,
 	    struct fault *);
 
 /* The n-th job of all pages; NULL behind the last. */
-const struct job *awaited_job(const struct awaited *, size_t n);
+const struct job *watched_job(const struct watched *, size_t n);
 
 /* Same, of all attempts; NULL unless they were read as of the latest. */
-const struct job *awaited_job_of_all(const struct awaited *, size_t n);
+const struct job *watched_job_of_all(const struct watched *, size_t n);
 
 /* The run's status for "it is %s", though the answer may hold none. */
-const char *awaited_state(const struct awaited *);
+const char *watched_state(const struct watched *);
 
 /* Appends, as sentences, how it was when it was last seen, and how to go on. */
-void	 awaited_add_whereabouts(const struct awaited *, struct fault *);
+void	 watched_add_whereabouts(const struct watched *, struct fault *);
 
 /* Appends the command that waits for it, for that purpose. */
-void	 awaited_add_command(const struct awaited *, const char *purpose,
+void	 watched_add_command(const struct watched *, const char *purpose,
 	    struct fault *);
 
-void	 awaited_wipe(struct awaited *);
+void	 watched_wipe(struct watched *);
 
 #endif
