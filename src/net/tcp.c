@@ -13,9 +13,9 @@
 #include "base/least.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/poll.h"
 #include "net/resolve.h"
 #include "net/tcp.h"
-#include "net/wait.h"
 
 #define HEAD_START_MS	250	/* RFC 8305, 5: Connection Attempt Delay */
 #define TRY_MS		10000	/* one address; SYNs go out at 0, 1, 3, 7 s */
@@ -46,7 +46,7 @@ tcp_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
 
 	for (;;) {
 		/* First the deadline: a peer that drips must not pass it. */
-		status = wait_for_one(t->fd, POLLIN, deadline_ms, f);
+		status = poll_one(t->fd, POLLIN, deadline_ms, f);
 		if (status != STATUS_OK)
 			return tcp_fault(t, status, f);
 		n = recv(t->fd, data, size, 0);
@@ -70,7 +70,7 @@ tcp_write(struct conn *c, const char *data, size_t len, int64_t deadline_ms,
 	ssize_t n;
 
 	while (len > 0) {
-		status = wait_for_one(t->fd, POLLOUT, deadline_ms, f);
+		status = poll_one(t->fd, POLLOUT, deadline_ms, f);
 		if (status != STATUS_OK)
 			return tcp_fault(t, status, f);
 		n = send(t->fd, data, len, MSG_NOSIGNAL);
@@ -271,7 +271,7 @@ race_wait(const struct race *r, struct pollfd *fds, int64_t deadline_ms,
 	fds[i].fd = names ? resolve_fd(r->names) : -1;
 	fds[i].events = POLLIN;
 	fds[i].revents = 0;
-	return wait_for(fds, i + 1, due_ms, f);
+	return poll_until(fds, i + 1, due_ms, f);
 }
 
 static enum status

@@ -11,7 +11,7 @@
 /*
  * Opens a connection; `who` (lent for the life of the conn) begins every
  * message about it.  At most 10 s per address, and the deadline.
- * STATUS_RESOLVE, STATUS_CONNECT, what wait_for reports, or a signal's.
+ * STATUS_RESOLVE, STATUS_CONNECT, what poll_until reports, or a signal's.
  */
 enum status tcp_open(struct conn **, const char *who, const char *host,
 	    uint16_t port, int64_t deadline_ms, struct fault *);

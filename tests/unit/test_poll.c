@@ -1,5 +1,5 @@
 /*
- * Waiting for descriptors, and what ends it.
+ * Polling descriptors, and what ends it.
  */
 #include "unit.h"
 
@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
-#include "net/wait.h"
+#include "net/poll.h"
 
 #define SOON_MS	20000		/* that long would be a failure */
 
@@ -27,17 +27,17 @@ test_one(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(fds), 0);
-	assert_int_equal(wait_for_one(fds[1], POLLOUT, soon(), &f), STATUS_OK);
-	assert_int_equal(wait_for_one(fds[0], POLLIN,
+	assert_int_equal(poll_one(fds[1], POLLOUT, soon(), &f), STATUS_OK);
+	assert_int_equal(poll_one(fds[0], POLLIN,
 	    clock_after(&clock_system, 10), &f), STATUS_TIMEOUT);
 	assert_int_equal(f.status, STATUS_TIMEOUT);
 	assert_int_equal(write(fds[1], "x", 1), 1);
-	assert_int_equal(wait_for_one(fds[0], POLLIN, soon(), &f), STATUS_OK);
-	assert_int_equal(wait_for_one(fds[0], POLLIN, CLOCK_NEVER, &f),
+	assert_int_equal(poll_one(fds[0], POLLIN, soon(), &f), STATUS_OK);
+	assert_int_equal(poll_one(fds[0], POLLIN, CLOCK_NEVER, &f),
 	    STATUS_OK);
 	close(fds[1]);
 	/* The end of a stream is something to read, too. */
-	assert_int_equal(wait_for_one(fds[0], POLLIN, soon(), &f), STATUS_OK);
+	assert_int_equal(poll_one(fds[0], POLLIN, soon(), &f), STATUS_OK);
 	close(fds[0]);
 }
 
@@ -51,9 +51,9 @@ test_passed_deadline(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(fds), 0);
-	assert_int_equal(wait_for_one(fds[1], POLLOUT,
+	assert_int_equal(poll_one(fds[1], POLLOUT,
 	    clock_now(&clock_system), &f), STATUS_TIMEOUT);
-	assert_int_equal(wait_for_one(fds[1], POLLOUT, 0, &f),
+	assert_int_equal(poll_one(fds[1], POLLOUT, 0, &f),
 	    STATUS_TIMEOUT);
 	close(fds[0]);
 	close(fds[1]);
@@ -62,13 +62,13 @@ test_passed_deadline(void **state)
 static void
 test_several(void **state)
 {
-	struct pollfd fds[WAIT_MAX];
-	int pipes[WAIT_MAX][2];
+	struct pollfd fds[POLL_FDS_MAX];
+	int pipes[POLL_FDS_MAX][2];
 	struct fault f;
-	size_t i, ready = WAIT_MAX - 2;
+	size_t i, ready = POLL_FDS_MAX - 2;
 
 	(void)state;
-	for (i = 0; i < WAIT_MAX; i++) {
+	for (i = 0; i < POLL_FDS_MAX; i++) {
 		assert_int_equal(pipe(pipes[i]), 0);
 		fds[i].fd = pipes[i][0];
 		fds[i].events = POLLIN;
@@ -78,16 +78,16 @@ test_several(void **state)
 	fds[0].fd = -1;
 	assert_int_equal(write(pipes[0][1], "x", 1), 1);
 	assert_int_equal(write(pipes[ready][1], "x", 1), 1);
-	assert_int_equal(wait_for(fds, WAIT_MAX, soon(), &f), STATUS_OK);
-	for (i = 0; i < WAIT_MAX; i++)
+	assert_int_equal(poll_until(fds, POLL_FDS_MAX, soon(), &f), STATUS_OK);
+	for (i = 0; i < POLL_FDS_MAX; i++)
 		check(fds[i].revents == (i == ready ? POLLIN : 0), "%zu: %d",
 		    i, fds[i].revents);
-	for (i = 0; i < WAIT_MAX; i++) {
+	for (i = 0; i < POLL_FDS_MAX; i++) {
 		close(pipes[i][0]);
 		close(pipes[i][1]);
 	}
 	/* None at all: only time passes. */
-	assert_int_equal(wait_for(fds, 0, clock_after(&clock_system, 10), &f),
+	assert_int_equal(poll_until(fds, 0, clock_after(&clock_system, 10), &f),
 	    STATUS_TIMEOUT);
 }
 
@@ -107,16 +107,16 @@ with_signals(void)
 		kill(getppid(), SIGTERM);
 		_exit(0);
 	}
-	if (wait_for_one(fds[0], POLLIN, soon(), &f) != STATUS_TERMINATED)
+	if (poll_one(fds[0], POLLIN, soon(), &f) != STATUS_TERMINATED)
 		return 2;
 	/* One that came before ends it at once, ready or not. */
-	if (wait_for_one(fds[1], POLLOUT, soon(), &f) != STATUS_TERMINATED)
+	if (poll_one(fds[1], POLLOUT, soon(), &f) != STATUS_TERMINATED)
 		return 3;
 	interrupt_acknowledge();
-	if (wait_for_one(fds[1], POLLOUT, soon(), &f) != STATUS_OK)
+	if (poll_one(fds[1], POLLOUT, soon(), &f) != STATUS_OK)
 		return 4;
 	raise(SIGINT);
-	if (wait_for_one(fds[1], POLLOUT, soon(), &f) != STATUS_INTERRUPTED)
+	if (poll_one(fds[1], POLLOUT, soon(), &f) != STATUS_INTERRUPTED)
 		return 5;
 	return f.lasting ? 0 : 6;
 }

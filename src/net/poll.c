@@ -7,18 +7,18 @@
 
 #include "base/clock.h"
 #include "base/interrupt.h"
-#include "net/wait.h"
+#include "net/poll.h"
 
 enum status
-wait_for(struct pollfd *fds, size_t count, int64_t deadline_ms,
+poll_until(struct pollfd *fds, size_t count, int64_t deadline_ms,
     struct fault *f)
 {
-	struct pollfd all[WAIT_MAX + 1];
+	struct pollfd all[POLL_FDS_MAX + 1];
 	int64_t left;
 	size_t i;
 	int n;
 
-	assert(count <= WAIT_MAX);
+	assert(count <= POLL_FDS_MAX);
 	memcpy(all, fds, count * sizeof *fds);
 	all[count].fd = interrupt_fd();
 	all[count].events = POLLIN;
@@ -42,9 +42,9 @@ wait_for(struct pollfd *fds, size_t count, int64_t deadline_ms,
 }
 
 enum status
-wait_for_one(int fd, short events, int64_t deadline_ms, struct fault *f)
+poll_one(int fd, short events, int64_t deadline_ms, struct fault *f)
 {
 	struct pollfd pfd = { .fd = fd, .events = events };
 
-	return wait_for(&pfd, 1, deadline_ms, f);
+	return poll_until(&pfd, 1, deadline_ms, f);
 }

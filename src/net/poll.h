@@ -1,8 +1,8 @@
 /*
- * Waiting for a descriptor: the only poll on sockets.
+ * Polling sockets until a deadline or a signal: the only caller of poll on them.
  */
-#ifndef NET_WAIT_H
-#define NET_WAIT_H
+#ifndef NET_POLL_H
+#define NET_POLL_H
 
 #include <poll.h>
 #include <stddef.h>
@@ -11,18 +11,18 @@
 #include "base/fault.h"
 
 /* Descriptors that can be waited for at once. */
-#define WAIT_MAX	20
+#define POLL_FDS_MAX	20
 
 /*
  * Waits until one of them is ready (revents are filled as by poll), the
  * deadline has passed (STATUS_TIMEOUT) or a signal has arrived (its status).
  * The fault says only that; the caller knows what was waited for.
  */
-enum status wait_for(struct pollfd *, size_t count, int64_t deadline_ms,
+enum status poll_until(struct pollfd *, size_t count, int64_t deadline_ms,
 	    struct fault *);
 
 /* The same for one descriptor and one event. */
-enum status wait_for_one(int fd, short events, int64_t deadline_ms,
+enum status poll_one(int fd, short events, int64_t deadline_ms,
 	    struct fault *);
 
 #endif
