@@ -156,7 +156,7 @@ do_once(struct client *c, const struct request *q, struct response *r,
 		    o->deadline_ms));
 		ends.deadline_ms = until(o->answer_ms, least(*half_ms,
 		    o->deadline_ms));
-		status = exchange(c->conn, c->who, q, r, &ends, sent, f);
+		status = exchange(c->conn, q, r, &ends, sent, f);
 		/* One of several servers behind the name, maybe. */
 		if (status == STATUS_TLS && c->answered &&
 		    request_is_idempotent(q))

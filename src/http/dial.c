@@ -1,6 +1,5 @@
 #include "compat.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,7 +43,6 @@ void
 dial_route_wipe(struct dial_route *r)
 {
 	free(r->who);
-	free(r->below_who);
 	memset(r, 0, sizeof *r);
 }
 
@@ -57,15 +55,15 @@ handshake(struct conn **c, const struct tls_peer *peer,
 }
 
 static enum status
-connect_to_proxy(struct conn **c, const struct dial_route *r,
+connect_to_proxy(struct conn **c, const struct dial_route *r, const char *who,
     int64_t deadline_ms, struct fault *f)
 {
 	const struct url *to = &r->proxy->url;
-	struct tls_peer peer = { .who = r->below_who, .host = to->host,
+	struct tls_peer peer = { .who = who, .host = to->host,
 	    .stood = r->let_through };
 	enum status status;
 
-	status = tcp_open(c, r->below_who, to->host, to->port, deadline_ms, f);
+	status = tcp_open(c, who, to->host, to->port, deadline_ms, f);
 	if (status != STATUS_OK && !status_is_signal(status))
 		fault_add(f, " (the proxy of %s)", r->proxy->from);
 	if (status != STATUS_OK || !to->tls)
@@ -73,36 +71,36 @@ connect_to_proxy(struct conn **c, const struct dial_route *r,
 	return handshake(c, &peer, r->trust, deadline_ms, f);
 }
 
-/*
- * The conn below lends below_who, so its text is changed in place: what fails
- * is the proxy's failing until the tunnel stands; then it may be either's.
- */
+/* What fails is the proxy's failing until the tunnel stands; then it may be
+ * either's. */
 static enum status
 dial_through_proxy(struct conn **c, struct dial_route *r, int64_t deadline_ms,
     struct fault *f)
 {
-	static const char form[] = "%s (through the proxy %s)";
-	size_t size = sizeof form + strlen(r->who) + strlen(r->proxy->name);
 	enum status status;
+	struct buf who;
 
-	free(r->below_who);
-	r->below_who = xmalloc(size);
-	snprintf(r->below_who, size, "proxy %s", r->proxy->name);
-	status = connect_to_proxy(c, r, deadline_ms, f);
-	if (status != STATUS_OK)
-		return status;
-	status = tunnel_open(*c, r->proxy, r->below_who, r->to, deadline_ms,
-	    f);
-	if (status != STATUS_OK) {
-		conn_close(*c);
-		/* What was right before is refused for want of a directory
-		 * or the like, which must not end a wait. */
-		f->lasting = f->lasting && !r->let_through;
-		return status;
+	buf_init(&who, BUF_TEXT_MAX);
+	buf_addf(&who, "proxy %s", r->proxy->name);
+	status = connect_to_proxy(c, r, buf_str(&who), deadline_ms, f);
+	if (status == STATUS_OK) {
+		status = tunnel_open(*c, r->proxy, r->to, deadline_ms, f);
+		if (status != STATUS_OK) {
+			conn_close(*c);
+			/* What was right before is refused for want of a
+			 * directory or the like, which must not end a wait. */
+			f->lasting = f->lasting && !r->let_through;
+		}
 	}
-	r->let_through = true;
-	snprintf(r->below_who, size, form, r->who, r->proxy->name);
-	return STATUS_OK;
+	if (status == STATUS_OK) {
+		r->let_through = true;
+		buf_clear(&who);
+		buf_addf(&who, "%s (through the proxy %s)", r->who,
+		    r->proxy->name);
+		conn_rename(*c, buf_str(&who));
+	}
+	buf_free(&who);
+	return status;
 }
 
 enum status

@@ -13,14 +13,12 @@
 #include "net/conn.h"
 #include "net/trust.h"
 
-/* The way to a server; one conn at a time may lend from it. */
+/* The way to a server. */
 struct dial_route {
 	const struct url	*to;		/* lent, as are the next two */
 	const struct trust	*trust;		/* NULL if no hop has TLS */
 	const struct proxy	*proxy;		/* NULL: none in between */
 	char			*who;		/* begins messages */
-	char			*below_who;	/* those of the connection below
-						 * the server's TLS */
 	bool			 let_through;	/* by the proxy, once */
 	bool			 stood;		/* the server's TLS, once */
 };
@@ -32,7 +30,7 @@ void	 dial_route_wipe(struct dial_route *);
 
 /*
  * Connects, asks the proxy for a tunnel if there is one, and for https shakes
- * hands.  The conn lends from the route.  Names are resolved only as far as
+ * hands.  Names are resolved only as far as
  * this machine connects itself: behind a proxy the server's is not.  A refusal
  * by the proxy is never lasting once it has let us through, nor is a bad
  * certificate where there was a good one.

@@ -15,9 +15,9 @@
 #define FLOOR_BYTES	1024
 #define FLOOR_MS	10000
 
-static enum status
-send_request(struct conn *c, const char *who, const struct request *q,
-    int64_t deadline_ms, bool *sent, struct fault *f)
+enum status
+exchange_send(struct conn *c, const struct request *q, int64_t deadline_ms,
+    bool *sent, struct fault *f)
 {
 	uint64_t before = conn_sent(c);
 	enum status status;
@@ -27,13 +27,37 @@ send_request(struct conn *c, const char *who, const struct request *q,
 	if (!request_write(&bytes, q))
 		status = fault_set_lasting(f, STATUS_PROTOCOL,
 		    "%s: not sent: a header or the target has a control "
-		    "character", who);
+		    "character", c->who);
 	else
 		status = conn_write(c, bytes.data, bytes.len, deadline_ms, f);
 	/* The bytes hold the token. */
 	buf_wipe(&bytes);
 	*sent = status == STATUS_OK || conn_sent(c) != before;
 	return status;
+}
+
+enum status
+exchange_read(struct conn *c, struct response *r, size_t *got, size_t *used,
+    int64_t deadline_ms, struct fault *f)
+{
+	enum response_progress progress;
+	char data[READ_SIZE];
+	enum status status;
+	bool clean;
+
+	*used = 0;
+	status = conn_read(c, data, sizeof data, got, &clean, deadline_ms, f);
+	if (status != STATUS_OK)
+		return status;
+	progress = *got == 0 ? response_end(r, clean) :
+	    response_feed(r, data, *got, used);
+	if (progress != RESPONSE_BAD)
+		return STATUS_OK;
+	if (*got == 0)
+		return fault_set(f, STATUS_CLOSED, "%s: %s", c->who,
+		    response_error(r));
+	return fault_set(f, STATUS_PROTOCOL, "%s: bad answer: %s", c->who,
+	    response_error(r));
 }
 
 static bool
@@ -44,63 +68,48 @@ in_head(const struct response *r)
 }
 
 static enum status
-read_response(struct conn *c, const char *who, struct response *r,
+read_response(struct conn *c, struct response *r,
     const struct exchange_limits *limits, struct fault *f)
 {
-	enum response_progress progress = RESPONSE_MORE;
-	char data[READ_SIZE];
 	int64_t deadline_ms, floor_until_ms = 0;
 	size_t got, used, floor_got = 0;
 	enum status status;
-	bool clean, head;
+	bool head;
 
-	while (progress == RESPONSE_MORE) {
+	while (r->state != RESPONSE_COMPLETE) {
 		head = in_head(r);
 		deadline_ms = head ? limits->head_deadline_ms :
 		    least(limits->deadline_ms, floor_until_ms);
-		status = conn_read(c, data, sizeof data, &got, &clean,
-		    deadline_ms, f);
+		status = exchange_read(c, r, &got, &used, deadline_ms, f);
 		if (status == STATUS_TIMEOUT && !head &&
 		    deadline_ms == floor_until_ms)
-			fault_set(f, status, "%s: the answer came to a "
-			    "standstill (less than %d bytes in %d s)", who,
-			    FLOOR_BYTES, FLOOR_MS / 1000);
+			fault_set(f, status, "%s: the answer stalled (less "
+			    "than %d bytes in %d s)", c->who, FLOOR_BYTES,
+			    FLOOR_MS / 1000);
 		if (status != STATUS_OK)
 			return status;
+		/* What follows an answer that nobody asked for is not the
+		 * next one's. */
+		if (used < got)
+			r->keep_alive = false;
 		floor_got += got;
 		if (head || floor_got >= FLOOR_BYTES) {
 			floor_got = 0;
 			floor_until_ms = clock_after(&clock_system, FLOOR_MS);
 		}
-		if (got == 0) {
-			progress = response_end(r, clean);
-			if (progress == RESPONSE_BAD)
-				return fault_set(f, STATUS_CLOSED, "%s: %s",
-				    who, response_error(r));
-			break;
-		}
-		progress = response_feed(r, data, got, &used);
-		/* What follows an answer that nobody asked for is not the
-		 * next one's. */
-		if (used < got)
-			r->keep_alive = false;
 	}
-	if (progress == RESPONSE_BAD)
-		return fault_set(f, STATUS_PROTOCOL, "%s: bad answer: %s", who,
-		    response_error(r));
 	return STATUS_OK;
 }
 
 enum status
-exchange(struct conn *c, const char *who, const struct request *q,
-    struct response *r, const struct exchange_limits *limits, bool *sent,
-    struct fault *f)
+exchange(struct conn *c, const struct request *q, struct response *r,
+    const struct exchange_limits *limits, bool *sent, struct fault *f)
 {
 	enum status status;
 
-	status = send_request(c, who, q, limits->head_deadline_ms, sent, f);
+	status = exchange_send(c, q, limits->head_deadline_ms, sent, f);
 	if (status == STATUS_OK)
-		status = read_response(c, who, r, limits, f);
+		status = read_response(c, r, limits, f);
 	if (status == STATUS_TLS)
 		*sent = false;
 	return status;

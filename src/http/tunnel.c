@@ -6,38 +6,28 @@
 #include "base/least.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "http/request.h"
-#include "http/response.h"
+#include "http/exchange.h"
 #include "http/tunnel.h"
 
-#define READ_SIZE	4096
 #define REFUSAL_MS	2000	/* for why it refuses, which is a courtesy */
 #define PAGE_MAX	((size_t)64 << 10)	/* of that, kept */
 #define REASON_MAX	80	/* bytes of it in a message */
 #define EXCERPT_MAX	200
 
 static enum status
-send_connect(struct conn *c, const struct proxy *p, const char *who,
-    const char *to, int64_t deadline_ms, struct fault *f)
+send_connect(struct conn *c, const struct proxy *p, const char *to,
+    int64_t deadline_ms, struct fault *f)
 {
 	struct request q = {
 		.method = REQUEST_CONNECT,
 		.target = to,
 		.authority = to,
 	};
-	enum status status;
-	struct buf bytes;
+	bool sent;
 
 	request_add(&q, "User-Agent", "return-dispatch/" PACKAGE_VERSION);
 	request_add(&q, "Proxy-Authorization", p->authorization);
-	buf_init(&bytes, BUF_TEXT_MAX);
-	if (request_write(&bytes, &q))
-		status = conn_write(c, bytes.data, bytes.len, deadline_ms, f);
-	else
-		status = fault_set_lasting(f, STATUS_PROTOCOL,
-		    "%s: not asked: a header has a control character", who);
-	buf_wipe(&bytes);
-	return status;
+	return exchange_send(c, &q, deadline_ms, &sent, f);
 }
 
 /*
@@ -46,48 +36,35 @@ send_connect(struct conn *c, const struct proxy *p, const char *who,
  * one is known.
  */
 static enum status
-read_answer(struct conn *c, const char *who, struct response *r,
-    int64_t deadline_ms, struct fault *f)
+read_answer(struct conn *c, struct response *r, int64_t deadline_ms,
+    struct fault *f)
 {
-	enum response_progress progress = RESPONSE_MORE;
-	bool clean, refused = false;
-	char data[READ_SIZE];
+	size_t got = 0, used = 0;
+	bool refused = false;
 	enum status status;
-	size_t got = 0, used;
 
-	while (progress == RESPONSE_MORE && r->body.len < PAGE_MAX) {
-		status = conn_read(c, data, sizeof data, &got, &clean,
-		    deadline_ms, f);
+	while (r->state != RESPONSE_COMPLETE && r->body.len < PAGE_MAX) {
+		status = exchange_read(c, r, &got, &used, deadline_ms, f);
 		if (status != STATUS_OK)
-			return refused && !status_is_signal(status) ?
+			return r->status >= 300 && !status_is_signal(status) ?
 			    STATUS_OK : status;
-		if (got == 0) {
-			progress = response_end(r, clean);
-			break;
-		}
-		progress = response_feed(r, data, got, &used);
-		if (progress == RESPONSE_DONE && r->status < 300 &&
-		    used < got)
-			return fault_set(f, STATUS_PROTOCOL, "%s: sent more "
-			    "than its answer before anything was said through "
-			    "the tunnel", who);
-		if (progress == RESPONSE_DONE && r->status < 300 &&
-		    !conn_is_quiet(c))
-			return fault_set(f, STATUS_PROTOCOL, "%s: agreed, and "
-			    "then closed the tunnel, or sent more than its "
-			    "answer, before anything was said through it",
-			    who);
 		if (r->status >= 300 && !refused) {
 			refused = true;
 			deadline_ms = least(deadline_ms,
 			    clock_after(&clock_system, REFUSAL_MS));
 		}
 	}
-	if (progress != RESPONSE_BAD || refused)
+	if (refused)
 		return STATUS_OK;
-	return fault_set(f, got == 0 ? STATUS_CLOSED : STATUS_PROTOCOL,
-	    "%s: %s%s", who, got == 0 ? "" : "bad answer: ",
-	    response_error(r));
+	if (used < got)
+		return fault_set(f, STATUS_PROTOCOL, "%s: sent more than its "
+		    "answer before anything was said through the tunnel",
+		    c->who);
+	if (!conn_is_quiet(c))
+		return fault_set(f, STATUS_PROTOCOL, "%s: agreed, and then "
+		    "closed the tunnel, or sent more than its answer, before "
+		    "anything was said through it", c->who);
+	return STATUS_OK;
 }
 
 /* Appends foreign text in one line, redacted before it is folded, since a
@@ -206,8 +183,8 @@ refusal(const struct proxy *p, const char *who, const char *to,
 }
 
 enum status
-tunnel_open(struct conn *c, const struct proxy *p, const char *who,
-    const struct url *server, int64_t deadline_ms, struct fault *f)
+tunnel_open(struct conn *c, const struct proxy *p, const struct url *server,
+    int64_t deadline_ms, struct fault *f)
 {
 	bool v6 = strchr(server->host, ':') != NULL;
 	enum status status;
@@ -218,11 +195,11 @@ tunnel_open(struct conn *c, const struct proxy *p, const char *who,
 	buf_addf(&to, v6 ? "[%s]:%u" : "%s:%u", server->host,
 	    (unsigned int)server->port);
 	response_init(&r, REQUEST_CONNECT);
-	status = send_connect(c, p, who, buf_str(&to), deadline_ms, f);
+	status = send_connect(c, p, buf_str(&to), deadline_ms, f);
 	if (status == STATUS_OK)
-		status = read_answer(c, who, &r, deadline_ms, f);
+		status = read_answer(c, &r, deadline_ms, f);
 	if (status == STATUS_OK && r.status >= 300)
-		status = refusal(p, who, buf_str(&to), &r, f);
+		status = refusal(p, c->who, buf_str(&to), &r, f);
 	else if (status != STATUS_OK && !status_is_signal(status))
 		fault_add(f, " (when asked to connect to %s)", buf_str(&to));
 	response_wipe(&r);

@@ -1,5 +1,8 @@
 #include "compat.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "net/conn.h"
 
 enum status
@@ -14,6 +17,15 @@ conn_write(struct conn *c, const char *data, size_t len, int64_t deadline_ms,
     struct fault *f)
 {
 	return c->ops->write(c, data, len, deadline_ms, f);
+}
+
+void
+conn_rename(struct conn *c, const char *who)
+{
+	for (; c != NULL; c = c->below) {
+		free(c->who);
+		c->who = xstrdup(who);
+	}
 }
 
 void

@@ -1,6 +1,6 @@
 /*
- * A stream of bytes to a peer: what HTTP speaks through.  Two kinds, tcp and
- * tls; a tls conn owns the conn that it wraps.
+ * A stream of bytes to a peer: what HTTP speaks through.  There are two kinds,
+ * tcp and tls; a tls conn owns the conn that it wraps.
  *
  * Every call takes an absolute deadline (clock_system's milliseconds) that
  * nothing stretches, and ends early with a signal's status on SIGINT or
@@ -30,6 +30,8 @@ struct conn_ops {
 /* First member of every kind of conn. */
 struct conn {
 	const struct conn_ops	*ops;
+	char			*who;	/* begins every message; owned */
+	struct conn		*below;	/* owned; NULL: none */
 };
 
 /*
@@ -45,6 +47,9 @@ enum status conn_read(struct conn *, char *, size_t, size_t *got, bool *clean,
 /* Writes all of it. */
 enum status conn_write(struct conn *, const char *, size_t,
 	    int64_t deadline_ms, struct fault *);
+
+/* From now on messages about it, and those below it, begin with this. */
+void	 conn_rename(struct conn *, const char *who);
 
 /* Closes and frees; accepts NULL. */
 void	 conn_close(struct conn *);

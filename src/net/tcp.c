@@ -23,7 +23,6 @@
 struct tcp {
 	struct conn	 conn;
 	int		 fd;
-	const char	*who;
 	uint64_t	 sent;
 };
 
@@ -32,7 +31,7 @@ tcp_fault(const struct tcp *t, enum status status, struct fault *f)
 {
 	if (status == STATUS_TIMEOUT)
 		return fault_set(f, STATUS_TIMEOUT, "%s: no answer in time",
-		    t->who);
+		    t->conn.who);
 	return status;
 }
 
@@ -56,8 +55,8 @@ tcp_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
 			return STATUS_OK;
 		}
 		if (errno != EINTR && errno != EAGAIN)
-			return fault_set(f, STATUS_CLOSED, "%s: %s", t->who,
-			    strerror(errno));
+			return fault_set(f, STATUS_CLOSED, "%s: %s",
+			    t->conn.who, strerror(errno));
 	}
 }
 
@@ -79,8 +78,8 @@ tcp_write(struct conn *c, const char *data, size_t len, int64_t deadline_ms,
 			len -= (size_t)n;
 			t->sent += (uint64_t)n;
 		} else if (errno != EINTR && errno != EAGAIN) {
-			return fault_set(f, STATUS_CLOSED, "%s: %s", t->who,
-			    strerror(errno));
+			return fault_set(f, STATUS_CLOSED, "%s: %s",
+			    t->conn.who, strerror(errno));
 		}
 	}
 	return STATUS_OK;
@@ -92,6 +91,7 @@ tcp_close(struct conn *c)
 	struct tcp *t = (struct tcp *)c;
 
 	close(t->fd);
+	free(t->conn.who);
 	free(t);
 }
 
@@ -341,7 +341,7 @@ tcp_open(struct conn **out, const char *who, const char *host, uint16_t port,
 	t = xcalloc(1, sizeof *t);
 	t->conn.ops = &tcp_ops;
 	t->fd = fd;
-	t->who = who;
+	t->conn.who = xstrdup(who);
 	*out = &t->conn;
 	return STATUS_OK;
 }

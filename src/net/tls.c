@@ -28,8 +28,6 @@
 
 struct tls {
 	struct conn		 conn;
-	struct conn		*below;
-	const char		*who;
 	struct verification		 chain;	/* during the handshake */
 	mbedtls_ssl_context	 ssl;
 	mbedtls_ssl_config	 config;
@@ -77,7 +75,7 @@ bio_receive(void *ctx, unsigned char *data, size_t size)
 
 	if (t->input_at == t->input_len) {
 		t->input_at = t->input_len = 0;
-		t->below_status = conn_read(t->below, (char *)t->input,
+		t->below_status = conn_read(t->conn.below, (char *)t->input,
 		    sizeof t->input, &t->input_len, &clean, t->deadline_ms,
 		    t->fault);
 		if (t->below_status != STATUS_OK)
@@ -97,7 +95,7 @@ bio_send(void *ctx, const unsigned char *data, size_t len)
 
 	if (t->broken)
 		return MBEDTLS_ERR_NET_SEND_FAILED;
-	t->below_status = conn_write(t->below, (const char *)data, len,
+	t->below_status = conn_write(t->conn.below, (const char *)data, len,
 	    t->deadline_ms, t->fault);
 	return t->below_status == STATUS_OK ? (int)len :
 	    MBEDTLS_ERR_NET_SEND_FAILED;
@@ -177,9 +175,9 @@ refused(const struct tls *t, struct fault *f)
 	if (!t->heard && alert_number(t) == ALERT_CERTIFICATE_REQUIRED &&
 	    mbedtls_ssl_get_version_number(&t->ssl) ==
 	    MBEDTLS_SSL_VERSION_TLS1_3)
-		fault_set_lasting(f, STATUS_TLS, "%s: ", t->who);
+		fault_set_lasting(f, STATUS_TLS, "%s: ", t->conn.who);
 	else
-		fault_set(f, STATUS_CLOSED, "%s: ", t->who);
+		fault_set(f, STATUS_CLOSED, "%s: ", t->conn.who);
 	add_alert(alert_number(t), f);
 	return f->status;
 }
@@ -204,7 +202,7 @@ tls_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
 		return t->below_status;
 	if (rc != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
 		return fault_set(f, STATUS_CLOSED, "%s: TLS read failed "
-		    "(-0x%04x)", t->who, (unsigned int)-rc);
+		    "(-0x%04x)", t->conn.who, (unsigned int)-rc);
 	return refused(t, f);
 }
 
@@ -247,7 +245,7 @@ tls_write(struct conn *c, const char *data, size_t len, int64_t deadline_ms,
 		} else if (!is_transient(rc)) {
 			t->broken = true;
 			return fault_set(f, STATUS_CLOSED,
-			    "%s: TLS write failed (-0x%04x)", t->who,
+			    "%s: TLS write failed (-0x%04x)", t->conn.who,
 			    (unsigned int)-rc);
 		}
 	}
@@ -257,10 +255,11 @@ tls_write(struct conn *c, const char *data, size_t len, int64_t deadline_ms,
 static void
 tls_free(struct tls *t)
 {
-	conn_close(t->below);
+	conn_close(t->conn.below);
 	mbedtls_ssl_free(&t->ssl);
 	mbedtls_ssl_config_free(&t->config);
 	verify_free(&t->chain);
+	free(t->conn.who);
 	free(t);
 }
 
@@ -281,7 +280,7 @@ tls_close(struct conn *c)
 static uint64_t
 tls_sent(const struct conn *c)
 {
-	return conn_sent(((const struct tls *)c)->below);
+	return conn_sent(c->below);
 }
 
 static bool
@@ -291,7 +290,7 @@ tls_quiet(struct conn *c)
 
 	return t->input_at == t->input_len &&
 	    mbedtls_ssl_get_bytes_avail(&t->ssl) == 0 &&
-	    conn_is_quiet(t->below);
+	    conn_is_quiet(t->conn.below);
 }
 
 static const struct conn_ops tls_ops = {
@@ -369,7 +368,7 @@ handshake_fault(struct tls *t, int rc, const char *via, struct fault *f)
 	    below_status == STATUS_CLOSED && take_alert(t, &number))) {
 		if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
 			number = alert_number(t);
-		fault_set_lasting(f, STATUS_TLS, "%s: ", t->who);
+		fault_set_lasting(f, STATUS_TLS, "%s: ", t->conn.who);
 		add_alert(number, f);
 		return STATUS_TLS;
 	}
@@ -382,17 +381,17 @@ handshake_fault(struct tls *t, int rc, const char *via, struct fault *f)
 	if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED ||
 	    rc == MBEDTLS_ERR_SSL_BAD_CERTIFICATE ||
 	    t->chain.reasons.len > 0)
-		return verify_fault(&t->chain, t->who, via,
+		return verify_fault(&t->chain, t->conn.who, via,
 		    mbedtls_ssl_get_verify_result(&t->ssl), f);
 	for (i = 0; i < sizeof failures / sizeof failures[0]; i++)
 		if (verify_is_code(rc, failures[i].code)) {
-			fault_set(f, STATUS_TLS, "%s: %s", t->who,
+			fault_set(f, STATUS_TLS, "%s: %s", t->conn.who,
 			    failures[i].text);
 			f->lasting = failures[i].lasting;
 			return STATUS_TLS;
 		}
 	return fault_set_lasting(f, STATUS_TLS,
-	    "%s: TLS handshake failed (mbed TLS error -0x%04x)", t->who,
+	    "%s: TLS handshake failed (mbed TLS error -0x%04x)", t->conn.who,
 	    (unsigned int)-rc);
 }
 
@@ -448,8 +447,8 @@ tls_open(struct conn **out, struct conn *below, const struct tls_peer *peer,
 
 	t = xcalloc(1, sizeof *t);
 	t->conn.ops = &tls_ops;
-	t->below = below;
-	t->who = peer->who;
+	t->conn.below = below;
+	t->conn.who = xstrdup(peer->who);
 	verify_init(&t->chain, trust, peer->host, f);
 	mbedtls_ssl_init(&t->ssl);
 	mbedtls_ssl_config_init(&t->config);

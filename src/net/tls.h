@@ -1,5 +1,5 @@
 /*
- * TLS 1.2 and 1.3 over another conn, verified always.  With chain.c the only
+ * TLS 1.2 and 1.3 over another conn, verified always.  With verify.c the only
  * includer of mbedTLS.
  */
 #ifndef NET_TLS_H
@@ -11,7 +11,7 @@
 #include "net/conn.h"
 #include "net/trust.h"
 
-/* Whom to talk to; all lent, `who` for the life of the conn. */
+/* Whom to talk to; all lent. */
 struct tls_peer {
 	const char	*who;	/* begins every message */
 	const char	*host;	/* must be proved by the certificate */

@@ -160,6 +160,7 @@ fake_close(struct conn *conn)
 	struct fake_conn *c = (struct fake_conn *)conn;
 
 	buf_free(&c->in);
+	free(c->conn.who);
 	free(c);
 	fake_net.open--;
 }
@@ -207,7 +208,6 @@ dial(struct conn **conn, struct dial_route *r, int64_t deadline_ms,
 	    fake_close, fake_sent, fake_quiet };
 	struct fake_conn *c;
 
-	(void)r;
 	fake_net.connections++;
 	if (interrupt_pending())
 		return interrupt_fault(f);
@@ -218,6 +218,7 @@ dial(struct conn **conn, struct dial_route *r, int64_t deadline_ms,
 		return fault_set(f, STATUS_TIMEOUT, "fake: connect timed out");
 	c = xcalloc(1, sizeof *c);
 	c->conn.ops = &ops;
+	c->conn.who = xstrdup(r->who);
 	c->number = fake_net.connections;
 	buf_init(&c->in, BYTES_MAX);
 	fake_net.open++;

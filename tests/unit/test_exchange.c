@@ -112,6 +112,8 @@ peer_quiet(struct conn *c)
 	return true;
 }
 
+static char	who[] = "host:1";
+
 static const struct conn_ops peer_ops = {
 	peer_read, peer_write, peer_close, peer_sent, peer_quiet
 };
@@ -148,14 +150,15 @@ run_peer(struct outcome *o, struct peer *p, int64_t answer_ms, bool streams)
 	limits.head_deadline_ms = START_MS + HEAD_MS;
 	limits.deadline_ms = clock_after(&clock_system, answer_ms);
 	p->conn.ops = &peer_ops;
+	p->conn.who = who;
 	memset(o, 0, sizeof *o);
 	response_init(&response, REQUEST_GET);
 	sunk = 0;
 	if (streams)
 		response_stream(&response, sink, NULL);
 	o->sent = p->write_status != STATUS_OK;
-	o->status = exchange(&p->conn, "host:1", &q, &response, &limits,
-	    &o->sent, &o->fault);
+	o->status = exchange(&p->conn, &q, &response, &limits, &o->sent,
+	    &o->fault);
 	o->took_ms = now_ms - START_MS;
 	memcpy(o->request, p->request, sizeof o->request);
 	o->keep_alive = response.keep_alive;
@@ -201,36 +204,36 @@ static const struct {
 	    "HTTP/1.1 100 Continue\r\n\r\n", 5000 } }, 30000,
 	    "no answer in time" },
 	{ "a body that does not begin", { { 1000, LONG, 0 } }, 11000,
-	    "standstill" },
+	    "stalled" },
 	{ "a body that stops", { { 0, LONG, 0 }, { 3000, X1023 "x", 0 } },
-	    13000, "standstill" },
+	    13000, "stalled" },
 	{ "a body that stops short of the floor", { { 0, LONG, 0 },
-	    { 3000, X256, 0 } }, 10000, "standstill" },
+	    { 3000, X256, 0 } }, 10000, "stalled" },
 	{ "a drip every nine seconds", { { 0, LONG, 0 }, { 9000, "x", 99 } },
-	    10000, "standstill" },
+	    10000, "stalled" },
 	{ "a drip every millisecond", { { 0, LONG, 0 }, { 11, "x", 99999 } },
-	    10000, "standstill" },
+	    10000, "stalled" },
 	{ "one byte less than the floor", { { 0, LONG, 0 },
-	    { 9999, X1023, 99 } }, 10000, "standstill" },
+	    { 9999, X1023, 99 } }, 10000, "stalled" },
 	{ "the floor, until the deadline", { { 0, LONG, 0 },
 	    { 9999, X1023 "x", 99 } }, 60000, "no answer in time" },
 	{ "interim answers, then a drip", { { 20000,
 	    "HTTP/1.1 103 Early Hints\r\n\r\n", 0 }, { 0, LONG, 0 },
-	    { 5000, "x", 99 } }, 30000, "standstill" },
+	    { 5000, "x", 99 } }, 30000, "stalled" },
 	{ "a chunk size that stops", { { 0, CHUNKED "40", 0 } }, 10000,
-	    "standstill" },
+	    "stalled" },
 	{ "a chunk size that drips", { { 0, CHUNKED, 0 },
-	    { 9000, "0", 99 } }, 10000, "standstill" },
+	    { 9000, "0", 99 } }, 10000, "stalled" },
 	{ "a chunk that stops", { { 0, CHUNKED "40\r\n" X16, 0 } }, 10000,
-	    "standstill" },
+	    "stalled" },
 	{ "a chunk without its end", { { 0, CHUNKED "10\r\n" X16, 0 } },
-	    10000, "standstill" },
+	    10000, "stalled" },
 	{ "trailers that stop", { { 0, CHUNKED "0\r\nA: b\r\n", 0 } }, 10000,
-	    "standstill" },
+	    "stalled" },
 	{ "trailers that drip", { { 0, CHUNKED "0\r\n", 0 },
-	    { 8000, "A: b\r\n", 99 } }, 10000, "standstill" },
+	    { 8000, "A: b\r\n", 99 } }, 10000, "stalled" },
 	{ "a whole body without an end", { { 0, HEAD "\r\n" X1023, 0 } },
-	    10000, "standstill" },
+	    10000, "stalled" },
 };
 
 static void
@@ -300,7 +303,7 @@ test_stream_without_a_deadline(void **state)
 
 	run_script(&o, dripping, COUNT(dripping), CLOCK_NEVER, true);
 	assert_int_equal(o.status, STATUS_TIMEOUT);
-	check(strstr(o.fault.text, "standstill") != NULL, "%s", o.fault.text);
+	check(strstr(o.fault.text, "stalled") != NULL, "%s", o.fault.text);
 	check(o.took_ms > 2000000 && o.took_ms <= 2010000, "%lld",
 	    (long long)o.took_ms);
 }
@@ -444,7 +447,7 @@ test_unfit_request(void **state)
 	struct exchange_limits limits = { START_MS + HEAD_MS, START_MS };
 	struct request q = { .method = REQUEST_GET, .target = "/x",
 	    .authority = "host" };
-	struct peer p = { .conn = { &peer_ops } };
+	struct peer p = { .conn = { .ops = &peer_ops, .who = who } };
 	struct response r;
 	bool sent = true;
 	struct fault f;
@@ -452,8 +455,8 @@ test_unfit_request(void **state)
 	(void)state;
 	request_add(&q, "A", "b\r\nC: d");
 	response_init(&r, REQUEST_GET);
-	assert_int_equal(exchange(&p.conn, "host:1", &q, &r, &limits, &sent,
-	    &f), STATUS_PROTOCOL);
+	assert_int_equal(exchange(&p.conn, &q, &r, &limits, &sent, &f),
+	    STATUS_PROTOCOL);
 	assert_true(f.lasting);
 	assert_false(sent);
 	assert_int_equal(p.sent, 0);

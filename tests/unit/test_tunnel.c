@@ -29,6 +29,7 @@ static struct {
 	struct buf	 written;
 } fake;
 
+static char		who[] = WHO;
 static struct proxy	proxy;
 static struct url	server;
 static struct fault	fault;
@@ -116,6 +117,7 @@ begin(const char *script, size_t len, size_t piece, enum ending ending)
 	memset(&fake, 0, sizeof fake);
 	memset(&fault, 0, sizeof fault);
 	fake.conn.ops = &ops;
+	fake.conn.who = who;
 	fake.script = script;
 	fake.len = len;
 	fake.piece = piece;
@@ -126,7 +128,7 @@ begin(const char *script, size_t len, size_t piece, enum ending ending)
 static enum status
 open_tunnel(void)
 {
-	return tunnel_open(&fake.conn, &proxy, WHO, &server,
+	return tunnel_open(&fake.conn, &proxy, &server,
 	    clock_after(&clock_system, 20000), &fault);
 }
 
