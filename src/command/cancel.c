@@ -17,22 +17,17 @@
 static enum cancelling
 weigh(const struct clock *clock, struct watched *a, const struct fault *f)
 {
-	int64_t now_ms = clock_now(clock), pause_ms;
-	bool renew;
+	int64_t now_ms = clock_now(clock);
+	struct retry_advice advice;
 
-	a->cancel_patience.succeeded = true;
-	switch (patience_refused(&a->cancel_patience, f, now_ms, &pause_ms,
-	    &renew)) {
-	case PATIENCE_AGAIN:
-		if (!renew || !github_renew_token(a->gh))
-			a->cancel_again_ms = now_ms + pause_ms;
-		return CANCEL_OPEN;
-	case PATIENCE_END:
+	a->cancel_retry.accepted = a->cancel_retry.found = true;
+	advice = retry_failed(&a->cancel_retry, f, now_ms);
+	if (advice.when == RETRY_NEVER)
 		return CANCEL_REFUSED;
-	case PATIENCE_NO_MATTER:
-		break;
-	}
-	return f->lasting ? CANCEL_REFUSED : CANCEL_OPEN;
+	if (advice.when == RETRY_AFTER &&
+	    !(advice.renew && github_renew_token(a->gh)))
+		a->cancel_again_ms = now_ms + advice.pause_ms;
+	return CANCEL_OPEN;
 }
 
 /* Once; the same at each look would be noise. */

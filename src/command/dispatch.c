@@ -10,7 +10,7 @@
 #include "command/dispatch.h"
 #include "command/match.h"
 #include "command/pace.h"
-#include "command/patience.h"
+#include "command/retry.h"
 
 #define ANSWER_MS	30000	/* for the answer, or half of what is left */
 #define RETRY_MS	30000	/* while nothing has left this machine */
@@ -32,7 +32,7 @@ struct state {
 	bool				 has_baseline;
 	uint64_t			 baseline;
 	struct pace			 limit_pace;
-	struct patience			 patience;	/* with refusals */
+	struct retry			 retry;		/* of refusals */
 	/* Attempts that have not left this machine. */
 	struct pace			 retry_pace;	/* until they must
 							 * be connected */
@@ -146,16 +146,15 @@ wait_for_limit(struct state *s, struct fault *f)
 static bool
 may_be_early(struct state *s, struct fault *f)
 {
-	int64_t pause_ms;
-	bool renew;
+	struct retry_advice advice = retry_failed(&s->retry, f,
+	    clock_now(s->clock));
 
-	if (patience_refused(&s->patience, f, clock_now(s->clock), &pause_ms,
-	    &renew) != PATIENCE_AGAIN || pause_ms > clock_left(s->clock,
-	    s->deadline_ms) - LEAST_MS)
+	if (advice.when != RETRY_AFTER || advice.pause_ms >
+	    clock_left(s->clock, s->deadline_ms) - LEAST_MS)
 		return false;
 	fault_end_sentence(f);
 	log_info("%s Nothing was started; retrying.", f->text);
-	clock_sleep_until(s->clock, clock_after(s->clock, pause_ms));
+	clock_sleep_until(s->clock, clock_after(s->clock, advice.pause_ms));
 	return !interrupt_pending();
 }
 

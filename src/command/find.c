@@ -11,7 +11,7 @@
 #include "command/listing.h"
 #include "command/match.h"
 #include "command/pace.h"
-#include "command/patience.h"
+#include "command/retry.h"
 
 #define CROSS_CHECK	3	/* every third look is repository-wide */
 #define LISTING_MS	10000	/* for candidates, with no ID to look for */
@@ -21,7 +21,7 @@ struct search {
 	const struct clock	*clock;
 	const struct find_query	*q;
 	struct listing		 by_workflow, by_repository;
-	struct patience		 patience;
+	struct retry		 retry;
 	bool			 is_partial;	/* the list lacks a page */
 };
 
@@ -157,22 +157,15 @@ proof_ms(const struct search *s)
 static bool
 may_pass(struct search *s, struct fault *f)
 {
-	int64_t pause_ms;
-	bool renew;
+	struct retry_advice advice = retry_failed(&s->retry, f,
+	    clock_now(s->clock));
 
-	switch (patience_refused(&s->patience, f, clock_now(s->clock),
-	    &pause_ms, &renew)) {
-	case PATIENCE_NO_MATTER:
-		return !status_is_signal(f->status) && !f->lasting;
-	case PATIENCE_END:
-		return false;
-	case PATIENCE_AGAIN:
-		break;
-	}
+	if (advice.when != RETRY_AFTER)
+		return advice.when != RETRY_NEVER;
 	/* Ours, not the server's: it leaves time for another look. */
-	f->wait_ms = most(f->wait_ms, least(pause_ms, clock_left(s->clock,
-	    s->q->deadline_ms) / 2));
-	if (renew && github_renew_token(s->found.gh))
+	f->wait_ms = most(f->wait_ms, least(advice.pause_ms,
+	    clock_left(s->clock, s->q->deadline_ms) / 2));
+	if (advice.renew && github_renew_token(s->found.gh))
 		log_info("the token was refused; its file holds another one, "
 		    "which is used from now on");
 	return true;
@@ -199,7 +192,7 @@ run_search(struct search *s, struct fault *f)
 			pace_succeeded(&pace);
 			/* The other list tells nothing of the workflow's. */
 			if (number % CROSS_CHECK != 0)
-				patience_succeeded(&s->patience);
+				retry_succeeded(&s->retry);
 		} else if (!may_pass(s, f)) {
 			return FIND_STOPPED;
 		} else {
@@ -243,7 +236,7 @@ find(struct github *gh, const struct clock *clock, const struct find_query *q,
 	s.found.q = s.q;
 	s.by_workflow.workflow = q->workflow;
 	/* The dispatch was one, or may have been. */
-	s.patience.succeeded = true;
+	retry_succeeded(&s.retry);
 	outcome = run_search(&s, f);
 	collect(&s, outcome != FIND_ONE && outcome != FIND_SEVERAL, r);
 	candidates_wipe(&s.found);

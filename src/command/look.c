@@ -11,8 +11,6 @@
 #include "command/report.h"
 #include "command/verdict.h"
 
-#define NOT_FOUND_MS	60000	/* a run just dispatched may not be there yet */
-#define NOT_FOUND_LOOKS	5	/* any other */
 #define UNSEEN_LOOKS	2	/* jobs may be listed later than the run ends */
 #define JOBS_MS		10000	/* to list what failed, which is a courtesy */
 #define LOGS_MS		300000	/* for all logs of a run, */
@@ -318,34 +316,18 @@ look_judge(struct look *l, struct watched *a)
 static bool
 may_pass(struct look *l, struct watched *a, struct fault *f)
 {
-	int64_t now_ms = clock_now(l->clock), pause_ms;
-	bool renew;
+	int64_t now_ms = clock_now(l->clock);
+	struct retry_advice advice = retry_failed(&a->retry, f, now_ms);
 
 	a->again_ms = 0;
-	if (f->status == STATUS_NOT_FOUND && !a->seen) {
-		a->not_found++;
-		return l->order->just_dispatched ?
-		    now_ms - l->began_ms < NOT_FOUND_MS :
-		    a->not_found < NOT_FOUND_LOOKS;
+	if (advice.when != RETRY_AFTER)
+		return advice.when != RETRY_NEVER;
+	a->again_ms = now_ms + advice.pause_ms;
+	if (advice.renew && github_renew_token(a->gh)) {
+		log_info("the token was refused; it was re-read");
+		a->again_ms = now_ms;
 	}
-	a->not_found = 0;
-	/* The dispatch has succeeded with this token. */
-	if (l->order->just_dispatched)
-		a->patience.succeeded = true;
-	switch (patience_refused(&a->patience, f, now_ms, &pause_ms, &renew)) {
-	case PATIENCE_AGAIN:
-		if (renew && github_renew_token(a->gh)) {
-			log_info("the token was refused; it was read anew");
-			pause_ms = 0;
-		}
-		a->again_ms = now_ms + pause_ms;
-		return true;
-	case PATIENCE_END:
-		return false;
-	case PATIENCE_NO_MATTER:
-		break;
-	}
-	return !f->lasting;
+	return true;
 }
 
 void
@@ -381,7 +363,7 @@ look_failed(struct look *l, struct watched *a, struct fault *f)
 	fault_set_lasting(&a->fault, f->status, "run %llu: %s",
 	    (unsigned long long)a->id, f->text);
 	fault_end_sentence(&a->fault);
-	if (f->status == STATUS_UNAUTHORIZED && a->patience.succeeded)
+	if (f->status == STATUS_UNAUTHORIZED && a->retry.accepted)
 		fault_add(&a->fault, " It was accepted before, so it may have "
 		    "expired. With --token-file, it is read anew.");
 	if (f->status == STATUS_NOT_FOUND && a->seen)
@@ -438,7 +420,7 @@ ask(const struct look *l, struct watched *a, int64_t deadline_ms,
 	status = github_get_run(a->gh, a->id, deadline_ms, &a->state, f);
 	if (status != STATUS_OK)
 		return status;
-	a->patience.succeeded = true;
+	a->retry.accepted = true;
 	if (l->order->job_count > 0 || l->order->live)
 		status = watched_read_jobs(a, deadline_ms, f);
 	if (status == STATUS_OK && wants_all_attempts(l, a))
@@ -463,8 +445,7 @@ look_at(struct look *l, struct watched *a, int64_t deadline_ms)
 		return a->ended || a->again_ms > 0 || status ==
 		    STATUS_NOT_FOUND ? STATUS_OK : status;
 	}
-	patience_succeeded(&a->patience);
-	a->not_found = 0;
+	retry_succeeded(&a->retry);
 	a->again_ms = 0;
 	a->fault.status = STATUS_OK;
 	if (!a->seen) {

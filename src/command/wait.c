@@ -10,6 +10,8 @@
 #include "command/report.h"
 #include "command/wait.h"
 
+#define NEW_MS		60000	/* a run just dispatched may not be there yet */
+#define NEW_LOOKS	5	/* any other */
 #define LAST_LOOK_MS	3000	/* what a look at the deadline may take */
 #define TICK_MS		200	/* of the live table */
 #define GROWTH		240	/* a pause is that part of the time gone by, */
@@ -413,9 +415,19 @@ wait_for_runs(const struct clock *clock, const struct wait_order *o,
 	};
 	int64_t due_ms, last_ms;
 	bool more = true;
+	size_t i;
 
 	w.deadline_ms = after(w.look.began_ms, o->timeout_ms);
 	w.look.deadline_ms = w.deadline_ms;
+	for (i = 0; i < count; i++) {
+		/* The dispatch has succeeded with this token. */
+		runs[i].retry.accepted = o->just_dispatched;
+		if (o->just_dispatched)
+			runs[i].retry.new_until_ms = w.look.began_ms +
+			    NEW_MS;
+		else
+			runs[i].retry.new_tries = NEW_LOOKS;
+	}
 	while (more) {
 		last_ms = after(clock_now(clock), LAST_LOOK_MS);
 		if (look_at_all(&w, most(w.deadline_ms, last_ms)) !=

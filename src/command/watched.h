@@ -10,7 +10,7 @@
 
 #include "base/fault.h"
 #include "github/github.h"
-#include "command/patience.h"
+#include "command/retry.h"
 
 /* All jobs of a run's latest attempt, or of all, page by page. */
 struct watched_jobs {
@@ -42,16 +42,15 @@ struct watched {
 
 	/* Of the wait (command/wait, command/look). */
 	enum cancelling		 cancel, force;
-	struct patience		 cancel_patience;
+	struct retry		 cancel_retry;
 	int64_t			 cancel_again_ms; /* not before */
 	bool			 cancel_told;	/* that it was refused for now */
-	struct patience		 patience;	/* with refusals of a look */
+	struct retry		 retry;		/* of a look */
 	int64_t			 again_ms;	/* no look before; 0: none */
 	int64_t			 untold_ends_ms; /* 0: no verdict misses */
 	int64_t			 grace_ends_ms;	/* 0: no failure yet */
 	uint64_t		 grace_attempt;
 	char			 shown[64];	/* the state told last */
-	unsigned int		 not_found;	/* in a row */
 	unsigned int		 unseen_jobs;	/* looks since it concluded */
 };
 
