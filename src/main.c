@@ -16,7 +16,6 @@
 #include "base/terminal.h"
 #include "cli/config.h"
 #include "cli/options.h"
-#include "cli/output.h"
 #include "cli/plan.h"
 #include "cli/usage.h"
 #include "github/github.h"
@@ -28,6 +27,7 @@
 #include "net/trust.h"
 #include "command/wait.h"
 #include "command/dispatch.h"
+#include "command/result.h"
 
 static const char *
 environment(const char *name)
@@ -82,7 +82,7 @@ print_version(bool verbose, struct fault *f)
 		    roots_newest);
 	else if (verbose)
 		buf_adds(&b, "no root certificates compiled in\n");
-	status = output_text(buf_str(&b), f);
+	status = result_text(buf_str(&b), f);
 	buf_free(&b);
 	return status;
 }
@@ -104,7 +104,7 @@ print_request(struct github *gh, const struct dispatch_order *order,
 	secret_redact(&b);
 	/* The body means the same; nothing else of it could need this. */
 	emit_text(&safe, buf_str(&b), b.len);
-	status = output_text(buf_str(&safe), f);
+	status = result_text(buf_str(&safe), f);
 	buf_wipe(&b);
 	buf_wipe(&safe);
 	return status;
@@ -129,7 +129,7 @@ log_order(struct github *gh, const struct config *c, const struct plan *p)
 /* What a wait's hooks need. */
 struct waiting {
 	const struct config	*c;
-	struct output		*output;
+	struct result		*result;
 	struct watched		*runs;		/* beside c->runs, for await */
 	enum status		 status;	/* of the first failed output */
 	struct fault		 fault;
@@ -137,8 +137,8 @@ struct waiting {
 
 /* A run of await, as results tell it; the repository goes into *name. */
 static void
-describe(const struct waiting *w, const struct watched *a, bool over,
-    struct buf *name, struct output_run *out)
+describe(const struct waiting *w, const struct watched *a, struct buf *name,
+    struct found_run *out)
 {
 	const struct config_run *given = &w->c->runs[a - w->runs];
 
@@ -146,20 +146,18 @@ describe(const struct waiting *w, const struct watched *a, bool over,
 	buf_addf(name, "%s/%s", given->owner, given->repo);
 	memset(out, 0, sizeof *out);
 	out->id = a->id;
-	out->url = a->seen ? a->state.run.html_url : "";
+	out->url = a->state.run.html_url;
+	out->by = FOUND_GIVEN;
 	out->repository = buf_str(name);
-	out->ref = a->seen && *a->state.run.head_branch != '\0' ?
+	out->ref = *a->state.run.head_branch != '\0' ?
 	    a->state.run.head_branch : NULL;
-	out->identified_by = "given";
-	out->is_further = a != w->runs;
-	out->awaited = over ? a : NULL;
 }
 
 /* Writes what is new about a run of await. */
 static void
 write_awaited(struct waiting *w, const struct watched *a, bool over)
 {
-	struct output_run run;
+	struct found_run run;
 	enum status status;
 	struct fault f;
 	struct buf name;
@@ -169,8 +167,9 @@ write_awaited(struct waiting *w, const struct watched *a, bool over)
 		return;
 	/* Stdout may be the same terminal; the table comes back by itself. */
 	log_area(NULL);
-	describe(w, a, over, &name, &run);
-	status = output_result(w->output, &run, &f);
+	describe(w, a, &name, &run);
+	status = over ? result_ended(w->result, &run, a, &f) :
+	    result_found(w->result, &run, &f);
 	if (status != STATUS_OK && w->status == STATUS_OK) {
 		w->status = status;
 		w->fault = f;
@@ -198,16 +197,16 @@ complete_order(struct wait_order *o, const struct config *c)
 	o->live = terminal_is_there() && log_is_plain();
 	o->colour = o->live && (getenv("NO_COLOR") == NULL ||
 	    *getenv("NO_COLOR") == '\0');
-	o->wants_jobs = c->summary_path != NULL;
+	o->wants_jobs = c->results.summary_path != NULL;
 }
 
 /* Waits for the run just dispatched, and writes what became of it. */
 static enum status
 wait_for_dispatched(struct github *gh, const struct config *c,
-    struct output *output, struct output_run *run, struct fault *f)
+    struct result *result, const struct found_run *run, struct fault *f)
 {
 	struct watched a = { .gh = gh, .id = run->id };
-	struct waiting w = { .c = c, .output = output, .runs = &a };
+	struct waiting w = { .c = c, .result = result, .runs = &a };
 	struct wait_hooks hooks = { .ctx = &w };
 	struct wait_order order;
 	enum status status, written;
@@ -216,14 +215,12 @@ wait_for_dispatched(struct github *gh, const struct config *c,
 	complete_order(&order, c);
 	order.just_dispatched = true;
 	status = wait_for_runs(&clock_system, &order, &a, 1, &hooks, f);
-	run->awaited = &a;
-	written = output_result(output, run, &why);
-	output_summary(output, run);
+	written = result_ended(result, run, &a, &why);
+	summary_write(&result->summary, run, &a);
 	if (written != STATUS_OK) {
 		status = written;
 		*f = why;
 	}
-	run->awaited = NULL;
 	watched_wipe(&a);
 	return status;
 }
@@ -231,17 +228,17 @@ wait_for_dispatched(struct github *gh, const struct config *c,
 /* The run is proved: writes it, and waits for it if asked to. */
 static enum status
 finish_dispatch(struct github *gh, const struct config *c,
-    const struct plan *p, const struct dispatch_result *result,
-    struct output *output, struct fault *f)
+    const struct plan *p, const struct dispatch_result *dispatched,
+    struct result *result, struct fault *f)
 {
-	struct output_run run = {
-		.id = result->run_id,
-		.url = result->run_url,
+	struct found_run run = {
+		.id = dispatched->run_id,
+		.url = dispatched->run_url,
+		.by = dispatched->by,
 		.repository = p->repository,
 		.workflow = p->workflow,
 		.ref = c->ref,
-		.distinct_id = result->distinct_id,
-		.identified_by = found_by_text(result->by),
+		.distinct_id = dispatched->distinct_id,
 	};
 	enum status status;
 	struct buf known;
@@ -250,13 +247,13 @@ finish_dispatch(struct github *gh, const struct config *c,
 	buf_addf(&known, "run_id=%llu run_url=%s", (unsigned long long)run.id,
 	    run.url);
 	mem_set_exit(STATUS_OUTPUT, buf_str(&known));
-	status = output_result(output, &run, f);
+	status = result_found(result, &run, f);
 	log_notice("run %llu is identified by %s: %s",
-	    (unsigned long long)run.id, run.identified_by, run.url);
+	    (unsigned long long)run.id, found_by_text(run.by), run.url);
 	if (status == STATUS_OK && c->wait)
-		status = wait_for_dispatched(gh, c, output, &run, f);
+		status = wait_for_dispatched(gh, c, result, &run, f);
 	else
-		output_summary(output, &run);
+		summary_write(&result->summary, &run, NULL);
 	mem_set_exit(STATUS_OUTPUT, NULL);
 	buf_free(&known);
 	return status;
@@ -264,27 +261,27 @@ finish_dispatch(struct github *gh, const struct config *c,
 
 static enum status
 run_dispatch(struct github *gh, const struct config *c, const struct plan *p,
-    struct output *output, struct fault *f)
+    struct result *result, struct fault *f)
 {
-	struct dispatch_result result;
+	struct dispatch_result dispatched;
 	enum status status;
 
 	log_order(gh, c, p);
-	status = dispatch(gh, &clock_system, &p->order, &result, f);
+	status = dispatch(gh, &clock_system, &p->order, &dispatched, f);
 	if (status == STATUS_OK)
-		status = finish_dispatch(gh, c, p, &result, output, f);
-	dispatch_result_wipe(&result);
+		status = finish_dispatch(gh, c, p, &dispatched, result, f);
+	dispatch_result_wipe(&dispatched);
 	return status;
 }
 
 static enum status
-run_await(struct github *gh, const struct config *c, struct output *output,
+run_await(struct github *gh, const struct config *c, struct result *result,
     struct fault *f)
 {
-	struct waiting w = { .c = c, .output = output };
+	struct waiting w = { .c = c, .result = result };
 	struct wait_hooks hooks = { on_seen, on_ended, &w };
 	struct wait_order order;
-	struct output_run run;
+	struct found_run run;
 	enum status status;
 	struct buf name;
 	size_t i;
@@ -300,9 +297,10 @@ run_await(struct github *gh, const struct config *c, struct output *output,
 	status = wait_for_runs(&clock_system, &order, w.runs, c->run_count,
 	    &hooks, f);
 	for (i = 0; i < c->run_count; i++) {
-		describe(&w, &w.runs[i], true, &name, &run);
-		if (w.runs[i].seen)
-			output_summary(output, &run);
+		if (!w.runs[i].seen)
+			continue;
+		describe(&w, &w.runs[i], &name, &run);
+		summary_write(&result->summary, &run, &w.runs[i]);
 		buf_free(&name);
 	}
 	for (i = 0; i < c->run_count; i++) {
@@ -332,14 +330,14 @@ run_online(const struct github_options *given, const struct config *c,
 	};
 	struct github_options options = *given;
 	struct trust *trust = NULL;
-	struct output output;
+	struct result result;
 	enum status status;
 	struct github *gh;
 
 	if ((c->api.tls || c->proxy.url.tls || c->trust.cacert != NULL) &&
 	    (status = trust_load(&trust, &c->trust, f)) != STATUS_OK)
 		return status;
-	if ((status = output_open(&output, c, f)) != STATUS_OK) {
+	if ((status = result_open(&result, &c->results, f)) != STATUS_OK) {
 		trust_free(trust);
 		return status;
 	}
@@ -348,9 +346,9 @@ run_online(const struct github_options *given, const struct config *c,
 	    sizeof read_again / sizeof read_again[0]);
 	options.trust = trust;
 	gh = github_open(&options);
-	status = c->await ? run_await(gh, c, &output, f) :
-	    run_dispatch(gh, c, p, &output, f);
-	status = output_close(&output, status, f);
+	status = c->await ? run_await(gh, c, &result, f) :
+	    run_dispatch(gh, c, p, &result, f);
+	status = result_close(&result, status, f);
 	*wrote_status = true;
 	github_close(gh);
 	trust_free(trust);
@@ -399,7 +397,7 @@ with_options(const struct options *o, bool *wrote_status, struct fault *f)
 	enum status status;
 
 	if (o->given[OPTION_HELP])
-		return output_text(o->await ? usage_await : usage_dispatch, f);
+		return result_text(o->await ? usage_await : usage_dispatch, f);
 	if (o->given[OPTION_VERSION])
 		return print_version(o->given[OPTION_VERBOSE], f);
 	status = config_load(&config, o, environment, f);
@@ -433,7 +431,7 @@ main(int argc, char **argv)
 	if (status != STATUS_OK)
 		log_error("%s", f.text);
 	if (status != STATUS_OK && !wrote_status)
-		output_exit_status(config_output_path(environment), status);
+		result_exit_status(config_output_path(environment), status);
 	options_wipe(&options);
 	secret_forget();
 	return status_exit_code(status);

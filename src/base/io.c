@@ -1,6 +1,7 @@
 #include "compat.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include "base/clock.h"
 #include "base/interrupt.h"
 #include "base/io.h"
+#include "base/least.h"
 
 /*
  * POSIX: a pipe that polls as writable takes this much without blocking; one
@@ -66,6 +68,27 @@ io_write_all(int fd, const char *data, size_t len, int64_t patience_ms)
 		len -= (size_t)n;
 	}
 	return 0;
+}
+
+int
+io_write_within(int fd, const char *data, size_t len, int64_t *left_ms)
+{
+	int64_t began_ms = clock_now(&clock_system);
+	int error = io_write_all(fd, data, len, *left_ms);
+
+	*left_ms = most(0, *left_ms - (clock_now(&clock_system) - began_ms));
+	return error;
+}
+
+int
+io_open_append(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
+	    O_NONBLOCK, 0666);
+
+	if (fd != -1)
+		fcntl(fd, F_SETFL, O_APPEND);
+	return fd;
 }
 
 int

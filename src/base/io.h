@@ -16,6 +16,15 @@
  */
 int	 io_write_all(int fd, const char *, size_t, int64_t patience_ms);
 
+/* Same, within a time that several writes share: takes off what it took. */
+int	 io_write_within(int fd, const char *, size_t, int64_t *left_ms);
+
+/*
+ * Opens a file for appending, and creates it if need be.  A FIFO that nobody
+ * reads is an error, not a wait.  -1 with errno.
+ */
+int	 io_open_append(const char *path);
+
 /* Waits until there is something to read.  0, or errno as above. */
 int	 io_wait_readable(int fd, int64_t patience_ms);
 

@@ -39,10 +39,10 @@ static enum status
 load_format(struct loader *l, struct fault *f)
 {
 	static const char *names[] = {
-		[CONFIG_TEXT] = "text",
-		[CONFIG_JSON] = "json",
-		[CONFIG_ID] = "id",
-		[CONFIG_URL] = "url",
+		[RESULT_TEXT] = "text",
+		[RESULT_JSON] = "json",
+		[RESULT_ID] = "id",
+		[RESULT_URL] = "url",
 	};
 	const char *value = l->o->value[OPTION_FORMAT];
 	size_t i;
@@ -51,7 +51,7 @@ load_format(struct loader *l, struct fault *f)
 		return STATUS_OK;
 	for (i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (strcmp(value, names[i]) == 0) {
-			l->c->format = (enum config_format)i;
+			l->c->results.format = (enum result_format)i;
 			return STATUS_OK;
 		}
 	return load_bad(f, "--format", value, "expected text, json, id or url");
@@ -187,8 +187,8 @@ config_load(struct config *c, const struct options *o, config_lookup lookup,
 	c->trust.cert_file = load_path(&l, "SSL_CERT_FILE");
 	c->trust.cert_dir = load_path(&l, "SSL_CERT_DIR");
 	c->trust.extra = load_path(&l, "NODE_EXTRA_CA_CERTS");
-	c->output_path = config_output_path(lookup);
-	c->summary_path = load_path(&l, "GITHUB_STEP_SUMMARY");
+	c->results.output_path = config_output_path(lookup);
+	c->results.summary_path = load_path(&l, "GITHUB_STEP_SUMMARY");
 	buf_init(&l.missing, BUF_TEXT_MAX);
 	status = load_all(&l, f);
 	buf_free(&l.missing);

@@ -16,14 +16,8 @@
 #include "http/proxy.h"
 #include "http/url.h"
 #include "net/trust.h"
+#include "command/result.h"
 #include "command/wait.h"
-
-enum config_format {
-	CONFIG_TEXT,
-	CONFIG_JSON,
-	CONFIG_ID,
-	CONFIG_URL
-};
 
 /* A run to wait for. */
 struct config_run {
@@ -54,12 +48,10 @@ struct config {
 	const char		*token_file;	/* or NULL; lent; read anew */
 	int64_t			 timeout_ms;
 	int64_t			 step_ms;	/* PACE_ADAPTIVE, or the step */
-	enum config_format	 format;
 	bool			 dry_run;
 	struct trust_sources	 trust;		/* lent from environment */
 	struct proxy		 proxy;		/* maybe none */
-	const char		*output_path;	/* NULL: none; lent */
-	const char		*summary_path;
+	struct result_order	 results;
 };
 
 /* Looks up an environment variable; getenv, but for tests. */

@@ -283,6 +283,8 @@ load_runs(struct loader *l, char **host, struct fault *f)
 	if ((status = add_runs(l, f)) != STATUS_OK)
 		return status;
 	bare = c->run_count == 0;
+	if (c->run_count > 1)
+		c->results.first_id = c->runs[0].id;
 	for (i = 0; i < c->run_count; i++)
 		bare = bare || c->runs[i].owner == NULL;
 	if (!bare && !l->o->given[OPTION_REPO]) {

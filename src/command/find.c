@@ -25,19 +25,6 @@ struct search {
 	bool			 is_partial;	/* the list lacks a page */
 };
 
-const char *
-found_by_text(enum found_by by)
-{
-	static const char *texts[] = {
-		[FOUND_BY_RESPONSE] = "response",
-		[FOUND_BY_RUN_NAME] = "run-name",
-		[FOUND_BY_JOB_NAME] = "job-name",
-		[FOUND_BY_STEP_NAME] = "step-name",
-	};
-
-	return texts[by];
-}
-
 static enum status
 look(struct search *s, unsigned int number, struct fault *f)
 {

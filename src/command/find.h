@@ -17,14 +17,8 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "github/found.h"
 #include "github/github.h"
-
-enum found_by {
-	FOUND_BY_RESPONSE,	/* not found here: the dispatch's answer told */
-	FOUND_BY_RUN_NAME,
-	FOUND_BY_JOB_NAME,
-	FOUND_BY_STEP_NAME
-};
 
 /* All lent. */
 struct find_query {
@@ -74,8 +68,5 @@ enum find_outcome find(struct github *, const struct clock *,
 	    const struct find_query *, struct find_result *, struct fault *);
 
 void	 find_result_wipe(struct find_result *);
-
-/* "run-name", "job-name", ... as documented for identified_by. */
-const char *found_by_text(enum found_by);
 
 #endif

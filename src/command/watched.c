@@ -80,6 +80,18 @@ watched_state(const struct watched *a)
 	    "without a status";
 }
 
+const char *
+watched_conclusion(const struct watched *a)
+{
+	return a->seen ? a->state.run.conclusion : "";
+}
+
+uint64_t
+watched_attempt(const struct watched *a)
+{
+	return a->seen ? a->state.run.attempt : 0;
+}
+
 void
 watched_add_whereabouts(const struct watched *a, struct fault *f)
 {

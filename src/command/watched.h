@@ -74,6 +74,12 @@ const struct job *watched_job_of_all(const struct watched *, size_t n);
 /* The run's status for "it is %s", though the answer may hold none. */
 const char *watched_state(const struct watched *);
 
+/* Its conclusion; "" if it has none, or was never seen. */
+const char *watched_conclusion(const struct watched *);
+
+/* The number of its latest attempt; 0 if that is not known. */
+uint64_t watched_attempt(const struct watched *);
+
 /* Appends, as sentences, how it was when it was last seen, and how to go on. */
 void	 watched_add_whereabouts(const struct watched *, struct fault *);
 

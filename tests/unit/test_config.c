@@ -233,14 +233,14 @@ test_defaults(void **state)
 	assert_string_equal(config.token, TOKEN);
 	assert_int_equal(config.timeout_ms, 300000);
 	assert_true(config.step_ms == PACE_ADAPTIVE);
-	assert_int_equal(config.format, CONFIG_TEXT);
+	assert_int_equal(config.results.format, RESULT_TEXT);
 	assert_false(config.dry_run);
 	assert_null(config.trust.cacert);
 	assert_null(config.trust.cert_file);
 	assert_null(config.trust.cert_dir);
 	assert_null(config.trust.extra);
-	assert_null(config.output_path);
-	assert_null(config.summary_path);
+	assert_null(config.results.output_path);
+	assert_null(config.results.summary_path);
 }
 
 /* Option, then INPUT_*, then general variable, then default. */
@@ -316,7 +316,7 @@ test_first_generation(void **state)
 	assert_int_equal(config.timeout_ms, 120000);
 	assert_int_equal(config.step_ms, 5000);
 	assert_string_equal(config.distinct_id, "someDistinctId");
-	assert_string_equal(config.output_path, "/github/output");
+	assert_string_equal(config.results.output_path, "/github/output");
 
 	/* Optional ones are there, and empty. */
 	GOOD_ENV("INPUT_TOKEN=" TOKEN, "INPUT_REF=main", "INPUT_REPO=r",
@@ -1005,13 +1005,13 @@ test_format(void **state)
 
 	(void)state;
 	GOOD_ARGS("--format", "text");
-	assert_int_equal(config.format, CONFIG_TEXT);
+	assert_int_equal(config.results.format, RESULT_TEXT);
 	GOOD_ARGS("--format=json");
-	assert_int_equal(config.format, CONFIG_JSON);
+	assert_int_equal(config.results.format, RESULT_JSON);
 	GOOD_ARGS("--format", "id");
-	assert_int_equal(config.format, CONFIG_ID);
+	assert_int_equal(config.results.format, RESULT_ID);
 	GOOD_ARGS("--format", "url");
-	assert_int_equal(config.format, CONFIG_URL);
+	assert_int_equal(config.results.format, RESULT_URL);
 	for (i = 0; i < COUNT(bad_names); i++)
 		bad(LIST("--format", bad_names[i]), NULL,
 		    LIST("--format", bad_names[i], "json"));
@@ -1263,15 +1263,15 @@ test_paths(void **state)
 	assert_string_equal(config.trust.cert_file, "/f");
 	assert_string_equal(config.trust.cert_dir, "/a:/b");
 	assert_string_equal(config.trust.extra, "/n");
-	assert_string_equal(config.output_path, "/o");
-	assert_string_equal(config.summary_path, "/s");
+	assert_string_equal(config.results.output_path, "/o");
+	assert_string_equal(config.results.summary_path, "/s");
 	GOOD_ENV("SSL_CERT_FILE=", "SSL_CERT_DIR=", "NODE_EXTRA_CA_CERTS=",
 	    "GITHUB_OUTPUT=", "GITHUB_STEP_SUMMARY=");
 	assert_null(config.trust.cert_file);
 	assert_null(config.trust.cert_dir);
 	assert_null(config.trust.extra);
-	assert_null(config.output_path);
-	assert_null(config.summary_path);
+	assert_null(config.results.output_path);
+	assert_null(config.results.summary_path);
 }
 
 /* A token that other values repeat is not shown with them. */

@@ -66,6 +66,23 @@ test_small(void **state)
 	assert_int_equal(io_read(fds[0], data, sizeof data, CLOCK_NEVER), 0);
 }
 
+/* Writes that share a time. */
+static void
+test_within(void **state)
+{
+	int64_t left_ms = LONG_MS;
+
+	(void)state;
+	assert_int_equal(io_write_within(fds[1], "x", 1, &left_ms), 0);
+	assert_in_range(left_ms, LONG_MS / 2, LONG_MS);
+	fill();
+	left_ms = 20;
+	assert_int_equal(io_write_within(fds[1], "x", 1, &left_ms), ETIMEDOUT);
+	assert_int_equal(left_ms, 0);
+	assert_int_equal(io_write_within(fds[1], "x", 1, &left_ms), ETIMEDOUT);
+	assert_int_equal(left_ms, 0);
+}
+
 /* Ten times what a pipe holds, with a reader who takes it in small bites. */
 static void
 test_large(void **state)
@@ -221,6 +238,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PIPE_TEST(test_small),
+		PIPE_TEST(test_within),
 		PIPE_TEST(test_large),
 		PIPE_TEST(test_full),
 		PIPE_TEST(test_drip),

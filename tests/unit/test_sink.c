@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "cli/sink.h"
+#include "command/sink.h"
 #include "json/json.h"
 
 #define WORD_CHARACTERS	"abcdefghijklmnopqrstuvwxyz" \

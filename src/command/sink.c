@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "cli/sink.h"
+#include "command/sink.h"
 #include "json/emit.h"
 
 #define WORD_MAX	64	/* GitHub's longest has 15 letters */

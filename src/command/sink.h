@@ -4,8 +4,8 @@
  * that place would take for more than text.  (The log and the table have
  * log_add_safe.)  Pure but for the secrets known.
  */
-#ifndef CLI_SINK_H
-#define CLI_SINK_H
+#ifndef COMMAND_SINK_H
+#define COMMAND_SINK_H
 
 #include "base/buf.h"
 

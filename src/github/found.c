@@ -1,0 +1,17 @@
+#include "compat.h"
+
+#include "github/found.h"
+
+const char *
+found_by_text(enum found_by by)
+{
+	static const char *texts[] = {
+		[FOUND_BY_RESPONSE] = "response",
+		[FOUND_BY_RUN_NAME] = "run-name",
+		[FOUND_BY_JOB_NAME] = "job-name",
+		[FOUND_BY_STEP_NAME] = "step-name",
+		[FOUND_GIVEN] = "given",
+	};
+
+	return texts[by];
+}
