@@ -1,72 +1,33 @@
 #include "compat.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/mem.h"
 #include "command/watched.h"
-
-#define PAGES_MAX	50	/* 5,000 jobs */
-
-static const struct job *
-nth_job(const struct watched_jobs *jobs, size_t n)
-{
-	size_t page;
-
-	for (page = 0; page < jobs->count; page++) {
-		if (n < jobs->pages[page].list.count)
-			return &jobs->pages[page].list.jobs[n];
-		n -= jobs->pages[page].list.count;
-	}
-	return NULL;
-}
 
 const struct job *
 watched_job(const struct watched *a, size_t n)
 {
-	return nth_job(&a->jobs, n);
+	return job_pages_nth(&a->jobs, n);
 }
 
 const struct job *
 watched_job_of_all(const struct watched *a, size_t n)
 {
 	return a->all_jobs_attempt == a->state.run.attempt ?
-	    nth_job(&a->all_jobs, n) : NULL;
-}
-
-static enum status
-read_pages(const struct watched *a, enum github_attempts attempts,
-    struct watched_jobs *jobs, int64_t deadline_ms, struct fault *f)
-{
-	enum status status;
-	size_t n = 0;
-
-	do {
-		if (n == jobs->count)
-			jobs->pages = xappend(jobs->pages, &jobs->count,
-			    sizeof *jobs->pages);
-		status = github_list_jobs(a->gh, a->id, attempts,
-		    (unsigned int)n + 1, deadline_ms, &jobs->pages[n], f);
-		if (status != STATUS_OK)
-			return status;
-	} while (jobs->pages[n++].has_next && n < PAGES_MAX);
-	while (jobs->count > n)
-		job_page_wipe(&jobs->pages[--jobs->count]);
-	return STATUS_OK;
+	    job_pages_nth(&a->all_jobs, n) : NULL;
 }
 
 enum status
 watched_read_jobs(struct watched *a, int64_t deadline_ms, struct fault *f)
 {
-	return read_pages(a, GITHUB_LATEST_ATTEMPT, &a->jobs, deadline_ms, f);
+	return job_pages_read(&a->jobs, a->gh, a->id, GITHUB_LATEST_ATTEMPT,
+	    deadline_ms, f);
 }
 
 enum status
 watched_read_all_jobs(struct watched *a, int64_t deadline_ms,
     struct fault *f)
 {
-	enum status status = read_pages(a, GITHUB_ALL_ATTEMPTS, &a->all_jobs,
-	    deadline_ms, f);
+	enum status status = job_pages_read(&a->all_jobs, a->gh, a->id,
+	    GITHUB_ALL_ATTEMPTS, deadline_ms, f);
 
 	if (status == STATUS_OK)
 		a->all_jobs_attempt = a->state.run.attempt;
@@ -119,21 +80,10 @@ watched_add_command(const struct watched *a, const char *purpose,
 	buf_free(&url);
 }
 
-static void
-wipe_jobs(struct watched_jobs *jobs)
-{
-	size_t i;
-
-	for (i = 0; i < jobs->count; i++)
-		job_page_wipe(&jobs->pages[i]);
-	free(jobs->pages);
-	memset(jobs, 0, sizeof *jobs);
-}
-
 void
 watched_wipe(struct watched *a)
 {
 	run_state_wipe(&a->state);
-	wipe_jobs(&a->jobs);
-	wipe_jobs(&a->all_jobs);
+	job_pages_wipe(&a->jobs);
+	job_pages_wipe(&a->all_jobs);
 }

@@ -10,13 +10,8 @@
 
 #include "base/fault.h"
 #include "github/github.h"
+#include "command/job_pages.h"
 #include "command/retry.h"
-
-/* All jobs of a run's latest attempt, or of all, page by page. */
-struct watched_jobs {
-	struct job_page	*pages;
-	size_t		 count;
-};
 
 /* What came of asking GitHub to cancel a run. */
 enum cancelling {
@@ -33,8 +28,8 @@ struct watched {
 
 	bool			 seen;		/* state holds an answer */
 	struct run_state	 state;
-	struct watched_jobs	 jobs;
-	struct watched_jobs	 all_jobs;	/* of all attempts, */
+	struct job_pages	 jobs;		/* of the latest attempt */
+	struct job_pages	 all_jobs;	/* of all attempts, */
 	uint64_t		 all_jobs_attempt; /* when this was the last */
 	bool			 ended;
 	enum status		 status;	/* once ended, see below */
