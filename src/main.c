@@ -22,8 +22,6 @@
 #include "json/emit.h"
 #include "net/hosts.h"
 #include "net/resolv_conf.h"
-#include "net/roots.h"
-#include "net/tls.h"
 #include "net/trust.h"
 #include "command/wait.h"
 #include "command/dispatch.h"
@@ -65,26 +63,6 @@ occupy_standard_descriptors(void)
 	while (fd != -1 && fd <= STDERR_FILENO);
 	if (fd > STDERR_FILENO)
 		close(fd);
-}
-
-static enum status
-print_version(bool verbose, struct fault *f)
-{
-	struct buf b;
-	enum status status;
-
-	buf_init(&b, BUF_TEXT_MAX);
-	buf_addf(&b, "return-dispatch %s (%s)\n", PACKAGE_VERSION,
-	    tls_library());
-	if (verbose && roots_count > 0)
-		buf_addf(&b, "%zu root certificate%s: %s, the newest of %s\n",
-		    roots_count, roots_count == 1 ? "" : "s", roots_origin,
-		    roots_newest);
-	else if (verbose)
-		buf_adds(&b, "no root certificates compiled in\n");
-	status = result_text(buf_str(&b), f);
-	buf_free(&b);
-	return status;
 }
 
 static enum status
@@ -395,11 +373,14 @@ with_options(const struct options *o, bool *wrote_status, struct fault *f)
 {
 	struct config config;
 	enum status status;
+	struct buf answer;
 
-	if (o->given[OPTION_HELP])
-		return result_text(o->await ? usage_await : usage_dispatch, f);
-	if (o->given[OPTION_VERSION])
-		return print_version(o->given[OPTION_VERBOSE], f);
+	buf_init(&answer, BUF_TEXT_MAX);
+	if (usage_answer(&answer, o)) {
+		status = result_text(buf_str(&answer), f);
+		buf_free(&answer);
+		return status;
+	}
 	status = config_load(&config, o, environment, f);
 	if (status == STATUS_OK)
 		status = with_config(&config, wrote_status, f);

@@ -70,7 +70,7 @@ load_pick(const struct loader *l, enum option option, const char *name,
     char **value, const char **from, struct fault *f)
 {
 	*value = NULL;
-	*from = option_name(option);
+	*from = option_specs[option].name;
 	if (l->o->given[option]) {
 		if (*l->o->value[option] == '\0')
 			return fault_set_lasting(f, STATUS_USAGE,
@@ -114,7 +114,7 @@ load_duration(const struct loader *l, enum option option, const char *name,
 	status = load_pick(l, option, name, &value, &from, f);
 	if (status != STATUS_OK || value == NULL)
 		return status;
-	if (!duration_parse(value, strcmp(from, option_name(option)) == 0 ?
+	if (!duration_parse(value, strcmp(from, option_specs[option].name) == 0 ?
 	    1000 : bare_unit_ms, ms))
 		status = load_bad(f, from, value, "expected a duration such as "
 		    DURATION_FORMS);

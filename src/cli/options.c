@@ -5,18 +5,19 @@
 
 #include "base/mem.h"
 #include "cli/options.h"
-
-/* Which command an option belongs to. */
-enum belongs {
-	TO_BOTH,
-	TO_DISPATCH,
-	TO_WAITING	/* await, and a dispatch with --wait */
-};
+#include "cli/suggest.h"
 
 #define TOKEN_MIN	32	/* GitHub's have 40 characters and more */
 #define TOKEN_OPTION	"--token"	/* that many other tools have */
-#define WORD_MAX	32	/* no option or command is as long */
-#define NEAR_MAX	2	/* typing errors in a word that is known */
+
+#define VARIABLES(...)	(const char *const[]){ __VA_ARGS__, NULL }
+#define NO_VARIABLE	(const char *const[]){ NULL }
+
+const struct option_spec option_specs[OPTION_COUNT] = {
+#define OPTION(id, name, letter, argument, command, variables, loaded, help) \
+	{ name, letter, argument, command, variables },
+#include "cli/options.def"
+};
 
 enum takes {
 	TAKES_NOTHING,
@@ -24,69 +25,14 @@ enum takes {
 	MAY_TAKE_VALUE		/* only with "=" */
 };
 
-static const struct {
-	const char	*name;
-	char		 letter;
-	enum takes	 takes;
-	enum belongs	 belongs;
-} specs[OPTION_COUNT] = {
-	[OPTION_REPO] = { "--repo", 'R', TAKES_VALUE, TO_BOTH },
-	[OPTION_WORKFLOW] = { "--workflow", 'w', TAKES_VALUE, TO_DISPATCH },
-	[OPTION_REF] = { "--ref", 'r', TAKES_VALUE, TO_DISPATCH },
-	[OPTION_FIELD] = { "--field", 'f', TAKES_VALUE, TO_DISPATCH },
-	[OPTION_INPUTS] = { "--inputs", 0, TAKES_VALUE, TO_DISPATCH },
-	[OPTION_DISTINCT_ID] =
-	    { "--distinct-id", 0, MAY_TAKE_VALUE, TO_DISPATCH },
-	[OPTION_TIMEOUT] = { "--timeout", 0, TAKES_VALUE, TO_DISPATCH },
-	[OPTION_RETRY_INTERVAL] =
-	    { "--retry-interval", 0, TAKES_VALUE, TO_DISPATCH },
-	[OPTION_WAIT] = { "--wait", 0, TAKES_NOTHING, TO_DISPATCH },
-	[OPTION_WAIT_TIMEOUT] =
-	    { "--wait-timeout", 0, TAKES_VALUE, TO_WAITING },
-	[OPTION_POLL_INTERVAL] =
-	    { "--poll-interval", 0, TAKES_VALUE, TO_WAITING },
-	[OPTION_JOB] = { "--job", 0, TAKES_VALUE, TO_WAITING },
-	[OPTION_CANCEL_AFTER] =
-	    { "--cancel-after", 0, TAKES_VALUE, TO_WAITING },
-	[OPTION_FORCE_CANCEL_AFTER] =
-	    { "--force-cancel-after", 0, TAKES_VALUE, TO_WAITING },
-	[OPTION_CANCEL_ON_INTERRUPT] =
-	    { "--cancel-on-interrupt", 0, TAKES_NOTHING, TO_WAITING },
-	[OPTION_RERUN_GRACE] = { "--rerun-grace", 0, TAKES_VALUE, TO_WAITING },
-	[OPTION_LOG_FAILED] = { "--log-failed", 0, TAKES_NOTHING, TO_WAITING },
-	[OPTION_LOG_LINES] = { "--log-lines", 0, TAKES_VALUE, TO_WAITING },
-	[OPTION_TOKEN_FILE] = { "--token-file", 0, TAKES_VALUE, TO_BOTH },
-	[OPTION_API_URL] = { "--api-url", 0, TAKES_VALUE, TO_BOTH },
-	[OPTION_CACERT] = { "--cacert", 0, TAKES_VALUE, TO_BOTH },
-	[OPTION_PROXY] = { "--proxy", 0, TAKES_VALUE, TO_BOTH },
-	[OPTION_NO_PROXY] = { "--no-proxy", 0, TAKES_NOTHING, TO_BOTH },
-	[OPTION_FORMAT] = { "--format", 0, TAKES_VALUE, TO_BOTH },
-	[OPTION_QUIET] = { "--quiet", 'q', TAKES_NOTHING, TO_BOTH },
-	[OPTION_VERBOSE] = { "--verbose", 'v', TAKES_NOTHING, TO_BOTH },
-	[OPTION_DRY_RUN] = { "--dry-run", 0, TAKES_NOTHING, TO_DISPATCH },
-	[OPTION_HELP] = { "--help", 'h', TAKES_NOTHING, TO_BOTH },
-	[OPTION_VERSION] = { "--version", 'V', TAKES_NOTHING, TO_BOTH },
-};
-
-static const struct {
-	const char	*name;
-	enum option	 option;
-} elsewhere[] = {
-	{ "--branch", OPTION_REF },
-	{ "--hostname", OPTION_REPO },
-	{ "--raw-field", OPTION_FIELD },
-	{ "-F", OPTION_FIELD },
-	{ "--json", OPTION_FORMAT },
-	{ "--output", OPTION_FORMAT },
-	{ "--interval", OPTION_POLL_INTERVAL },
-	{ "--watch", OPTION_WAIT },
-	{ "--debug", OPTION_VERBOSE },
-};
-
-const char *
-option_name(enum option o)
+static enum takes
+takes(enum option o)
 {
-	return specs[o].name;
+	const char *argument = option_specs[o].argument;
+
+	if (*argument == '\0')
+		return TAKES_NOTHING;
+	return strncmp(argument, "[=", 2) == 0 ? MAY_TAKE_VALUE : TAKES_VALUE;
 }
 
 void
@@ -104,8 +50,8 @@ find_name(const char *arg, size_t len)
 	enum option o;
 
 	for (o = 0; o < OPTION_COUNT; o++)
-		if (strlen(specs[o].name) == len &&
-		    memcmp(specs[o].name, arg, len) == 0)
+		if (strlen(option_specs[o].name) == len &&
+		    memcmp(option_specs[o].name, arg, len) == 0)
 			break;
 	return o;
 }
@@ -116,72 +62,9 @@ find_letter(char letter)
 	enum option o;
 
 	for (o = 0; o < OPTION_COUNT; o++)
-		if (specs[o].letter == letter)
+		if (option_specs[o].letter == letter)
 			break;
 	return o;
-}
-
-/*
- * How many characters have to be put in, left out, replaced or swapped with
- * their neighbour to make b of a[0..len) (the optimal string alignment); more
- * than NEAR_MAX if that is too far to tell.
- */
-static size_t
-distance(const char *a, size_t len, const char *b)
-{
-	size_t rows[3][WORD_MAX + 1], n = strlen(b), i, k, best;
-	size_t *before = rows[0], *last = rows[1], *row = rows[2], *spare;
-
-	if (len > WORD_MAX || n > WORD_MAX)
-		return NEAR_MAX + 1;
-	for (k = 0; k <= n; k++)
-		before[k] = last[k] = k;
-	for (i = 1; i <= len; i++) {
-		row[0] = i;
-		for (k = 1; k <= n; k++) {
-			best = last[k - 1] + (a[i - 1] != b[k - 1]);
-			if (last[k] + 1 < best)
-				best = last[k] + 1;
-			if (row[k - 1] + 1 < best)
-				best = row[k - 1] + 1;
-			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
-			    a[i - 2] == b[k - 1] && before[k - 2] + 1 < best)
-				best = before[k - 2] + 1;
-			row[k] = best;
-		}
-		spare = before;
-		before = last;
-		last = row;
-		row = spare;
-	}
-	return last[n];
-}
-
-/* The option that was meant, most likely; NULL if none is near. */
-static const char *
-nearest(const char *arg, size_t len)
-{
-	size_t least = NEAR_MAX + 1, n;
-	const char *name = NULL;
-	enum option o;
-
-	/* What gh and curl call the same thing. */
-	for (n = 0; n < sizeof elsewhere / sizeof elsewhere[0]; n++)
-		if (strlen(elsewhere[n].name) == len &&
-		    memcmp(elsewhere[n].name, arg, len) == 0)
-			return specs[elsewhere[n].option].name;
-	for (o = 0; o < OPTION_COUNT; o++) {
-		n = distance(arg, len, specs[o].name);
-		/* The beginning of a name is near, too. */
-		if (n > 1 && len > strlen("--x") &&
-		    strncmp(specs[o].name, arg, len) == 0)
-			n = 1;
-		if (n < least) {
-			least = n;
-			name = specs[o].name;
-		}
-	}
-	return name;
 }
 
 /* A long word may be a token in the wrong place, one with an "@" a URL with a
@@ -196,7 +79,7 @@ static enum status
 unknown(const char *arg, size_t len, struct fault *f)
 {
 	bool shown = may_be_shown(arg, len);
-	const char *meant = nearest(arg, len);
+	const char *meant = suggest_option(arg, len);
 
 	if (strlen(TOKEN_OPTION) == len && memcmp(arg, TOKEN_OPTION, len) == 0)
 		return fault_set_lasting(f, STATUS_USAGE, "there is no option "
@@ -235,7 +118,7 @@ take(struct options *o, enum option which, const char *value, struct fault *f)
 	} else if (o->given[which] && !same(o->value[which], value)) {
 		/* Without the values: --inputs may hold secrets. */
 		return fault_set_lasting(f, STATUS_USAGE, "%s is given twice, "
-		    "with different values; keep one", specs[which].name);
+		    "with different values; keep one", option_specs[which].name);
 	}
 	o->given[which] = true;
 	o->value[which] = value;
@@ -254,15 +137,15 @@ take_long(struct options *o, char ***argv, struct fault *f)
 		return unknown(arg, len, f);
 	if (arg[len] == '=')
 		value = arg + len + 1;
-	else if (specs[which].takes == TAKES_VALUE && *++*argv != NULL)
+	else if (takes(which) == TAKES_VALUE && *++*argv != NULL)
 		value = **argv;
-	if (specs[which].takes == TAKES_VALUE && value == NULL)
+	if (takes(which) == TAKES_VALUE && value == NULL)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s needs a value; see return-dispatch --help",
-		    specs[which].name);
-	if (specs[which].takes == TAKES_NOTHING && value != NULL)
+		    option_specs[which].name);
+	if (takes(which) == TAKES_NOTHING && value != NULL)
 		return fault_set_lasting(f, STATUS_USAGE, "%s takes no value",
-		    specs[which].name);
+		    option_specs[which].name);
 	return take(o, which, value, f);
 }
 
@@ -279,7 +162,7 @@ take_short(struct options *o, char ***argv, struct fault *f)
 		shown[1] = *p;
 		if ((which = find_letter(*p)) == OPTION_COUNT)
 			return unknown(shown, 2, f);
-		if (specs[which].takes == TAKES_NOTHING) {
+		if (takes(which) == TAKES_NOTHING) {
 			status = take(o, which, NULL, f);
 			continue;
 		}
@@ -287,7 +170,7 @@ take_short(struct options *o, char ***argv, struct fault *f)
 		if (value == NULL)
 			return fault_set_lasting(f, STATUS_USAGE,
 			    "%s (%s) needs a value; see return-dispatch "
-			    "--help", shown, specs[which].name);
+			    "--help", shown, option_specs[which].name);
 		return take(o, which, value, f);
 	}
 	return status;
@@ -309,7 +192,7 @@ take_argument(struct options *o, const char *arg, struct fault *f)
 		return STATUS_OK;
 	}
 	near = strcmp(arg, "wait") == 0 ||
-	    distance(arg, strlen(arg), "await") <= NEAR_MAX;
+	    suggest_is_near(arg, strlen(arg), "await");
 	return fault_set_lasting(f, STATUS_USAGE, "unexpected argument%s%s%s%s"
 	    ": options begin with \"-\", and the only command is \"await\"; see "
 	    "return-dispatch --help", shown ? " \"" : "", shown ? arg : "",
@@ -329,9 +212,9 @@ check_company(const struct options *o, struct fault *f)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "--proxy and --no-proxy contradict each other");
 	for (i = 0; o->await && i < OPTION_COUNT; i++)
-		if (o->given[i] && specs[i].belongs == TO_DISPATCH)
+		if (o->given[i] && option_specs[i].command == FOR_DISPATCH)
 			return fault_set_lasting(f, STATUS_USAGE, "%s belongs "
-			    "to a dispatch, not to await", specs[i].name);
+			    "to a dispatch, not to await", option_specs[i].name);
 	return STATUS_OK;
 }
 
@@ -341,8 +224,8 @@ options_waiting(const struct options *o)
 	enum option i;
 
 	for (i = 0; i < OPTION_COUNT; i++)
-		if (o->given[i] && specs[i].belongs == TO_WAITING)
-			return specs[i].name;
+		if (o->given[i] && option_specs[i].command == FOR_WAITING)
+			return option_specs[i].name;
 	return NULL;
 }
 

@@ -11,37 +11,29 @@
 #include "base/fault.h"
 
 enum option {
-	OPTION_REPO,
-	OPTION_WORKFLOW,
-	OPTION_REF,
-	OPTION_INPUTS,
-	OPTION_DISTINCT_ID,
-	OPTION_TIMEOUT,
-	OPTION_RETRY_INTERVAL,
-	OPTION_TOKEN_FILE,
-	OPTION_API_URL,
-	OPTION_CACERT,
-	OPTION_PROXY,
-	OPTION_FORMAT,
-	OPTION_WAIT_TIMEOUT,
-	OPTION_POLL_INTERVAL,
-	OPTION_CANCEL_AFTER,
-	OPTION_FORCE_CANCEL_AFTER,
-	OPTION_RERUN_GRACE,
-	OPTION_LOG_LINES,
-	OPTION_FIELD,
-	OPTION_JOB,
-	OPTION_NO_PROXY,
-	OPTION_WAIT,
-	OPTION_CANCEL_ON_INTERRUPT,
-	OPTION_LOG_FAILED,
-	OPTION_QUIET,
-	OPTION_VERBOSE,
-	OPTION_DRY_RUN,
-	OPTION_HELP,
-	OPTION_VERSION,
+#define OPTION(id, name, letter, argument, command, variables, loaded, help) \
+	OPTION_##id,
+#include "cli/options.def"
 	OPTION_COUNT
 };
+
+/* Which command an option belongs to. */
+enum option_command {
+	FOR_BOTH,
+	FOR_DISPATCH,
+	FOR_WAITING	/* await, and a dispatch with --wait */
+};
+
+/* A row of options.def, as far as the command line goes. */
+struct option_spec {
+	const char		*name;		/* "--repo" */
+	char			 letter;	/* 0: none */
+	const char		*argument;	/* "": a flag */
+	enum option_command	 command;
+	const char *const	*variables;	/* their names; NULL ends */
+};
+
+extern const struct option_spec option_specs[OPTION_COUNT];
 
 /* Values in order; the array is owned, the texts are lent from argv. */
 struct option_list {
@@ -72,8 +64,5 @@ void	 options_wipe(struct options *);
 
 /* The first given option that makes sense only while waiting; or NULL. */
 const char *options_waiting(const struct options *);
-
-/* "--repo", for messages. */
-const char *option_name(enum option);
 
 #endif

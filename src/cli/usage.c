@@ -1,74 +1,121 @@
 #include "compat.h"
 
+#include <string.h>
+
 #include "cli/usage.h"
+#include "net/roots.h"
+#include "net/tls.h"
 
-#define WAITING \
-"      --wait-timeout DURATION    give up waiting after this (300s; 0: never)\n" \
-"      --poll-interval DURATION   pause between two looks at the run (5s)\n" \
-"      --job NAME                 wait for this job only; repeatable\n" \
-"      --rerun-grace DURATION     after a failure, wait for a new attempt (0)\n" \
-"      --cancel-after DURATION    cancel a run that takes longer, or that a\n" \
-"                                 --job of it fails in (never)\n" \
-"      --force-cancel-after DURATION\n" \
-"                                 force it this long after that (never)\n" \
-"      --cancel-on-interrupt      cancel the run on SIGINT and SIGTERM\n" \
-"      --log-failed               print the end of failed jobs' logs ...\n" \
-"      --log-lines N              ... of this many lines (100)\n"
+#define HELP_COLUMN	33
 
-#define SERVER_AND_OUTPUT \
-"Server and trust:\n" \
-"      --token-file FILE|-        read the token there; default: $INPUT_TOKEN,\n" \
-"                                 $GH_TOKEN, $GITHUB_TOKEN\n" \
-"      --api-url URL              default: $GITHUB_API_URL, else github.com's\n" \
-"      --cacert FILE              PEM file of CAs instead of the system's\n" \
-"      --proxy URL                default: $https_proxy but for $no_proxy\n" \
-"      --no-proxy                 connect directly\n" \
-"Output:\n" \
-"      --format text|json|id|url  what stdout gets (text: run_id=, run_url=)\n" \
-"  -q, --quiet                    log errors only\n" \
-"  -v, --verbose                  log every request\n" \
-"  -h, --help                     print this and exit\n" \
-"  -V, --version                  print the version and exit\n" \
-"A DURATION is 90, 90s, 5m, 1h or 1500ms.\n"
-
-const char usage_dispatch[] =
+static const char head_of_dispatch[] =
 "Usage: return-dispatch [OPTION]...               dispatch, print the run\n"
-"       return-dispatch await [OPTION]... RUN...  wait for runs (await --help)\n"
-"What to dispatch:\n"
-"  -R, --repo [HOST/]OWNER/REPO   default: $GITHUB_REPOSITORY\n"
-"  -w, --workflow FILE|PATH|ID    deploy.yml, or its numeric ID\n"
-"  -r, --ref REF                  branch or tag, plain or refs/heads/..., ...\n"
-"  -f, --field KEY=VALUE          one input, a string; repeatable\n"
-"      --inputs JSON|@FILE|-      a flat object of them; --field wins\n"
-"      --distinct-id[=ID]         always send the input distinct_id: this ID,\n"
-"                                 or a random one\n"
-"      --dry-run                  print the request and send nothing\n"
-"Finding its run:\n"
-"      --timeout DURATION         give up looking for it after this (300s)\n"
-"      --retry-interval DURATION  n-th pause is n times this (adaptive)\n"
-"Waiting:\n"
-"      --wait                     wait for the dispatched run; with it:\n"
-WAITING
-SERVER_AND_OUTPUT
+"       return-dispatch await [OPTION]... RUN...  wait for runs (await --help)\n";
+
+static const char head_of_await[] =
+"Usage: return-dispatch await [OPTION]... RUN...\n"
+"Wait for runs that already exist, side by side, and adopt their conclusion.\n"
+"A RUN is its ID, or its URL on the configured server; default: $INPUT_RUN_ID.\n";
+
+static const char tail[] =
+"A DURATION is 90, 90s, 5m, 1h or 1500ms.\n";
+
+static const char tail_of_dispatch[] =
 "Exit status: 0 done, 1 run did not succeed, 2 usage, 3 refused, 4 unknown\n"
-"whether started, 5 started but not identified, 6 still going on, 7 network,\n"
+"whether started, 5 started but not identified, 6 still running, 7 network,\n"
 "8 result not written.  The actions' inputs work as INPUT_* variables.\n"
 "Examples (return-dispatch(1) has more):\n"
 "  return-dispatch -R octo-org/octo-repo -w deploy.yml -r main -f env=prod\n"
 "  id=$(return-dispatch -w deploy.yml -r main --format id)\n"
 "  return-dispatch -w deploy.yml -r main --wait --wait-timeout 1h\n";
 
-const char usage_await[] =
-"Usage: return-dispatch await [OPTION]... RUN...\n"
-"Wait for runs that exist already, side by side, and take over their verdict.\n"
-"A RUN is its ID, or its URL on the configured server; default: $INPUT_RUN_ID.\n"
-"Waiting:\n"
-"  -R, --repo [HOST/]OWNER/REPO   of the IDs; default: $GITHUB_REPOSITORY\n"
-WAITING
-SERVER_AND_OUTPUT
-"Exit status: 0 all succeeded, 1 one did not, 2 usage, 3 refused, 6 still going\n"
-"on, 7 network, 8 result not written.\n"
+static const char tail_of_await[] =
+"Exit status: 0 all succeeded, 1 one did not, 2 usage, 3 refused, 6 still\n"
+"running, 7 network, 8 result not written.\n"
 "Examples (return-dispatch(1) has more):\n"
 "  return-dispatch await -R octo-org/octo-repo 17654321098\n"
 "  return-dispatch await https://github.com/octo-org/octo-repo/actions/runs/123\n"
 "  return-dispatch await --job build --job test --wait-timeout 1h 17654321098\n";
+
+/* A line of a heading has no name. */
+static const struct row {
+	const char		*name;
+	char			 letter;
+	const char		*argument;
+	enum option_command	 command;
+	const char		*help;
+} rows[] = {
+#define HEADING(command, text) \
+	{ NULL, 0, NULL, command, text },
+#define OPTION(id, name, letter, argument, command, variables, loaded, help) \
+	{ name, letter, argument, command, help },
+#include "cli/options.def"
+};
+
+/* The help stands in a column of its own, also of several lines. */
+static void
+add_option(struct buf *out, const struct row *row)
+{
+	size_t start = out->len, width, len;
+	const char *line;
+
+	if (row->letter != 0)
+		buf_addf(out, "  -%c, ", row->letter);
+	else
+		buf_adds(out, "      ");
+	buf_addf(out, "%s%s%s", row->name, *row->argument == '\0' ||
+	    strncmp(row->argument, "[=", 2) == 0 ? "" : " ", row->argument);
+	width = out->len - start;
+	if (width >= HELP_COLUMN) {
+		buf_addc(out, '\n');
+		width = 0;
+	}
+	for (line = row->help; *line != '\0'; line += len) {
+		len = strcspn(line, "\n");
+		buf_addf(out, "%*s%.*s\n", (int)(HELP_COLUMN - width), "",
+		    (int)len, line);
+		len += line[len] == '\n';
+		width = 0;
+	}
+}
+
+void
+usage_add_help(struct buf *out, bool await)
+{
+	const enum option_command other = await ? FOR_DISPATCH : FOR_WAITING;
+	size_t i;
+
+	buf_adds(out, await ? head_of_await : head_of_dispatch);
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (rows[i].name == NULL && rows[i].command != other)
+			buf_addf(out, "%s\n", rows[i].help);
+		else if (rows[i].name != NULL && (!await ||
+		    rows[i].command != FOR_DISPATCH))
+			add_option(out, &rows[i]);
+	}
+	buf_adds(out, tail);
+	buf_adds(out, await ? tail_of_await : tail_of_dispatch);
+}
+
+void
+usage_add_version(struct buf *out, bool verbose)
+{
+	buf_addf(out, "return-dispatch %s (%s)\n", PACKAGE_VERSION,
+	    tls_library());
+	if (verbose && roots_count > 0)
+		buf_addf(out, "%zu root certificate%s: %s, the newest of %s\n",
+		    roots_count, roots_count == 1 ? "" : "s", roots_origin,
+		    roots_newest);
+	else if (verbose)
+		buf_adds(out, "no root certificates compiled in\n");
+}
+
+bool
+usage_answer(struct buf *out, const struct options *o)
+{
+	if (o->given[OPTION_HELP])
+		usage_add_help(out, o->await);
+	else if (o->given[OPTION_VERSION])
+		usage_add_version(out, o->given[OPTION_VERBOSE]);
+	return o->given[OPTION_HELP] || o->given[OPTION_VERSION];
+}

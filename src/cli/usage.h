@@ -1,10 +1,21 @@
 /*
- * The texts of --help, one a command, for terminals of 80 columns.
+ * The texts that --help and --version ask for.
  */
 #ifndef CLI_USAGE_H
 #define CLI_USAGE_H
 
-extern const char usage_dispatch[];
-extern const char usage_await[];
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "cli/options.h"
+
+/* Appends the help of one command, for terminals of 80 columns. */
+void	 usage_add_help(struct buf *, bool await);
+
+/* Appends the version; verbosely, with the root certificates compiled in. */
+void	 usage_add_version(struct buf *, bool verbose);
+
+/* Appends what --help or --version asks for; false if neither was given. */
+bool	 usage_answer(struct buf *, const struct options *);
 
 #endif

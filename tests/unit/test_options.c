@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "cli/options.h"
-#include "cli/usage.h"
 
 #define ARGS_MAX	10
 
@@ -84,10 +83,10 @@ expect_only(enum option option, const char *value)
 
 	for (o = 0; o < OPTION_COUNT; o++) {
 		check(options.given[o] == (o == (int)option), "%s",
-		    option_name((enum option)o));
+		    option_specs[o].name);
 		if (o != (int)option || value == NULL)
 			check(options.value[o] == NULL, "%s",
-			    option_name((enum option)o));
+			    option_specs[o].name);
 		else
 			assert_string_equal(options.value[o], value);
 	}
@@ -110,7 +109,7 @@ test_forms(void **state)
 	assert_int_equal(parse((const char *const[]){ NULL }), STATUS_OK);
 	expect_only(OPTION_COUNT, NULL);
 	for (i = 0; i < COUNT(all); i++) {
-		assert_string_equal(option_name(all[i].option), all[i].name);
+		assert_string_equal(option_specs[all[i].option].name, all[i].name);
 		if (!all[i].takes_value) {
 			assert_int_equal(PARSE(all[i].name), STATUS_OK);
 			expect_only(all[i].option, NULL);
@@ -142,10 +141,10 @@ test_forms(void **state)
 			expect_only(all[i].option, values[k]);
 		}
 	}
-	assert_string_equal(option_name(OPTION_FIELD), "--field");
-	assert_string_equal(option_name(OPTION_DISTINCT_ID),
+	assert_string_equal(option_specs[OPTION_FIELD].name, "--field");
+	assert_string_equal(option_specs[OPTION_DISTINCT_ID].name,
 	    "--distinct-id");
-	assert_string_equal(option_name(OPTION_JOB), "--job");
+	assert_string_equal(option_specs[OPTION_JOB].name, "--job");
 	/* Those three, and none that is not in the table. */
 	assert_int_equal(COUNT(all) + 3, OPTION_COUNT);
 }
@@ -463,61 +462,6 @@ test_help(void **state)
 	assert_false(options.given[OPTION_HELP]);
 }
 
-/* Lines of 80 columns, at most as many as two screens have. */
-static void
-expect_readable(const char *text)
-{
-	const char *p, *end;
-	size_t lines = 0;
-
-	for (p = text; *p != '\0'; p = end + 1) {
-		end = strchr(p, '\n');
-		assert_non_null(end);
-		check(end - p <= 80, "%.*s", (int)(end - p), p);
-		lines++;
-	}
-	assert_in_range(lines, 10, 60);
-	assert_null(strchr(text, '\t'));
-	assert_non_null(strstr(text, "Examples"));
-}
-
-/* The help of a command names each of its options, and no others. */
-static void
-test_usage(void **state)
-{
-	char letter[8], line[64];
-	enum option o;
-	bool of_await;
-	size_t i;
-
-	(void)state;
-	expect_readable(usage_dispatch);
-	expect_readable(usage_await);
-	for (o = 0; o < OPTION_COUNT; o++) {
-		/* "--wait" is the beginning of others. */
-		snprintf(line, sizeof line, "%s%s", option_name(o),
-		    o == OPTION_DISTINCT_ID ? "[" : o == OPTION_LOG_FAILED ?
-		    "" : " ");
-		check(strstr(usage_dispatch, line) != NULL, "%s", line);
-		of_await = o != OPTION_FIELD && o != OPTION_DISTINCT_ID;
-		for (i = 0; i < COUNT(all); i++)
-			if (all[i].option == o && all[i].dispatches)
-				of_await = false;
-		snprintf(line, sizeof line, "      %s%s", option_name(o),
-		    o == OPTION_DISTINCT_ID ? "[" : " ");
-		check((strstr(usage_await, line + (o == OPTION_REPO ||
-		    o == OPTION_QUIET || o == OPTION_VERBOSE ||
-		    o == OPTION_HELP || o == OPTION_VERSION ? 6 : 0)) !=
-		    NULL) == of_await, "%s", line);
-	}
-	for (i = 0; i < COUNT(all); i++) {
-		snprintf(letter, sizeof letter, "%s, ", all[i].letter != NULL ?
-		    all[i].letter : "");
-		check(all[i].letter == NULL || strstr(usage_dispatch,
-		    letter) != NULL, "%s", letter);
-	}
-}
-
 /* Near misses name what was meant, far ones nothing. */
 static void
 test_suggestions(void **state)
@@ -601,7 +545,6 @@ main(void)
 		TEST(test_proxies),
 		TEST(test_repeated),
 		TEST(test_help),
-		TEST(test_usage),
 		TEST(test_suggestions),
 		TEST(test_token),
 		TEST(test_no_name),
