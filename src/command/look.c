@@ -8,6 +8,7 @@
 #include "command/cancel.h"
 #include "command/look.h"
 #include "command/pace.h"
+#include "command/joblog.h"
 #include "command/report.h"
 #include "command/verdict.h"
 
@@ -47,7 +48,7 @@ end_failed(struct look *l, struct watched *a)
 	    STATUS_OK) {
 		report_failures(a);
 		if (l->order->log_lines > 0)
-			report_logs(l->clock, a, l->order->log_lines,
+			joblog_print_failed(l->clock, a, l->order->log_lines,
 			    look_courtesy_end(l, l->has_others ?
 			    LOGS_SHARE_MS : LOGS_MS));
 	} else if (!status_is_signal(ignored.status)) {

@@ -38,3 +38,10 @@ verdict_is_harmless(const char *conclusion)
 	    strcmp(conclusion, "skipped") == 0 ||
 	    strcmp(conclusion, "neutral") == 0;
 }
+
+bool
+verdict_has_failed(const char *status, const char *conclusion)
+{
+	return strcmp(status, "completed") == 0 &&
+	    !verdict_is_harmless(conclusion);
+}

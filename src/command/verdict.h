@@ -26,4 +26,7 @@ bool	 verdict_is_known(const char *conclusion);
 /* The job did its part or had none: success, skipped or neutral. */
 bool	 verdict_is_harmless(const char *conclusion);
 
+/* The job is over, and did not. */
+bool	 verdict_has_failed(const char *status, const char *conclusion);
+
 #endif

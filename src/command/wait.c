@@ -7,7 +7,7 @@
 #include "command/cancel.h"
 #include "command/look.h"
 #include "command/pace.h"
-#include "command/report.h"
+#include "command/table.h"
 #include "command/wait.h"
 
 #define NEW_MS		60000	/* a run just dispatched may not be there yet */
@@ -165,7 +165,7 @@ static void
 draw(struct wait *w, bool is_last)
 {
 	int64_t now_ms = clock_now(w->clock);
-	struct report_view view = {
+	struct table_view view = {
 		.elapsed_ms = now_ms - w->look.began_ms,
 		.left_ms = w->order->timeout_ms == WAIT_NEVER ? -1 :
 		    clock_left(w->clock, w->deadline_ms),
@@ -181,7 +181,7 @@ draw(struct wait *w, bool is_last)
 	w->frame++;
 	terminal_size(&view.width, &view.height);
 	buf_init(&lines, BUF_TEXT_MAX);
-	report_table(&lines, w->runs, w->count, &view);
+	table_add(&lines, w->runs, w->count, &view);
 	log_area(&lines);
 	buf_free(&lines);
 }

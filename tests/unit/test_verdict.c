@@ -69,6 +69,10 @@ test_conclusions(void **state)
 		    conclusions[i].known, "%s", conclusions[i].text);
 		check(verdict_is_harmless(conclusions[i].text) ==
 		    conclusions[i].harmless, "%s", conclusions[i].text);
+		check(verdict_has_failed("completed", conclusions[i].text) !=
+		    conclusions[i].harmless, "%s", conclusions[i].text);
+		assert_false(verdict_has_failed("in_progress",
+		    conclusions[i].text));
 	}
 }
 
