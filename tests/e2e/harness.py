@@ -81,6 +81,12 @@ def scenario(function):
     return function
 
 
+def smoke(function):
+    """A scenario that `make check` runs too: quick, and about what matters most."""
+    function.smoke = True
+    return scenario(function)
+
+
 def only(wanted):
     """For scenarios that some builds have nothing to do with: `wanted(setup)` says. Stands above
     `scenario` or `each`, which it narrows down."""
@@ -102,18 +108,38 @@ def native_only(function):
     return only(lambda setup: not setup.valgrind)(function)
 
 
+def plain_only(function):
+    """For scenarios that preload an allocator: static binaries preload nothing, and sanitizers
+    bring allocators of their own. In a valgrind pass they run without valgrind."""
+    return only(runs_plain)(function)
+
+
+def runs_plain(setup):
+    return not setup.is_static and not setup.has_sanitizers
+
+
 def is_wanted(function, setup):
     return getattr(function, "wanted", lambda setup: True)(setup)
+
+
+def is_smoke(function):
+    return getattr(function, "smoke", False)
+
+
+def is_first(function):
+    """Whether it has no rows, or is the first of them. All rows count where no other build runs
+    the scenario."""
+    return getattr(function, "row", 0) == 0 or getattr(function, "wanted", None) is runs_plain
 
 
 def each(rows):
     """One scenario per row: the function gets the row too."""
     def register(function):
-        for row in rows:
+        for number, row in enumerate(rows):
             def one(t, row=row):
                 function(t, row)
             one.__name__ = f"{function.__name__}: {row}".replace("\n", "\\n")
-            one.of = function
+            one.of, one.row = function, number
             scenario(one)
         return function
     return register

@@ -71,6 +71,9 @@ def main():
     parser.add_argument("--scale", type=float, default=1, metavar="X",
                         help="stretch all limits of time, for a slow or busy machine")
     parser.add_argument("-k", dest="pattern", default="", help="only names that match this")
+    parser.add_argument("--smoke", action="store_true", help="only a few that matter most")
+    parser.add_argument("--first", action="store_true",
+                        help="of a scenario with several rows only the first")
     parser.add_argument("-j", dest="jobs", type=int, default=0, help="scenarios at a time")
     parser.add_argument("-v", dest="verbose", action="store_true", help="print times")
     parser.add_argument("-l", "--list", action="store_true", help="only list the scenarios")
@@ -94,7 +97,9 @@ def main():
     pool = concurrent.futures.ThreadPoolExecutor(jobs)
     try:
         setup = harness.Setup(binary, None, options.valgrind, scale)
-        chosen = [function for function in chosen if harness.is_wanted(function, setup)]
+        chosen = [function for function in chosen if harness.is_wanted(function, setup)
+                  and (not options.smoke or harness.is_smoke(function))
+                  and (not options.first or harness.is_first(function))]
         if options.list:
             for function in chosen:
                 print(function.__name__.replace("_", " "))

@@ -5,7 +5,7 @@ import time
 
 import texts
 from ghsim import Job
-from harness import each, scenario
+from harness import each, scenario, smoke
 
 GET_RUN = r"/actions/runs/\d+(\?|$)"
 
@@ -28,7 +28,7 @@ def nothing_without_the_run(t):
              f"stdout is {t.result.stdout!r}")
 
 
-@scenario
+@smoke
 def a_run_is_awaited_by_its_id(t):
     run = a_run(t)
     t.awaits(run)
@@ -223,7 +223,7 @@ def a_bad_certificate_is_not_waited_on(t):
     t.dispatched(0)
 
 
-@scenario
+@smoke
 def an_await_that_times_out_is_exit_6(t):
     run = a_run(t, life="in_progress")
     t.awaits(run, waiting=t.waiting(wait_timeout=t.seconds(1)))
@@ -327,7 +327,7 @@ def an_unfit_link_is_replaced_here_too(t):
 
 # ---- several
 
-@scenario
+@smoke
 def several_runs_are_awaited_side_by_side(t):
     hub = t.github()
     runs = [hub.add_run(life=f"in_progress:{n}s completed/success") for n in (2, 1, 2, 1, 2)]

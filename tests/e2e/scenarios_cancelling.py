@@ -7,7 +7,7 @@ import time
 
 import texts
 from ghsim import Job
-from harness import each, native_only, scenario
+from harness import each, native_only, scenario, smoke
 
 GET_RUN = r"/actions/runs/\d+(\?|$)"
 CANCEL = "/cancel$"
@@ -36,7 +36,7 @@ def wait_and_interrupt(t, number, code, *arguments, looks=3, **more):
 
 # ---- after a while
 
-@scenario
+@smoke
 def a_run_that_takes_too_long_is_cancelled_once(t):
     hub = t.github(life="in_progress")
     t.wait("--cancel-after", "1s")

@@ -5,10 +5,10 @@ import re
 import uuid
 
 from ghsim import Input, step_named
-from harness import scenario
+from harness import scenario, smoke
 
 
-@scenario
+@smoke
 def help_and_version_need_nothing(t):
     t.run("--help", token=False)
     t.exits(0)

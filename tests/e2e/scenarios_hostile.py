@@ -6,7 +6,7 @@ import unicodedata
 
 import texts
 from ghsim import Job, Lag, step_named
-from harness import scenario
+from harness import scenario, smoke
 
 STEP = step_named("{distinct_id}")
 EVIL = ("evil \x1b[31mred\x1b]0;title\x07 \x08\x7f\x9b1m\r\n::error title=pwned::gotcha\n"
@@ -127,7 +127,7 @@ def a_token_echoed_in_names_and_links_is_not_logged(t):
     t.dispatched(1)
 
 
-@scenario
+@smoke
 def the_token_stays_out_of_the_most_talkative_log(t):
     hub = t.github("ghes-3.20", jobs=STEP, lag=Lag(listed=2, setup=2))
     t.dispatch("-v", env={"RUNNER_DEBUG": "1", "GITHUB_ACTIONS": "true",
@@ -183,7 +183,7 @@ def interrupted(t, number, code):
     t.took_at_most(20)
 
 
-@scenario
+@smoke
 def a_signal_during_the_search_says_that_the_run_was_started(t):
     for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
         t.hub = hub = t.github("ghes-3.20")

@@ -2,7 +2,7 @@
 
 import texts
 from ghsim import Job, matrix
-from harness import each, scenario
+from harness import each, scenario, smoke
 from lives import Step
 from logs import Log
 
@@ -38,7 +38,7 @@ def a_named_job_is_enough_while_the_run_goes_on(t):
     t.dispatched(1)
 
 
-@scenario
+@smoke
 def all_the_named_jobs_must_succeed(t):
     hub = t.github(life="in_progress", jobs=(
         Job("build", life="in_progress:2 completed/success"),
@@ -223,7 +223,7 @@ def a_rerun_gives_the_named_jobs_another_chance(t):
 
 # ---- the report
 
-@scenario
+@smoke
 def the_report_names_jobs_and_steps_and_links(t):
     hub = t.github(**failing(
         Job("build", conclusion="success"),
@@ -359,7 +359,7 @@ def numbered(count):
     return tuple(f"this is line {number}" for number in range(1, count + 1))
 
 
-@scenario
+@smoke
 def the_last_hundred_lines_of_a_failed_job(t):
     hub = t.github(**failing(Job("good", conclusion="success", log=("good says",)),
                              Job("bad", log=numbered(300))))

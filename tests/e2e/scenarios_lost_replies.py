@@ -6,7 +6,7 @@ import time
 
 import texts
 from ghsim import Lag, step_named
-from harness import each, native_only, scenario
+from harness import each, native_only, scenario, smoke
 
 STEP = step_named("{distinct_id}")
 DISPATCHES = "/dispatches$"
@@ -47,7 +47,7 @@ def cut_before_the_status_line_without_a_distinct_id(t):
     t.dispatched(3)
 
 
-@scenario
+@smoke
 def cut_in_the_status_line_with_a_distinct_id(t):
     hub = t.github(jobs=STEP)
     hub.fault("POST", DISPATCHES, cut="status")
@@ -102,7 +102,7 @@ def a_chunked_reply_cut_before_its_end_is_not_trusted(t):
     t.dispatched(1)
 
 
-@scenario
+@smoke
 def a_lost_204_of_an_old_server_is_found(t):
     """The second rung always carries a distinct ID."""
     hub = t.github("ghes-3.20", jobs=STEP)

@@ -6,7 +6,7 @@ import socket
 
 import proxies
 from ghsim import Job
-from harness import Skipped, each, native_only, scenario
+from harness import Skipped, each, native_only, scenario, smoke
 from logs import Log
 
 CREDENTIALS = "runner:correct-horse-battery-staple"
@@ -34,7 +34,7 @@ def nothing_happened(t, *words, tunnels=0):
 
 # ---- the ways through
 
-@scenario
+@smoke
 def a_dispatch_goes_through_the_proxy(t):
     proxy = t.proxy()
     hub, base = far_github(t, proxy)

@@ -3,7 +3,7 @@
 import objects
 import texts
 from ghsim import Input, step_named
-from harness import each, scenario
+from harness import each, scenario, smoke
 
 
 @scenario
@@ -46,7 +46,7 @@ def an_ip_allow_list_is_told_verbatim(t):
     t.dispatched(0)
 
 
-@scenario
+@smoke
 def something_not_found_lists_the_likely_causes(t):
     t.github()
     t.dispatch(base=t.base(workflow="nowhere.yml"))

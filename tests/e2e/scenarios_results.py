@@ -7,7 +7,7 @@ import pathlib
 import re
 
 from ghsim import step_named
-from harness import each, native_only, scenario
+from harness import each, native_only, scenario, smoke
 
 
 def reply_with(hub, **changes):
@@ -19,7 +19,7 @@ def reply_with(hub, **changes):
     hub.fault("POST", "/dispatches$", hook=change)
 
 
-@scenario
+@smoke
 def the_fast_path_costs_one_request(t):
     """And one before it, on servers that are not GitHub's own."""
     hub = t.github()
@@ -30,7 +30,7 @@ def the_fast_path_costs_one_request(t):
     t.dispatched(1)
 
 
-@scenario
+@smoke
 def each_format_prints_its_own(t):
     hub = t.github()
     for style in ("text", "id", "url"):
@@ -67,7 +67,7 @@ def json_has_the_distinct_id_and_how_it_was_found(t):
     t.dispatched(1)
 
 
-@scenario
+@smoke
 def outputs_are_appended_in_the_heredoc_form(t):
     hub = t.github()
     t.dispatch(env={"GITHUB_OUTPUT": t.file("output", "earlier=kept\n")})

@@ -6,8 +6,8 @@ import shutil
 import subprocess
 
 from ghsim import step_named
-from harness import (Failed, HARD_LIMIT, Skipped, each, native_only, only, scenario,
-                     static_only)
+from harness import (Failed, HARD_LIMIT, Skipped, each, native_only, plain_only,
+                     scenario, static_only)
 
 NAME = "elsewhere.example"          # there is a certificate for it
 BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
@@ -189,12 +189,6 @@ def with_little_memory_the_end_is_true(t, kind):
 
 # ---- an allocator that fails at any call: exhaustion of every kind at every moment
 
-def preloadable(setup):
-    """Static binaries preload nothing, and sanitizers bring allocators of their own. Under
-    valgrind this is left to the plain binary."""
-    return not setup.is_static and not setup.has_sanitizers
-
-
 class Failing:
     """Runs of the plain binary with the failing allocator, several at a time, each worker with a
     server of its own so that it knows what its runs have started."""
@@ -278,7 +272,7 @@ def moments(calls, most):
     return sorted(chosen)
 
 
-@only(preloadable)
+@plain_only
 @each([(kind, name) for kind in ("github.com", "ghes-3.20", "--wait")
        for name in ("FAIL_AT", "FAIL_FROM")])
 def wherever_memory_ends_the_end_is_true(t, row):

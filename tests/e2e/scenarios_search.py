@@ -4,14 +4,14 @@ import json
 
 import texts
 from ghsim import Input, Job, Lag, matrix, step_named
-from harness import scenario
+from harness import scenario, smoke
 
 OLD = "ghes-3.20"
 DEAF = "ghes-3.8"       # ignores the version header
 STEP = step_named("{distinct_id}")
 
 
-@scenario
+@smoke
 def the_ladder_of_an_old_server(t):
     hub = t.github(OLD, jobs=STEP)
     hub.neighbours(2, age=600, done=True)
@@ -71,7 +71,7 @@ def found_by_the_name_field_alone(t):
     t.dispatched(1)
 
 
-@scenario
+@smoke
 def found_by_job_name_while_still_queued(t):
     hub = t.github(OLD, jobs=(Job("first"), Job("call {distinct_id} / inner")),
                    lag=Lag(jobs=1, queued=10 ** 6))

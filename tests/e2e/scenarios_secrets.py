@@ -6,8 +6,7 @@ import os
 import shutil
 import subprocess
 
-from harness import Skipped, only, scenario
-from scenarios_scarcity import preloadable
+from harness import Skipped, plain_only, scenario
 
 VALUE = "an-inputs-value-5f1a7c2e9b10"
 PASSWORD = "hunter2-of-the-proxy"
@@ -44,7 +43,7 @@ class Watched:
         self.t.expect(not leaks, f"freed without being cleared: {leaks}")
 
 
-@only(preloadable)
+@plain_only
 @scenario
 def the_watching_allocator_sees_what_is_freed(t):
     """What is no secret is not cleared: otherwise the others would prove nothing."""
@@ -56,7 +55,7 @@ def the_watching_allocator_sees_what_is_freed(t):
     t.dispatched(1)
 
 
-@only(preloadable)
+@plain_only
 @scenario
 def a_dispatch_and_a_wait_free_no_secret(t):
     hub = t.github("ghes-3.20", run_name="Build [{distinct_id}]", life="in_progress:3 "
@@ -75,7 +74,7 @@ def a_dispatch_and_a_wait_free_no_secret(t):
     t.dispatched(2)
 
 
-@only(preloadable)
+@plain_only
 @scenario
 def a_token_that_is_renewed_is_not_freed_as_it_is(t):
     hub = t.github(life="in_progress:5 completed/success")
@@ -96,7 +95,7 @@ def a_token_that_is_renewed_is_not_freed_as_it_is(t):
     t.dispatched(1)
 
 
-@only(preloadable)
+@plain_only
 @scenario
 def the_proxys_credentials_are_not_freed_as_they_are(t):
     hub = t.github()

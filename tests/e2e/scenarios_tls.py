@@ -9,7 +9,7 @@ import ssl
 import warnings
 
 import certs
-from harness import each, scenario
+from harness import each, scenario, smoke
 
 NO_TRUST = {"cacert": None}
 
@@ -182,7 +182,7 @@ def a_self_signed_certificate_can_be_trusted_by_name(t):
     t.dispatched(1)
 
 
-@scenario
+@smoke
 def without_any_trust_the_server_is_refused(t):
     t.github()
     t.dispatch(base=t.base(**NO_TRUST))
