@@ -5,14 +5,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "cli/load.h"
 #include "github/token.h"
 #include "command/pace.h"
 
-#define POLL_MS		5000
+#define TIMEOUT_MS	(300 * INT64_C(1000))
 
 static bool
 is_true(const char *s)
@@ -35,8 +34,8 @@ config_open_log(const struct options *o, config_lookup lookup)
 	log_open(level, is_true(lookup("GITHUB_ACTIONS")));
 }
 
-static enum status
-load_format(struct loader *l, struct fault *f)
+static void
+load_format(struct loader *l)
 {
 	static const char *names[] = {
 		[RESULT_TEXT] = "text",
@@ -44,72 +43,78 @@ load_format(struct loader *l, struct fault *f)
 		[RESULT_ID] = "id",
 		[RESULT_URL] = "url",
 	};
-	const char *value = l->o->value[OPTION_FORMAT];
+	const char *value = load_given(l, OPTION_FORMAT);
 	size_t i;
 
-	if (!l->o->given[OPTION_FORMAT])
-		return STATUS_OK;
+	if (value == NULL)
+		return;
 	for (i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (strcmp(value, names[i]) == 0) {
 			l->c->results.format = (enum result_format)i;
-			return STATUS_OK;
+			return;
 		}
-	return load_bad(f, "--format", value, "expected text, json, id or url");
+	load_fail_value(l, "--format", value,
+	    "expected text, json, id or url");
+}
+
+/* The runs of await, or the repository of a dispatch. */
+static void
+load_target(struct loader *l)
+{
+	if (l->c->await)
+		load_runs(l);
+	else
+		load_repo(l);
 }
 
 /* What only a dispatch has. */
-static enum status
-load_dispatch(struct loader *l, struct fault *f)
+static void
+load_dispatch(struct loader *l)
 {
-	struct config *c = l->c;
-	enum status status;
-
-	if ((status = load_flag(l, OPTION_WAIT, "INPUT_WAIT", &c->wait, f)) !=
-	    STATUS_OK ||
-	    (status = load_text(l, OPTION_WORKFLOW, "INPUT_WORKFLOW",
-	    "the workflow (--workflow or INPUT_WORKFLOW)", &c->workflow, f)) !=
-	    STATUS_OK ||
-	    (status = load_text(l, OPTION_REF, "INPUT_REF",
-	    "the ref (--ref or INPUT_REF)", &c->ref, f)) != STATUS_OK ||
-	    (status = load_inputs(l, f)) != STATUS_OK ||
-	    (status = load_distinct_id(l, f)) != STATUS_OK ||
-	    (status = load_duration(l, OPTION_TIMEOUT,
-	    "INPUT_WORKFLOW_TIMEOUT_SECONDS", 1000, false, &c->timeout_ms,
-	    f)) != STATUS_OK)
-		return status;
-	if (!c->wait && options_waiting(l->o) != NULL)
-		return fault_set_lasting(f, STATUS_USAGE, "%s needs --wait",
-		    options_waiting(l->o));
-	return load_duration(l, OPTION_RETRY_INTERVAL,
-	    "INPUT_WORKFLOW_JOB_STEPS_RETRY_SECONDS", 1000, true, &c->step_ms,
-	    f);
+	if (l->c->await)
+		return;
+	load_options(l, FOR_DISPATCH);
+	load_inputs(l);
+	if (l->status == STATUS_OK)
+		load_distinct_id(l);
 }
 
-/* How long reading files may take: the command's own timeout counts, too; what
- * is wrong with that is told where it is loaded. */
+/* What any wait has, and nothing else takes. */
+static void
+load_wait(struct loader *l)
+{
+	if (l->c->await || l->c->wait)
+		load_waiting(l);
+	else if (options_waiting(l->o) != NULL)
+		load_fail(l, "%s needs --wait", options_waiting(l->o));
+}
+
+/*
+ * Reading files may take as long as this, and no longer than the command's own
+ * timeout; what is wrong with that is told where it is loaded.
+ */
 static int64_t
 patience(const struct loader *l)
 {
-	int64_t ms = LOAD_READ_MS;
+	struct loader silent = *l;
 	struct fault ignored;
+	int64_t ms;
 
-	if (l->c->await)
-		load_duration(l, OPTION_WAIT_TIMEOUT,
-		    "INPUT_RUN_TIMEOUT_SECONDS", 1000, true, &ms, &ignored);
-	else
-		load_duration(l, OPTION_TIMEOUT,
-		    "INPUT_WORKFLOW_TIMEOUT_SECONDS", 1000, false, &ms,
-		    &ignored);
+	silent.fault = &ignored;
+	load_option(&silent, l->c->await ? OPTION_WAIT_TIMEOUT :
+	    OPTION_TIMEOUT);
+	ms = l->c->await ? l->c->waiting.timeout_ms : l->c->timeout_ms;
 	return ms > 0 && ms < LOAD_READ_MS ? ms : LOAD_READ_MS;
 }
 
 /*
- * Values of inputs may be secrets, which a server that refuses them quotes.
- * What messages have to name is none: it is on show anyway.
+ * Values of inputs may be secrets, and a server that refuses them quotes them.
+ * What messages have to name is not one: it is shown anyway.
  */
 static void
-register_values(const struct config *c)
+register_values(struct loader *l)
 {
+	const struct config *c = l->c;
 	const char *const shown[] = { c->ref, c->workflow, c->owner, c->repo,
 	    c->distinct_id };
 	bool is_shown;
@@ -126,35 +131,27 @@ register_values(const struct config *c)
 	}
 }
 
-static enum status
-load_all(struct loader *l, struct fault *f)
+static void
+check_missing(struct loader *l)
 {
-	struct config *c = l->c;
-	enum status status;
-	char *host = NULL;
-
-	l->read_by_ms = clock_after(&clock_system, patience(l));
-	if ((status = load_secrets(l, f)) != STATUS_OK ||
-	    (status = c->await ? load_runs(l, &host, f) :
-	    load_repo(l, &host, f)) != STATUS_OK ||
-	    (status = load_server(l, host, f)) != STATUS_OK ||
-	    (status = load_token(l, f)) != STATUS_OK ||
-	    (status = load_check_runs(l, f)) != STATUS_OK ||
-	    (status = load_proxy(l, f)) != STATUS_OK ||
-	    (!c->await && (status = load_dispatch(l, f)) != STATUS_OK) ||
-	    ((c->await || c->wait) && (status = load_waiting(l, f)) !=
-	    STATUS_OK) ||
-	    (status = load_format(l, f)) != STATUS_OK)
-		goto out;
-	register_values(c);
 	if (l->missing.len > 0)
-		status = fault_set_lasting(f, STATUS_USAGE,
-		    "required and not given: %s; see return-dispatch --help",
+		load_fail(l, "missing: %s; see return-dispatch --help",
 		    buf_str(&l->missing));
-out:
-	free(host);
-	return status;
 }
+
+static void (*const steps[])(struct loader *) = {
+	load_secrets,
+	load_target,
+	load_server,
+	load_token,
+	load_check_runs,
+	load_proxy,
+	load_dispatch,
+	load_wait,
+	load_format,
+	register_values,
+	check_missing,
+};
 
 const char *
 config_output_path(config_lookup lookup)
@@ -168,21 +165,13 @@ enum status
 config_load(struct config *c, const struct options *o, config_lookup lookup,
     struct fault *f)
 {
-	struct loader l = { .c = c, .o = o, .lookup = lookup };
-	enum status status;
+	struct loader l = { .c = c, .o = o, .lookup = lookup, .fault = f };
+	size_t i;
 
 	memset(c, 0, sizeof *c);
-	c->timeout_ms = LOAD_TIMEOUT_MS;
-	c->step_ms = PACE_ADAPTIVE;
-	c->dry_run = o->given[OPTION_DRY_RUN];
 	c->await = o->await;
-	c->waiting.timeout_ms = LOAD_TIMEOUT_MS;
-	c->waiting.interval_ms = POLL_MS;
-	c->waiting.cancel_after_ms = WAIT_NEVER;
-	c->waiting.force_cancel_after_ms = WAIT_NEVER;
-	if (o->given[OPTION_TOKEN_FILE] &&
-	    strcmp(o->value[OPTION_TOKEN_FILE], "-") != 0)
-		c->token_file = o->value[OPTION_TOKEN_FILE];
+	c->timeout_ms = TIMEOUT_MS;
+	c->step_ms = PACE_ADAPTIVE;
 	c->trust.cacert = o->value[OPTION_CACERT];
 	c->trust.cert_file = load_path(&l, "SSL_CERT_FILE");
 	c->trust.cert_dir = load_path(&l, "SSL_CERT_DIR");
@@ -190,9 +179,13 @@ config_load(struct config *c, const struct options *o, config_lookup lookup,
 	c->results.output_path = config_output_path(lookup);
 	c->results.summary_path = load_path(&l, "GITHUB_STEP_SUMMARY");
 	buf_init(&l.missing, BUF_TEXT_MAX);
-	status = load_all(&l, f);
+	l.read_by_ms = clock_after(&clock_system, patience(&l));
+	for (i = 0; i < sizeof steps / sizeof steps[0] &&
+	    l.status == STATUS_OK; i++)
+		steps[i](&l);
 	buf_free(&l.missing);
-	return status;
+	free(l.host);
+	return l.status;
 }
 
 void
@@ -214,8 +207,7 @@ config_wipe(struct config *c)
 	proxy_wipe(&c->proxy);
 	free(c->owner);
 	free(c->repo);
-	free(c->workflow);
-	free(c->ref);
+	load_free_texts(c);
 	inputs_wipe(&c->inputs);
 	free(c->distinct_id);
 	token_free(c->token);

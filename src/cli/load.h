@@ -1,9 +1,13 @@
 /*
- * Loading a config: what its parts share.  Internal to cli/.
+ * Loading a config: the loader, and the steps that fill a part each.  Internal
+ * to cli/.
  *
- * Texts that are returned are owned by the caller; those of options and paths
- * are lent from command line and environment.  All faults are STATUS_USAGE,
- * but for a signal's while a file is read.
+ * The loader remembers its first fault.  After that no step is taken, and what
+ * is left of the current one finds nothing wrong and reads no file.  All faults
+ * are STATUS_USAGE, but for a signal's while a file is read.
+ *
+ * Texts that are returned are owned by the caller, unless they are const: then
+ * they are lent from command line and environment.
  */
 #ifndef CLI_LOAD_H
 #define CLI_LOAD_H
@@ -15,83 +19,98 @@
 #include "base/buf.h"
 #include "cli/config.h"
 
-#define LOAD_TIMEOUT_MS	(300 * INT64_C(1000))	/* both timeouts' default */
 #define LOAD_READ_MS	(30 * INT64_C(1000))	/* a pipe's writer may take */
 
 struct loader {
 	struct config		*c;
 	const struct options	*o;
 	config_lookup		 lookup;
-	struct buf		 missing;	/* names of required values */
-	bool			 stdin_used;
-	int64_t			 read_by_ms;	/* files and standard input */
+	enum status		 status;	/* of the first fault */
+	struct fault		*fault;
+	struct buf		 missing;	/* required values, for people */
+	char			*host;		/* from --repo; or NULL */
 	const char		*server_from;	/* names it; NULL: default */
+	int64_t			 read_by_ms;	/* instant, for all files */
+	bool			 stdin_used;
 };
+
+/* Remembers this fault, unless there is one already. */
+void	 load_fail(struct loader *, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
+
+/* The same: which value is bad, and why.  Passwords in URLs are not shown. */
+void	 load_fail_value(struct loader *, const char *what, const char *value,
+	    const char *why);
+
+/* A required value is missing; all of them are named at the end. */
+void	 load_add_missing(struct loader *, const char *, ...)
+	    __attribute__((format(printf, 2, 3)));
 
 /* A variable without white space around; NULL if unset or empty. */
 char	*load_variable(const struct loader *, const char *name);
 
-/* A path from a variable; NULL if unset or empty.  Lent. */
+/* The first of these (NULL ends) that is set and not empty; *from is its name.
+ * NULL if there is none. */
+char	*load_first_variable(const struct loader *, const char *const *names,
+	    const char **from);
+
+/* A path from a variable, as it is; NULL if unset or empty. */
 const char *load_path(const struct loader *, const char *name);
 
-/* A required value is not given; all of them are named at the end. */
-void	 load_add_missing(struct loader *, const char *what);
-
-/* Fills the fault: which value is bad, and why. */
-enum status load_bad(struct fault *, const char *what, const char *value,
-	    const char *why);
-
 /*
- * The option's value, else the variable's (unless its name is NULL); *from
- * names the one that was used.  NULL if there is none.  An option that is
- * given but empty is an error: an unset variable of the caller's script must
- * not make us fall back to something else.
+ * The option's value; NULL if it is not given.  One that is given but empty is
+ * a fault: an unset variable of the caller's script must not make us fall back
+ * to something else.
  */
-enum status load_pick(const struct loader *, enum option, const char *name,
-	    char **value, const char **from, struct fault *);
+const char *load_given(struct loader *, enum option);
 
-/* The same for a required line of text. */
-enum status load_text(struct loader *, enum option, const char *name,
-	    const char *missing, char **value, struct fault *);
-
-/* A duration; left as it is if it is not given.  A bare number in the variable
- * counts in bare_unit_ms, in the option in seconds. */
-enum status load_duration(const struct loader *, enum option, const char *name,
-	    int64_t bare_unit_ms, bool zero_ok, int64_t *ms, struct fault *);
-
-/* A flag, or a variable with one of the runner's words for yes and no. */
-enum status load_flag(struct loader *, enum option, const char *name,
-	    bool *value, struct fault *);
+/* The same, else the first of its variables; *from names the one used. */
+char	*load_value(struct loader *, enum option, const char **from);
 
 /* All of a file, or of standard input for "-", at most `max` bytes and by the
  * loader's instant; the buf is initialised here and wiped by the caller. */
-enum status load_file(struct loader *, const char *what, const char *path,
-	    size_t max, struct buf *, struct fault *);
+void	 load_file(struct loader *, const char *what, const char *path,
+	    size_t max, struct buf *);
 
-/* The repository; *host is NULL if none was given with it. */
-enum status load_repo(struct loader *, char **host, struct fault *);
+/* One option, as its row says; its default stays if nothing gives it. */
+void	 load_option(struct loader *, enum option);
 
-/* The server: its API and its pages; `host` of the repository may be NULL. */
-enum status load_server(struct loader *, const char *host, struct fault *);
+/* All that belong to this command, and are not loaded by hand. */
+void	 load_options(struct loader *, enum option_command);
 
-/* The proxy to the API, which is loaded by now. */
-enum status load_proxy(struct loader *, struct fault *);
+/* Frees the members that those rows call TEXT. */
+void	 load_free_texts(struct config *);
 
-/* The runs to wait for and their repositories; *host as above.  Then, when the
- * server is known, that none of their URLs names another one. */
-enum status load_runs(struct loader *, char **host, struct fault *);
-enum status load_check_runs(struct loader *, struct fault *);
+/*
+ * The steps, in their order.
+ */
+
+/* All that may be a token is registered as a secret, and --token-file read. */
+void	 load_secrets(struct loader *);
+
+/* The repository, and the host given with it. */
+void	 load_repo(struct loader *);
+
+/* The runs to wait for and their repositories; the host as above. */
+void	 load_runs(struct loader *);
+
+/* The server: its API and its pages. */
+void	 load_server(struct loader *);
+
+/* Of the tokens the one for this server. */
+void	 load_token(struct loader *);
+
+/* That no run's URL names another server. */
+void	 load_check_runs(struct loader *);
+
+/* The proxy to the API. */
+void	 load_proxy(struct loader *);
 
 /* The workflow's inputs; then the distinct ID, which may be among them. */
-enum status load_inputs(struct loader *, struct fault *);
-enum status load_distinct_id(struct loader *, struct fault *);
+void	 load_inputs(struct loader *);
+void	 load_distinct_id(struct loader *);
 
-/* All that may be a token is registered as a secret, and --token-file read;
- * then, when the server is known, the one for it is taken. */
-enum status load_secrets(struct loader *, struct fault *);
-enum status load_token(struct loader *, struct fault *);
-
-/* How to wait; only looked at if there is a wait. */
-enum status load_waiting(struct loader *, struct fault *);
+/* How to wait; only called if there is a wait. */
+void	 load_waiting(struct loader *);
 
 #endif

@@ -17,21 +17,8 @@ static const char *const https_names[] = {
 static const char *const http_names[] = { "http_proxy", NULL };
 static const char *const except_names[] = { "no_proxy", "NO_PROXY", NULL };
 
-/* The first variable that is set and not empty; *from is its name. */
-static char *
-first_of(const struct loader *l, const char *const *names, const char **from)
-{
-	char *value = NULL;
-
-	for (; value == NULL && *names != NULL; names++) {
-		*from = *names;
-		value = load_variable(l, *names);
-	}
-	return value;
-}
-
-/* Who is connected to directly.  A list is often another program's, too, so
- * that what no server matches is only told. */
+/* Which servers are connected to directly.  The list is often meant for other
+ * programs, too, so what matches no server is only warned of. */
 static void
 load_except(const struct loader *l)
 {
@@ -39,46 +26,52 @@ load_except(const struct loader *l)
 	const char *misfit;
 	size_t len;
 
-	p->except = first_of(l, except_names, &p->except_from);
+	p->except = load_first_variable(l, except_names,
+	    &p->except_from);
 	if (p->except == NULL ||
 	    (misfit = proxy_list_misfit(p->except, &len)) == NULL)
 		return;
 	log_warning("%s: \"%.*s\" matches no server; expected hosts, "
-	    ".domains, addresses, networks (10.0.0.0/8) or *, with commas or "
-	    "spaces between them", p->except_from, (int)len, misfit);
+	    ".domains, addresses, networks (10.0.0.0/8) or *, separated by "
+	    "commas or spaces", p->except_from, (int)len, misfit);
 }
 
-enum status
-load_proxy(struct loader *l, struct fault *f)
+/* The proxy must not see the token, which TLS alone keeps from it. */
+static void
+check_plain(struct loader *l)
+{
+	const struct config *c = l->c;
+	bool given = l->o->given[OPTION_PROXY];
+
+	if (c->api.tls || !proxy_serves(&c->proxy, &c->api) ||
+	    url_is_loopback(&c->proxy.url))
+		return;
+	load_fail(l, "%s: the API URL is plain http://, so the proxy %s would "
+	    "see the token; %s%s", c->proxy.from, c->proxy.name, given ?
+	    "leave the option out" : "set no_proxy to ", given ? "" :
+	    c->api.host);
+}
+
+void
+load_proxy(struct loader *l)
 {
 	struct config *c = l->c;
-	enum status status;
-	const char *from;
+	const char *from = "--proxy";
 	char *text;
 
 	if (l->o->given[OPTION_NO_PROXY])
-		return STATUS_OK;
-	status = load_pick(l, OPTION_PROXY, NULL, &text, &from, f);
-	if (status != STATUS_OK)
-		return status;
+		return;
+	text = l->o->given[OPTION_PROXY] ? load_value(l, OPTION_PROXY, &from) :
+	    load_first_variable(l, c->api.tls ? https_names : http_names,
+	    &from);
 	if (text == NULL)
-		text = first_of(l, c->api.tls ? https_names : http_names,
-		    &from);
-	if (text == NULL)
-		return STATUS_OK;
-	status = proxy_parse(&c->proxy, from, text, f);
+		return;
+	l->status = proxy_parse(&c->proxy, from, text, l->fault);
 	/* It may hold a password. */
 	secret_free(text);
-	if (status != STATUS_OK)
-		return status;
+	if (l->status != STATUS_OK)
+		return;
 	if (!l->o->given[OPTION_PROXY])
 		load_except(l);
-	if (c->api.tls || !proxy_serves(&c->proxy, &c->api) ||
-	    url_is_loopback(&c->proxy.url))
-		return STATUS_OK;
-	return fault_set_lasting(f, STATUS_USAGE, "%s: the API's URL is a "
-	    "plain http:// one, so the proxy %s would see the token; %s%s",
-	    from, c->proxy.name, l->o->given[OPTION_PROXY] ?
-	    "leave the option out" : "set no_proxy to ",
-	    l->o->given[OPTION_PROXY] ? "" : c->api.host);
+	check_plain(l);
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "cli/load.h"
 #include "github/server.h"
@@ -12,51 +11,46 @@
 /*
  * Which server all of this is about.  Only what the user configured says so:
  * options, then the general variables.  Data never does, since the token goes
- * where the server is: a run's URL, though it may come from the environment
+ * where the server is: the URL of a run, though it may come from the environment
  * too, names a run on that server or none (load_check_runs).
  */
 
 #define GITHUB_COM	"https://github.com"
 
-static char *
-url_text(const struct url *u, void (*add)(struct buf *, const struct url *))
+/* `wrong` is what parsing it came to; plain http only where nobody can
+ * listen. */
+static void
+check_base(struct loader *l, const struct url *u, const char *from,
+    const char *text, const char *wrong)
 {
-	struct buf b;
-	char *text;
-
-	buf_init(&b, BUF_TEXT_MAX);
-	add(&b, u);
-	text = xstrdup(buf_str(&b));
-	buf_free(&b);
-	return text;
-}
-
-/* The base URL that `from` has; plain http only where nobody can listen. */
-static enum status
-parse_base(struct url *u, const char *from, const char *text, struct fault *f)
-{
-	const char *wrong = url_parse_base(u, text);
-
+	if (wrong == NULL && !u->tls && !url_is_loopback(u))
+		wrong = "plain http:// would expose the token to the network; "
+		    "it is only allowed for loopback hosts";
 	if (wrong != NULL)
-		return load_bad(f, from, text, wrong);
-	if (!u->tls && !url_is_loopback(u))
-		return load_bad(f, from, text, "plain http:// would show the "
-		    "token to the network; it is allowed for loopback hosts "
-		    "only");
-	return STATUS_OK;
+		load_fail_value(l, from, text, wrong);
 }
 
-/* The same for an API, which the hosts where people read do not serve. */
-static enum status
-parse_api(struct url *u, const char *from, const char *text, struct fault *f)
+/* The base URL of the web pages, as `from` has it. */
+static void
+parse_pages(struct loader *l, const char *from, const char *text)
 {
-	enum status status = parse_base(u, from, text, f);
+	struct url *pages = &l->c->server;
 
-	if (u->host != NULL && server_has_api_elsewhere(u))
-		return fault_set_lasting(f, STATUS_USAGE, "%s: %s is where "
-		    "people read; its API is at https://api.%s", from, u->host,
-		    u->host);
-	return status;
+	check_base(l, pages, from, text, url_parse_base(pages, text));
+}
+
+/* The same for the API, which the hosts of the web pages do not serve. */
+static void
+parse_api(struct loader *l, const char *from, const char *text)
+{
+	struct url *api = &l->c->api;
+	const char *wrong = url_parse_base(api, text);
+
+	if (wrong == NULL && server_has_api_elsewhere(api))
+		load_fail(l, "%s: %s only serves web pages; its API is at "
+		    "https://api.%s", from, api->host, api->host);
+	else
+		check_base(l, api, from, text, wrong);
 }
 
 /* Other names of github.com, as gh takes them too: SSH over port 443 has one,
@@ -74,176 +68,127 @@ is_github_com(const char *host)
 	return false;
 }
 
-/* HOST or HOST:PORT; `shown` is all that the user wrote. */
-static enum status
-parse_host(struct url *u, const char *from, const char *shown,
-    const char *host, struct fault *f)
+/* HOST or HOST:PORT; NULL, or what is wrong. */
+static const char *
+parse_host(struct url *u, const char *host)
 {
-	static const char form[] = "expected a host, maybe with a port, such "
-	    "as ghe.example.com";
 	const char *wrong;
 	struct buf b;
 
 	if (strpbrk(host, "/?#") != NULL)
-		return load_bad(f, from, shown, form);
+		return "expected a host, optionally with a port, such as "
+		    "ghe.example.com";
 	buf_init(&b, BUF_TEXT_MAX);
 	buf_addf(&b, "https://%s", is_github_com(host) ? "github.com" : host);
 	wrong = url_parse_base(u, buf_str(&b));
 	buf_free(&b);
-	return wrong == NULL ? STATUS_OK : load_bad(f, from, shown, wrong);
+	return wrong;
+}
+
+/* The server's pages are at this host; `shown` is all that the user wrote. */
+static void
+server_from_host(struct loader *l, const char *shown, const char *host)
+{
+	const char *wrong = parse_host(&l->c->server, host);
+
+	if (wrong != NULL)
+		load_fail_value(l, l->server_from, shown, wrong);
 }
 
 /* The server's pages have these addresses; its API is where it always is. */
-static enum status
-api_from_server(struct config *c, const char *from, struct fault *f)
+static void
+api_from_server(struct loader *l)
 {
-	char *text = url_text(&c->server, server_add_api);
-	enum status status = parse_api(&c->api, from, text, f);
+	struct buf api;
 
-	free(text);
-	return status;
+	if (l->status != STATUS_OK)
+		return;
+	buf_init(&api, BUF_TEXT_MAX);
+	server_add_api(&api, &l->c->server);
+	parse_api(l, l->server_from, buf_str(&api));
+	buf_free(&api);
 }
 
 /* The API has this URL; its pages are at `server`, or where they always are. */
-static enum status
-server_from_api(struct config *c, const char *from, const char *api,
-    const char *server_from, const char *server, struct fault *f)
+static void
+server_from_api(struct loader *l, const char *api, const char *server)
 {
-	enum status status = parse_api(&c->api, from, api, f);
 	const char *wrong;
-	char *text;
+	struct buf pages;
 
-	if (status != STATUS_OK)
-		return status;
-	text = server != NULL ? xstrdup(server) :
-	    url_text(&c->api, server_add_pages);
-	wrong = url_parse_base(&c->server, text);
+	parse_api(l, l->server_from, api);
+	if (l->status != STATUS_OK)
+		return;
+	buf_init(&pages, BUF_TEXT_MAX);
+	if (server != NULL)
+		buf_adds(&pages, server);
+	else
+		server_add_pages(&pages, &l->c->api);
+	wrong = url_parse_base(&l->c->server, buf_str(&pages));
 	if (wrong != NULL)
-		status = load_bad(f, server_from, text, wrong);
-	free(text);
-	return status;
+		load_fail_value(l, "GITHUB_SERVER_URL", buf_str(&pages),
+		    wrong);
+	buf_free(&pages);
 }
 
-/* GH_HOST comes last; that it is not followed must not go unseen. */
+/* GH_HOST comes last; nobody should have to wonder why it does nothing. */
 static void
-warn_of_host(const struct config *c, const char *from, const char *host)
+warn_of_host(const struct loader *l, const char *host)
 {
 	struct url named;
-	struct fault ignored;
 
 	memset(&named, 0, sizeof named);
-	if (host != NULL && parse_host(&named, "GH_HOST", host, host,
-	    &ignored) == STATUS_OK && !server_is_same(&named, &c->server))
-		log_warning("GH_HOST (%s) is not followed, since %s is set; "
-		    "--repo HOST/OWNER/REPO comes before both", host, from);
+	if (host != NULL && parse_host(&named, host) == NULL &&
+	    !server_is_same(&named, &l->c->server))
+		log_warning("GH_HOST (%s) is ignored because %s is set; use "
+		    "--repo HOST/OWNER/REPO to override both", host,
+		    l->server_from);
 	url_wipe(&named);
 }
 
-static enum status
-server_from_variables(struct loader *l, struct fault *f)
+static void
+server_from_variables(struct loader *l)
 {
 	char *api = load_variable(l, "GITHUB_API_URL");
 	char *server = load_variable(l, "GITHUB_SERVER_URL");
 	char *host = load_variable(l, "GH_HOST");
-	struct config *c = l->c;
-	enum status status;
 
 	l->server_from = api != NULL ? "GITHUB_API_URL" : server != NULL ?
 	    "GITHUB_SERVER_URL" : host != NULL ? "GH_HOST" : NULL;
 	if (api != NULL)
-		status = server_from_api(c, l->server_from, api,
-		    "GITHUB_SERVER_URL", server, f);
+		server_from_api(l, api, server);
 	else if (server != NULL)
-		status = parse_base(&c->server, l->server_from, server, f);
+		parse_pages(l, l->server_from, server);
 	else if (host != NULL)
-		status = parse_host(&c->server, l->server_from, host, host,
-		    f);
+		server_from_host(l, host, host);
 	else
-		status = parse_base(&c->server, "the default", GITHUB_COM, f);
-	if (status == STATUS_OK && api == NULL)
-		status = api_from_server(c, l->server_from, f);
-	if (status == STATUS_OK && (api != NULL || server != NULL))
-		warn_of_host(c, l->server_from, host);
+		parse_pages(l, "the default", GITHUB_COM);
+	if (api == NULL)
+		api_from_server(l);
+	if (l->status == STATUS_OK && (api != NULL || server != NULL))
+		warn_of_host(l, host);
 	free(api);
 	free(server);
 	free(host);
-	return status;
 }
 
-enum status
-load_server(struct loader *l, const char *host, struct fault *f)
+void
+load_server(struct loader *l)
 {
-	struct config *c = l->c;
-	enum status status = STATUS_OK;
+	const char *api = load_given(l, OPTION_API_URL);
 
-	if (!l->o->given[OPTION_API_URL] && host == NULL)
-		return server_from_variables(l, f);
-	l->server_from = host != NULL ? "--repo" : "--api-url";
-	if (host != NULL)
-		status = parse_host(&c->server, l->server_from,
-		    l->o->value[OPTION_REPO], host, f);
-	if (status != STATUS_OK)
-		return status;
-	if (!l->o->given[OPTION_API_URL])
-		return api_from_server(c, l->server_from, f);
-	if (host != NULL)
-		return parse_api(&c->api, "--api-url",
-		    l->o->value[OPTION_API_URL], f);
-	return server_from_api(c, "--api-url", l->o->value[OPTION_API_URL],
-	    NULL, NULL, f);
-}
-
-/* The run's URL belongs to these pages. */
-static bool
-is_below(const struct url *run, const struct url *pages)
-{
-	return server_is_same(run, pages) &&
-	    strcmp(run->path, pages->path) == 0;
-}
-
-static enum status
-other_server(const struct loader *l, const struct config_run *run,
-    struct fault *f)
-{
-	struct buf theirs, ours;
-
-	buf_init(&theirs, BUF_TEXT_MAX);
-	buf_init(&ours, BUF_TEXT_MAX);
-	url_add_authority(&theirs, &run->pages);
-	buf_adds(&theirs, run->pages.path);
-	url_add_authority(&ours, &l->c->server);
-	buf_adds(&ours, l->c->server.path);
-	fault_set_lasting(f, STATUS_USAGE, "%s: the URL names a run on %s, but "
-	    "the server is %s (%s%s), and the token is meant for that one "
-	    "alone. Nothing was sent. If %s is right, say so with --repo "
-	    "%s/%s/%s", l->o->runs.count > 0 ? "await" : "INPUT_RUN_ID",
-	    buf_str(&theirs), buf_str(&ours), l->server_from != NULL ?
-	    "from " : "the default", l->server_from != NULL ?
-	    l->server_from : "", buf_str(&theirs), buf_str(&theirs),
-	    run->owner, run->repo);
-	buf_free(&theirs);
-	buf_free(&ours);
-	return STATUS_USAGE;
-}
-
-enum status
-load_check_runs(struct loader *l, struct fault *f)
-{
-	struct config *c = l->c;
-	enum status status = STATUS_OK;
-	char *text = url_text(&c->api, server_add_pages);
-	struct url own;
-	size_t i;
-
-	/* A gateway may show its own address; the API's always counts. */
-	if (url_parse_base(&own, text) != NULL)
-		url_wipe(&own);
-	for (i = 0; status == STATUS_OK && i < c->run_count; i++)
-		if (c->runs[i].pages.host != NULL &&
-		    !is_below(&c->runs[i].pages, &c->server) &&
-		    (own.host == NULL || !is_below(&c->runs[i].pages, &own)))
-			status = other_server(l, &c->runs[i], f);
-	url_wipe(&own);
-	free(text);
-	return status;
+	if (l->host == NULL && !l->o->given[OPTION_API_URL]) {
+		server_from_variables(l);
+	} else if (l->host == NULL) {
+		l->server_from = "--api-url";
+		if (api != NULL)
+			server_from_api(l, api, NULL);
+	} else {
+		l->server_from = "--repo";
+		server_from_host(l, l->o->value[OPTION_REPO], l->host);
+		if (api != NULL)
+			parse_api(l, "--api-url", api);
+		else
+			api_from_server(l);
+	}
 }

@@ -20,29 +20,33 @@ static const struct {
 	{ "GITHUB_TOKEN", false },
 };
 
-static enum status
-load_token_file(struct loader *l, const char *path, char **token,
-    struct fault *f)
+static void
+load_token_file(struct loader *l)
 {
-	enum status status;
+	static const char name[] = "--token-file";
+	const char *path = load_given(l, OPTION_TOKEN_FILE);
 	struct buf file;
 
-	status = load_file(l, "--token-file", path, TOKEN_FILE_MAX, &file, f);
-	if (status == STATUS_OK)
-		status = token_from_file("--token-file", path, &file, token,
-		    f);
+	if (path == NULL)
+		return;
+	load_file(l, name, path, TOKEN_FILE_MAX, &file);
+	if (l->status == STATUS_OK)
+		l->status = token_from_file(name, path, &file, &l->c->token,
+		    l->fault);
 	buf_wipe(&file);
-	return status;
+	if (l->c->token != NULL)
+		secret_add(l->c->token);
+	if (strcmp(path, "-") != 0)
+		l->c->token_file = path;
 }
 
 /*
  * Any of them may show up in a value that a message quotes, also one that is
  * not for this server.
  */
-enum status
-load_secrets(struct loader *l, struct fault *f)
+void
+load_secrets(struct loader *l)
 {
-	enum status status = STATUS_OK;
 	size_t i;
 	char *s;
 
@@ -51,16 +55,11 @@ load_secrets(struct loader *l, struct fault *f)
 			secret_add(s);
 			token_free(s);
 		}
-	if (l->o->given[OPTION_TOKEN_FILE])
-		status = load_token_file(l, l->o->value[OPTION_TOKEN_FILE],
-		    &l->c->token, f);
-	if (status == STATUS_OK && l->c->token != NULL)
-		secret_add(l->c->token);
-	return status;
+	load_token_file(l);
 }
 
-enum status
-load_token(struct loader *l, struct fault *f)
+void
+load_token(struct loader *l)
 {
 	bool hosted = server_is_hosted(&l->c->server);
 	struct config *c = l->c;
@@ -71,18 +70,16 @@ load_token(struct loader *l, struct fault *f)
 		if (hosted && names[i].enterprise)
 			continue;
 		c->token = load_variable(l, names[i].name);
-		if (c->token != NULL && token_check(names[i].name, c->token,
-		    strlen(c->token), f) != STATUS_OK)
-			return STATUS_USAGE;
+		if (c->token != NULL)
+			l->status = token_check(names[i].name, c->token,
+			    strlen(c->token), l->fault);
 	}
 	if (c->token != NULL)
-		return STATUS_OK;
+		return;
 	if (l->o->given[OPTION_DRY_RUN])
-		log_warning("no token is given; the real run needs one");
+		log_warning("no token was given; a real dispatch needs one");
 	else
-		load_add_missing(l, hosted ? "the token (--token-file, "
-		    "INPUT_TOKEN, GH_TOKEN or GITHUB_TOKEN)" : "the token "
-		    "(--token-file, INPUT_TOKEN, GH_ENTERPRISE_TOKEN, "
-		    "GITHUB_ENTERPRISE_TOKEN, GH_TOKEN or GITHUB_TOKEN)");
-	return STATUS_OK;
+		load_add_missing(l, "the token (--token-file, INPUT_TOKEN, "
+		    "%sGH_TOKEN or GITHUB_TOKEN)", hosted ? "" :
+		    "GH_ENTERPRISE_TOKEN, GITHUB_ENTERPRISE_TOKEN, ");
 }

@@ -7,8 +7,11 @@
 #include "base/text.h"
 #include "cli/load.h"
 
+#define WAIT_TIMEOUT_MS	(300 * INT64_C(1000))
+#define INTERVAL_MS	(5 * INT64_C(1000))
 #define LOG_LINES	100
-#define LOG_LINES_MAX	10000
+
+#define UNSET		INT64_C(-1)
 
 static void
 add_job(struct config *c, const char *name, size_t len)
@@ -18,8 +21,8 @@ add_job(struct config *c, const char *name, size_t len)
 }
 
 /* --job, else the lines of INPUT_JOBS. */
-static enum status
-load_jobs(struct loader *l, struct fault *f)
+static void
+load_jobs(struct loader *l)
 {
 	const struct option_list *given = &l->o->jobs;
 	const char *p, *line;
@@ -28,12 +31,11 @@ load_jobs(struct loader *l, struct fault *f)
 
 	for (i = 0; i < given->count; i++) {
 		if (*given->values[i] == '\0')
-			return fault_set_lasting(f, STATUS_USAGE,
-			    "--job: the value is empty");
+			load_fail(l, "--job: the value is empty");
 		add_job(l->c, given->values[i], strlen(given->values[i]));
 	}
 	if (given->count > 0 || (text = load_variable(l, "INPUT_JOBS")) == NULL)
-		return STATUS_OK;
+		return;
 	for (p = text; *p != '\0'; p += len + (p[len] != '\0')) {
 		len = strcspn(p, "\r\n");
 		one = xstrndup(p, len);
@@ -43,99 +45,63 @@ load_jobs(struct loader *l, struct fault *f)
 		free(one);
 	}
 	free(text);
-	return STATUS_OK;
 }
 
-static enum status
-load_log_lines(struct loader *l, struct fault *f)
-{
-	const char *text = l->o->value[OPTION_LOG_LINES];
-	uint64_t lines = LOG_LINES;
-
-	if (l->o->given[OPTION_LOG_LINES] && (!text_u64(text, strlen(text),
-	    &lines) || lines < 1 || lines > LOG_LINES_MAX))
-		return load_bad(f, "--log-lines", text,
-		    "expected a number from 1 to 10000");
-	if (l->o->given[OPTION_LOG_LINES] && !l->o->given[OPTION_LOG_FAILED])
-		return fault_set_lasting(f, STATUS_USAGE,
-		    "--log-lines needs --log-failed");
-	if (l->o->given[OPTION_LOG_FAILED])
-		l->c->waiting.log_lines = (size_t)lines;
-	return STATUS_OK;
-}
-
-/* What the user wrote for an option or its variable; owned by the caller. */
+/* What the user wrote; owned by the caller. */
 static char *
-as_written(const struct loader *l, enum option option, const char *name,
-    const char *fallback)
+as_written(struct loader *l, enum option option, const char *fallback)
 {
-	char *text = l->o->given[option] ? xstrdup(l->o->value[option]) :
-	    load_variable(l, name);
+	const char *from;
+	char *text = load_value(l, option, &from);
 
 	return text != NULL ? text : xstrdup(fallback);
 }
 
-static enum status
-check_cancelling(const struct loader *l, struct fault *f)
+static void
+check_cancelling(struct loader *l)
 {
 	const struct wait_order *w = &l->c->waiting;
 	char *after, *limit;
 
-	if (w->cancel_after_ms != WAIT_NEVER && w->timeout_ms !=
-	    WAIT_NEVER && w->cancel_after_ms >= w->timeout_ms)
-		goto too_late;
-	if (w->force_cancel_after_ms != WAIT_NEVER && w->cancel_after_ms ==
-	    WAIT_NEVER)
-		return fault_set_lasting(f, STATUS_USAGE,
-		    "--force-cancel-after needs --cancel-after");
-	return STATUS_OK;
-too_late:
-	after = as_written(l, OPTION_CANCEL_AFTER,
-	    "INPUT_CANCEL_TIMEOUT_SECONDS", "");
-	limit = as_written(l, OPTION_WAIT_TIMEOUT, "INPUT_RUN_TIMEOUT_SECONDS",
-	    "300s");
-	fault_set_lasting(f, STATUS_USAGE, "--cancel-after "
-	    "(INPUT_CANCEL_TIMEOUT_SECONDS), \"%s\", must be less than "
-	    "--wait-timeout (INPUT_RUN_TIMEOUT_SECONDS), \"%s\", or it never "
-	    "happens", after, limit);
+	if (w->force_cancel_after_ms != WAIT_NEVER &&
+	    w->cancel_after_ms == WAIT_NEVER)
+		load_fail(l, "--force-cancel-after needs --cancel-after");
+	if (w->cancel_after_ms == WAIT_NEVER || w->timeout_ms == WAIT_NEVER ||
+	    w->cancel_after_ms < w->timeout_ms)
+		return;
+	after = as_written(l, OPTION_CANCEL_AFTER, "");
+	limit = as_written(l, OPTION_WAIT_TIMEOUT, "300s");
+	load_fail(l, "--cancel-after (INPUT_CANCEL_TIMEOUT_SECONDS) is \"%s\", "
+	    "but must be less than --wait-timeout (INPUT_RUN_TIMEOUT_SECONDS), "
+	    "which is \"%s\"; otherwise the run would never be cancelled",
+	    after, limit);
 	free(after);
 	free(limit);
-	return STATUS_USAGE;
 }
 
-enum status
-load_waiting(struct loader *l, struct fault *f)
+void
+load_waiting(struct loader *l)
 {
 	struct wait_order *w = &l->c->waiting;
-	enum status status;
-	char *interval;
 
-	interval = load_variable(l, "INPUT_POLL_INTERVAL_MS");
-	w->interval_grows = !l->o->given[OPTION_POLL_INTERVAL] &&
-	    interval == NULL;
-	free(interval);
-	if ((status = load_duration(l, OPTION_WAIT_TIMEOUT,
-	    "INPUT_RUN_TIMEOUT_SECONDS", 1000, true, &w->timeout_ms, f)) !=
-	    STATUS_OK ||
-	    (status = load_duration(l, OPTION_POLL_INTERVAL,
-	    "INPUT_POLL_INTERVAL_MS", 1, false, &w->interval_ms, f)) !=
-	    STATUS_OK ||
-	    (status = load_duration(l, OPTION_CANCEL_AFTER,
-	    "INPUT_CANCEL_TIMEOUT_SECONDS", 1000, false, &w->cancel_after_ms,
-	    f)) != STATUS_OK ||
-	    (status = load_duration(l, OPTION_FORCE_CANCEL_AFTER, NULL, 1000,
-	    true, &w->force_cancel_after_ms, f)) != STATUS_OK ||
-	    (status = load_duration(l, OPTION_RERUN_GRACE, NULL, 1000, true,
-	    &w->rerun_grace_ms, f)) != STATUS_OK ||
-	    (status = load_flag(l, OPTION_CANCEL_ON_INTERRUPT,
-	    "INPUT_CANCEL_ON_INTERRUPT", &w->cancel_on_interrupt, f)) !=
-	    STATUS_OK ||
-	    (status = load_log_lines(l, f)) != STATUS_OK ||
-	    (status = load_jobs(l, f)) != STATUS_OK)
-		return status;
+	w->timeout_ms = WAIT_TIMEOUT_MS;
+	w->interval_ms = UNSET;
+	w->cancel_after_ms = WAIT_NEVER;
+	w->force_cancel_after_ms = WAIT_NEVER;
+	w->log_lines = LOG_LINES;
+	load_options(l, FOR_WAITING);
+	if (!l->o->given[OPTION_LOG_FAILED]) {
+		w->log_lines = 0;
+		if (l->o->given[OPTION_LOG_LINES])
+			load_fail(l, "--log-lines needs --log-failed");
+	}
+	load_jobs(l);
+	w->interval_grows = w->interval_ms == UNSET;
+	if (w->interval_grows)
+		w->interval_ms = INTERVAL_MS;
 	if (w->timeout_ms == 0)
 		w->timeout_ms = WAIT_NEVER;
 	w->jobs = (const char **)l->c->jobs;
 	w->job_count = l->c->job_count;
-	return check_cancelling(l, f);
+	check_cancelling(l);
 }

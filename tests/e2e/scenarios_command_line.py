@@ -545,7 +545,7 @@ def a_server_of_ones_own_has_tokens_of_its_own(t):
     t.dispatch("--dry-run", base=t.base(api_url=None, cacert=None), token=False,
                env={"GH_ENTERPRISE_TOKEN": t.token})
     t.exits(0)
-    t.says("no token is given")
+    t.says("no token was given")
     t.dispatched(2)
 
 

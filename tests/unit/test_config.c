@@ -1857,7 +1857,7 @@ test_foreign_run_urls(void **state)
 		{ { NULL }, { NULL }, "https://octo.ghe.com" RUN,
 		    { "octo.ghe.com" } },
 		{ { NULL }, { "GITHUB_API_URL=https://ghe.example/api/v3" },
-		    "https://github.com" RUN, { "on github.com",
+		    "https://github.com" RUN, { "use --repo github.com/a/b",
 		    "is ghe.example", "GITHUB_API_URL" } },
 		{ { NULL }, { "GITHUB_SERVER_URL=https://ghe.example" },
 		    "https://github.com" RUN, { "GITHUB_SERVER_URL" } },
