@@ -206,32 +206,22 @@ wait_for_dispatched(struct github *gh, const struct config *c,
 /* The run is proved: writes it, and waits for it if asked to. */
 static enum status
 finish_dispatch(struct github *gh, const struct config *c,
-    const struct plan *p, const struct dispatch_result *dispatched,
-    struct result *result, struct fault *f)
+    const struct found_run *run, struct result *result, struct fault *f)
 {
-	struct found_run run = {
-		.id = dispatched->run_id,
-		.url = dispatched->run_url,
-		.by = dispatched->by,
-		.repository = p->repository,
-		.workflow = p->workflow,
-		.ref = c->ref,
-		.distinct_id = dispatched->distinct_id,
-	};
 	enum status status;
 	struct buf known;
 
 	buf_init(&known, BUF_TEXT_MAX);
-	buf_addf(&known, "run_id=%llu run_url=%s", (unsigned long long)run.id,
-	    run.url);
+	buf_addf(&known, "run_id=%llu run_url=%s", (unsigned long long)run->id,
+	    run->url);
 	mem_set_exit(STATUS_OUTPUT, buf_str(&known));
-	status = result_found(result, &run, f);
+	status = result_found(result, run, f);
 	log_notice("run %llu is identified by %s: %s",
-	    (unsigned long long)run.id, found_by_text(run.by), run.url);
+	    (unsigned long long)run->id, found_by_text(run->by), run->url);
 	if (status == STATUS_OK && c->wait)
-		status = wait_for_dispatched(gh, c, result, &run, f);
+		status = wait_for_dispatched(gh, c, result, run, f);
 	else
-		summary_write(&result->summary, &run, NULL);
+		summary_write(&result->summary, run, NULL);
 	mem_set_exit(STATUS_OUTPUT, NULL);
 	buf_free(&known);
 	return status;
@@ -241,14 +231,14 @@ static enum status
 run_dispatch(struct github *gh, const struct config *c, const struct plan *p,
     struct result *result, struct fault *f)
 {
-	struct dispatch_result dispatched;
+	struct found_run run;
 	enum status status;
 
 	log_order(gh, c, p);
-	status = dispatch(gh, &clock_system, &p->order, &dispatched, f);
+	status = dispatch(gh, &clock_system, &p->order, &run, f);
 	if (status == STATUS_OK)
-		status = finish_dispatch(gh, c, p, &dispatched, result, f);
-	dispatch_result_wipe(&dispatched);
+		status = finish_dispatch(gh, c, &run, result, f);
+	found_run_wipe(&run);
 	return status;
 }
 

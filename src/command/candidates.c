@@ -105,13 +105,13 @@ newest_first(const void *a, const void *b)
 {
 	const struct candidate *x = a, *y = b;
 
-	return x->id < y->id ? 1 : x->id > y->id ? -1 : 0;
+	return x->run.id < y->run.id ? 1 : x->run.id > y->run.id ? -1 : 0;
 }
 
 static struct candidate *
 known(const struct candidates *s, uint64_t id)
 {
-	const struct candidate key = { .id = id };
+	const struct candidate key = { .run.id = id };
 
 	return s->sorted == 0 ? NULL : bsearch(&key, s->list, s->sorted,
 	    sizeof *s->list, newest_first);
@@ -165,10 +165,10 @@ candidates_take(struct candidates *s, const struct run *run, bool of_workflow,
 	if ((c = known(s, run->id)) == NULL) {
 		s->list = xappend(s->list, &s->count, sizeof *s->list);
 		c = &s->list[s->count - 1];
-		c->id = run->id;
-		c->url = xstrdup(run->html_url);
+		c->run.id = run->id;
+		c->run.url = xstrdup(run->html_url);
 		c->updated_at = -2;
-		if (keep(s, sizeof *c + strlen(c->url) + 1, f) != STATUS_OK)
+		if (keep(s, sizeof *c + strlen(c->run.url) + 1, f) != STATUS_OK)
 			return f->status;
 	}
 	note_row(c, run);
@@ -176,7 +176,7 @@ candidates_take(struct candidates *s, const struct run *run, bool of_workflow,
 	    (match_carries(run->display_title, s->q->distinct_id) ||
 	    match_carries(run->name, s->q->distinct_id))) {
 		c->carries = true;
-		c->by = FOUND_BY_RUN_NAME;
+		c->run.by = FOUND_BY_RUN_NAME;
 	}
 	return STATUS_OK;
 }
@@ -189,7 +189,7 @@ wipe(struct candidate *c)
 	for (n = 0; n < c->seen_count; n++)
 		job_page_wipe(&c->seen[n].page);
 	free(c->seen);
-	free(c->url);
+	found_run_wipe(&c->run);
 }
 
 void
@@ -202,13 +202,13 @@ candidates_sort(struct candidates *s)
 	qsort(s->list, s->count, sizeof *s->list, newest_first);
 	/* A run may be on two pages, when it moved on between the two. */
 	for (i = 1; i < s->count; i++) {
-		if (s->list[i].id != s->list[n].id) {
+		if (s->list[i].run.id != s->list[n].run.id) {
 			s->list[++n] = s->list[i];
 			continue;
 		}
 		if (s->list[i].carries && !s->list[n].carries) {
 			s->list[n].carries = true;
-			s->list[n].by = s->list[i].by;
+			s->list[n].run.by = s->list[i].run.by;
 		}
 		wipe(&s->list[i]);
 	}
@@ -258,7 +258,7 @@ read_page(const struct candidates *s, struct candidate *c,
 	seen->shown = true;
 	for (i = 0; i < list->count && !c->carries; i++) {
 		c->carries = job_carries(&list->jobs[i], s->q->distinct_id,
-		    &c->by);
+		    &c->run.by);
 		if (!job_has_steps(&list->jobs[i]))
 			seen->shown = false;
 		names += 1 + list->jobs[i].step_count;
@@ -280,7 +280,7 @@ conclude(struct candidate *c, bool shown, size_t names)
 	c->settled = c->shown && c->completed;
 	if (c->settled)
 		log_debug("run %llu is not ours: it is over, and all its jobs "
-		    "and steps are known", (unsigned long long)c->id);
+		    "and steps are known", (unsigned long long)c->run.id);
 }
 
 /* Between two requests: an answer of any length may have come. */
@@ -320,7 +320,7 @@ read_jobs(struct candidates *s, struct candidate *c, struct fault *f)
 			c->seen = xappend(c->seen, &c->seen_count,
 			    sizeof *c->seen);
 		seen = &c->seen[n];
-		status = github_list_jobs(s->gh, c->id, GITHUB_ALL_ATTEMPTS,
+		status = github_list_jobs(s->gh, c->run.id, GITHUB_ALL_ATTEMPTS,
 		    (unsigned int)n + 1, s->q->deadline_ms, &seen->page, f);
 		if (status == STATUS_OK && is_new)
 			status = keep(s, sizeof *seen + (seen->page.etag !=
@@ -408,7 +408,7 @@ candidates_read_jobs(struct candidates *s, struct fault *f)
 		if (status == STATUS_OK)
 			continue;
 		log_debug("jobs of run %llu: %s",
-		    (unsigned long long)s->list[i].id, now.text);
+		    (unsigned long long)s->list[i].run.id, now.text);
 		if (status_is_signal(status) || !status_is_mishap(status)) {
 			*f = now;
 			return candidates_are_decided(s) &&

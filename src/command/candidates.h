@@ -22,10 +22,8 @@ struct job_seen {
 };
 
 struct candidate {
-	uint64_t	 id;
-	char		*url;
+	struct found_run run;		/* owned */
 	bool		 carries;	/* the ID */
-	enum found_by	 by;
 	bool		 shown;		/* its jobs, as listed, show all their
 					 * steps */
 	bool		 settled;	/* it is over, all names are known, and

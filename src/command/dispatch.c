@@ -41,13 +41,6 @@ struct state {
 	unsigned int			 no_host;
 };
 
-void
-dispatch_result_wipe(struct dispatch_result *r)
-{
-	free(r->run_url);
-	memset(r, 0, sizeof *r);
-}
-
 /* A baseline and a POST, or what comes of it if the server is not reached. */
 static void
 begin_try(struct state *s)
@@ -66,7 +59,7 @@ begin_try(struct state *s)
 }
 
 static enum dispatch_outcome
-post(struct state *s, struct dispatch_details *run, struct fault *f)
+post(struct state *s, struct found_run *run, struct fault *f)
 {
 	struct dispatch_call call = {
 		.workflow = s->order->workflow,
@@ -268,8 +261,19 @@ not_found(const struct state *s, bool accepted, enum find_outcome outcome,
 	return f->status;
 }
 
+/* Adds to the run how it was asked for. */
 static enum status
-search(struct state *s, bool accepted, struct dispatch_result *result,
+proved(const struct state *s, struct found_run *run)
+{
+	run->repository = s->order->repository;
+	run->workflow = s->order->workflow;
+	run->ref = s->order->ref;
+	run->distinct_id = s->with_id ? s->order->distinct_id : NULL;
+	return STATUS_OK;
+}
+
+static enum status
+search(struct state *s, bool accepted, struct found_run *run,
     struct fault *f)
 {
 	struct find_query q = {
@@ -288,7 +292,7 @@ search(struct state *s, bool accepted, struct dispatch_result *result,
 	struct find_result found;
 	struct fault why;
 	enum find_outcome outcome;
-	enum status status = STATUS_OK;
+	enum status status;
 
 	if (s->with_id)
 		log_info("%s; looking for the run that shows distinct ID "
@@ -297,9 +301,9 @@ search(struct state *s, bool accepted, struct dispatch_result *result,
 	why.status = STATUS_OK;
 	outcome = find(s->gh, s->clock, &q, &found, &why);
 	if (outcome == FIND_ONE) {
-		result->run_id = found.runs[0].id;
-		result->run_url = xstrdup(found.runs[0].url);
-		result->by = found.runs[0].by;
+		*run = found.runs[0];
+		found.runs[0].url = NULL;
+		status = proved(s, run);
 	} else {
 		status = not_found(s, accepted, outcome, &found, &why, f);
 	}
@@ -472,14 +476,13 @@ nothing_started(struct fault *f)
 
 enum status
 dispatch(struct github *gh, const struct clock *clock,
-    const struct dispatch_order *order, struct dispatch_result *result,
+    const struct dispatch_order *order, struct found_run *run,
     struct fault *f)
 {
 	enum dispatch_outcome outcome;
-	struct dispatch_details run;
 	struct state s;
 
-	memset(result, 0, sizeof *result);
+	memset(run, 0, sizeof *run);
 	memset(&s, 0, sizeof s);
 	s.gh = gh;
 	s.clock = clock;
@@ -492,25 +495,16 @@ dispatch(struct github *gh, const struct clock *clock,
 	for (;;) {
 		begin_try(&s);
 		if (prepare(&s, &outcome, f))
-			outcome = post(&s, &run, f);
+			outcome = post(&s, run, f);
 		if (outcome != DISPATCH_NOT_SENT)
 			s.retrying = false;
 		switch (outcome) {
 		case DISPATCH_IDENTIFIED:
-			result->run_id = run.run_id;
-			result->run_url = run.html_url;
-			result->by = FOUND_BY_RESPONSE;
-			result->distinct_id = s.with_id ? order->distinct_id :
-			    NULL;
-			return STATUS_OK;
+			return proved(&s, run);
 		case DISPATCH_ACCEPTED:
-			result->distinct_id = s.with_id ? order->distinct_id :
-			    NULL;
-			return search(&s, true, result, f);
+			return search(&s, true, run, f);
 		case DISPATCH_UNKNOWN:
-			result->distinct_id = s.with_id ? order->distinct_id :
-			    NULL;
-			return search(&s, false, result, f);
+			return search(&s, false, run, f);
 		case DISPATCH_OLD_SERVER:
 			if (s.old_version)
 				return nothing_started(f);

@@ -36,12 +36,13 @@
  *
  * "Again" is bounded: 30 s for what was not sent (at once no more if it is
  * lasting), five redirects, one step down in the version, one ID more or less,
- * three tries with a token, and the deadline for all.  "Search" needs a distinct ID; found is exit 0.  A signal
- * ends all of it with its own exit code; the message says which is true.
+ * three tries with a token, and the deadline for all.  "Search" needs a
+ * distinct ID; found is exit 0.  A signal ends all of it with its own exit
+ * code; the message says which is true.
  *
- * A server that is not GitHub's own is asked for the newest run before that: its
- * answer tells what kind of server it is, and what runs there are already.  One
- * that may be too old to name the run gets an ID with the first POST.
+ * A server that is not GitHub's own is asked for the newest run before that:
+ * its answer tells what kind of server it is, and what runs there are already.
+ * One that may be too old to name the run gets an ID with the first POST.
  *
  * http/client.h tells "not sent" from the rest, github/github.h "unknown" from
  * "dispatched" and "refused", and here is decided what follows.
@@ -74,24 +75,15 @@ struct dispatch_order {
 	int64_t		 step_ms;	/* of the search; see pace_init */
 };
 
-/* The proved run. */
-struct dispatch_result {
-	uint64_t	 run_id;
-	char		*run_url;	/* owned */
-	const char	*distinct_id;	/* sent in the end; NULL: none; lent */
-	enum found_by	 by;
-};
-
 /*
- * STATUS_OK and a result, which the caller wipes; or, with a fault that tells
+ * STATUS_OK and the proved run, which the caller wipes and which lends from the
+ * order; or, with a fault that tells
  * the whole story, STATUS_REFUSED (and its kin), STATUS_UNKNOWN,
  * STATUS_UNIDENTIFIED, a signal's, or any of those with exit code 7: then
  * nothing was started.
  */
 enum status dispatch(struct github *, const struct clock *,
-	    const struct dispatch_order *, struct dispatch_result *,
+	    const struct dispatch_order *, struct found_run *,
 	    struct fault *);
-
-void	 dispatch_result_wipe(struct dispatch_result *);
 
 #endif

@@ -59,21 +59,21 @@ look(struct search *s, unsigned int number, struct fault *f)
 	return candidates_are_decided(&s->found) ? STATUS_OK : status;
 }
 
+/* Takes the run from the candidate. */
 static void
-add_result(struct find_result *r, const struct candidate *c)
+add_result(struct find_result *r, struct candidate *c)
 {
 	if (r->count == FIND_SHOWN_MAX) {
 		r->more++;
 		return;
 	}
-	r->runs[r->count].id = c->id;
-	r->runs[r->count].url = xstrdup(c->url);
-	r->runs[r->count++].by = c->by;
+	r->runs[r->count++] = c->run;
+	c->run.url = NULL;
 }
 
 /* The carriers of the ID first, then perhaps all other candidates. */
 static void
-collect(const struct search *s, bool others, struct find_result *r)
+collect(struct search *s, bool others, struct find_result *r)
 {
 	size_t i;
 
@@ -91,7 +91,7 @@ find_result_wipe(struct find_result *r)
 	size_t i;
 
 	for (i = 0; i < r->count; i++)
-		free(r->runs[i].url);
+		found_run_wipe(&r->runs[i]);
 	memset(r, 0, sizeof *r);
 }
 

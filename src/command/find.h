@@ -35,12 +35,6 @@ struct find_query {
 	int64_t		 deadline_ms;
 };
 
-struct find_run {
-	uint64_t	 id;
-	char		*url;		/* owned */
-	enum found_by	 by;
-};
-
 /* Runs that a message names, at most. */
 #define FIND_SHOWN_MAX	10
 
@@ -54,7 +48,7 @@ enum find_outcome {
 };
 
 struct find_result {
-	struct find_run	 runs[FIND_SHOWN_MAX];
+	struct found_run runs[FIND_SHOWN_MAX];
 	size_t		 count;
 	size_t		 more;		/* that did not fit */
 };

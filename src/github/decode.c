@@ -222,7 +222,7 @@ decode_job_list(const char *body, size_t len, size_t most,
 }
 
 bool
-decode_dispatch(const char *body, size_t len, struct dispatch_details *d,
+decode_dispatch(const char *body, size_t len, struct found_run *run,
     struct buf *why)
 {
 	static const char *const names[] = { "workflow_run_id", "run_url",
@@ -231,7 +231,7 @@ decode_dispatch(const char *body, size_t len, struct dispatch_details *d,
 	struct json root;
 	size_t i;
 
-	memset(d, 0, sizeof *d);
+	memset(run, 0, sizeof *run);
 	if ((doc = parse(body, len, why)) == NULL)
 		return false;
 	root = json_root(doc);
@@ -241,8 +241,8 @@ decode_dispatch(const char *body, size_t len, struct dispatch_details *d,
 			json_free(doc);
 			return false;
 		}
-	d->run_id = take_id(root, "workflow_run_id");
-	d->html_url = take_url(root, "html_url");
+	run->id = take_id(root, "workflow_run_id");
+	run->url = take_url(root, "html_url");
 	json_free(doc);
 	return true;
 }
@@ -339,11 +339,4 @@ job_list_wipe(struct job_list *list)
 	}
 	free(list->jobs);
 	memset(list, 0, sizeof *list);
-}
-
-void
-dispatch_details_wipe(struct dispatch_details *d)
-{
-	free(d->html_url);
-	memset(d, 0, sizeof *d);
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "github/found.h"
 
 /* A run; strings are owned and never NULL. */
 struct run {
@@ -60,12 +61,6 @@ struct job_list {
 	uint64_t	 total;
 };
 
-/* What the answer to a dispatch may tell. */
-struct dispatch_details {
-	uint64_t	 run_id;	/* 0: not told */
-	char		*html_url;	/* owned; "" if missing or unfit */
-};
-
 /* All: false if the body is not the expected JSON; then nothing is filled and
  * `why` gets the reason.  The caller wipes what was filled.  A list of more
  * than `most`, which were asked for, is unfit. */
@@ -74,8 +69,9 @@ bool	 decode_run_list(const char *, size_t, size_t most,
 bool	 decode_run(const char *, size_t, struct run *, struct buf *why);
 bool	 decode_job_list(const char *, size_t, size_t most,
 	    struct job_list *, struct buf *why);
-/* This one fails for a member that occurs twice, too. */
-bool	 decode_dispatch(const char *, size_t, struct dispatch_details *,
+/* The run that the answer to a dispatch names.  Fails for a member that occurs
+ * twice, too. */
+bool	 decode_dispatch(const char *, size_t, struct found_run *,
 	    struct buf *why);
 
 /*
@@ -88,7 +84,6 @@ void	 decode_error(const char *, size_t, struct buf *message,
 void	 run_wipe(struct run *);
 void	 run_list_wipe(struct run_list *);
 void	 job_list_wipe(struct job_list *);
-void	 dispatch_details_wipe(struct dispatch_details *);
 
 /*
  * An absolute http(s) URL made only of characters that mean nothing to a

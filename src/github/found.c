@@ -1,5 +1,8 @@
 #include "compat.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "github/found.h"
 
 const char *
@@ -14,4 +17,11 @@ found_by_text(enum found_by by)
 	};
 
 	return texts[by];
+}
+
+void
+found_run_wipe(struct found_run *run)
+{
+	free(run->url);
+	memset(run, 0, sizeof *run);
 }

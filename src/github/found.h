@@ -15,9 +15,10 @@ enum found_by {
 	FOUND_GIVEN		/* by the user */
 };
 
+/* The URL is owned, as long as the struct is not const. */
 struct found_run {
-	uint64_t	 id;
-	char		*url;		/* its page */
+	uint64_t	 id;		/* 0: not told */
+	char		*url;		/* its page; "" if missing or unfit */
 	enum found_by	 by;
 	/* All lent, and NULL where unknown. */
 	const char	*repository;	/* "owner/repo" */
@@ -28,5 +29,7 @@ struct found_run {
 
 /* "run-name", "job-name", ... as documented for identified_by. */
 const char *found_by_text(enum found_by);
+
+void	 found_run_wipe(struct found_run *);
 
 #endif

@@ -121,7 +121,7 @@ struct dispatch_call {
  * fault on all but IDENTIFIED and ACCEPTED.
  */
 enum dispatch_outcome github_dispatch(struct github *,
-	    const struct dispatch_call *, struct dispatch_details *run,
+	    const struct dispatch_call *, struct found_run *run,
 	    struct fault *);
 
 /*

@@ -32,27 +32,27 @@ begin_dispatch(const struct github *gh, struct request *q,
 /* The run that an accepted dispatch names, if it does. */
 static enum dispatch_outcome
 read_details(const struct github *gh, const struct response *r,
-    struct dispatch_details *run)
+    struct found_run *run)
 {
 	struct buf why, url;
 
 	buf_init(&why, BUF_TEXT_MAX);
 	if (r->body.len == 0 || !decode_dispatch(r->body.data, r->body.len,
-	    run, &why) || run->run_id == 0) {
+	    run, &why) || run->id == 0) {
 		if (r->body.len > 0)
 			log_info("the answer to the dispatch names no run: "
 			    "its body is %s", why.len > 0 ? buf_str(&why) :
 			    "JSON without a fit \"workflow_run_id\"");
-		dispatch_details_wipe(run);
+		found_run_wipe(run);
 		buf_free(&why);
 		return DISPATCH_ACCEPTED;
 	}
 	/* A URL that repeats the token is as unfit as one that is none. */
-	if (*run->html_url == '\0' || secret_in(run->html_url)) {
+	if (*run->url == '\0' || secret_in(run->url)) {
 		buf_init(&url, BUF_TEXT_MAX);
-		github_add_run_url(gh, &url, run->run_id);
-		free(run->html_url);
-		run->html_url = xstrdup(buf_str(&url));
+		github_add_run_url(gh, &url, run->id);
+		free(run->url);
+		run->url = xstrdup(buf_str(&url));
 		buf_free(&url);
 	}
 	buf_free(&why);
@@ -91,7 +91,7 @@ add_workflow_advice(const char *workflow, struct fault *f)
 static enum dispatch_outcome
 take_answer(const struct github *gh, const struct response *r,
     const struct reading *reading, const struct dispatch_call *call,
-    struct dispatch_details *run, struct fault *f)
+    struct found_run *run, struct fault *f)
 {
 	enum dispatch_outcome outcome = DISPATCH_UNKNOWN;
 
@@ -142,7 +142,7 @@ is_refusal(unsigned int status)
 
 enum dispatch_outcome
 github_dispatch(struct github *gh, const struct dispatch_call *call,
-    struct dispatch_details *run, struct fault *f)
+    struct found_run *run, struct fault *f)
 {
 	struct client_options options = {
 		.head_ms = call->answer_ms,

@@ -39,7 +39,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	const char *text = (const char *)data;
-	struct dispatch_details details;
+	struct found_run found;
 	struct run_list runs;
 	struct job_list jobs;
 	struct buf why, url;
@@ -69,10 +69,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			check_job(&jobs.jobs[i]);
 		job_list_wipe(&jobs);
 	}
-	if (decode_dispatch(text, len, &details, &why)) {
-		must(*details.html_url == '\0' ||
-		    decode_is_fit_url(details.html_url));
-		dispatch_details_wipe(&details);
+	if (decode_dispatch(text, len, &found, &why)) {
+		must(*found.url == '\0' || decode_is_fit_url(found.url));
+		found_run_wipe(&found);
 	}
 	decode_error(text, len, &why, &url);
 	buf_free(&why);

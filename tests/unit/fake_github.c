@@ -665,7 +665,7 @@ may_have_started(enum dispatch_outcome outcome)
 
 enum dispatch_outcome
 github_dispatch(struct github *gh, const struct dispatch_call *c,
-    struct dispatch_details *run, struct fault *f)
+    struct found_run *run, struct fault *f)
 {
 	int64_t half_ms = (c->deadline_ms - FAKE_START - fake_now()) / 2;
 	int64_t answer_ms = c->answer_ms < half_ms ? c->answer_ms : half_ms;
@@ -699,8 +699,8 @@ github_dispatch(struct github *gh, const struct dispatch_call *c,
 		return post->outcome;
 	}
 	if (post->outcome == DISPATCH_IDENTIFIED) {
-		run->run_id = post->run_id;
-		run->html_url = xstrdup(fake_url(post->run_id));
+		run->id = post->run_id;
+		run->url = xstrdup(fake_url(post->run_id));
 	} else if (post->outcome != DISPATCH_ACCEPTED) {
 		fault_set(f, post->status, "fake: dispatch failed");
 		f->lasting = post->lasting;

@@ -70,7 +70,7 @@ test_title_between_pages(void **state)
 	candidates_sort(&found);
 	assert_int_equal(found.count, 1);
 	assert_true(found.list[0].carries);
-	assert_int_equal(found.list[0].by, FOUND_BY_RUN_NAME);
+	assert_int_equal(found.list[0].run.by, FOUND_BY_RUN_NAME);
 }
 
 /* Rows in any order, and some of them twice, in one look or in two. */
@@ -90,7 +90,7 @@ test_order(void **state)
 		candidates_sort(&found);
 		assert_int_equal(found.count, 5000);
 		for (i = 0; i < found.count; i++)
-			assert_true(found.list[i].id == 5000 - i);
+			assert_true(found.list[i].run.id == 5000 - i);
 	}
 }
 

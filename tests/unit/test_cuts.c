@@ -118,7 +118,7 @@ static struct server {
 	bool			 shows_id;
 } server;
 
-static struct dispatch_result	 result;
+static struct found_run		 found;
 static struct fault		 fault;
 static struct fake_cut		 cut;
 static bool			 sends_id;
@@ -269,7 +269,7 @@ run(const struct script *script)
 	options.api = &api;
 	gh = github_open(&options);
 	fault.text[0] = '\0';
-	status = dispatch(gh, &fake_clock, &order, &result, &fault);
+	status = dispatch(gh, &fake_clock, &order, &found, &fault);
 	github_close(gh);
 	url_wipe(&api);
 	return status;
@@ -342,11 +342,11 @@ judge(enum status status)
 		whole += q->complete;
 		last = q;
 	}
-	must((status == STATUS_OK) == (result.run_url != NULL));
+	must((status == STATUS_OK) == (found.url != NULL));
 	if (status == STATUS_OK) {
-		must(server.acted == 1 && result.run_id == OURS);
-		must(strcmp(result.run_url, PAGES "17654321098") == 0 ||
-		    (is_silent && strcmp(result.run_url,
+		must(server.acted == 1 && found.id == OURS);
+		must(strcmp(found.url, PAGES "17654321098") == 0 ||
+		    (is_silent && strcmp(found.url,
 		    "https://api.github.test/octo-org/octo-repo/actions/runs/"
 		    "17654321098") == 0));
 	}
@@ -364,7 +364,7 @@ judge(enum status status)
 		must(server.acted == 0 && none != NULL && last->complete);
 	else if (status != STATUS_OK || server.acted > 0)
 		judge_last(last, code);
-	dispatch_result_wipe(&result);
+	found_run_wipe(&found);
 }
 
 static void

@@ -51,7 +51,7 @@ jobs(const char *json, struct job_list *list)
 }
 
 static bool
-details(const char *json, struct dispatch_details *d)
+details(const char *json, struct found_run *d)
 {
 	char *text = exact_copy(json, strlen(json));
 	bool good = decode_dispatch(text, strlen(json), d, &why);
@@ -253,7 +253,7 @@ test_ids(void **state)
 		{ "\"17\"", 0 }, { "[17]", 0 }, { "{\"id\":17}", 0 },
 		{ "true", 0 }, { "null", 0 },
 	};
-	struct dispatch_details d;
+	struct found_run d;
 	struct run_list list;
 	char json[256];
 	size_t i;
@@ -263,10 +263,10 @@ test_ids(void **state)
 		snprintf(json, sizeof json, "{\"workflow_run_id\": %s}",
 		    cases[i].text);
 		check(details(json, &d), "%s", json);
-		check(d.run_id == cases[i].id, "%s: %" PRIu64, json,
-		    d.run_id);
-		assert_string_equal(d.html_url, "");
-		dispatch_details_wipe(&d);
+		check(d.id == cases[i].id, "%s: %" PRIu64, json,
+		    d.id);
+		assert_string_equal(d.url, "");
+		found_run_wipe(&d);
 		snprintf(json, sizeof json, "{\"workflow_runs\":[{\"id\":%s,"
 		    "\"workflow_id\":%s}]}", cases[i].text, cases[i].text);
 		check(runs(json, &list), "%s", json);
@@ -599,7 +599,7 @@ test_dispatch(void **state)
 		{ "{\"other\":1,\"workflow_run_id\":1,\"other\":2}", true,
 		    1, "" },
 	};
-	struct dispatch_details d;
+	struct found_run d;
 	size_t i;
 
 	(void)state;
@@ -608,13 +608,13 @@ test_dispatch(void **state)
 		check(details(cases[i].json, &d) == cases[i].good, "%s",
 		    cases[i].json);
 		check((why.len == 0) == cases[i].good, "%s", cases[i].json);
-		check(d.run_id == cases[i].id, "%s", cases[i].json);
-		check(cases[i].url == NULL ? d.html_url == NULL :
-		    strcmp(d.html_url, cases[i].url) == 0, "%s: %s",
-		    cases[i].json, d.html_url);
-		dispatch_details_wipe(&d);
-		assert_null(d.html_url);
-		dispatch_details_wipe(&d);
+		check(d.id == cases[i].id, "%s", cases[i].json);
+		check(cases[i].url == NULL ? d.url == NULL :
+		    strcmp(d.url, cases[i].url) == 0, "%s: %s",
+		    cases[i].json, d.url);
+		found_run_wipe(&d);
+		assert_null(d.url);
+		found_run_wipe(&d);
 	}
 }
 

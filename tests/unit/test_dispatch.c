@@ -26,7 +26,7 @@
 
 static struct github		*gh;
 static struct dispatch_order	 order;
-static struct dispatch_result	 result;
+static struct found_run		 found;
 static struct fault		 fault;
 
 static int
@@ -35,7 +35,7 @@ set_up(void **state)
 	(void)state;
 	log_open(LOG_LEVEL_ERROR, false);
 	gh = fake_github_new();
-	memset(&result, 0, sizeof result);
+	memset(&found, 0, sizeof found);
 	memset(&fault, 0, sizeof fault);
 	/* As without --distinct-id. */
 	order = (struct dispatch_order){
@@ -57,7 +57,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	dispatch_result_wipe(&result);
+	found_run_wipe(&found);
 	fake_github_free(gh);
 	return 0;
 }
@@ -65,7 +65,7 @@ tear_down(void **state)
 static enum status
 run(void)
 {
-	return dispatch(gh, &fake_clock, &order, &result, &fault);
+	return dispatch(gh, &fake_clock, &order, &found, &fault);
 }
 
 static void
@@ -91,13 +91,16 @@ gets(void)
 static void
 expect_run(enum found_by by, const char *distinct_id)
 {
-	assert_true(result.run_id == OURS);
-	assert_string_equal(result.run_url, fake_url(OURS));
-	assert_int_equal(result.by, by);
+	assert_true(found.id == OURS);
+	assert_string_equal(found.url, fake_url(OURS));
+	assert_int_equal(found.by, by);
+	assert_string_equal(found.repository, "octo-org/octo-repo");
+	assert_string_equal(found.workflow, FAKE_WORKFLOW);
+	assert_string_equal(found.ref, "main");
 	if (distinct_id == NULL)
-		assert_null(result.distinct_id);
+		assert_null(found.distinct_id);
 	else
-		assert_string_equal(result.distinct_id, distinct_id);
+		assert_string_equal(found.distinct_id, distinct_id);
 }
 
 static void
@@ -112,8 +115,8 @@ expect_fault(enum status status, int exit_code)
 {
 	check(fault.status == status && status_exit_code(status) == exit_code,
 	    "status %d: %s", (int)fault.status, fault.text);
-	assert_null(result.run_url);
-	assert_true(result.run_id == 0);
+	assert_null(found.url);
+	assert_true(found.id == 0);
 }
 
 /* A new server: one request. */
@@ -401,15 +404,15 @@ test_stories(void **state)
 		    cases[i].what, fault.text);
 		check(posts() == cases[i].sent, "%s: %zu POSTs",
 		    cases[i].what, posts());
-		check(result.run_id == (cases[i].exit_code == 0 ? OURS : 0),
+		check(found.id == (cases[i].exit_code == 0 ? OURS : 0),
 		    "%s", cases[i].what);
 		if (cases[i].exit_code == 0) {
-			check(result.by == cases[i].by, "%s", cases[i].what);
+			check(found.by == cases[i].by, "%s", cases[i].what);
 		} else {
 			check(status == fault.status, "%s", cases[i].what);
 			check(strstr(fault.text, cases[i].says) != NULL,
 			    "%s: %s", cases[i].what, fault.text);
-			check(result.run_url == NULL, "%s", cases[i].what);
+			check(found.url == NULL, "%s", cases[i].what);
 		}
 		tear_down(state);
 		set_up(state);
@@ -533,8 +536,8 @@ test_kinds_of_server(void **state)
 		    cases[i].last) == 0, "%s", cases[i].what);
 		check(fake_nth(gh, FAKE_POST, 0)->old_version ==
 		    cases[i].old_version, "%s", cases[i].what);
-		check(cases[i].exit_code != 0 || (result.run_id == OURS &&
-		    result.by == cases[i].by), "%s", cases[i].what);
+		check(cases[i].exit_code != 0 || (found.id == OURS &&
+		    found.by == cases[i].by), "%s", cases[i].what);
 		tear_down(state);
 		set_up(state);
 	}
@@ -720,7 +723,7 @@ test_not_found(void **state)
 			check(status_exit_code(fault.status) == (lost ? 4 : 5),
 			    "%s", cases[i].what);
 			check(posts() == 1, "%s", cases[i].what);
-			check(result.run_id == 0 && result.run_url == NULL,
+			check(found.id == 0 && found.url == NULL,
 			    "%s", cases[i].what);
 			for (k = 0; k < 3 && cases[i].says[k] != NULL; k++)
 				expect_says(cases[i].says[k]);
@@ -1127,7 +1130,7 @@ test_signals(void **state)
 		    cases[i].what, fault.text);
 		check(posts() == 1, "%s: %zu", cases[i].what, posts());
 		check(fake_now() == cases[i].at, "%s", cases[i].what);
-		check(result.run_url == NULL, "%s", cases[i].what);
+		check(found.url == NULL, "%s", cases[i].what);
 		tear_down(state);
 		set_up(state);
 	}
@@ -1236,18 +1239,6 @@ test_crowd(void **state)
 		    6);
 }
 
-static void
-test_wipe(void **state)
-{
-	struct dispatch_result empty;
-
-	(void)state;
-	memset(&empty, 0, sizeof empty);
-	dispatch_result_wipe(&empty);
-	dispatch_result_wipe(&empty);
-	assert_null(empty.run_url);
-}
-
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -1287,7 +1278,6 @@ main(void)
 		TEST(test_enormous_timeout),
 		TEST(test_linear),
 		TEST(test_crowd),
-		TEST(test_wipe),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1509,16 +1509,6 @@ test_signals(void **state)
 	}
 }
 
-static void
-test_by_text(void **state)
-{
-	(void)state;
-	assert_string_equal(found_by_text(FOUND_BY_RESPONSE), "response");
-	assert_string_equal(found_by_text(FOUND_BY_RUN_NAME), "run-name");
-	assert_string_equal(found_by_text(FOUND_BY_JOB_NAME), "job-name");
-	assert_string_equal(found_by_text(FOUND_BY_STEP_NAME), "step-name");
-}
-
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 /* Half a list is none, in whatever way the rest failed. */
@@ -1626,7 +1616,6 @@ main(void)
 		TEST(test_listing),
 		TEST(test_listing_ends),
 		TEST(test_signals),
-		TEST(test_by_text),
 		TEST(test_partial_list_fails),
 		TEST(test_known_and_signal),
 		TEST(test_refused_near_the_end),

@@ -203,7 +203,7 @@ expect_says(const char *part)
 }
 
 static enum dispatch_outcome
-dispatch(struct dispatch_details *run)
+dispatch(struct found_run *run)
 {
 	struct dispatch_call call = {
 		.workflow = "deploy.yml",
@@ -280,7 +280,7 @@ test_requests(void **state)
 static void
 test_dispatch_request(void **state)
 {
-	struct dispatch_details run;
+	struct found_run run;
 
 	(void)state;
 	say("204 No Content", "", "");
@@ -364,7 +364,7 @@ test_early(void **state)
 		{ "ghs_1", "500 Internal Server Error", "Resource not "
 		    "accessible by integration", false },
 	};
-	struct dispatch_details run;
+	struct found_run run;
 	char body[128];
 	size_t i;
 
@@ -475,7 +475,7 @@ test_outcomes(void **state)
 		    "Location: http://github.test/x\r\n", "",
 		    DISPATCH_NOT_STARTED, STATUS_PROTOCOL, 0 },
 	};
-	struct dispatch_details run;
+	struct found_run run;
 	enum dispatch_outcome outcome;
 	size_t i;
 
@@ -487,9 +487,9 @@ test_outcomes(void **state)
 		check(fake_net.request_count == 1, "row %zu: sent %zu times",
 		    i, fake_net.request_count);
 		if (outcome == DISPATCH_IDENTIFIED) {
-			assert_true(run.run_id == RUN_ID);
-			assert_string_equal(run.html_url, URL);
-			dispatch_details_wipe(&run);
+			assert_true(run.id == RUN_ID);
+			assert_string_equal(run.url, URL);
+			found_run_wipe(&run);
 		} else if (outcome != DISPATCH_ACCEPTED) {
 			check(fault.status == rows[i].fault, "row %zu: %s", i,
 			    fault.text);
@@ -509,7 +509,7 @@ test_redirects(void **state)
 {
 	static const char *const statuses[] = { "301 Moved Permanently",
 	    "302 Found", "307 Temporary Redirect", "308 Permanent Redirect" };
-	struct dispatch_details run;
+	struct found_run run;
 	size_t i;
 
 	for (i = 0; i < COUNT(statuses); i++) {
@@ -724,7 +724,7 @@ static void
 test_step_down(void **state)
 {
 	struct run_page page = { .changed = false };
-	struct dispatch_details run;
+	struct found_run run;
 
 	/* A GET steps down by itself, and all calls after it. */
 	say("400 Bad Request", "", UNSUPPORTED);
@@ -990,7 +990,7 @@ test_redaction(void **state)
 static void
 test_quoted_values(void **state)
 {
-	struct dispatch_details run;
+	struct found_run run;
 
 	secret_add_value("hunter2-secret");
 	secret_add_value("required input");
@@ -1212,7 +1212,7 @@ static void
 test_silence(void **state)
 {
 	struct run_page page = { .changed = false };
-	struct dispatch_details run;
+	struct found_run run;
 	int64_t before;
 
 	fake_net.cut = (struct fake_cut){ 1, FAKE_IN_READ, FAKE_SILENCE, 0 };
@@ -1321,7 +1321,7 @@ test_refuses_id(void **state)
 		{ "Required input 'distinct_id' not provided",
 		    DISPATCH_WANTS_ID },
 	};
-	struct dispatch_details run;
+	struct found_run run;
 	char body[200];
 	size_t i;
 
