@@ -16,16 +16,6 @@
 void	explicit_bzero(void *, size_t);
 #endif
 
-#ifndef HAVE_MEMMEM
-/* memmem.c */
-void	*memmem(const void *, size_t, const void *, size_t);
-#endif
-
-#ifndef HAVE_REALLOCARRAY
-/* reallocarray.c */
-void	*reallocarray(void *, size_t, size_t);
-#endif
-
 #ifndef HAVE_STRLCPY
 /* strlcpy.c */
 size_t	 strlcpy(char *, const char *, size_t);

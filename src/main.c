@@ -214,7 +214,7 @@ finish_dispatch(struct github *gh, const struct config *c,
 	buf_init(&known, BUF_TEXT_MAX);
 	buf_addf(&known, "run_id=%llu run_url=%s", (unsigned long long)run->id,
 	    run->url);
-	mem_set_exit(STATUS_OUTPUT, buf_str(&known));
+	status_if_exhausted(STATUS_OUTPUT, buf_str(&known));
 	status = result_found(result, run, f);
 	log_notice("run %llu is identified by %s: %s",
 	    (unsigned long long)run->id, found_by_text(run->by), run->url);
@@ -222,7 +222,7 @@ finish_dispatch(struct github *gh, const struct config *c,
 		status = wait_for_dispatched(gh, c, result, run, f);
 	else
 		summary_write(&result->summary, run, NULL);
-	mem_set_exit(STATUS_OUTPUT, NULL);
+	status_if_exhausted(STATUS_OUTPUT, NULL);
 	buf_free(&known);
 	return status;
 }
@@ -260,7 +260,8 @@ run_await(struct github *gh, const struct config *c, struct result *result,
 		    c->runs[i].repo);
 		w.runs[i].id = c->runs[i].id;
 	}
-	mem_set_exit(STATUS_CONNECT, "the run is no longer being watched");
+	status_if_exhausted(STATUS_CONNECT,
+	    "the run is no longer being watched");
 	complete_order(&order, c);
 	status = wait_for_runs(&clock_system, &order, w.runs, c->run_count,
 	    &hooks, f);
@@ -387,6 +388,7 @@ main(int argc, char **argv)
 	enum status status;
 	struct fault f;
 
+	status_if_exhausted(STATUS_CONNECT, "nothing was dispatched");
 	if (!is_debuggable())
 		process_keep_private();
 	occupy_standard_descriptors();

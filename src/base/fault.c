@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/mem.h"
 #include "base/secret.h"
 
 /* The one place where exit codes are written down. */
@@ -36,6 +37,12 @@ int
 status_exit_code(enum status status)
 {
 	return exit_codes[status];
+}
+
+void
+status_if_exhausted(enum status status, const char *story)
+{
+	mem_set_exit(status_exit_code(status), story);
 }
 
 bool

@@ -52,6 +52,12 @@ struct fault {
 /* Exit code of a status, as documented under EXIT STATUS. */
 int	 status_exit_code(enum status);
 
+/*
+ * From now on, running out of memory ends the process with the code of this
+ * status and says `story` (lent until the next call; NULL for none).
+ */
+void	 status_if_exhausted(enum status, const char *story);
+
 /* True for the statuses that a signal causes. */
 bool	 status_is_signal(enum status);
 
@@ -59,8 +65,9 @@ bool	 status_is_signal(enum status);
 bool	 status_is_mishap(enum status);
 
 /*
- * Fills the fault (not lasting, not early, no wait) and returns the status, so that the
- * line that fails can do both: return fault_set(f, STATUS_CLOSED, "%s", why).
+ * Fills the fault (not lasting, not early, no wait) and returns the status, so
+ * that the line that fails can do both:
+ * return fault_set(f, STATUS_CLOSED, "%s", why).
  */
 enum status fault_set(struct fault *, enum status, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));

@@ -9,11 +9,12 @@
 
 #include "base/io.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/secret.h"
 #include "base/terminal.h"
 #include "base/text.h"
 
-#define LOG_NAME	"return-dispatch: "
+#define LOG_NAME	PACKAGE_NAME ": "
 #define LOG_LINE_MAX	16384	/* longer messages are cut */
 #define STUCK_MS	5000	/* for a reader that does not read; once */
 
@@ -37,6 +38,7 @@ log_open(enum log_level level, bool actions)
 {
 	log_level = level;
 	log_actions = actions;
+	mem_set_prefix(actions ? "::error::" : LOG_NAME "error: ");
 }
 
 bool
@@ -260,21 +262,4 @@ log_group_end(void)
 
 	if (log_actions && log_level >= LOG_LEVEL_INFO)
 		write_all(end, sizeof end - 1);
-}
-
-void
-log_last_words(const char *what, const char *story)
-{
-	static const char command[] = "::error::", plain[] = LOG_NAME "error: ";
-
-	if (log_actions)
-		write_all(command, sizeof command - 1);
-	else
-		write_all(plain, sizeof plain - 1);
-	write_all(what, strlen(what));
-	if (story != NULL) {
-		write_all("; ", 2);
-		write_all(story, strlen(story));
-	}
-	write_all("\n", 1);
 }

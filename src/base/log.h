@@ -1,5 +1,5 @@
 /*
- * The only writer of stderr.
+ * The only writer of stderr, but for the last words of base/mem.h.
  *
  * Every message is one line, written with one write unless it is longer than
  * a pipe is sure to take.  Here, once, all text is made safe: secrets are
@@ -47,9 +47,6 @@ void	 log_group_end(void);
 void	 log_area(const struct buf *lines);
 /* Leaves them where they are, above all that follows. */
 void	 log_area_keep(void);
-
-/* An error without allocating or formatting; for when memory is gone. */
-void	 log_last_words(const char *what, const char *story);
 
 /* Appends the text, escaped as the log's is (see above). */
 void	 log_escape(struct buf *, const char *, size_t len);

@@ -1,29 +1,62 @@
 #include "compat.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "base/mem.h"
 
-static enum status	 exit_status = STATUS_CONNECT;
-static const char	*exit_story = "nothing was dispatched";
+#define STUCK_MS	5000	/* for a reader that does not read */
+
+static int		 last_code = EXIT_FAILURE;
+static const char	*last_story;
+static const char	*last_prefix = PACKAGE_NAME ": error: ";
 
 void
-mem_set_exit(enum status status, const char *story)
+mem_set_exit(int exit_code, const char *story)
 {
-	exit_status = status;
-	exit_story = story;
+	last_code = exit_code;
+	last_story = story;
+}
+
+void
+mem_set_prefix(const char *prefix)
+{
+	last_prefix = prefix;
+}
+
+/* Writes without allocating. */
+static void
+put(const char *s)
+{
+	struct pollfd fd = { .fd = STDERR_FILENO, .events = POLLOUT };
+	size_t left = strlen(s);
+	ssize_t n;
+
+	/* POSIX: what polls as writable takes PIPE_BUF without blocking. */
+	for (; left > 0 && poll(&fd, 1, STUCK_MS) == 1; left -= (size_t)n) {
+		n = write(fd.fd, s, left < PIPE_BUF ? left : PIPE_BUF);
+		if (n <= 0)
+			return;
+		s += n;
+	}
 }
 
 static void
 exhausted(void)
 {
-	log_last_words("out of memory", exit_story);
+	put(last_prefix);
+	put("out of memory");
+	if (last_story != NULL) {
+		put("; ");
+		put(last_story);
+	}
+	put("\n");
 	/* No exit handlers: they could allocate again. */
-	_exit(status_exit_code(exit_status));
+	_exit(last_code);
 }
 
 void *

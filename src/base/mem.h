@@ -4,19 +4,21 @@
  * Running out of memory ends the process with the exit code that is true at
  * that moment: mem_set_exit is told as the dispatch goes from "not sent" to
  * "sent" to "accepted", so that even this death says whether a run was started.
+ * Nothing else in base/ is needed for it.
  */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 
 #include <stddef.h>
 
-#include "base/fault.h"
-
 /*
- * From now on, exhaustion exits with the code of this status and says `story`
+ * From now on, exhaustion exits with this code and says `story` on stderr
  * (lent: must stay valid until the next call; NULL for none).
  */
-void	 mem_set_exit(enum status, const char *story);
+void	 mem_set_exit(int exit_code, const char *story);
+
+/* What that line begins with (lent, for good). */
+void	 mem_set_prefix(const char *);
 
 void	*xmalloc(size_t);
 void	*xcalloc(size_t, size_t);

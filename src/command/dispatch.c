@@ -72,13 +72,13 @@ post(struct state *s, struct found_run *run, struct fault *f)
 
 	s->began_ms = clock_now(s->clock);
 	call.connect_by_ms = s->retry_pace.deadline_ms;
-	mem_set_exit(STATUS_UNKNOWN, "the dispatch may have been sent");
+	status_if_exhausted(STATUS_UNKNOWN, "the dispatch may have been sent");
 	outcome = github_dispatch(s->gh, &call, run, f);
 	switch (outcome) {
 	case DISPATCH_IDENTIFIED:
 	case DISPATCH_ACCEPTED:
-		mem_set_exit(STATUS_UNIDENTIFIED, "the workflow was "
-		    "dispatched, its run is not known");
+		status_if_exhausted(STATUS_UNIDENTIFIED,
+		    "the workflow was dispatched, its run is not known");
 		break;
 	case DISPATCH_UNKNOWN:
 		break;
@@ -88,7 +88,7 @@ post(struct state *s, struct found_run *run, struct fault *f)
 	case DISPATCH_WANTS_ID:
 	case DISPATCH_REFUSES_ID:
 	case DISPATCH_LIMITED:
-		mem_set_exit(STATUS_CONNECT, "nothing was dispatched");
+		status_if_exhausted(STATUS_CONNECT, "nothing was dispatched");
 		break;
 	}
 	return outcome;

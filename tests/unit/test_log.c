@@ -390,24 +390,6 @@ test_area_rows(void **state)
 	}
 }
 
-static void
-test_last_words(void **state)
-{
-	(void)state;
-	log_open(LOG_LEVEL_ERROR, false);
-	capture_start();
-	log_last_words("out of memory", NULL);
-	assert_string_equal(capture_end(), PREFIX "error: out of memory\n");
-	capture_start();
-	log_last_words("out of memory", "a run was started");
-	assert_string_equal(capture_end(),
-	    PREFIX "error: out of memory; a run was started\n");
-	log_open(LOG_LEVEL_ERROR, true);
-	capture_start();
-	log_last_words("out of memory", "x");
-	assert_string_equal(capture_end(), "::error::out of memory; x\n");
-}
-
 /* Lengths around those at which messages change their place or are cut. */
 static void
 test_lengths(void **state)
@@ -567,7 +549,6 @@ test_errno(void **state)
 	log_open(LOG_LEVEL_DEBUG, false);
 	errno = EXDEV;
 	log_error("lost");
-	log_last_words("lost", "too");
 	close(STDERR_FILENO);
 	errno = EXDEV;
 	log_info("lost");
@@ -627,7 +608,6 @@ main(void)
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_area),
 		cmocka_unit_test(test_area_rows),
-		cmocka_unit_test(test_last_words),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test_teardown(test_redaction, forget),

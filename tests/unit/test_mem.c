@@ -45,7 +45,7 @@ test_allocation(void **state)
 
 /* Exhausts memory in a child; its exit code, and what it wrote to stderr. */
 static int
-die(bool set, enum status status, const char *story, char *said, size_t size)
+die(char *said, size_t size)
 {
 	int fds[2], code;
 	size_t len = 0;
@@ -57,8 +57,6 @@ die(bool set, enum status status, const char *story, char *said, size_t size)
 	assert_true(pid != -1);
 	if (pid == 0) {
 		dup2(fds[1], STDERR_FILENO);
-		if (set)
-			mem_set_exit(status, story);
 		xreallocarray(NULL, SIZE_MAX / 2, 3);
 		_exit(99);
 	}
@@ -78,18 +76,33 @@ test_exhaustion(void **state)
 	char said[1000];
 
 	(void)state;
-	log_open(LOG_LEVEL_ERROR, false);
-	assert_int_equal(die(false, STATUS_OK, NULL, said, sizeof said), 7);
-	assert_string_equal(said, "return-dispatch: error: out of memory; "
-	    "nothing was dispatched\n");
-	assert_int_equal(die(true, STATUS_UNKNOWN, "perhaps", said,
-	    sizeof said), 4);
-	assert_string_equal(said, "return-dispatch: error: out of memory; "
-	    "perhaps\n");
+	assert_int_equal(die(said, sizeof said), EXIT_FAILURE);
+	assert_string_equal(said, "return-dispatch: error: out of memory\n");
+	mem_set_exit(4, "perhaps");
+	mem_set_prefix("error: ");
+	assert_int_equal(die(said, sizeof said), 4);
+	assert_string_equal(said, "error: out of memory; perhaps\n");
+	mem_set_exit(5, NULL);
+	/* Which sets the prefix. */
 	log_open(LOG_LEVEL_ERROR, true);
-	assert_int_equal(die(true, STATUS_UNIDENTIFIED, NULL, said,
-	    sizeof said), 5);
+	assert_int_equal(die(said, sizeof said), 5);
 	assert_string_equal(said, "::error::out of memory\n");
+}
+
+/* A story of any length is told whole. */
+static void
+test_long_story(void **state)
+{
+	static char story[20000], said[30000];
+
+	(void)state;
+	memset(story, 'x', sizeof story - 1);
+	mem_set_exit(4, story);
+	mem_set_prefix("");
+	assert_int_equal(die(said, sizeof said), 4);
+	assert_int_equal(strlen(said), strlen("out of memory; ") +
+	    sizeof story);
+	mem_set_exit(4, NULL);
 }
 
 static void
@@ -125,6 +138,7 @@ main(void)
 		cmocka_unit_test(test_allocation),
 		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_exhaustion),
+		cmocka_unit_test(test_long_story),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
