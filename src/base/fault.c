@@ -24,6 +24,7 @@ static const int exit_codes[STATUS_COUNT] = {
 	[STATUS_NO_HOST] = 7,
 	[STATUS_CONNECT] = 7,
 	[STATUS_TLS] = 7,
+	[STATUS_TRUST] = 7,
 	[STATUS_CLOSED] = 7,
 	[STATUS_TIMEOUT] = 7,
 	[STATUS_PROTOCOL] = 7,

@@ -28,6 +28,7 @@ enum status {
 	STATUS_NO_HOST,		/* the answer was that there is no such name */
 	STATUS_CONNECT,		/* no connection */
 	STATUS_TLS,		/* handshake or certificate */
+	STATUS_TRUST,		/* CA certificates cannot be read again */
 	STATUS_CLOSED,		/* peer closed, reset or cut the stream */
 	STATUS_TIMEOUT,		/* deadline passed */
 	STATUS_PROTOCOL,	/* peer does not speak HTTP or JSON properly */

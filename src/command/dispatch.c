@@ -58,6 +58,14 @@ begin_try(struct state *s)
 	    least(LEAST_MS, left_ms / LEAST_SHARE)));
 }
 
+/* For the answer to a POST that is sent now: a search must still fit. */
+static int64_t
+answer_deadline(const struct state *s)
+{
+	return least(clock_after(s->clock, ANSWER_MS), s->deadline_ms -
+	    clock_left(s->clock, s->deadline_ms) / 2);
+}
+
 static enum dispatch_outcome
 post(struct state *s, struct found_run *run, struct fault *f)
 {
@@ -65,13 +73,13 @@ post(struct state *s, struct found_run *run, struct fault *f)
 		.workflow = s->order->workflow,
 		.body = s->with_id ? s->order->body_with_id : s->order->body,
 		.ref = s->order->ref,
-		.answer_ms = ANSWER_MS,
-		.deadline_ms = s->deadline_ms,
 	};
 	enum dispatch_outcome outcome;
 
 	s->began_ms = clock_now(s->clock);
-	call.connect_by_ms = s->retry_pace.deadline_ms;
+	if (github_connect(s->gh, s->retry_pace.deadline_ms, f) != STATUS_OK)
+		return DISPATCH_NOT_SENT;
+	call.deadline_ms = answer_deadline(s);
 	status_if_exhausted(STATUS_UNKNOWN, "the dispatch may have been sent");
 	outcome = github_dispatch(s->gh, &call, run, f);
 	switch (outcome) {

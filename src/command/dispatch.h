@@ -44,8 +44,9 @@
  * its answer tells what kind of server it is, and what runs there are already.
  * One that may be too old to name the run gets an ID with the first POST.
  *
- * http/client.h tells "not sent" from the rest, github/github.h "unknown" from
- * "dispatched" and "refused", and here is decided what follows.
+ * "Not sent" is what github_connect fails with, and what http/client.h tells
+ * from the rest; github/github.h tells "unknown" from "dispatched" and
+ * "refused"; and here is decided what follows.
  */
 #ifndef COMMAND_DISPATCH_H
 #define COMMAND_DISPATCH_H

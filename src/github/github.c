@@ -1,27 +1,11 @@
 #include "compat.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "base/secret.h"
 #include "github/server.h"
 #include "github/session.h"
-#include "github/token.h"
-
-static void
-use_token(struct session *s, const char *token)
-{
-	struct buf b;
-
-	token_free(s->authorization);
-	buf_init(&b, BUF_TEXT_MAX);
-	buf_addf(&b, "%s%s", SESSION_BEARER, token);
-	s->authorization = xstrdup(buf_str(&b));
-	buf_wipe(&b);
-}
 
 static struct github *
 repository(struct session *s, const char *owner, const char *repo)
@@ -43,15 +27,8 @@ repository(struct session *s, const char *owner, const char *repo)
 struct github *
 github_open(const struct github_options *o)
 {
-	struct session *s = xcalloc(1, sizeof *s);
-	struct github *gh;
+	struct github *gh = repository(session_open(o), o->owner, o->repo);
 
-	s->api = o->api;
-	s->pages = o->pages;
-	s->client = client_new(o->api, o->proxy, o->trust);
-	s->token_file = o->token_file;
-	use_token(s, o->token);
-	gh = repository(s, o->owner, o->repo);
 	gh->owns_session = true;
 	return gh;
 }
@@ -67,11 +44,8 @@ github_close(struct github *gh)
 {
 	if (gh == NULL)
 		return;
-	if (gh->owns_session) {
-		client_free(gh->session->client);
-		token_free(gh->session->authorization);
-		free(gh->session);
-	}
+	if (gh->owns_session)
+		session_close(gh->session);
 	free(gh->owner);
 	free(gh->repo);
 	buf_free(&gh->prefix);
@@ -93,18 +67,14 @@ github_use_old_version(struct github *gh)
 bool
 github_renew_token(struct github *gh)
 {
-	struct session *s = gh->session;
-	char *token;
+	return session_renew_token(gh->session);
+}
 
-	if (s->token_file == NULL)
-		return false;
-	token = token_reread(s->token_file, s->authorization +
-	    sizeof SESSION_BEARER - 1);
-	if (token == NULL)
-		return false;
-	use_token(s, token);
-	token_free(token);
-	return true;
+enum status
+github_connect(struct github *gh, int64_t deadline_ms, struct fault *f)
+{
+	return client_connect(gh->session->client, REQUEST_POST, deadline_ms,
+	    f);
 }
 
 bool
@@ -124,21 +94,6 @@ github_quota(const struct github *gh, uint64_t *left, int64_t *reset_in_ms)
 	*reset_in_ms = gh->session->quota_reset_ms > now_ms ?
 	    gh->session->quota_reset_ms - now_ms : 0;
 	return true;
-}
-
-void
-github_target(const struct github *gh, struct buf *target, const char *fmt,
-    ...)
-{
-	char rest[128];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(rest, sizeof rest, fmt, ap);
-	va_end(ap);
-	buf_init(target, BUF_TEXT_MAX);
-	buf_add(target, gh->prefix.data, gh->prefix.len);
-	buf_adds(target, rest);
 }
 
 bool
@@ -166,4 +121,18 @@ github_add_run_url(const struct github *gh, struct buf *out, uint64_t run_id)
 	}
 	buf_addf(out, "/%s/%s/actions/runs/%llu", gh->owner, gh->repo,
 	    (unsigned long long)run_id);
+}
+
+void
+github_fix_run_url(const struct github *gh, char **html_url, uint64_t run_id)
+{
+	struct buf url;
+
+	if (**html_url != '\0' && !secret_in(*html_url))
+		return;
+	buf_init(&url, BUF_TEXT_MAX);
+	github_add_run_url(gh, &url, run_id);
+	free(*html_url);
+	*html_url = xstrdup(buf_str(&url));
+	buf_free(&url);
 }

@@ -109,11 +109,15 @@ struct dispatch_call {
 	const char	*workflow;	/* ID, file name or path; not encoded */
 	const char	*body;		/* JSON */
 	const char	*ref;		/* for messages */
-	int64_t		 answer_ms;	/* most time to wait for the answer,
-					 * and at most half of what is left */
-	int64_t		 connect_by_ms;	/* instant for the connection */
-	int64_t		 deadline_ms;
+	int64_t		 deadline_ms;	/* for the answer */
 };
+
+/*
+ * Opens the connection that a dispatch goes on, at once and before anything
+ * else.  Failing that, no byte of it has left this machine.
+ */
+enum status github_connect(struct github *, int64_t deadline_ms,
+	    struct fault *);
 
 /*
  * POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches, once

@@ -1,6 +1,7 @@
 /*
- * What all calls of the API share: the server, its connection and clock, the
- * token, and the reading of answers.  Internal to github/.
+ * What all calls of the API share: the server with its connection, the token,
+ * the API version, and what answers have told of the server's clock, its rate
+ * limit and its age.  Internal to github/.
  */
 #ifndef GITHUB_SESSION_H
 #define GITHUB_SESSION_H
@@ -9,18 +10,15 @@
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "github/answer.h"
 #include "github/github.h"
 #include "http/client.h"
-
-#define SESSION_BEARER	"Bearer "	/* RFC 6750, 2.1 */
 
 /* A server; shared by the repositories on it. */
 struct session {
 	const struct url	*api;
 	const struct url	*pages;		/* or NULL */
 	struct client		*client;
-	char			*authorization;	/* SESSION_BEARER and it */
+	char			*authorization;	/* with the token */
 	const char		*token_file;	/* or NULL */
 	bool			 old_version;
 	enum github_tells	 tells;
@@ -41,59 +39,35 @@ struct github {
 	struct buf	 prefix;	/* ".../repos/OWNER/REPO/actions" */
 };
 
-/* What an answer says, and what it means. */
-struct reading {
-	enum answer_class	 class;
-	int64_t			 wait_ms;
-	struct buf		 message;	/* as it came; see add_quote */
-	bool			 is_json;
-};
+/* Replaces a run's URL by our own if it is missing, or unfit because it repeats
+ * a secret. */
+void	 github_fix_run_url(const struct github *, char **html_url,
+	    uint64_t run_id);
 
-/* Fills a request with what all of them carry; the target is lent. */
-void	 session_begin(const struct session *, struct request *,
-	    enum request_method, const char *target);
+struct session *session_open(const struct github_options *);
+void	 session_close(struct session *);
 
-/*
- * Sends the request and reads the answer, whatever it says.  The caller wipes
- * the response and the reading in every case.  *sent as in client_do.
- */
-enum status session_ask(struct session *, struct request *,
-	    const struct client_options *, struct response *, struct reading *,
-	    bool *sent, struct fault *);
-void	 reading_wipe(struct reading *);
+/* Valid until it is renewed. */
+const char *session_token(const struct session *);
 
-/* Takes note of the server's clock; what it shows now, as in
- * github_server_now. */
+/* As github_renew_token. */
+bool	 session_renew_token(struct session *);
+
+/* The API version that requests ask for. */
+const char *session_version(const struct session *);
+
+/* Adds what all requests carry: the only use of the token. */
+void	 session_add_fields(const struct session *, struct request *);
+
+/* Takes note of what an answer tells of the server; `is_too_old`: that it does
+ * not serve the API version. */
+void	 session_note(struct session *, const struct response *,
+	    bool is_too_old);
+
+/* Its clock alone, of an answer that was cut short. */
 void	 session_note_time(struct session *, const struct response *);
+
+/* What the server's clock shows now, as in github_server_now. */
 bool	 session_now(const struct session *, int64_t *now_ms);
-
-/*
- * Fills the fault for an answer that is not the hoped-for one, with advice;
- * `ref` is that of a dispatch, NULL otherwise.  Returns its status.
- */
-enum status session_fault(const struct session *, const struct response *,
-	    const struct reading *, const char *ref, struct fault *);
-
-/* What a GET asks for, and until when; all lent. */
-struct session_question {
-	const char	*target;
-	const char	*ref;		/* of the dispatch that it prepares, for
-					 * session_fault; NULL: of none */
-	int64_t		 connect_by_ms;	/* as in client_options */
-	int64_t		 deadline_ms;
-	bool		*sent;		/* as in client_do; NULL: no matter */
-};
-
-/*
- * A conditional GET, stepping down to the older API version if need be.  On
- * STATUS_OK either *changed is false, or `r` (wiped by the caller in every
- * case) holds a 200 and *etag (owned by the caller, NULL at first) its tag.
- */
-enum status session_get(struct session *, const struct session_question *,
-	    char **etag, bool *changed, struct response *r, struct fault *);
-
-/* Appends ".../repos/OWNER/REPO/actions" and the formatted rest. */
-void	 github_target(const struct github *, struct buf *, const char *, ...)
-	    __attribute__((format(printf, 3, 4)));
 
 #endif

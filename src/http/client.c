@@ -1,5 +1,6 @@
 #include "compat.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,8 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "http/client.h"
-#include "http/dial.h"
-#include "http/exchange.h"
+#include "http/route.h"
 
 #define REDIRECTS_MAX	5
 #define CONNECT_MS	30000	/* name, addresses, tunnel and handshake */
@@ -28,10 +28,10 @@
 struct client {
 	const struct url	*url;
 	const struct proxy	*proxy;
-	struct dial_route	 route;
-	const char		*who;		/* the route's */
+	struct route		 route;
+	enum route_stage	 best;		/* stage reached so far */
 	struct conn		*conn;		/* NULL: none */
-	bool			 answered;	/* by the server, once */
+	bool			 is_kept;	/* it has served a request */
 	int64_t			 booked_ms;	/* turns are taken until then */
 	int64_t			 idle_since_ms;
 };
@@ -44,8 +44,7 @@ client_new(const struct url *url, const struct proxy *proxy,
 
 	c->url = url;
 	c->proxy = proxy;
-	dial_route_init(&c->route, url, proxy, trust);
-	c->who = c->route.who;
+	route_init(&c->route, url, proxy, trust);
 	return c;
 }
 
@@ -54,6 +53,7 @@ hang_up(struct client *c)
 {
 	conn_close(c->conn);
 	c->conn = NULL;
+	c->is_kept = false;
 }
 
 void
@@ -62,14 +62,14 @@ client_free(struct client *c)
 	if (c == NULL)
 		return;
 	hang_up(c);
-	dial_route_wipe(&c->route);
+	route_wipe(&c->route);
 	free(c);
 }
 
 const char *
 client_who(const struct client *c)
 {
-	return c->who;
+	return c->route.who;
 }
 
 /*
@@ -78,28 +78,12 @@ client_who(const struct client *c)
  * tell what became of a POST.
  */
 static bool
-may_reuse(struct client *c, const struct request *q)
+may_reuse(struct client *c, enum request_method method)
 {
 	int64_t idle_ms = clock_now(&clock_system) - c->idle_since_ms;
 
-	return c->conn != NULL && request_is_idempotent(q) &&
+	return c->conn != NULL && request_is_idempotent(method) &&
 	    idle_ms < IDLE_MS && conn_is_quiet(c->conn);
-}
-
-/* The instant after a duration, or the deadline if that comes first. */
-static int64_t
-until(int64_t duration_ms, int64_t deadline_ms)
-{
-	return least(clock_after(&clock_system, duration_ms), deadline_ms);
-}
-
-static void
-begin_response(struct response *r, const struct request *q,
-    const struct client_options *o)
-{
-	response_init(r, q->method);
-	if (o->sink != NULL)
-		response_stream(r, o->sink, o->sink_ctx);
 }
 
 /* Waits until a request more is no more than may be. */
@@ -118,65 +102,103 @@ take_turn(struct client *c, int64_t deadline_ms, struct fault *f)
 		if (deadline_ms <= now_ms)
 			return fault_set(f, STATUS_TIMEOUT, "%s: not asked "
 			    "again: there have been too many requests within "
-			    "the last minute", c->who);
+			    "the last minute", client_who(c));
 		clock_sleep_until(&clock_system, least(turn_ms, deadline_ms));
 	}
 	c->booked_ms = most(c->booked_ms, now_ms) + TURN_MS;
 	return STATUS_OK;
 }
 
-/* One request, one answer; connects if need be. */
+/*
+ * A connection has come that far, or failed behind it.  One of several servers
+ * behind the name, a login page of the network, a proxy that misses its
+ * directory must not end a wait: no failure is lasting of what went well
+ * before.
+ */
+static void
+note_stage(struct client *c, enum route_stage reached, enum status status,
+    struct fault *f)
+{
+	if (status != STATUS_OK && status != STATUS_TRUST &&
+	    !status_is_signal(status) && reached < c->best)
+		f->lasting = false;
+	if (reached > c->best)
+		c->best = reached;
+}
+
+enum status
+client_connect(struct client *c, enum request_method method,
+    int64_t deadline_ms, struct fault *f)
+{
+	enum route_stage reached;
+	enum status status;
+
+	status = take_turn(c, deadline_ms, f);
+	if (status != STATUS_OK || may_reuse(c, method))
+		return status;
+	hang_up(c);
+	status = route_connect(&c->route, &c->conn, least(deadline_ms,
+	    clock_after(&clock_system, CONNECT_MS)), &reached, f);
+	note_stage(c, reached, status, f);
+	return status;
+}
+
+/* Over the connection that there is: one request, one answer. */
 static enum status
 do_once(struct client *c, const struct request *q, struct response *r,
-    const struct client_options *o, int64_t connect_by_ms, int64_t *half_ms,
-    bool *sent, struct fault *f)
+    const struct client_options *o, bool *sent, struct fault *f)
 {
-	struct exchange_limits ends;
 	enum status status;
-	bool reused;
 
-	*sent = false;
-	for (;;) {
-		status = take_turn(c, connect_by_ms, f);
-		if (status != STATUS_OK)
-			return status;
-		if (!(reused = may_reuse(c, q))) {
-			hang_up(c);
-			status = dial(&c->conn, &c->route, until(CONNECT_MS,
-			    connect_by_ms), f);
-			if (status != STATUS_OK) {
-				c->conn = NULL;
-				return status;
-			}
-		}
-		if (o->leaves_half && *half_ms == CLOCK_NEVER)
-			*half_ms = o->deadline_ms - clock_left(&clock_system,
-			    o->deadline_ms) / 2;
-		ends.head_deadline_ms = until(o->head_ms, least(*half_ms,
-		    o->deadline_ms));
-		ends.deadline_ms = until(o->answer_ms, least(*half_ms,
-		    o->deadline_ms));
-		status = exchange(c->conn, q, r, &ends, sent, f);
-		/* One of several servers behind the name, maybe. */
-		if (status == STATUS_TLS && c->answered &&
-		    request_is_idempotent(q))
-			f->lasting = false;
-		c->answered = c->answered || status == STATUS_OK;
-		if (status == STATUS_OK && r->keep_alive)
-			c->idle_since_ms = clock_now(&clock_system);
-		else
-			hang_up(c);
-		/* The server closed the kept connection before it saw this
-		 * GET; a POST never goes on one that old. */
-		if (status != STATUS_CLOSED || !reused ||
-		    !request_is_idempotent(q) || r->head_bytes > 0)
-			return status;
-		log_debug("%s: kept connection was closed, connecting anew",
-		    c->who);
-		*sent = false;
-		response_wipe(r);
-		begin_response(r, q, o);
+	assert(c->conn != NULL);
+	assert(!c->is_kept || request_is_idempotent(q->method));
+	status = exchange(c->conn, q, r, &o->limits, sent, f);
+	if (status == STATUS_OK)
+		note_stage(c, ROUTE_ANSWERED, status, f);
+	/* A POST that is refused so late is not tried again. */
+	else if (status == STATUS_TLS && request_is_idempotent(q->method))
+		note_stage(c, ROUTE_CONNECTED, status, f);
+	if (status == STATUS_OK && r->keep_alive) {
+		c->is_kept = true;
+		c->idle_since_ms = clock_now(&clock_system);
+	} else {
+		hang_up(c);
 	}
+	return status;
+}
+
+static void
+begin_response(struct response *r, const struct request *q,
+    const struct client_options *o)
+{
+	response_init(r, q->method);
+	if (o->sink != NULL)
+		response_stream(r, o->sink, o->sink_ctx);
+}
+
+/*
+ * The server may have closed a kept connection before it saw this GET, which
+ * goes on a new one then.  A POST never goes on a kept one.
+ */
+static enum status
+do_at_most_twice(struct client *c, const struct request *q, struct response *r,
+    const struct client_options *o, bool *sent, struct fault *f)
+{
+	bool was_kept = c->is_kept;
+	enum status status;
+
+	status = do_once(c, q, r, o, sent, f);
+	if (status != STATUS_CLOSED || !was_kept || r->head_bytes > 0)
+		return status;
+	log_debug("%s: the kept connection was closed, reconnecting",
+	    client_who(c));
+	*sent = false;
+	response_wipe(r);
+	begin_response(r, q, o);
+	status = client_connect(c, q->method, o->limits.head_deadline_ms, f);
+	if (status == STATUS_OK)
+		status = do_once(c, q, r, o, sent, f);
+	return status;
 }
 
 /*
@@ -190,11 +212,11 @@ do_once(struct client *c, const struct request *q, struct response *r,
  *					  the token and never from https to
  *					  http: client_get_elsewhere
  *	Link				asked whether there is a next page;
- *					  its URL is ours: github/runs.c
+ *					  its URL is ours: github/fetch.c
  *	html_url			shown if it is fit, never asked for
  *	run_url, jobs_url, logs_url	never read
  *	ETag				sent back, in one bounded header without
- *					  control characters: github/session.c
+ *					  control characters: github/fetch.c
  *	Set-Cookie, Alt-Svc, Refresh	never read
  *	X-GitHub-SSO			its URL is shown, never asked for
  *	3xx to a CONNECT		a refusal: http/tunnel.c
@@ -226,15 +248,16 @@ redirect_target(const struct client *c, const struct response *r,
 	memset(to, 0, sizeof *to);
 	if (location == NULL) {
 		fault_set_lasting(f, STATUS_PROTOCOL,
-		    "%s: answered %u, a redirect without a Location", c->who,
-		    r->status);
+		    "%s: answered %u, a redirect without a Location",
+		    client_who(c), r->status);
 		return NULL;
 	}
 	wrong = url_parse_location(to, &target, location, c->url, from);
 	if (wrong != NULL)
 		fault_set_lasting(f, STATUS_PROTOCOL,
-		    "%s: answered %u, a redirect to what is no fit URL: %s",
-		    c->who, r->status, wrong);
+		    "%s: answered %u, a redirect to what is not a usable "
+		    "URL: %s",
+		    client_who(c), r->status, wrong);
 	return target;
 }
 
@@ -249,9 +272,39 @@ refuse_redirect(const struct client *c, const struct response *r,
 	fault_set_lasting(f, STATUS_PROTOCOL,
 	    "%s: refused to follow a redirect (%u) to %s: the token must not "
 	    "go to another server. If that is the right one, give it as "
-	    "--api-url", c->who, r->status, buf_str(&origin));
+	    "--api-url", client_who(c), r->status, buf_str(&origin));
 	buf_free(&origin);
 	return STATUS_PROTOCOL;
+}
+
+/*
+ * The target that a redirect leads to, owned by the caller.  NULL if it is not
+ * followed; with a fault and its status, unless that is left to the caller.
+ */
+static char *
+next_target(const struct client *c, const struct request *q,
+    const struct response *r, const struct client_options *o,
+    enum status *status, struct fault *f)
+{
+	struct url to;
+	char *target;
+
+	target = redirect_target(c, r, q->target, &to, f);
+	if (target == NULL) {
+		*status = f->status;
+	} else if (url_same_origin(&to, c->url)) {
+		/* Not its query, which may be a signature: who has that may
+		 * read what it is for. */
+		log_debug("%s: %u redirects to %.*s", client_who(c), r->status,
+		    (int)strcspn(target, "?"), target);
+	} else {
+		if (o->redirects == CLIENT_SAME_ORIGIN)
+			*status = refuse_redirect(c, r, &to, f);
+		free(target);
+		target = NULL;
+	}
+	url_wipe(&to);
+	return target;
 }
 
 enum status
@@ -259,50 +312,93 @@ client_do(struct client *c, struct request *q, struct response *r,
     const struct client_options *o, bool *sent, struct fault *f)
 {
 	const char *first_target = q->target;
-	int64_t half_ms = CLOCK_NEVER, connect_by_ms;
 	char *target = NULL, *next;
 	enum status status;
-	struct url to;
 	int hops;
 
-	q->authority = c->who;
-	for (hops = 0;; hops++) {
-		begin_response(r, q, o);
-		/* What has been redirected has reached the server. */
-		connect_by_ms = hops == 0 && o->connect_by_ms > 0 ?
-		    least(o->connect_by_ms, o->deadline_ms) : o->deadline_ms;
-		status = do_once(c, q, r, o, connect_by_ms, &half_ms, sent, f);
-		if (status != STATUS_OK || !is_redirect(r))
-			break;
+	q->authority = client_who(c);
+	begin_response(r, q, o);
+	status = do_at_most_twice(c, q, r, o, sent, f);
+	for (hops = 0; status == STATUS_OK && is_redirect(r); hops++) {
+		/* What has been redirected has not acted. */
 		*sent = false;
 		if (hops == REDIRECTS_MAX) {
 			status = fault_set_lasting(f, STATUS_PROTOCOL,
-			    "%s: more than %d redirects in a row", c->who,
-			    REDIRECTS_MAX);
+			    "%s: more than %d redirects in a row",
+			    client_who(c), REDIRECTS_MAX);
 			break;
 		}
-		next = redirect_target(c, r, q->target, &to, f);
+		next = next_target(c, q, r, o, &status, f);
 		if (next == NULL)
-			status = f->status;
-		/* Not its query, which may be a signature: who has that may
-		 * read what it is for. */
-		else if (url_same_origin(&to, c->url))
-			log_debug("%s: %u redirects to %.*s", c->who,
-			    r->status, (int)strcspn(next, "?"), next);
-		else if (o->redirects == CLIENT_SAME_ORIGIN)
-			status = refuse_redirect(c, r, &to, f);
-		if (next == NULL || !url_same_origin(&to, c->url)) {
-			url_wipe(&to);
-			free(next);
 			break;
-		}
-		url_wipe(&to);
 		free(target);
 		q->target = target = next;
 		response_wipe(r);
+		begin_response(r, q, o);
+		status = client_connect(c, q->method,
+		    o->limits.head_deadline_ms, f);
+		if (status == STATUS_OK)
+			status = do_at_most_twice(c, q, r, o, sent, f);
 	}
 	q->target = first_target;
 	free(target);
+	return status;
+}
+
+/* Where a redirect to another server leads. */
+struct place {
+	struct url	 url;
+	char		*target;
+};
+
+static void
+place_wipe(struct place *p)
+{
+	url_wipe(&p->url);
+	free(p->target);
+	memset(p, 0, sizeof *p);
+}
+
+/* GETs what is there; a redirect changes the place, and is not the end. */
+static enum status
+get_there(const struct client *c, struct place *p, struct response *r,
+    const struct client_options *o, bool *is_end, struct fault *f)
+{
+	struct request q = { .method = REQUEST_GET, .target = p->target };
+	struct place next = { .target = NULL };
+	struct client *there;
+	enum status status;
+	bool sent;
+
+	*is_end = true;
+	if (p->url.tls != c->url->tls)
+		return fault_set_lasting(f, STATUS_PROTOCOL,
+		    "%s: refused to follow a redirect from %s to %s",
+		    client_who(c), c->url->tls ? "https" : "http",
+		    p->url.tls ? "https" : "http");
+	request_add(&q, "User-Agent", "return-dispatch/" PACKAGE_VERSION);
+	request_add(&q, "Accept", "*/*");
+	there = client_new(&p->url, c->proxy, c->route.trust);
+	status = client_connect(there, q.method, o->limits.head_deadline_ms,
+	    f);
+	if (status == STATUS_OK) {
+		response_wipe(r);
+		status = client_do(there, &q, r, o, &sent, f);
+	}
+	if (status == STATUS_OK && is_redirect(r)) {
+		next.target = redirect_target(there, r, p->target, &next.url,
+		    f);
+		if (next.target == NULL)
+			status = f->status;
+		*is_end = next.target == NULL;
+	}
+	client_free(there);
+	if (*is_end) {
+		place_wipe(&next);
+	} else {
+		place_wipe(p);
+		*p = next;
+	}
 	return status;
 }
 
@@ -312,61 +408,29 @@ client_get_elsewhere(struct client *c, const char *location,
     struct fault *f)
 {
 	struct client_options there = *o;
-	struct url url, next_url;
-	struct client *other;
+	struct place place;
 	enum status status;
-	struct request q;
-	char *path, *next;
 	const char *wrong;
-	bool sent;
+	bool is_end = false;
 	int hops;
 
 	there.redirects = CLIENT_REPORT_OTHERS;
 	response_init(r, REQUEST_GET);
-	wrong = url_parse_location(&url, &path, location, c->url, target);
-	if (wrong != NULL) {
-		url_wipe(&url);
-		return fault_set_lasting(f, STATUS_PROTOCOL,
-		    "%s: a redirect to what is no fit URL: %s", c->who, wrong);
-	}
-	for (hops = 0;; hops++) {
-		if (url.tls != c->url->tls) {
+	wrong = url_parse_location(&place.url, &place.target, location,
+	    c->url, target);
+	if (wrong != NULL)
+		status = fault_set_lasting(f, STATUS_PROTOCOL, "%s: a redirect "
+		    "to what is not a usable URL: %s", client_who(c), wrong);
+	else
+		status = STATUS_OK;
+	for (hops = 0; status == STATUS_OK && !is_end; hops++) {
+		if (hops > REDIRECTS_MAX)
 			status = fault_set_lasting(f, STATUS_PROTOCOL,
-			    "%s: refused to follow a redirect from %s to %s",
-			    c->who, c->url->tls ? "https" : "http",
-			    url.tls ? "https" : "http");
-			break;
-		}
-		response_wipe(r);
-		memset(&q, 0, sizeof q);
-		q.method = REQUEST_GET;
-		q.target = path;
-		request_add(&q, "User-Agent", "return-dispatch/"
-		    PACKAGE_VERSION);
-		request_add(&q, "Accept", "*/*");
-		other = client_new(&url, c->proxy, c->route.trust);
-		status = client_do(other, &q, r, &there, &sent, f);
-		next = NULL;
-		if (status == STATUS_OK && is_redirect(r)) {
-			next = redirect_target(other, r, path, &next_url, f);
-			if (next == NULL || hops == REDIRECTS_MAX)
-				status = fault_set_lasting(f, STATUS_PROTOCOL,
-				    "%s: redirects that lead nowhere",
-				    c->who);
-		}
-		client_free(other);
-		if (next == NULL || status != STATUS_OK) {
-			if (next != NULL)
-				url_wipe(&next_url);
-			free(next);
-			break;
-		}
-		url_wipe(&url);
-		url = next_url;
-		free(path);
-		path = next;
+			    "%s: more than %d redirects in a row",
+			    client_who(c), REDIRECTS_MAX);
+		else
+			status = get_there(c, &place, r, &there, &is_end, f);
 	}
-	url_wipe(&url);
-	free(path);
+	place_wipe(&place);
 	return status;
 }

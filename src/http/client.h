@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "http/exchange.h"
 #include "http/proxy.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -24,16 +25,8 @@ enum client_redirects {
 };
 
 struct client_options {
+	struct exchange_limits	limits;		/* for all hops */
 	enum client_redirects	redirects;
-	int64_t			head_ms;	/* from sending to head's end */
-	int64_t			answer_ms;	/* to the answer's end, or
-						 * CLOCK_NEVER */
-	int64_t			deadline_ms;	/* instant for everything */
-	int64_t			connect_by_ms;	/* to the first hop; 0: none
-						 * but the deadline */
-	bool			leaves_half;	/* from the first sending on,
-						 * at most half of the time
-						 * left then, for all hops */
 	response_sink		sink;		/* response_stream; or NULL */
 	void			*sink_ctx;
 };
@@ -47,15 +40,26 @@ void	 client_free(struct client *);
 const char *client_who(const struct client *);
 
 /*
- * Carries out the request (its authority is filled in here).  `r` is
- * initialised here and wiped by the caller, in every case.
+ * Waits for the turn of a request with this method, and sees to a connection
+ * that it may go on.  One that acts (a POST) goes on a new connection, so that
+ * its loss is never that of a kept one; a GET may use a kept one.  Whatever
+ * fails here, the request has not been sent.
  *
- * A request that acts (a POST) goes on a new connection, so that its loss is
- * never that of a kept one; a GET may use a kept one, and is repeated once if
- * that proves dead.  Redirects are followed to the same scheme, host and port,
- * at most five, with method and body kept; any other is a lasting
- * STATUS_PROTOCOL (nothing has acted), unless the options leave it to the
- * caller.
+ * What went well before (being let through by the proxy, the server's TLS) may
+ * do so again: its failure is not lasting then.
+ */
+enum status client_connect(struct client *, enum request_method,
+	    int64_t deadline_ms, struct fault *);
+
+/*
+ * Carries out the request that client_connect has just been called for (its
+ * authority is filled in here).  `r` is initialised here and wiped by the
+ * caller, in every case.
+ *
+ * A GET is repeated once, on a new connection, if the kept one proves dead.
+ * Redirects are followed to the same scheme, host and port, at most five, with
+ * method and body kept; any other is a lasting STATUS_PROTOCOL (nothing has
+ * acted), unless the options leave it to the caller.
  *
  * *sent: a byte of the request may have reached the server, and the fault (if
  * any) leaves open what it did.  False for every failure before that.
@@ -68,7 +72,8 @@ enum status client_do(struct client *, struct request *, struct response *r,
  * answer to `target` of this client's server.  Nothing of ours goes there but
  * the request line and a User-Agent: no token.  Whether the proxy is used is
  * decided for each server anew.  Follows up to five more; never from https to
- * http, nor the other way (no roots are loaded then).  `r` as in client_do.
+ * http, nor the other way (no roots are loaded then).  `r` as in client_do;
+ * connecting counts as time for the head of the answer.
  */
 enum status client_get_elsewhere(struct client *, const char *location,
 	    const char *target, struct response *r,

@@ -18,9 +18,9 @@ request_method_name(enum request_method method)
 }
 
 bool
-request_is_idempotent(const struct request *r)
+request_is_idempotent(enum request_method method)
 {
-	return r->method == REQUEST_GET;
+	return method == REQUEST_GET;
 }
 
 void

@@ -37,7 +37,7 @@ struct request {
 const char *request_method_name(enum request_method);
 
 /* A GET may be repeated (RFC 9110, 9.2.2); a POST must never be. */
-bool	 request_is_idempotent(const struct request *);
+bool	 request_is_idempotent(enum request_method);
 
 /* Adds a field; a NULL value adds nothing. */
 void	 request_add(struct request *, const char *name, const char *value);

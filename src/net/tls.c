@@ -471,10 +471,6 @@ tls_open(struct conn **out, struct conn *below, const struct tls_peer *peer,
 		while (is_transient(rc));
 	if (rc != 0) {
 		status = handshake_fault(t, rc, peer->via, f);
-		/* One of several servers behind the name, or a login page of
-		 * the network, must not end a wait. */
-		if (status == STATUS_TLS && t->chain.status == STATUS_OK)
-			f->lasting = f->lasting && !peer->stood;
 		tls_free(t);
 		return status;
 	}

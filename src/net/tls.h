@@ -16,15 +16,13 @@ struct tls_peer {
 	const char	*who;	/* begins every message */
 	const char	*host;	/* must be proved by the certificate */
 	const char	*via;	/* the proxy in between, for advice; or NULL */
-	bool		 stood;	/* a conn to it, before: failures may pass */
 };
 
 /*
  * Shakes hands over `below` (taken, also on failure) with a server that must
  * prove to be the peer's host with a chain to one of `trust` (lent for the life
- * of the conn).  STATUS_TLS; lasting if it is the certificate or the protocol,
- * which trying again cannot mend, of a peer that was never any better; and if
- * it is the trust.
+ * of the conn).  STATUS_TLS, lasting if it is the certificate or the protocol,
+ * which another try would not change; or STATUS_TRUST.
  */
 enum status tls_open(struct conn **, struct conn *below,
 	    const struct tls_peer *, const struct trust *,

@@ -467,10 +467,10 @@ read_again(const struct entry *e, const struct file *file, struct buf *out,
 	}
 	pem_finish(&pem);
 	if (n == -1)
-		return fault_set_lasting(f, STATUS_TLS, "cannot read %s: %s",
+		return fault_set_lasting(f, STATUS_TRUST, "cannot read %s: %s",
 		    file->path, strerror(errno));
 	if (!w.found)
-		return fault_set_lasting(f, STATUS_TLS, "%s was changed while "
+		return fault_set_lasting(f, STATUS_TRUST, "%s was changed while "
 		    "it was in use (replacing it by another file would have "
 		    "done no harm)", file->path);
 	return STATUS_OK;

@@ -60,8 +60,8 @@ const char *trust_origin(const struct trust *);
 size_t	 trust_find(const struct trust *, size_t n, const struct der *subject);
 
 /*
- * Adds the n-th certificate's DER to the buffer.  STATUS_TLS if it cannot be
- * read again, or its file has changed in the meantime.
+ * Adds the n-th certificate's DER to the buffer.  STATUS_TRUST if it cannot
+ * be read again, or its file has changed in the meantime.
  */
 enum status trust_read(const struct trust *, size_t n, struct buf *,
 	    struct fault *);

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "fake_clock.h"
 #include "fake_conn.h"
-#include "http/dial.h"
+#include "http/route.h"
 
 #define BYTES_MAX	((size_t)1 << 20)
 
@@ -180,8 +180,8 @@ fake_quiet(struct conn *conn)
 }
 
 void
-dial_route_init(struct dial_route *r, const struct url *to,
-    const struct proxy *proxy, const struct trust *trust)
+route_init(struct route *r, const struct url *to, const struct proxy *proxy,
+    const struct trust *trust)
 {
 	struct buf who;
 
@@ -195,19 +195,21 @@ dial_route_init(struct dial_route *r, const struct url *to,
 }
 
 void
-dial_route_wipe(struct dial_route *r)
+route_wipe(struct route *r)
 {
 	free(r->who);
 }
 
 enum status
-dial(struct conn **conn, struct dial_route *r, int64_t deadline_ms,
-    struct fault *f)
+route_connect(const struct route *r, struct conn **conn, int64_t deadline_ms,
+    enum route_stage *reached, struct fault *f)
 {
 	static const struct conn_ops ops = { fake_read, fake_write,
 	    fake_close, fake_sent, fake_quiet };
 	struct fake_conn *c;
 
+	*conn = NULL;
+	*reached = ROUTE_START;
 	fake_net.connections++;
 	if (interrupt_pending())
 		return interrupt_fault(f);
@@ -223,5 +225,6 @@ dial(struct conn **conn, struct dial_route *r, int64_t deadline_ms,
 	buf_init(&c->in, BYTES_MAX);
 	fake_net.open++;
 	*conn = &c->conn;
+	*reached = ROUTE_CONNECTED;
 	return STATUS_OK;
 }

@@ -1,6 +1,6 @@
 /*
  * Connections to a server that lives in the test, over fake_clock: stands in
- * for http/dial, so that all above it runs for real, down to the bytes.  One
+ * for http/route, so that all above it runs for real, down to the bytes.  One
  * connection can be cut at any byte, in any way.
  */
 #ifndef FAKE_CONN_H

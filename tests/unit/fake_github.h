@@ -164,6 +164,7 @@ struct github {
 	bool			 has_answered;
 	bool			 has_time;
 	int64_t			 time_ms, time_at;
+	int64_t			 connect_by_ms;	/* of the next POST */
 };
 
 /* A server without runs, and the clock at 0. */

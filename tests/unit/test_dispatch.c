@@ -138,8 +138,7 @@ test_identified(void **state)
 		    with_id ? BODY_WITH_ID : BODY);
 		assert_string_equal(gh->calls[0].workflow, FAKE_WORKFLOW);
 		assert_false(gh->calls[0].old_version);
-		assert_true(gh->calls[0].deadline_ms == FAKE_START +
-		    TIMEOUT_MS);
+		assert_true(gh->calls[0].answer_ms == 30000);
 		tear_down(state);
 		set_up(state);
 	}

@@ -26,6 +26,7 @@ test_exit_codes(void **state)
 	assert_int_equal(status_exit_code(STATUS_NO_HOST), 7);
 	assert_int_equal(status_exit_code(STATUS_CONNECT), 7);
 	assert_int_equal(status_exit_code(STATUS_TLS), 7);
+	assert_int_equal(status_exit_code(STATUS_TRUST), 7);
 	assert_int_equal(status_exit_code(STATUS_CLOSED), 7);
 	assert_int_equal(status_exit_code(STATUS_TIMEOUT), 7);
 	assert_int_equal(status_exit_code(STATUS_PROTOCOL), 7);

@@ -209,10 +209,11 @@ dispatch(struct found_run *run)
 		.workflow = "deploy.yml",
 		.body = "{\"ref\":\"main\"}",
 		.ref = "main",
-		.answer_ms = 30000,
 		.deadline_ms = later(),
 	};
 
+	if (github_connect(gh, later(), &fault) != STATUS_OK)
+		return DISPATCH_NOT_SENT;
 	return github_dispatch(gh, &call, run, &fault);
 }
 
@@ -1206,8 +1207,64 @@ test_dead_connection(void **state)
 	run_page_wipe(&page);
 }
 
-/* What an answer may take: 30 s for a head, and half of what is left for a
- * dispatch's, so that a search still fits. */
+/* Takes the request, and neither answers nor lets itself be connected to. */
+static bool
+serve_nobody(void *ctx, const char *request, struct buf *answer)
+{
+	(void)ctx;
+	(void)request;
+	(void)answer;
+	fake_net.cut = (struct fake_cut){ fake_net.connections + 1,
+	    FAKE_IN_DIAL, FAKE_RESET, 0 };
+	return true;
+}
+
+/* A request that a dead connection has swallowed is as good as not sent, also
+ * where no other connection can be made. */
+static void
+test_sent_on_kept_connection(void **state)
+{
+	struct run_page page = { .changed = false };
+	bool sent = true, is_kept;
+	uint64_t id;
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		is_kept = i == 0;
+		if (is_kept) {
+			say("200 OK", "", LIST(1));
+			assert_int_equal(list(&page), STATUS_OK);
+		}
+		fake_net.serve = serve_nobody;
+		assert_int_equal(github_newest_run(gh, "deploy.yml", "main",
+		    later(), later(), &id, &sent, &fault), STATUS_CLOSED);
+		assert_true(sent == !is_kept);
+		assert_int_equal(fake_net.connections, is_kept ? 2 : 1);
+		run_page_wipe(&page);
+		again(state);
+	}
+}
+
+/* A connection that cannot be made is known before a dispatch is begun. */
+static void
+test_connect_first(void **state)
+{
+	(void)state;
+	fake_net.cut = (struct fake_cut){ 1, FAKE_IN_DIAL, FAKE_SILENCE, 0 };
+	assert_int_equal(github_connect(gh, clock_after(&fake_clock, 1500),
+	    &fault), STATUS_TIMEOUT);
+	assert_int_equal(fake_now(), 1500);
+	assert_int_equal(fake_net.request_count, 0);
+	/* However much time there is, it gets 30 s. */
+	fake_net.cut.connection = 2;
+	assert_int_equal(github_connect(gh, clock_after(&fake_clock, 90000),
+	    &fault), STATUS_TIMEOUT);
+	assert_int_equal(fake_now(), 31500);
+	assert_int_equal(fake_net.request_count, 0);
+}
+
+/* What an answer may take: 30 s for a head, and what the caller says for a
+ * dispatch's. */
 static void
 test_silence(void **state)
 {
@@ -1225,8 +1282,8 @@ test_silence(void **state)
 	fake_net.cut = (struct fake_cut){ 1, FAKE_IN_READ, FAKE_SILENCE, 10 };
 	say("204 No Content", "", "");
 	assert_int_equal(dispatch(&run), DISPATCH_UNKNOWN);
-	assert_in_range(fake_now() - before, LATER_MS / 2 - FAKE_DIAL_MS,
-	    LATER_MS / 2 + FAKE_DIAL_MS);
+	assert_in_range(fake_now() - before, LATER_MS,
+	    LATER_MS + FAKE_DIAL_MS);
 }
 
 /* The newest run, and what its answer tells of the server. */
@@ -1366,6 +1423,8 @@ main(void)
 		TEST(test_cancel),
 		TEST(test_log),
 		TEST(test_dead_connection),
+		TEST(test_sent_on_kept_connection),
+		TEST(test_connect_first),
 		TEST(test_silence),
 	};
 

@@ -666,7 +666,7 @@ test_changed_file(void **state)
 	assert_int_equal(read_changed(ONE TWO, &f), STATUS_OK);
 	assert_int_equal(read_changed(ONE, &f), STATUS_OK);
 	for (i = 0; i < COUNT(changed); i++) {
-		check(read_changed(changed[i], &f) == STATUS_TLS, "case %zu",
+		check(read_changed(changed[i], &f) == STATUS_TRUST, "case %zu",
 		    i);
 		assert_true(f.lasting);
 		check(strstr(f.text, "changed.pem was changed") != NULL, "%s",

@@ -7,7 +7,7 @@
 #include "base/least.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "http/dial.h"
+#include "http/route.h"
 #include "http/tunnel.h"
 #include "net/tcp.h"
 #include "net/tls.h"
@@ -15,8 +15,8 @@
 #define HANDSHAKE_MS	10000	/* a peer that stalls is worth another try */
 
 void
-dial_route_init(struct dial_route *r, const struct url *to,
-    const struct proxy *proxy, const struct trust *trust)
+route_init(struct route *r, const struct url *to, const struct proxy *proxy,
+    const struct trust *trust)
 {
 	struct buf who;
 
@@ -40,41 +40,45 @@ dial_route_init(struct dial_route *r, const struct url *to,
 }
 
 void
-dial_route_wipe(struct dial_route *r)
+route_wipe(struct route *r)
 {
 	free(r->who);
 	memset(r, 0, sizeof *r);
 }
 
+/* Wraps the conn in TLS, for https; it is gone on failure. */
 static enum status
-handshake(struct conn **c, const struct tls_peer *peer,
-    const struct trust *trust, int64_t deadline_ms, struct fault *f)
+shake_hands(const struct route *r, struct conn **c, const struct url *peer,
+    const char *who, int64_t deadline_ms, struct fault *f)
 {
-	return tls_open(c, *c, peer, trust,
+	struct tls_peer p = { .who = who, .host = peer->host,
+	    .via = peer == r->to && r->proxy != NULL ? r->proxy->name : NULL };
+
+	if (!peer->tls)
+		return STATUS_OK;
+	return tls_open(c, *c, &p, r->trust,
 	    least(clock_after(&clock_system, HANDSHAKE_MS), deadline_ms), f);
 }
 
 static enum status
-connect_to_proxy(struct conn **c, const struct dial_route *r, const char *who,
+connect_to_proxy(const struct route *r, struct conn **c, const char *who,
     int64_t deadline_ms, struct fault *f)
 {
 	const struct url *to = &r->proxy->url;
-	struct tls_peer peer = { .who = who, .host = to->host,
-	    .stood = r->let_through };
 	enum status status;
 
 	status = tcp_open(c, who, to->host, to->port, deadline_ms, f);
-	if (status != STATUS_OK && !status_is_signal(status))
+	if (status == STATUS_OK)
+		return shake_hands(r, c, to, who, deadline_ms, f);
+	if (!status_is_signal(status))
 		fault_add(f, " (the proxy of %s)", r->proxy->from);
-	if (status != STATUS_OK || !to->tls)
-		return status;
-	return handshake(c, &peer, r->trust, deadline_ms, f);
+	return status;
 }
 
 /* What fails is the proxy's failing until the tunnel stands; then it may be
  * either's. */
 static enum status
-dial_through_proxy(struct conn **c, struct dial_route *r, int64_t deadline_ms,
+open_tunnel(const struct route *r, struct conn **c, int64_t deadline_ms,
     struct fault *f)
 {
 	enum status status;
@@ -82,18 +86,13 @@ dial_through_proxy(struct conn **c, struct dial_route *r, int64_t deadline_ms,
 
 	buf_init(&who, BUF_TEXT_MAX);
 	buf_addf(&who, "proxy %s", r->proxy->name);
-	status = connect_to_proxy(c, r, buf_str(&who), deadline_ms, f);
+	status = connect_to_proxy(r, c, buf_str(&who), deadline_ms, f);
 	if (status == STATUS_OK) {
 		status = tunnel_open(*c, r->proxy, r->to, deadline_ms, f);
-		if (status != STATUS_OK) {
+		if (status != STATUS_OK)
 			conn_close(*c);
-			/* What was right before is refused for want of a
-			 * directory or the like, which must not end a wait. */
-			f->lasting = f->lasting && !r->let_through;
-		}
 	}
 	if (status == STATUS_OK) {
-		r->let_through = true;
 		buf_clear(&who);
 		buf_addf(&who, "%s (through the proxy %s)", r->who,
 		    r->proxy->name);
@@ -104,23 +103,24 @@ dial_through_proxy(struct conn **c, struct dial_route *r, int64_t deadline_ms,
 }
 
 enum status
-dial(struct conn **c, struct dial_route *r, int64_t deadline_ms,
-    struct fault *f)
+route_connect(const struct route *r, struct conn **c, int64_t deadline_ms,
+    enum route_stage *reached, struct fault *f)
 {
-	struct tls_peer peer = { .who = r->who, .host = r->to->host,
-	    .stood = r->stood };
 	enum status status;
 
-	if (r->proxy != NULL) {
-		peer.via = r->proxy->name;
-		status = dial_through_proxy(c, r, deadline_ms, f);
-	} else {
+	*reached = ROUTE_START;
+	if (r->proxy != NULL)
+		status = open_tunnel(r, c, deadline_ms, f);
+	else
 		status = tcp_open(c, r->who, r->to->host, r->to->port,
 		    deadline_ms, f);
+	if (status == STATUS_OK) {
+		*reached = ROUTE_TUNNEL;
+		status = shake_hands(r, c, r->to, r->who, deadline_ms, f);
 	}
-	if (status != STATUS_OK || !r->to->tls)
-		return status;
-	status = handshake(c, &peer, r->trust, deadline_ms, f);
-	r->stood = r->stood || status == STATUS_OK;
+	if (status == STATUS_OK)
+		*reached = ROUTE_CONNECTED;
+	else
+		*c = NULL;
 	return status;
 }

@@ -1,0 +1,154 @@
+#include "compat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/least.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "github/call.h"
+#include "github/fetch.h"
+
+#define ANSWER_MS	60000	/* 1.3 MiB at 22 KiB/s */
+#define HEAD_MS		30000	/* GitHub itself gives up after 10 s of work */
+#define CONFLICT	409	/* RFC 9110, 15.5.10 */
+#define ETAG_MAX	1024	/* GitHub's have 66 bytes */
+
+/* rel="next" among the parameters of one link (RFC 8288, 3). */
+static bool
+link_is_next(const char *link, size_t len)
+{
+	const char *p;
+	char *copy;
+	bool next;
+
+	/* Parameters come after the '>'; a URL may hold anything. */
+	if ((p = memchr(link, '>', len)) == NULL)
+		return false;
+	copy = xstrndup(p, len - (size_t)(p - link));
+	next = text_find_nocase(copy, "rel=\"next\"") != NULL ||
+	    text_find_nocase(copy, "rel=next") != NULL;
+	free(copy);
+	return next;
+}
+
+static bool
+links_next(const char *p)
+{
+	size_t len;
+
+	for (; p != NULL && *p != '\0'; p += len + (p[len] != '\0')) {
+		/* Commas also stand inside the URL's brackets. */
+		p += strspn(p, " \t,");
+		len = *p == '<' ? strcspn(p, ">") : 0;
+		len += strcspn(p + len, ",");
+		if (link_is_next(p, len))
+			return true;
+	}
+	return false;
+}
+
+/* By a link, or because the total tells that there must be one. */
+static bool
+has_next_page(const struct fetch *x, const struct response *r)
+{
+	const char *link;
+	size_t n;
+
+	for (n = 0; (link = response_field_n(r, "Link", n)) != NULL; n++)
+		if (links_next(link))
+			return true;
+	return *x->count > 0 && *x->total > (uint64_t)(x->page - 1) * x->most +
+	    *x->count;
+}
+
+static enum status
+ask(struct call *c, const struct fetch *x, struct fault *f)
+{
+	int64_t connect_by_ms = x->connect_by_ms > 0 ?
+	    least(x->connect_by_ms, x->deadline_ms) : x->deadline_ms;
+	struct client_options options = { .redirects = CLIENT_SAME_ORIGIN };
+	enum status status;
+
+	buf_adds(&c->target, x->path);
+	request_add(&c->request, "If-None-Match", *x->etag);
+	status = call_connect(c, connect_by_ms, f);
+	if (status != STATUS_OK)
+		return status;
+	options.limits = call_limits(HEAD_MS, ANSWER_MS, x->deadline_ms);
+	return call_ask(c, &options, f);
+}
+
+static void
+keep_etag(char **etag, const struct response *r)
+{
+	const char *tag = response_field(r, "ETag");
+
+	free(*etag);
+	*etag = tag != NULL && strlen(tag) <= ETAG_MAX &&
+	    !text_has_control(tag) ? xstrdup(tag) : NULL;
+}
+
+/* A 200. */
+static enum status
+take_body(const struct call *c, const struct fetch *x, struct fault *f)
+{
+	const struct buf *body = &c->response.body;
+	enum status status = STATUS_OK;
+	struct buf why;
+
+	*x->changed = true;
+	buf_init(&why, BUF_TEXT_MAX);
+	if (x->decode(buf_str(body), body->len, x->most, x->into, &why)) {
+		keep_etag(x->etag, &c->response);
+		if (x->has_next != NULL)
+			*x->has_next = has_next_page(x, &c->response);
+	} else {
+		/* To be asked for without a condition. */
+		free(*x->etag);
+		*x->etag = NULL;
+		status = fault_set(f, STATUS_PROTOCOL, "%s answered 200, but "
+		    "its body is %s. If that happens again, a proxy or gateway "
+		    "in between is at fault, or the API URL.",
+		    client_who(c->session->client), buf_str(&why));
+	}
+	buf_free(&why);
+	return status;
+}
+
+enum status
+fetch(struct github *gh, const struct fetch *x, struct fault *f)
+{
+	struct session *s = gh->session;
+	enum status status;
+	struct call c;
+
+	for (;;) {
+		call_begin(&c, gh, REQUEST_GET);
+		status = ask(&c, x, f);
+		if (c.class != ANSWER_VERSION || s->old_version)
+			break;
+		log_debug("%s does not serve API version %s, using the older "
+		    "one", client_who(s->client), session_version(s));
+		s->old_version = true;
+		call_wipe(&c);
+	}
+	if (x->sent != NULL)
+		*x->sent = c.sent;
+	if (status == STATUS_OK) {
+		if (c.class == ANSWER_NOT_MODIFIED && *x->etag != NULL) {
+			*x->changed = false;
+		} else if (c.class == ANSWER_OK) {
+			status = take_body(&c, x, f);
+		} else {
+			/* To a question it is a state of the moment, no
+			 * refusal. */
+			if (c.response.status == CONFLICT)
+				c.class = ANSWER_FAILED;
+			status = call_fault(&c, x->ref, f);
+		}
+	}
+	call_wipe(&c);
+	return status;
+}
