@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/interrupt.h"
 #include "base/least.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -11,7 +10,6 @@
 #include "command/candidates.h"
 #include "command/match.h"
 
-#define PAGES_MAX	50	/* of a run's jobs: 5,000 */
 #define FLOOR_MARGIN_MS	5000	/* clocks within GitHub differ, a little */
 #define KEPT_MAX	((size_t)64 << 20)	/* a hundred times what 5,000
 						 * runs take */
@@ -184,11 +182,7 @@ candidates_take(struct candidates *s, const struct run *run, bool of_workflow,
 static void
 wipe(struct candidate *c)
 {
-	size_t n;
-
-	for (n = 0; n < c->seen_count; n++)
-		job_page_wipe(&c->seen[n].page);
-	free(c->seen);
+	names_wipe(&c->names);
 	found_run_wipe(&c->run);
 }
 
@@ -215,83 +209,23 @@ candidates_sort(struct candidates *s)
 	s->sorted = s->count = n + 1;
 }
 
-/* Some name in the job carries the ID. */
-static bool
-job_carries(const struct job *job, const char *id, enum found_by *by)
-{
-	size_t i;
-
-	*by = FOUND_BY_JOB_NAME;
-	if (match_carries(job->name, id))
-		return true;
-	*by = FOUND_BY_STEP_NAME;
-	for (i = 0; i < job->step_count; i++)
-		if (match_carries(job->steps[i].name, id))
-			return true;
-	return false;
-}
-
 /*
- * All steps of a job are listed at once, after its set-up: before, there are
- * none, then "Set up job" alone.  What was over before it began has none; else
- * they may come late.
+ * What the names in its jobs settle.  Jobs behind "needs:" are listed only when
+ * they may begin: until a run is over, not all names are known.
  */
-static bool
-job_has_steps(const struct job *job)
-{
-	if (strcmp(job->status, "completed") == 0)
-		return job->step_count > 0 ||
-		    strcmp(job->conclusion, "skipped") == 0 ||
-		    strcmp(job->conclusion, "cancelled") == 0;
-	return job->step_count > 1 || (job->step_count == 1 &&
-	    strcmp(job->steps[0].name, "Set up job") != 0);
-}
-
-/* Compares the names on a page that has changed, and drops them. */
 static void
-read_page(const struct candidates *s, struct candidate *c,
-    struct job_seen *seen)
+conclude(struct candidate *c)
 {
-	struct job_list *list = &seen->page.list;
-	size_t i, names = 0;
-
-	seen->shown = true;
-	for (i = 0; i < list->count && !c->carries; i++) {
-		c->carries = job_carries(&list->jobs[i], s->q->distinct_id,
-		    &c->run.by);
-		if (!job_has_steps(&list->jobs[i]))
-			seen->shown = false;
-		names += 1 + list->jobs[i].step_count;
+	if (c->names.found) {
+		c->carries = true;
+		c->run.by = c->names.by;
+		return;
 	}
-	if (names != seen->names)
-		c->pause_ms = PAUSE_MIN_MS;
-	seen->names = names;
-	job_list_wipe(list);
-}
-
-/*
- * Jobs behind "needs:" are listed only once they may begin: not before a run
- * is over are all names known.
- */
-static void
-conclude(struct candidate *c, bool shown, size_t names)
-{
-	c->shown = shown && (names > 0 || c->never_ran);
+	c->shown = c->names.shown && (c->names.count > 0 || c->never_ran);
 	c->settled = c->shown && c->completed;
 	if (c->settled)
 		log_debug("run %llu is not ours: it is over, and all its jobs "
 		    "and steps are known", (unsigned long long)c->run.id);
-}
-
-/* Between two requests: an answer of any length may have come. */
-static enum status
-check_time(const struct candidates *s, struct fault *f)
-{
-	if (interrupt_pending())
-		return interrupt_fault(f);
-	if (clock_left(s->clock, s->q->deadline_ms) == 0)
-		return fault_set(f, STATUS_TIMEOUT, "the timeout is over");
-	return STATUS_OK;
 }
 
 /* When to look at its jobs again, unless its row changes before. */
@@ -304,42 +238,23 @@ put_off(const struct candidates *s, struct candidate *c)
 	c->pause_ms = least(2 * c->pause_ms, PAUSE_MAX_MS);
 }
 
-/* Reads the names in a run's jobs: the ID is in them, or maybe all are known
- * without it. */
+/* Reads the names in a run's jobs: the ID is among them, or all are known
+ * without it, or neither yet. */
 static enum status
 read_jobs(struct candidates *s, struct candidate *c, struct fault *f)
 {
-	struct job_seen *seen;
+	size_t before = names_bytes(&c->names);
 	enum status status;
-	bool shown = true;
-	size_t n, names = 0;
-	bool is_new;
 
-	for (n = 0; n < PAGES_MAX; n++) {
-		if ((is_new = n == c->seen_count))
-			c->seen = xappend(c->seen, &c->seen_count,
-			    sizeof *c->seen);
-		seen = &c->seen[n];
-		status = github_list_jobs(s->gh, c->run.id, GITHUB_ALL_ATTEMPTS,
-		    (unsigned int)n + 1, s->q->deadline_ms, &seen->page, f);
-		if (status == STATUS_OK && is_new)
-			status = keep(s, sizeof *seen + (seen->page.etag !=
-			    NULL ? strlen(seen->page.etag) + 1 : 0), f);
-		if (status == STATUS_OK && n > 0)
-			status = check_time(s, f);
-		if (status != STATUS_OK)
-			return status;
-		if (seen->page.changed)
-			read_page(s, c, seen);
-		if (c->carries)
-			return STATUS_OK;
-		shown = shown && seen->shown;
-		names += seen->names;
-		if (!seen->page.has_next)
-			break;
-	}
-	conclude(c, shown, names);
-	return STATUS_OK;
+	status = names_read(&c->names, s->gh, s->clock, s->q, c->run.id, f);
+	if (c->names.grew)
+		c->pause_ms = PAUSE_MIN_MS;
+	if (status == STATUS_OK)
+		conclude(c);
+	put_off(s, c);
+	if (status == STATUS_OK && !c->carries)
+		status = keep(s, names_bytes(&c->names) - before, f);
+	return status;
 }
 
 size_t
@@ -387,6 +302,7 @@ enum status
 candidates_read_jobs(struct candidates *s, struct fault *f)
 {
 	enum status status, worst = STATUS_OK;
+	struct candidate *c;
 	struct fault now;
 	size_t i;
 
@@ -397,18 +313,17 @@ candidates_read_jobs(struct candidates *s, struct fault *f)
 	if (s->q->is_unique && candidates_carriers(s) > 0)
 		return STATUS_OK;
 	for (i = 0; i < s->count; i++) {
-		if (s->list[i].settled || s->list[i].carries ||
-		    s->list[i].next_ms > clock_now(s->clock))
+		c = &s->list[i];
+		if (c->settled || c->carries || c->next_ms >
+		    clock_now(s->clock))
 			continue;
-		if ((status = check_time(s, &now)) == STATUS_OK)
-			status = read_jobs(s, &s->list[i], &now);
-		put_off(s, &s->list[i]);
-		if (s->list[i].carries && s->q->is_unique)
+		status = read_jobs(s, c, &now);
+		if (c->carries && s->q->is_unique)
 			return STATUS_OK;
 		if (status == STATUS_OK)
 			continue;
 		log_debug("jobs of run %llu: %s",
-		    (unsigned long long)s->list[i].run.id, now.text);
+		    (unsigned long long)c->run.id, now.text);
 		if (status_is_signal(status) || !status_is_mishap(status)) {
 			*f = now;
 			return candidates_are_decided(s) &&

@@ -13,13 +13,7 @@
 #include "base/fault.h"
 #include "github/github.h"
 #include "command/find.h"
-
-/* A page of a run's jobs: its names are compared when read, and dropped. */
-struct job_seen {
-	struct job_page	 page;		/* without its list */
-	size_t		 names;		/* of its jobs and their steps */
-	bool		 shown;		/* every job shows its steps */
-};
+#include "command/names.h"
 
 struct candidate {
 	struct found_run run;		/* owned */
@@ -34,8 +28,7 @@ struct candidate {
 	uint64_t	 attempt;
 	int64_t		 next_ms;	/* instant of the next look at jobs */
 	int64_t		 pause_ms;	/* before the one after that */
-	struct job_seen	*seen;		/* pages of its jobs */
-	size_t		 seen_count;
+	struct names	 names;		/* in its jobs */
 };
 
 /* Zeroed at first but for the first three, which are lent; wiped last. */
