@@ -91,7 +91,7 @@ test_columns(void **state)
 	(void)state;
 	usage_add_help(&text, false);
 	assert_true(has("\nWhat to dispatch:\n"
-	    "  -R, --repo [HOST/]OWNER/REPO   default: $GITHUB_REPOSITORY\n"
+	    "  -R, --repo [HOST/]OWNER/REPO   the repository ($GITHUB_REPOSITORY)\n"
 	    "  -w, --workflow FILE|PATH|ID    deploy.yml, or its numeric ID\n"));
 	assert_true(has("\n"
 	    "      --distinct-id[=ID]         always send the input "
@@ -99,7 +99,7 @@ test_columns(void **state)
 	    "                                 or a random one\n"));
 	assert_true(has("\n"
 	    "      --force-cancel-after DURATION\n"
-	    "                                 force it this long after that "
+	    "                                 force it this long afterwards "
 	    "(never)\n"));
 	assert_false(has("What to wait for:"));
 	buf_clear(&text);
