@@ -1,131 +1,148 @@
 #include "compat.h"
 
-#include <string.h>
-
 #include "base/interrupt.h"
 #include "base/least.h"
 #include "base/log.h"
 #include "command/cancel.h"
-#include "command/verdict.h"
 
 #define INSIST_MS	5000	/* the runner kills 10 s after a signal */
 #define TRY_MS		2500	/* of them, so that one that hangs is not all */
 #define SHARE_MS	500	/* at least, for one of many runs */
 #define AGAIN_MS	500	/* between two tries */
 
-/* A refusal: is it the last word? */
-static enum cancelling
-weigh(const struct clock *clock, struct watched *a, const struct fault *f)
+/* A refusal, or a failure: is it the last word? */
+static enum cancel_state
+weigh(struct cancel *c, const struct clock *clock)
 {
 	int64_t now_ms = clock_now(clock);
 	struct retry_advice advice;
 
-	a->cancel_retry.accepted = a->cancel_retry.found = true;
-	advice = retry_failed(&a->cancel_retry, f, now_ms);
+	/* The run has been seen, or dispatched, with this token. */
+	c->retry.accepted = c->retry.found = true;
+	advice = retry_failed(&c->retry, &c->why, now_ms);
 	if (advice.when == RETRY_NEVER)
 		return CANCEL_REFUSED;
 	if (advice.when == RETRY_AFTER &&
-	    !(advice.renew && github_renew_token(a->gh)))
-		a->cancel_again_ms = now_ms + advice.pause_ms;
+	    !(advice.renew && github_renew_token(c->run->gh)))
+		c->again_ms = now_ms + advice.pause_ms;
 	return CANCEL_OPEN;
 }
 
 /* Once; the same at each look would be noise. */
 static void
-tell_refusal(struct watched *a, enum cancelling state, const struct fault *f)
+log_refusal(struct cancel *c, enum cancel_state state)
 {
-	unsigned long long id = a->id;
+	unsigned long long id = c->run->id;
 
 	if (state == CANCEL_REFUSED)
-		log_warning("run %llu was not cancelled: %s", id, f->text);
-	else if (!a->cancel_told)
+		log_warning("run %llu was not cancelled: %s", id, c->why.text);
+	else if (!c->is_logged)
 		log_warning("run %llu was not cancelled: %s Asking again until "
-		    "it is.", id, f->text);
+		    "it is.", id, c->why.text);
 	else
-		log_debug("run %llu was not cancelled: %s", id, f->text);
-	a->cancel_told = true;
+		log_debug("run %llu was not cancelled: %s", id, c->why.text);
+	c->is_logged = true;
 }
 
-void
-cancel_ask(const struct clock *clock, struct watched *a, bool force,
-    int64_t deadline_ms, struct fault *f)
+enum status
+cancel_ask(struct cancel *c, const struct clock *clock, bool force,
+    int64_t deadline_ms)
 {
-	unsigned long long id = a->id;
-	enum cancelling state;
+	unsigned long long id = c->run->id;
+	enum cancel_state state;
+	enum status status;
 	bool was_over;
 
-	if (a->cancel_again_ms > clock_now(clock))
-		return;
-	a->cancel_again_ms = 0;
-	if (github_cancel_run(a->gh, a->id, force, deadline_ms, &was_over,
-	    f) == STATUS_OK) {
+	if (c->again_ms > clock_now(clock))
+		return STATUS_OK;
+	c->again_ms = 0;
+	status = github_cancel_run(c->run->gh, c->run->id, force, deadline_ms,
+	    &was_over, &c->why);
+	if (status_is_signal(status))
+		return status;
+	if (status == STATUS_OK) {
 		state = was_over ? CANCEL_OVER : CANCEL_ASKED;
 		log_info("run %llu: %s", id, was_over ?
 		    "GitHub says that it had already concluded" : force ?
 		    "asked GitHub to cancel it by force" :
 		    "asked GitHub to cancel it");
 	} else {
-		if (status_is_signal(f->status))
-			return;
-		state = weigh(clock, a, f);
-		fault_end_sentence(f);
-		tell_refusal(a, state, f);
+		state = weigh(c, clock);
+		fault_end_sentence(&c->why);
+		log_refusal(c, state);
 	}
 	if (force)
-		a->force = state;
+		c->force = state;
 	if (!force || state == CANCEL_ASKED)
-		a->cancel = state;
+		c->state = state;
+	return status;
 }
 
 static bool
-is_open(const struct watched *a)
+is_open(const struct cancel *c)
 {
-	return !a->ended && a->cancel == CANCEL_OPEN;
+	return !c->run->ended && c->state == CANCEL_OPEN;
 }
 
-/* A refusal to cancel that leaves it open whether there is anything left to
- * cancel: a look tells. */
-static void
-look_if_over(struct watched *a, int64_t deadline_ms)
+static size_t
+count_open(const struct cancel *cancels, size_t count)
 {
+	size_t i, open = 0;
+
+	for (i = 0; i < count; i++)
+		open += is_open(&cancels[i]);
+	return open;
+}
+
+/* A refusal leaves it open whether there is anything left to cancel: a look
+ * tells. */
+static void
+look_if_over(struct cancel *c, int64_t deadline_ms)
+{
+	struct watched *run = c->run;
 	struct fault ignored;
 
-	if (a->fault.status != STATUS_REFUSED || github_get_run(a->gh, a->id,
-	    deadline_ms, &a->state, &ignored) != STATUS_OK)
-		return;
-	if (verdict_of(a->state.run.status, a->state.run.conclusion) !=
-	    VERDICT_GOING_ON)
-		a->cancel = CANCEL_OVER;
+	if (c->why.status == STATUS_REFUSED && github_get_run(run->gh, run->id,
+	    deadline_ms, &run->state, &ignored) == STATUS_OK &&
+	    watched_is_over(run))
+		c->state = CANCEL_OVER;
+}
+
+/* Asks once for each that is open; none takes the time of the others. */
+static void
+ask_for_all(struct cancel *cancels, size_t count, const struct clock *clock,
+    int64_t deadline_ms)
+{
+	int64_t share_ms = clock_left(clock, deadline_ms) /
+	    (int64_t)count_open(cancels, count);
+	int64_t try_ms = least(TRY_MS, most(SHARE_MS, share_ms));
+	size_t i;
+
+	for (i = 0; i < count && !interrupt_pending(); i++) {
+		if (is_open(&cancels[i]))
+			cancel_ask(&cancels[i], clock, false, least(
+			    deadline_ms, clock_after(clock, try_ms)));
+		if (is_open(&cancels[i]))
+			look_if_over(&cancels[i], least(deadline_ms,
+			    clock_after(clock, try_ms)));
+	}
 }
 
 void
-cancel_insist(const struct clock *clock, struct watched *runs, size_t count)
+cancel_insist(struct cancel *cancels, size_t count, const struct clock *clock)
 {
-	int64_t deadline_ms = clock_after(clock, INSIST_MS), try_ms;
-	size_t i, open;
+	int64_t deadline_ms = clock_after(clock, INSIST_MS);
+	size_t i;
 
 	for (i = 0; i < count; i++)
-		runs[i].cancel_again_ms = 0;
-	do {
-		for (i = 0, open = 0; i < count; i++)
-			open += is_open(&runs[i]);
-		try_ms = least(TRY_MS, most(SHARE_MS, clock_left(clock,
-		    deadline_ms) / (int64_t)(open > 0 ? open : 1)));
-		for (i = 0; i < count && !interrupt_pending(); i++) {
-			if (!is_open(&runs[i]))
-				continue;
-			cancel_ask(clock, &runs[i], false, least(deadline_ms,
-			    clock_after(clock, try_ms)), &runs[i].fault);
-			if (is_open(&runs[i]))
-				look_if_over(&runs[i], least(deadline_ms,
-				    clock_after(clock, try_ms)));
-		}
-		for (i = 0, open = 0; i < count; i++)
-			open += is_open(&runs[i]);
-		if (open == 0 || clock_left(clock, deadline_ms) <= AGAIN_MS)
-			break;
+		cancels[i].again_ms = 0;
+	while (count_open(cancels, count) > 0 && !interrupt_pending()) {
+		ask_for_all(cancels, count, clock, deadline_ms);
+		if (count_open(cancels, count) == 0 ||
+		    clock_left(clock, deadline_ms) <= AGAIN_MS)
+			return;
 		clock_sleep_until(clock, clock_after(clock, AGAIN_MS));
-	} while (!interrupt_pending());
+	}
 }
 
 /* The server has said that it did not. */
@@ -139,12 +156,11 @@ is_answer(const struct fault *f)
 }
 
 void
-cancel_add_outcome(const struct watched *a, const struct fault *why,
-    struct fault *f)
+cancel_add_outcome(const struct cancel *c, struct fault *f)
 {
-	unsigned long long id = a->id;
+	unsigned long long id = c->run->id;
 
-	switch (a->cancel) {
+	switch (c->state) {
 	case CANCEL_ASKED:
 		fault_add(f, " GitHub was asked to cancel run %llu.", id);
 		break;
@@ -154,10 +170,11 @@ cancel_add_outcome(const struct watched *a, const struct fault *why,
 		break;
 	case CANCEL_OPEN:
 	case CANCEL_REFUSED:
-		fault_add(f, is_answer(why) ?
-		    " Run %llu was not cancelled: %s" :
-		    " Run %llu may not have been cancelled: %s", id,
-		    why->text);
+		fault_add(f, is_answer(&c->why) ?
+		    " Run %llu was not cancelled" :
+		    " Run %llu may not have been cancelled", id);
+		if (*c->why.text != '\0')
+			fault_add(f, ": %s", c->why.text);
 		fault_end_sentence(f);
 		break;
 	}

@@ -47,7 +47,7 @@ style_of(const char *status, const char *conclusion,
 		style.colour = verdict_is_harmless(conclusion) ? NULL : RED;
 		break;
 	case VERDICT_UNTOLD:
-	case VERDICT_GOING_ON:
+	case VERDICT_OPEN:
 		if (strcmp(status, "in_progress") != 0)
 			break;
 		style.colour = BLUE;

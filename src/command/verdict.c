@@ -1,6 +1,5 @@
 #include "compat.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #include "command/verdict.h"
@@ -9,7 +8,7 @@ enum verdict
 verdict_of(const char *status, const char *conclusion)
 {
 	if (strcmp(status, "completed") != 0)
-		return VERDICT_GOING_ON;
+		return VERDICT_OPEN;
 	if (*conclusion == '\0')
 		return VERDICT_UNTOLD;
 	return strcmp(conclusion, "success") == 0 ? VERDICT_SUCCESS :
@@ -44,4 +43,71 @@ verdict_has_failed(const char *status, const char *conclusion)
 {
 	return strcmp(status, "completed") == 0 &&
 	    !verdict_is_harmless(conclusion);
+}
+
+/* The latest attempt among these jobs that has one of that name. */
+static bool
+find_attempt(const struct job_pages *jobs, const char *name,
+    uint64_t *attempt)
+{
+	const struct job *job;
+	bool is_there = false;
+	size_t n;
+
+	*attempt = 0;
+	for (n = 0; (job = job_pages_nth(jobs, n)) != NULL; n++)
+		if (strcmp(job->name, name) == 0) {
+			is_there = true;
+			if (job->attempt > *attempt)
+				*attempt = job->attempt;
+		}
+	return is_there;
+}
+
+static void
+weigh(struct verdict_jobs *v, enum verdict verdict, const struct job *job)
+{
+	if (verdict > v->verdict) {
+		v->verdict = verdict;
+		v->job = job;
+	}
+}
+
+struct verdict_jobs
+verdict_of_jobs(const struct job_pages *latest, const struct job_pages *all,
+    const char **names, size_t count)
+{
+	struct verdict_jobs v = { .verdict = VERDICT_SUCCESS };
+	const struct job_pages *jobs;
+	const struct job *job;
+	uint64_t attempt;
+	size_t i, n;
+
+	for (i = 0; i < count; i++) {
+		jobs = latest;
+		if (!find_attempt(jobs, names[i], &attempt) &&
+		    ((jobs = all) == NULL ||
+		    !find_attempt(jobs, names[i], &attempt))) {
+			if (v.missing == NULL)
+				v.missing = names[i];
+			weigh(&v, VERDICT_OPEN, NULL);
+			continue;
+		}
+		for (n = 0; (job = job_pages_nth(jobs, n)) != NULL; n++)
+			if (strcmp(job->name, names[i]) == 0 &&
+			    job->attempt == attempt)
+				weigh(&v, verdict_of(job->status,
+				    job->conclusion), job);
+	}
+	return v;
+}
+
+bool
+verdict_begin_grace(struct verdict_grace *g, uint64_t attempt, int64_t ends_ms)
+{
+	if (g->ends_ms != 0 && g->attempt == attempt)
+		return false;
+	g->attempt = attempt;
+	g->ends_ms = ends_ms;
+	return true;
 }

@@ -1,20 +1,25 @@
 /*
- * What a status and a conclusion amount to (docs.github.com, "Workflow runs").
- * Pure.
+ * What a status and a conclusion amount to (docs.github.com, "Workflow runs"),
+ * of a run and of its named jobs.  Pure.
  *
  * Only "completed" ends, and only "success" succeeds: a word that is not known
- * yet means "still going" as a status and "not success" as a conclusion.  No
- * word means that it is not told yet.
+ * yet means "not over" as a status and "not success" as a conclusion.  No word
+ * means that GitHub has not told it yet.
  */
 #ifndef COMMAND_VERDICT_H
 #define COMMAND_VERDICT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
+#include "command/job_pages.h"
+
+/* Of several, the one listed last decides. */
 enum verdict {
-	VERDICT_GOING_ON,
-	VERDICT_UNTOLD,		/* over, but not yet how */
 	VERDICT_SUCCESS,
+	VERDICT_OPEN,		/* not over */
+	VERDICT_UNTOLD,		/* over, without a conclusion so far */
 	VERDICT_FAILURE
 };
 
@@ -28,5 +33,36 @@ bool	 verdict_is_harmless(const char *conclusion);
 
 /* The job is over, and did not. */
 bool	 verdict_has_failed(const char *status, const char *conclusion);
+
+/* All lent. */
+struct verdict_jobs {
+	enum verdict		 verdict;	/* of all of them together */
+	const struct job	*job;		/* that decides; NULL: none */
+	const char		*missing;	/* the first name that no job
+						 * has; NULL: there is none */
+};
+
+/*
+ * The verdict of the jobs of these names: all have to succeed.  Several of a
+ * name count if they are of the latest attempt that has one; a name that the
+ * latest attempt did not have to run again is looked for in those of all
+ * attempts, unless they are NULL.
+ */
+struct verdict_jobs verdict_of_jobs(const struct job_pages *latest,
+	    const struct job_pages *all, const char **names,
+	    size_t count);
+
+/* The time in which a failed attempt may be run again.  Zeroed at first. */
+struct verdict_grace {
+	uint64_t	 attempt;
+	int64_t		 ends_ms;	/* instant; 0: no failure so far */
+};
+
+/*
+ * This attempt has failed: begins its grace, up to that instant, and is true;
+ * or false if it had begun before.
+ */
+bool	 verdict_begin_grace(struct verdict_grace *, uint64_t attempt,
+	    int64_t ends_ms);
 
 #endif

@@ -1,89 +1,70 @@
 #include "compat.h"
 
+#include "command/verdict.h"
 #include "command/watched.h"
 
-const struct job *
-watched_job(const struct watched *a, size_t n)
+bool
+watched_is_over(const struct watched *w)
 {
-	return job_pages_nth(&a->jobs, n);
-}
-
-const struct job *
-watched_job_of_all(const struct watched *a, size_t n)
-{
-	return a->all_jobs_attempt == a->state.run.attempt ?
-	    job_pages_nth(&a->all_jobs, n) : NULL;
-}
-
-enum status
-watched_read_jobs(struct watched *a, int64_t deadline_ms, struct fault *f)
-{
-	return job_pages_read(&a->jobs, a->gh, a->id, GITHUB_LATEST_ATTEMPT,
-	    deadline_ms, f);
-}
-
-enum status
-watched_read_all_jobs(struct watched *a, int64_t deadline_ms,
-    struct fault *f)
-{
-	enum status status = job_pages_read(&a->all_jobs, a->gh, a->id,
-	    GITHUB_ALL_ATTEMPTS, deadline_ms, f);
-
-	if (status == STATUS_OK)
-		a->all_jobs_attempt = a->state.run.attempt;
-	return status;
+	return verdict_of(w->state.run.status, w->state.run.conclusion) !=
+	    VERDICT_OPEN;
 }
 
 const char *
-watched_state(const struct watched *a)
+watched_state(const struct watched *w)
 {
-	return *a->state.run.status != '\0' ? a->state.run.status :
+	return *w->state.run.status != '\0' ? w->state.run.status :
 	    "without a status";
 }
 
 const char *
-watched_conclusion(const struct watched *a)
+watched_conclusion(const struct watched *w)
 {
-	return a->seen ? a->state.run.conclusion : "";
+	return w->seen ? w->state.run.conclusion : "";
 }
 
 uint64_t
-watched_attempt(const struct watched *a)
+watched_attempt(const struct watched *w)
 {
-	return a->seen ? a->state.run.attempt : 0;
+	return w->seen ? w->state.run.attempt : 0;
 }
 
-void
-watched_add_whereabouts(const struct watched *a, struct fault *f)
+enum status
+watched_read_jobs(struct watched *w, int64_t deadline_ms, struct fault *f)
 {
-	if (a->seen)
-		fault_add(f, " The run was %s when last seen, and is no "
-		    "longer being watched.", watched_state(a));
-	else
-		fault_add(f, " The run was not seen: whether it is running is "
-		    "not known.");
-	watched_add_command(a, "To resume the wait", f);
+	return job_pages_read(&w->jobs, w->gh, w->id, GITHUB_LATEST_ATTEMPT,
+	    deadline_ms, f);
 }
 
-void
-watched_add_command(const struct watched *a, const char *purpose,
+enum status
+watched_read_all_jobs(struct watched *w, int64_t deadline_ms,
     struct fault *f)
 {
-	struct buf url;
+	enum status status = job_pages_read(&w->all_jobs, w->gh, w->id,
+	    GITHUB_ALL_ATTEMPTS, deadline_ms, f);
 
-	buf_init(&url, BUF_TEXT_MAX);
-	if (a->seen)
-		buf_adds(&url, a->state.run.html_url);
-	else
-		github_add_run_url(a->gh, &url, a->id);
-	fault_add(f, " %s: return-dispatch await %s", purpose, buf_str(&url));
-	buf_free(&url);
+	if (status == STATUS_OK)
+		w->all_jobs_attempt = w->state.run.attempt;
+	return status;
+}
+
+const struct job *
+watched_job(const struct watched *w, size_t n)
+{
+	return job_pages_nth(&w->jobs, n);
+}
+
+const struct job_pages *
+watched_all_jobs(const struct watched *w)
+{
+	return w->all_jobs_attempt == w->state.run.attempt ? &w->all_jobs :
+	    NULL;
 }
 
 void
-watched_wipe(struct watched *a)
+watched_wipe(struct watched *w)
 {
-	run_state_wipe(&a->state);
-	job_pages_wipe(&a->jobs);
-	job_pages_wipe(&a->all_jobs);
+	run_state_wipe(&w->state);
+	job_pages_wipe(&w->jobs);
+	job_pages_wipe(&w->all_jobs);
 }
