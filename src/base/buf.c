@@ -81,6 +81,14 @@ buf_add(struct buf *b, const void *data, size_t n)
 }
 
 void
+buf_add_clipped(struct buf *b, const char *s, size_t len, size_t max)
+{
+	buf_add(b, s, len < max ? len : max);
+	if (len > max)
+		buf_adds(b, "...");
+}
+
+void
 buf_addc(struct buf *b, char c)
 {
 	buf_add(b, &c, 1);
@@ -121,4 +129,13 @@ const char *
 buf_str(const struct buf *b)
 {
 	return b->data != NULL ? b->data : "";
+}
+
+char *
+buf_take(struct buf *b)
+{
+	char *s = xstrdup(buf_str(b));
+
+	buf_wipe(b);
+	return s;
 }

@@ -33,6 +33,8 @@ void	 buf_clear(struct buf *);	/* keeps the memory */
 
 void	 buf_add(struct buf *, const void *, size_t);
 void	 buf_addc(struct buf *, char);
+/* At most `max` bytes; "..." follows them if that is not all. */
+void	 buf_add_clipped(struct buf *, const char *, size_t len, size_t max);
 void	 buf_adds(struct buf *, const char *);
 void	 buf_addv(struct buf *, const char *, va_list)
 	    __attribute__((format(printf, 2, 0)));
@@ -41,5 +43,8 @@ void	 buf_addf(struct buf *, const char *, ...)
 
 /* The bytes as a C string; valid until the next change. Never NULL. */
 const char *buf_str(const struct buf *);
+
+/* A copy of that for the caller to free; wipes the buf, which keeps its cap. */
+char	*buf_take(struct buf *);
 
 #endif

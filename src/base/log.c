@@ -136,9 +136,7 @@ log_add_safe(struct buf *out, const char *s)
 {
 	struct buf text;
 
-	buf_init(&text, BUF_TEXT_MAX);
-	buf_adds(&text, s);
-	secret_redact(&text);
+	secret_copy(&text, s, strlen(s));
 	log_escape(out, buf_str(&text), text.len);
 	buf_wipe(&text);
 }

@@ -98,6 +98,14 @@ secret_redact(struct buf *b)
 }
 
 void
+secret_copy(struct buf *b, const char *s, size_t len)
+{
+	buf_init(b, BUF_TEXT_MAX);
+	buf_add(b, s, len);
+	secret_redact(b);
+}
+
+void
 secret_redact_quote(struct buf *b)
 {
 	redact(b, &secrets);

@@ -32,7 +32,10 @@ void	 secret_add_value(const char *);
 /* Replaces every occurrence of every secret in the buf. */
 void	 secret_redact(struct buf *);
 
-/* Same, and of every value: for what a server says of a request of ours. */
+/* Initialises the buf with the text, redacted; to be ended with buf_wipe. */
+void	 secret_copy(struct buf *, const char *, size_t len);
+
+/* Same as secret_redact, and of every value: for what a server says of a request of ours. */
 void	 secret_redact_quote(struct buf *);
 
 /* Some secret occurs in the text. */

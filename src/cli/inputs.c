@@ -155,13 +155,10 @@ static char *
 json_quoted(const char *s)
 {
 	struct buf b;
-	char *quoted;
 
 	buf_init(&b, BUF_TEXT_MAX);
 	emit_string(&b, s);
-	quoted = xstrdup(buf_str(&b));
-	buf_wipe(&b);
-	return quoted;
+	return buf_take(&b);
 }
 
 enum status

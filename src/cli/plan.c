@@ -15,7 +15,6 @@ static char *
 body(const struct config *c, const char *distinct_id)
 {
 	struct buf b;
-	char *text;
 
 	buf_init(&b, BUF_TEXT_MAX);
 	buf_addc(&b, '{');
@@ -26,9 +25,7 @@ body(const struct config *c, const char *distinct_id)
 		inputs_write(&b, &c->inputs, "distinct_id", distinct_id);
 	}
 	buf_addc(&b, '}');
-	text = xstrdup(buf_str(&b));
-	buf_wipe(&b);
-	return text;
+	return buf_take(&b);
 }
 
 /*
@@ -106,8 +103,7 @@ plan_workflow(struct plan *p, const struct config *c, struct fault *f)
 	buf_addf(&path, "%s%s", strchr(file, '/') == NULL ? WORKFLOWS : "",
 	    file);
 	p->workflow = xstrdup(file);
-	p->workflow_path = xstrdup(buf_str(&path));
-	buf_free(&path);
+	p->workflow_path = buf_take(&path);
 	free(of_ref);
 	return STATUS_OK;
 }
@@ -125,8 +121,7 @@ plan_make(struct plan *p, const struct config *c, const char *uuid,
 		return status;
 	buf_init(&b, BUF_TEXT_MAX);
 	buf_addf(&b, "%s/%s", c->owner, c->repo);
-	p->repository = xstrdup(buf_str(&b));
-	buf_free(&b);
+	p->repository = buf_take(&b);
 
 	o->is_unique = c->distinct_id == NULL;
 	p->distinct_id = xstrdup(o->is_unique ? uuid : c->distinct_id);

@@ -10,7 +10,6 @@
 
 #include "base/buf.h"
 #include "base/io.h"
-#include "base/mem.h"
 #include "base/random.h"
 #include "command/result.h"
 #include "command/sink.h"
@@ -245,8 +244,7 @@ write_result(struct result *r, const struct found_run *run,
 	buf_addf(&b, "run_id=%llu run_url=%s", (unsigned long long)run->id,
 	    run->url);
 	free(r->known);
-	r->known = xstrdup(buf_str(&b));
-	buf_clear(&b);
+	r->known = buf_take(&b);
 	format_stdout(&b, r, run, a);
 	if ((error = io_write_within(STDOUT_FILENO, buf_str(&b), b.len,
 	    &r->left_ms)) != 0)

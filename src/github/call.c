@@ -141,8 +141,8 @@ add_quote(struct buf *out, const char *intro, const char *s, size_t max)
 	buf_init(&text, BUF_TEXT_MAX);
 	buf_adds(&text, s);
 	secret_redact_quote(&text);
-	buf_addf(out, "%s%.*s%s", intro, (int)max, buf_str(&text),
-	    text.len > max ? "..." : "");
+	buf_adds(out, intro);
+	buf_add_clipped(out, buf_str(&text), text.len, max);
 	buf_wipe(&text);
 }
 

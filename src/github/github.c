@@ -133,6 +133,5 @@ github_fix_run_url(const struct github *gh, char **html_url, uint64_t run_id)
 	buf_init(&url, BUF_TEXT_MAX);
 	github_add_run_url(gh, &url, run_id);
 	free(*html_url);
-	*html_url = xstrdup(buf_str(&url));
-	buf_free(&url);
+	*html_url = buf_take(&url);
 }

@@ -29,8 +29,7 @@ use_token(struct session *s, const char *token)
 	token_free(s->authorization);
 	buf_init(&b, BUF_TEXT_MAX);
 	buf_addf(&b, BEARER "%s", token);
-	s->authorization = xstrdup(buf_str(&b));
-	buf_wipe(&b);
+	s->authorization = buf_take(&b);
 }
 
 struct session *

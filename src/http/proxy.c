@@ -145,7 +145,7 @@ take_credentials(struct proxy *p, const char *s, size_t len)
 		secret_add(buf_str(&plain) + mark);
 		buf_adds(&value, "Basic ");
 		add_base64(&value, buf_str(&plain), plain.len);
-		p->authorization = xstrdup(buf_str(&value));
+		p->authorization = buf_take(&value);
 		secret_add(p->authorization + strlen("Basic "));
 	}
 	buf_wipe(&plain);
@@ -188,7 +188,7 @@ take_authority(struct proxy *p, bool tls, const char *s)
 	buf_clear(&text);
 	if (wrong == NULL) {
 		url_add_authority(&text, &p->url);
-		p->name = xstrdup(buf_str(&text));
+		p->name = buf_take(&text);
 	}
 	buf_free(&text);
 	return wrong;

@@ -25,8 +25,7 @@ route_init(struct route *r, const struct url *to, const struct proxy *proxy,
 	r->trust = trust;
 	buf_init(&who, BUF_TEXT_MAX);
 	url_add_authority(&who, to);
-	r->who = xstrdup(buf_str(&who));
-	buf_free(&who);
+	r->who = buf_take(&who);
 	if (!proxy_is_set(proxy))
 		return;
 	if (proxy_serves(proxy, to)) {

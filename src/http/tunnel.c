@@ -75,9 +75,7 @@ add_foreign(struct buf *out, const char *s, size_t len, size_t max)
 	struct buf text, line;
 	size_t i;
 
-	buf_init(&text, BUF_TEXT_MAX);
-	buf_add(&text, s, len);
-	secret_redact(&text);
+	secret_copy(&text, s, len);
 	buf_init(&line, BUF_TEXT_MAX);
 	for (i = 0; i < text.len; i++)
 		if ((unsigned char)text.data[i] > ' ')
@@ -88,9 +86,7 @@ add_foreign(struct buf *out, const char *s, size_t len, size_t max)
 	secret_redact(&line);
 	while (line.len > 0 && line.data[line.len - 1] == ' ')
 		line.len--;
-	buf_add(out, buf_str(&line), line.len < max ? line.len : max);
-	if (line.len > max)
-		buf_adds(out, "...");
+	buf_add_clipped(out, buf_str(&line), line.len, max);
 	buf_wipe(&line);
 }
 
@@ -132,9 +128,7 @@ add_credentials_advice(struct buf *out, const struct proxy *p,
 	if (offer != NULL && !basic) {
 		buf_adds(out, ". Only Basic is supported here; it offers ");
 		/* Half a secret would not be recognised. */
-		buf_init(&offered, BUF_TEXT_MAX);
-		buf_adds(&offered, offer);
-		secret_redact(&offered);
+		secret_copy(&offered, offer, strlen(offer));
 		offer = buf_str(&offered);
 		add_foreign(out, offer, strcspn(offer, " ,"), REASON_MAX);
 		buf_wipe(&offered);

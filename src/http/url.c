@@ -183,8 +183,7 @@ url_parse_location(struct url *u, char **target, const char *location,
 		buf_addc(&b, '/');
 	}
 	buf_add(&b, rest, strcspn(rest, "#"));
-	*target = xstrdup(buf_str(&b));
-	buf_free(&b);
+	*target = buf_take(&b);
 	return NULL;
 }
 

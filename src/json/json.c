@@ -337,7 +337,6 @@ char *
 json_strdup(struct json j)
 {
 	struct buf b;
-	char *s;
 	size_t i;
 
 	buf_init(&b, BUF_TEXT_MAX);
@@ -347,10 +346,7 @@ json_strdup(struct json j)
 	for (i = 0; i < b.len; i++)
 		if (b.data[i] == '\0')
 			b.data[i] = '?';
-	s = xstrdup(buf_str(&b));
-	/* The value of an input may be a secret. */
-	buf_wipe(&b);
-	return s;
+	return buf_take(&b);
 }
 
 bool

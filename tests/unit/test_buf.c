@@ -60,6 +60,40 @@ test_add(void **state)
 
 /* Every length around the sizes at which it grows, in each way to add. */
 static void
+test_clipped(void **state)
+{
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 100);
+	buf_add_clipped(&b, "abc", 3, 4);
+	buf_add_clipped(&b, "defg", 4, 4);
+	buf_add_clipped(&b, "hijkl", 5, 4);
+	assert_string_equal(buf_str(&b), "abcdefghijk...");
+	buf_free(&b);
+}
+
+static void
+test_take(void **state)
+{
+	struct buf b;
+	char *s;
+
+	(void)state;
+	buf_init(&b, 10);
+	s = buf_take(&b);
+	assert_string_equal(s, "");
+	free(s);
+	buf_adds(&b, "text");
+	s = buf_take(&b);
+	assert_string_equal(s, "text");
+	free(s);
+	assert_null(b.data);
+	assert_int_equal(b.len, 0);
+	assert_int_equal(b.max, 10);
+}
+
+static void
 test_growth(void **state)
 {
 	char text[1200];
@@ -150,6 +184,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_empty),
 		cmocka_unit_test(test_add),
+		cmocka_unit_test(test_clipped),
+		cmocka_unit_test(test_take),
 		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_sizes_without_wrap),
