@@ -88,22 +88,6 @@ print_request(struct github *gh, const struct dispatch_order *order,
 	return status;
 }
 
-static void
-log_order(struct github *gh, const struct config *c, const struct plan *p)
-{
-	struct buf names;
-
-	buf_init(&names, BUF_TEXT_MAX);
-	inputs_add_names(&names, &c->inputs);
-	if (p->order.sends_id && inputs_find(&c->inputs, "distinct_id") ==
-	    NULL)
-		buf_addf(&names, "%sdistinct_id", names.len > 0 ? ", " : "");
-	log_info("dispatching %s of %s at %s on %s (inputs: %s)", p->workflow,
-	    p->repository, c->ref, github_who(gh),
-	    names.len > 0 ? buf_str(&names) : "none");
-	buf_free(&names);
-}
-
 /* What a wait's hooks need. */
 struct waiting {
 	const struct config	*c;
@@ -228,14 +212,15 @@ finish_dispatch(struct github *gh, const struct config *c,
 }
 
 static enum status
-run_dispatch(struct github *gh, const struct config *c, const struct plan *p,
-    struct result *result, struct fault *f)
+run_dispatch(struct github *gh, const struct config *c,
+    const struct dispatch_order *order, struct result *result,
+    struct fault *f)
 {
 	struct found_run run;
 	enum status status;
 
-	log_order(gh, c, p);
-	status = dispatch(gh, &clock_system, &p->order, &run, f);
+	plan_log(order, c, github_who(gh));
+	status = dispatch(gh, &clock_system, order, &run, f);
 	if (status == STATUS_OK)
 		status = finish_dispatch(gh, c, &run, result, f);
 	found_run_wipe(&run);
@@ -290,7 +275,7 @@ run_await(struct github *gh, const struct config *c, struct result *result,
  */
 static enum status
 run_online(const struct github_options *given, const struct config *c,
-    const struct plan *p, bool *wrote_status, struct fault *f)
+    const struct dispatch_order *order, bool *wrote_status, struct fault *f)
 {
 	const struct landlock_file read_again[] = {
 		{ .path = HOSTS_PATH },
@@ -316,7 +301,7 @@ run_online(const struct github_options *given, const struct config *c,
 	options.trust = trust;
 	gh = github_open(&options);
 	status = c->await ? run_await(gh, c, &result, f) :
-	    run_dispatch(gh, c, p, &result, f);
+	    run_dispatch(gh, c, order, &result, f);
 	status = result_close(&result, status, f);
 	*wrote_status = true;
 	github_close(gh);
@@ -339,23 +324,23 @@ with_config(const struct config *c, bool *wrote_status, struct fault *f)
 	enum status status = STATUS_OK;
 	char uuid[RANDOM_UUID_SIZE];
 	struct github *gh;
-	struct plan plan;
+	struct dispatch_order order;
 
 	if (!random_uuid(uuid))
 		return fault_set_lasting(f, STATUS_CONNECT,
 		    "the kernel gives no random numbers. Nothing was "
 		    "dispatched");
-	memset(&plan, 0, sizeof plan);
+	memset(&order, 0, sizeof order);
 	if (!c->await)
-		status = plan_make(&plan, c, uuid, f);
+		status = plan_dispatch(&order, c, uuid, f);
 	if (status == STATUS_OK && c->dry_run) {
 		gh = github_open(&options);
-		status = print_request(gh, &plan.order, f);
+		status = print_request(gh, &order, f);
 		github_close(gh);
 	} else if (status == STATUS_OK) {
-		status = run_online(&options, c, &plan, wrote_status, f);
+		status = run_online(&options, c, &order, wrote_status, f);
 	}
-	plan_wipe(&plan);
+	plan_wipe(&order);
 	return status;
 }
 

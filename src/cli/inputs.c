@@ -39,10 +39,9 @@ static void
 input_wipe(struct input *input)
 {
 	free(input->name);
-	free(input->json_name);
 	/* A value may be a secret. */
-	secret_free(input->json_value);
 	secret_free(input->text);
+	secret_free(input->json);
 }
 
 void
@@ -56,14 +55,14 @@ inputs_wipe(struct inputs *in)
 	memset(in, 0, sizeof *in);
 }
 
-static char *
-raw_text(struct json j)
+static void
+add_raw(struct buf *out, struct json j)
 {
 	const char *text;
 	size_t len;
 
 	text = json_text(j, &len);
-	return xstrndup(text, len);
+	buf_add(out, text, len);
 }
 
 static enum status
@@ -74,10 +73,11 @@ add_member(struct inputs *in, const char *what, struct json name,
 	enum json_type type = json_type(value);
 	char *key = json_strdup(name);
 	struct input *input;
+	struct buf b;
 
 	if (find(in, key) != NULL) {
 		fault_set_lasting(f, STATUS_USAGE, "%s: the input \"%s\" "
-		    "occurs twice; keep one", what, key);
+		    "occurs twice; keep only one", what, key);
 		free(key);
 		return STATUS_USAGE;
 	}
@@ -86,23 +86,29 @@ add_member(struct inputs *in, const char *what, struct json name,
 		fault_set_lasting(f, STATUS_USAGE, "%s: the value of \"%s\" "
 		    "is %s; an input is a string, a number or a boolean%s",
 		    what, key, json_type_name(type), type == JSON_NULL ?
-		    ". An expression in a workflow gives null for what does "
-		    "not exist: ${{ toJSON(NAME || '') }} gives \"\"; or leave "
-		    "the input out" : " (JSON text in a string, for "
-		    "structure)");
+		    ". In a workflow, an expression gives null for what does "
+		    "not exist: use ${{ toJSON(NAME || '') }} to get \"\", or "
+		    "leave the input out" : " (for anything structured, put "
+		    "JSON text into a string)");
 		free(key);
 		return STATUS_USAGE;
 	}
 	input = add(in);
 	input->name = key;
-	input->json_name = raw_text(name);
-	input->json_value = raw_text(value);
-	input->text = type == JSON_STRING ? json_strdup(value) :
-	    raw_text(value);
+	buf_init(&b, BUF_TEXT_MAX);
+	input->text = json_strdup(value);
+	if (input->text == NULL) {
+		add_raw(&b, value);
+		input->text = buf_take(&b);
+	}
+	add_raw(&b, name);
+	buf_addc(&b, ':');
+	add_raw(&b, value);
+	input->json = buf_take(&b);
 	return STATUS_OK;
 }
 
-/* A line break, as it is: inside a string it is what people paste there. */
+/* A raw line break: people paste text that has some into strings. */
 static bool
 is_line_break(const char *text, size_t len, size_t offset)
 {
@@ -117,9 +123,9 @@ not_json(const char *what, const char *text, size_t len,
 	    "%zu: expected %s, found %s", what, e->line, e->column,
 	    e->expected, e->found);
 	if (is_line_break(text, len, e->offset))
-		fault_add(f, ". A line break inside a string is written \\n; "
-		    "in a workflow, ${{ toJSON(VALUE) }} writes the quotation "
-		    "marks and what is between them");
+		fault_add(f, ". A line break inside a string must be written as "
+		    "\\n; in a workflow, ${{ toJSON(VALUE) }} writes the "
+		    "whole string, with its quotation marks");
 	return STATUS_USAGE;
 }
 
@@ -140,10 +146,10 @@ inputs_add_json(struct inputs *in, const char *what, const char *text,
 		status = fault_set_lasting(f, STATUS_USAGE, "%s: expected a "
 		    "JSON object such as {\"name\": \"value\"}, found %s%s",
 		    what, json_type_name(json_type(root)),
-		    json_type(root) != JSON_NULL ? "" : ". An expression in a "
-		    "workflow gives null for what does not exist, such as "
-		    "${{ toJSON(github.event.inputs) }} if nobody dispatched "
-		    "that workflow by hand; leave it out, or give {}");
+		    json_type(root) != JSON_NULL ? "" : ". In a workflow, an "
+		    "expression gives null for what does not exist, such as "
+		    "${{ toJSON(github.event.inputs) }} in a run that was not "
+		    "dispatched; leave it out, or use {}");
 	for (j = json_first(root); status == STATUS_OK &&
 	    json_type(j) != JSON_ABSENT; j = json_next(j))
 		status = add_member(in, what, j, f);
@@ -151,32 +157,23 @@ inputs_add_json(struct inputs *in, const char *what, const char *text,
 	return status;
 }
 
-static char *
-json_quoted(const char *s)
-{
-	struct buf b;
-
-	buf_init(&b, BUF_TEXT_MAX);
-	emit_string(&b, s);
-	return buf_take(&b);
-}
-
 enum status
 inputs_add_field(struct inputs *in, const char *pair, struct fault *f)
 {
 	const char *equals = strchr(pair, '=');
 	struct input *input;
+	struct buf json;
 	char *name;
 
 	/* The value may be a secret: messages name the input alone. */
 	if (equals == NULL || equals == pair)
 		return fault_set_lasting(f, STATUS_USAGE, "--field: expected "
-		    "KEY=VALUE, found %s", equals == NULL ? "no \"=\"" :
-		    "no KEY before the \"=\"");
+		    "KEY=VALUE, but there is no %s", equals == NULL ? "\"=\"" :
+		    "KEY before the \"=\"");
 	name = xstrndup(pair, (size_t)(equals - pair));
 	if (!text_is_utf8(pair, strlen(pair))) {
 		fault_set_lasting(f, STATUS_USAGE, "--field: the input \"%s\" "
-		    "is not UTF-8", name);
+		    "is not valid UTF-8", name);
 		free(name);
 		return STATUS_USAGE;
 	}
@@ -184,7 +181,7 @@ inputs_add_field(struct inputs *in, const char *pair, struct fault *f)
 	if (input != NULL && input->is_field &&
 	    strcmp(input->text, equals + 1) != 0) {
 		fault_set_lasting(f, STATUS_USAGE, "--field: the input \"%s\" "
-		    "is given twice, with different values", name);
+		    "is given twice, with different values; keep only one", name);
 		free(name);
 		return STATUS_USAGE;
 	}
@@ -193,9 +190,11 @@ inputs_add_field(struct inputs *in, const char *pair, struct fault *f)
 	else
 		input_wipe(input);
 	input->name = name;
-	input->json_name = json_quoted(name);
-	input->json_value = json_quoted(equals + 1);
 	input->text = xstrdup(equals + 1);
+	buf_init(&json, BUF_TEXT_MAX);
+	emit_name(&json, name);
+	emit_string(&json, input->text);
+	input->json = buf_take(&json);
 	input->is_field = true;
 	return STATUS_OK;
 }
@@ -211,15 +210,15 @@ inputs_write(struct buf *out, const struct inputs *in, const char *name,
 	buf_addc(out, '{');
 	for (i = 0; i < in->count; i++) {
 		input = &in->list[i];
-		buf_addf(out, "%s%s:", i > 0 ? "," : "", input->json_name);
 		if (!done && strcmp(input->name, name) == 0) {
 			done = true;
 			if (strcmp(input->text, value) != 0) {
+				emit_name(out, name);
 				emit_string(out, value);
 				continue;
 			}
 		}
-		buf_adds(out, input->json_value);
+		buf_addf(out, "%s%s", i > 0 ? "," : "", input->json);
 	}
 	if (!done) {
 		emit_name(out, name);

@@ -13,9 +13,9 @@
 
 struct input {
 	char	*name;
-	char	*json_name;	/* as JSON, in quotes */
-	char	*json_value;	/* as JSON: numbers digit for digit */
 	char	*text;		/* the value without quotes and escapes */
+	char	*json;		/* the member "name":value, spelled as it was
+				 * given: numbers digit for digit */
 	bool	 is_field;	/* from --field */
 };
 
@@ -34,7 +34,7 @@ enum status inputs_add_json(struct inputs *, const char *what,
 
 /*
  * Adds NAME=VALUE as a string; replaces one of that name from JSON.
- * STATUS_USAGE if it is no pair, not UTF-8, or contradicts an earlier field.
+ * STATUS_USAGE if it is not such a pair, not UTF-8, or contradicts an earlier field.
  */
 enum status inputs_add_field(struct inputs *, const char *pair,
 	    struct fault *);
@@ -42,8 +42,8 @@ enum status inputs_add_field(struct inputs *, const char *pair,
 /* NULL if there is none. */
 const struct input *inputs_find(const struct inputs *, const char *name);
 
-/* Appends the JSON object, with `value` (unless NULL) as the input `name`,
- * at its place or at the end. */
+/* Appends the JSON object, with `value` (unless NULL) as the input `name`, at
+ * its place or at the end.  One that has this value stays as it was spelled. */
 void	 inputs_write(struct buf *, const struct inputs *, const char *name,
 	    const char *value);
 

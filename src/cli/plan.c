@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -54,9 +55,9 @@ file_of_ref(const struct config *c, const char *given, char **file,
 	    !text_equal_nocase_n(slash + 1, (size_t)(mark - slash - 1),
 	    c->repo))
 		return fault_set_lasting(f, STATUS_USAGE, "--workflow: \"%s\" "
-		    "is a workflow of %.*s, but the repository is %s/%s; give "
-		    "the name of a file there, such as deploy.yml", given,
-		    (int)(mark - given), given, c->owner, c->repo);
+		    "belongs to another repository than %s/%s; give the name "
+		    "of a workflow file there, such as deploy.yml", given,
+		    c->owner, c->repo);
 	*file = xstrndup(name, (size_t)(at - name));
 	return STATUS_OK;
 }
@@ -66,7 +67,8 @@ file_of_ref(const struct config *c, const char *given, char **file,
  * API takes.  Any other path is sent whole.
  */
 static enum status
-plan_workflow(struct plan *p, const struct config *c, struct fault *f)
+plan_workflow(struct dispatch_order *o, const struct config *c,
+    struct fault *f)
 {
 	const char *given = c->workflow;
 	size_t prefix = strlen(WORKFLOWS);
@@ -79,18 +81,18 @@ plan_workflow(struct plan *p, const struct config *c, struct fault *f)
 		if (!text_u64(given, strlen(given), &id) || id == 0 ||
 		    id > INT64_MAX)
 			return fault_set_lasting(f, STATUS_USAGE,
-			    "--workflow: \"%s\" is no workflow ID; expected a "
-			    "number above zero, or a file such as deploy.yml",
+			    "--workflow: \"%s\" is not a workflow ID; expected "
+			    "a number above zero, or a file such as deploy.yml",
 			    given);
-		p->order.workflow_id = id;
-		p->workflow = xstrdup(given);
+		o->workflow_id = id;
+		o->workflow = xstrdup(given);
 		return STATUS_OK;
 	}
 	if (strncmp(file, "./", 2) == 0)
 		file += 2;
 	if (strcmp(file, ".") == 0 || strcmp(file, "..") == 0)
 		return fault_set_lasting(f, STATUS_USAGE,
-		    "--workflow: \"%s\" is no workflow; expected a file "
+		    "--workflow: \"%s\" is not a workflow; expected a file "
 		    "such as deploy.yml, or an ID", given);
 	if (file_of_ref(c, given, &of_ref, f) != STATUS_OK)
 		return STATUS_USAGE;
@@ -102,55 +104,70 @@ plan_workflow(struct plan *p, const struct config *c, struct fault *f)
 	buf_init(&path, BUF_TEXT_MAX);
 	buf_addf(&path, "%s%s", strchr(file, '/') == NULL ? WORKFLOWS : "",
 	    file);
-	p->workflow = xstrdup(file);
-	p->workflow_path = buf_take(&path);
+	o->workflow = xstrdup(file);
+	o->workflow_path = buf_take(&path);
 	free(of_ref);
 	return STATUS_OK;
 }
 
 enum status
-plan_make(struct plan *p, const struct config *c, const char *uuid,
-    struct fault *f)
+plan_dispatch(struct dispatch_order *o, const struct config *c,
+    const char *uuid, struct fault *f)
 {
-	struct dispatch_order *o = &p->order;
 	enum status status;
 	struct buf b;
 
-	memset(p, 0, sizeof *p);
-	if ((status = plan_workflow(p, c, f)) != STATUS_OK)
+	memset(o, 0, sizeof *o);
+	if ((status = plan_workflow(o, c, f)) != STATUS_OK)
 		return status;
 	buf_init(&b, BUF_TEXT_MAX);
 	buf_addf(&b, "%s/%s", c->owner, c->repo);
-	p->repository = buf_take(&b);
-
-	o->is_unique = c->distinct_id == NULL;
-	p->distinct_id = xstrdup(o->is_unique ? uuid : c->distinct_id);
-	o->sends_id = c->distinct_id != NULL || c->random_id;
-	/* An ID that is among the inputs already stays as it was written. */
-	p->body_with_id = body(c, p->distinct_id);
-	p->body = o->sends_id ? xstrdup(p->body_with_id) : body(c, NULL);
-
-	o->workflow = p->workflow;
-	o->workflow_path = p->workflow_path;
-	o->repository = p->repository;
+	o->repository = buf_take(&b);
 	o->ref = c->ref;
-	o->body = p->body;
-	o->body_with_id = p->body_with_id;
-	o->distinct_id = p->distinct_id;
 	o->timeout_ms = c->timeout_ms;
 	o->step_ms = c->step_ms;
+
+	o->is_unique = c->distinct_id == NULL;
+	o->distinct_id = o->is_unique ? uuid : c->distinct_id;
+	o->sends_id = !o->is_unique || c->random_id;
+	/* An ID that is among the inputs already stays as it was written. */
+	o->body_with_id = body(c, o->distinct_id);
+	o->body = o->sends_id ? o->body_with_id : body(c, NULL);
 	return STATUS_OK;
 }
 
-void
-plan_wipe(struct plan *p)
+/* An order lends its texts; these are its own. */
+static void
+drop(const char *text)
 {
-	free(p->workflow);
-	free(p->workflow_path);
-	free(p->repository);
-	free(p->distinct_id);
 	/* Values of inputs may be secrets. */
-	secret_free(p->body);
-	secret_free(p->body_with_id);
-	memset(p, 0, sizeof *p);
+	secret_free((char *)(uintptr_t)text);
+}
+
+void
+plan_wipe(struct dispatch_order *o)
+{
+	drop(o->workflow);
+	drop(o->workflow_path);
+	drop(o->repository);
+	if (o->body != o->body_with_id)
+		drop(o->body);
+	drop(o->body_with_id);
+	memset(o, 0, sizeof *o);
+}
+
+void
+plan_log(const struct dispatch_order *o, const struct config *c,
+    const char *who)
+{
+	struct buf names;
+
+	buf_init(&names, BUF_TEXT_MAX);
+	inputs_add_names(&names, &c->inputs);
+	if (o->sends_id && inputs_find(&c->inputs, "distinct_id") == NULL)
+		buf_addf(&names, "%sdistinct_id", names.len > 0 ? ", " : "");
+	log_info("dispatching %s of %s at %s on %s (inputs: %s)", o->workflow,
+	    o->repository, o->ref, who, names.len > 0 ? buf_str(&names) :
+	    "none");
+	buf_free(&names);
 }

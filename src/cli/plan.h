@@ -1,6 +1,6 @@
 /*
- * What will be asked, exactly: a config becomes a dispatch order.  Pure: the
- * random ID is an argument.
+ * What will be asked, exactly: a config becomes the order of a dispatch.  Pure:
+ * the random ID is an argument.
  */
 #ifndef CLI_PLAN_H
 #define CLI_PLAN_H
@@ -8,23 +8,18 @@
 #include "cli/config.h"
 #include "command/dispatch.h"
 
-struct plan {
-	struct dispatch_order	 order;		/* lends from below */
-	char			*workflow;
-	char			*workflow_path;
-	char			*repository;
-	char			*body;
-	char			*body_with_id;
-	char			*distinct_id;
-};
-
 /*
- * Fills the plan; `uuid` becomes the distinct ID if none was given.
- * STATUS_USAGE for a workflow that cannot be one.  The config is lent for the
- * life of the plan, which the caller wipes.
+ * Fills the order; `uuid` becomes the distinct ID if none was given.
+ * STATUS_USAGE for a workflow that cannot be one.  Config and uuid are lent for
+ * the life of the order, which the caller wipes in every case.
  */
-enum status plan_make(struct plan *, const struct config *, const char *uuid,
-	    struct fault *);
-void	 plan_wipe(struct plan *);
+enum status plan_dispatch(struct dispatch_order *, const struct config *,
+	    const char *uuid, struct fault *);
+void	 plan_wipe(struct dispatch_order *);
+
+/* Logs what is about to be dispatched on the server that `who` names.  Of the
+ * inputs only the names: values may be secrets. */
+void	 plan_log(const struct dispatch_order *, const struct config *,
+	    const char *who);
 
 #endif

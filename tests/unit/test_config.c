@@ -1041,12 +1041,12 @@ test_inputs(void **state)
 	    "--field=a=9"), LIST("INPUT_WORKFLOW_INPUTS={\"z\":0}"));
 	assert_int_equal(config.inputs.count, 3);
 	assert_string_equal(config.inputs.list[0].name, "a");
-	assert_string_equal(config.inputs.list[0].json_value, "\"9\"");
-	assert_string_equal(config.inputs.list[1].json_value, "\"2\"");
+	assert_string_equal(config.inputs.list[0].json, "\"a\":\"9\"");
+	assert_string_equal(config.inputs.list[1].json, "\"b\":\"2\"");
 	assert_string_equal(config.inputs.list[2].name, "c");
 	/* Beside a variable, too. */
 	good(LIST("-f", "a=9"), LIST("INPUT_WORKFLOW_INPUTS={\"a\":1}"));
-	assert_string_equal(config.inputs.list[0].json_value, "\"9\"");
+	assert_string_equal(config.inputs.list[0].json, "\"a\":\"9\"");
 }
 
 /* A field is what is written; that a file is not read is said if one is there. */

@@ -120,9 +120,8 @@ test_texts(void **state)
 		assert_string_equal(input->text, want[i].text);
 		assert_false(input->is_field);
 	}
-	assert_string_equal(inputs.list[0].json_name, "\"str\\u0069ng\"");
-	assert_string_equal(inputs.list[0].json_value,
-	    "\"a \\\"b\\\" \\u00e9\\n\"");
+	assert_string_equal(inputs.list[0].json,
+	    "\"str\\u0069ng\":\"a \\\"b\\\" \\u00e9\\n\"");
 	assert_null(inputs_find(&inputs, "String"));
 	assert_null(inputs_find(&inputs, ""));
 	assert_null(inputs_find(&inputs, "strin"));

