@@ -14,8 +14,8 @@
 
 struct call {
 	struct session		*session;
-	struct buf		 target;	/* ".../repos/OWNER/REPO/actions";
-						 * callers append the rest */
+	struct buf		 target;	/* callers append what follows
+						 * ".../OWNER/REPO/actions" */
 	struct request		 request;	/* callers may add to it */
 	bool			 sent;		/* as in client_do */
 	struct response		 response;

@@ -202,7 +202,8 @@ decode_run_list(const char *body, size_t len, size_t most,
 
 	memset(list, 0, sizeof *list);
 	ok = decode_list(body, len, "workflow_runs", most,
-	    sizeof *list->runs, take_run, &runs, &list->count, &list->total, why);
+	    sizeof *list->runs, take_run, &runs, &list->count, &list->total,
+	    why);
 	list->runs = runs;
 	return ok;
 }

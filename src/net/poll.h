@@ -1,5 +1,5 @@
 /*
- * Polling sockets until a deadline or a signal: the only caller of poll on them.
+ * Polling sockets until a deadline or a signal.
  */
 #ifndef NET_POLL_H
 #define NET_POLL_H

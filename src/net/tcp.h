@@ -9,7 +9,8 @@
 #include "net/conn.h"
 
 /*
- * Opens a connection; `who` begins every message about it.  At most 10 s per address, and the deadline.
+ * Opens a connection; `who` begins every message about it.  At most 10 s per
+ * address, and the deadline.
  * STATUS_RESOLVE, STATUS_CONNECT, what poll_until reports, or a signal's.
  */
 enum status tcp_open(struct conn **, const char *who, const char *host,

@@ -19,8 +19,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/random.h"
-#include "net/verify.h"
+#include "net/certificate.h"
+#include "net/reasons.h"
 #include "net/tls.h"
+#include "net/verify.h"
 
 #define INPUT_SIZE	16384	/* one record: two reads instead of twenty */
 #define GOODBYE_MS	100	/* a close_notify is a courtesy */
@@ -28,7 +30,7 @@
 
 struct tls {
 	struct conn		 conn;
-	struct verification		 chain;	/* during the handshake */
+	struct verification	 verification;	/* during the handshake */
 	mbedtls_ssl_context	 ssl;
 	mbedtls_ssl_config	 config;
 
@@ -121,7 +123,7 @@ is_transient(int rc)
 
 #define TOO_OLD		"the server speaks neither TLS 1.2 nor TLS 1.3"
 #define UNKNOWN_KIND	"a certificate of the server has a key or signature " \
-	"of a kind that is not supported (" CHAIN_SUPPORTED ")"
+	"of a kind that is not supported (" CERTIFICATE_KEYS ")"
 
 /* Of the alert that has just been received; only the record itself has it. */
 static unsigned int
@@ -258,7 +260,7 @@ tls_free(struct tls *t)
 	conn_close(t->conn.below);
 	mbedtls_ssl_free(&t->ssl);
 	mbedtls_ssl_config_free(&t->config);
-	verify_free(&t->chain);
+	verify_free(&t->verification);
 	free(t->conn.who);
 	free(t);
 }
@@ -361,8 +363,8 @@ handshake_fault(struct tls *t, int rc, const char *via, struct fault *f)
 	unsigned int number;
 	size_t i;
 
-	if (t->chain.status != STATUS_OK)
-		return t->chain.status;
+	if (t->verification.anchors.status != STATUS_OK)
+		return t->verification.anchors.status;
 	if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE ||
 	    (rc == MBEDTLS_ERR_NET_SEND_FAILED &&
 	    below_status == STATUS_CLOSED && take_alert(t, &number))) {
@@ -380,11 +382,11 @@ handshake_fault(struct tls *t, int rc, const char *via, struct fault *f)
 	}
 	if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED ||
 	    rc == MBEDTLS_ERR_SSL_BAD_CERTIFICATE ||
-	    t->chain.reasons.len > 0)
-		return verify_fault(&t->chain, t->conn.who, via,
+	    t->verification.reasons.len > 0)
+		return reasons_fault(&t->verification, t->conn.who, via,
 		    mbedtls_ssl_get_verify_result(&t->ssl), f);
 	for (i = 0; i < sizeof failures / sizeof failures[0]; i++)
-		if (verify_is_code(rc, failures[i].code)) {
+		if (certificate_is_error(rc, failures[i].code)) {
 			fault_set(f, STATUS_TLS, "%s: %s", t->conn.who,
 			    failures[i].text);
 			f->lasting = failures[i].lasting;
@@ -427,8 +429,9 @@ configure(struct tls *t, const char *host)
 	mbedtls_ssl_conf_min_tls_version(c, MBEDTLS_SSL_VERSION_TLS1_2);
 	mbedtls_ssl_conf_ciphersuites(c, cipher_suites);
 	mbedtls_ssl_conf_authmode(c, MBEDTLS_SSL_VERIFY_REQUIRED);
-	mbedtls_ssl_conf_ca_cb(c, verify_find_anchors, &t->chain);
-	mbedtls_ssl_conf_verify(c, verify_inspect, &t->chain);
+	mbedtls_ssl_conf_ca_cb(c, anchors_find,
+	    &t->verification.anchors);
+	mbedtls_ssl_conf_verify(c, verify_inspect, &t->verification);
 	if ((rc = mbedtls_ssl_setup(&t->ssl, c)) != 0 ||
 	    (rc = mbedtls_ssl_set_hostname(&t->ssl, host)) != 0)
 		return rc;
@@ -449,7 +452,7 @@ tls_open(struct conn **out, struct conn *below, const struct tls_peer *peer,
 	t->conn.ops = &tls_ops;
 	t->conn.below = below;
 	t->conn.who = xstrdup(peer->who);
-	verify_init(&t->chain, trust, peer->host, f);
+	verify_init(&t->verification, trust, peer->host, f);
 	mbedtls_ssl_init(&t->ssl);
 	mbedtls_ssl_config_init(&t->config);
 	if (psa_crypto_init() != PSA_SUCCESS) {
@@ -474,7 +477,7 @@ tls_open(struct conn **out, struct conn *below, const struct tls_peer *peer,
 		tls_free(t);
 		return status;
 	}
-	verify_free(&t->chain);
+	verify_free(&t->verification);
 	log_debug("%s: %s, %s", peer->who, mbedtls_ssl_get_version(&t->ssl),
 	    mbedtls_ssl_get_ciphersuite(&t->ssl));
 	*out = &t->conn;

@@ -470,9 +470,9 @@ read_again(const struct entry *e, const struct file *file, struct buf *out,
 		return fault_set_lasting(f, STATUS_TRUST, "cannot read %s: %s",
 		    file->path, strerror(errno));
 	if (!w.found)
-		return fault_set_lasting(f, STATUS_TRUST, "%s was changed while "
-		    "it was in use (replacing it by another file would have "
-		    "done no harm)", file->path);
+		return fault_set_lasting(f, STATUS_TRUST, "%s was changed "
+		    "while it was in use (replacing it with another file "
+		    "would have done no harm)", file->path);
 	return STATUS_OK;
 }
 

@@ -13,9 +13,10 @@
 #include <psa/crypto.h>
 
 #include "base/log.h"
-#include "net/verify.h"
 #include "net/pem.h"
+#include "net/reasons.h"
 #include "net/tls.h"
+#include "net/verify.h"
 
 #define LINE_MAX_LEN	4096
 #define CHUNK		4096
@@ -76,14 +77,14 @@ judge(const char *host, const char *anchors, const char *path)
 	verify_init(&chain, trust, host, &f);
 	read_sent(&sent, path);
 	rc = sent.rc != 0 ? sent.rc : mbedtls_x509_crt_verify_with_ca_cb(
-	    &sent.certificates, verify_find_anchors, &chain,
+	    &sent.certificates, anchors_find, &chain.anchors,
 	    &mbedtls_x509_crt_profile_default, host, &flags, verify_inspect,
 	    &chain);
 	if (rc == 0)
 		printf("good\n");
 	else if ((rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED ||
 	    chain.reasons.len > 0) &&
-	    verify_fault(&chain, host, NULL, flags, &f) != STATUS_OK)
+	    reasons_fault(&chain, host, NULL, flags, &f) != STATUS_OK)
 		printf("bad %s\n", f.text);
 	else
 		printf("bad -%#x\n", (unsigned int)-rc);
