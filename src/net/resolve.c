@@ -2,61 +2,24 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "net/hosts.h"
+#include "net/lookup.h"
 #include "net/resolv_conf.h"
 #include "net/resolve.h"
 
 #define RESOLUTION_DELAY_MS	50	/* RFC 8305, 3 */
-#define STACK_MAX		((size_t)512 << 10)	/* glibc would take
-					 * as much as for main: 8 MiB */
-#define NAME_MAX_LEN		254	/* RFC 1035, 2.3.4, with a dot */
-#define ASKING_MAX		16	/* threads of a family, stuck or not */
 
-enum family { V6, V4, FAMILIES };
-
-static const struct {
-	int		 af;
-	const char	*name;
-} families[FAMILIES] = {
-	[V6] = { AF_INET6, "IPv6" },
-	[V4] = { AF_INET, "IPv4" },
-};
-
-/* One family's question, and its answer once it is there. */
-struct question {
-	struct lookup	*lookup;
-	int		 af;
-	bool		 answered;
-	int		 error;		/* EAI_* */
-	int		 system_error;	/* errno, for EAI_SYSTEM */
-	struct addrinfo	*result;
-};
-
-/*
- * getaddrinfo knows no deadline, so it runs in threads; they share this with
- * the resolver.  Whoever is last to drop it frees it, so that a thread may
- * stay behind when nobody waits any more.
- */
-struct lookup {
-	pthread_mutex_t	 lock;
-	unsigned int	 users;
-	int		 event_fd;	/* readable: there is an answer */
-	char		 name[NAME_MAX_LEN + 2];
-	char		 port[6];
-	struct question	 questions[FAMILIES];
+static const char *const family_names[LOOKUP_FAMILIES] = {
+	[LOOKUP_V6] = "IPv6",
+	[LOOKUP_V4] = "IPv4",
 };
 
 struct resolver {
@@ -69,13 +32,13 @@ struct resolver {
 		ANSWERED,
 		PENDING,	/* being asked */
 		WAITING		/* to be asked when nothing is pending */
-	}			 state[FAMILIES];
-	bool			 waited[FAMILIES];
+	}			 state[LOOKUP_FAMILIES];
+	bool			 waited[LOOKUP_FAMILIES];
 	int			 lacked;	/* errno, why one waits */
-	struct resolve_address	 addresses[FAMILIES][RESOLVE_FAMILY_MAX];
-	size_t			 count[FAMILIES];
-	size_t			 given[FAMILIES];
-	enum family		 latest;	/* given */
+	struct resolve_address	 addresses[LOOKUP_FAMILIES][RESOLVE_FAMILY_MAX];
+	size_t			 count[LOOKUP_FAMILIES];
+	size_t			 given[LOOKUP_FAMILIES];
+	enum lookup_family	 latest;	/* given */
 	int64_t			 patient_until_ms;	/* for IPv6 */
 	int			 error;		/* the one that says most */
 	int			 system_error;
@@ -83,116 +46,7 @@ struct resolver {
 
 /* The name that had to be asked for with a final dot: first failing without
  * may take seconds, and there will be more lookups. */
-static char	dotted_name[NAME_MAX_LEN + 1];
-
-/* The threads that ask, a family each: with a nameserver that is silent about
- * one, every connection would leave another behind, for up to a minute. */
-static pthread_mutex_t	asking_lock = PTHREAD_MUTEX_INITIALIZER;
-static unsigned int	asking[FAMILIES];
-
-static bool
-asking_begin(enum family family)
-{
-	bool may;
-
-	pthread_mutex_lock(&asking_lock);
-	may = asking[family] < ASKING_MAX;
-	if (may)
-		asking[family]++;
-	pthread_mutex_unlock(&asking_lock);
-	return may;
-}
-
-static void
-asking_end(enum family family)
-{
-	pthread_mutex_lock(&asking_lock);
-	asking[family]--;
-	pthread_mutex_unlock(&asking_lock);
-}
-
-static void
-lookup_drop(struct lookup *l)
-{
-	unsigned int users;
-	size_t i;
-
-	pthread_mutex_lock(&l->lock);
-	users = --l->users;
-	pthread_mutex_unlock(&l->lock);
-	if (users > 0)
-		return;
-	for (i = 0; i < FAMILIES; i++)
-		if (l->questions[i].result != NULL)
-			freeaddrinfo(l->questions[i].result);
-	pthread_mutex_destroy(&l->lock);
-	close(l->event_fd);
-	free(l);
-}
-
-static void *
-ask(void *arg)
-{
-	struct question *q = arg;
-	struct lookup *l = q->lookup;
-	struct addrinfo hints, *result = NULL;
-	const uint64_t one = 1;
-	int error, system_error;
-	ssize_t n;
-
-	memset(&hints, 0, sizeof hints);
-	hints.ai_family = q->af;
-	hints.ai_socktype = SOCK_STREAM;
-	hints.ai_protocol = IPPROTO_TCP;
-	hints.ai_flags = AI_NUMERICSERV;
-	error = getaddrinfo(l->name, l->port, &hints, &result);
-	system_error = errno;
-
-	/* First: who has the answer may ask again. */
-	asking_end((enum family)(q - l->questions));
-	pthread_mutex_lock(&l->lock);
-	q->answered = true;
-	q->error = error;
-	q->system_error = system_error;
-	q->result = error == 0 ? result : NULL;
-	n = write(l->event_fd, &one, sizeof one);
-	(void)n;
-	pthread_mutex_unlock(&l->lock);
-	lookup_drop(l);
-	return NULL;
-}
-
-/* Asks for one family in a thread that has all signals blocked: they are the
- * main thread's.  0 or errno. */
-static int
-lookup_ask(struct lookup *l, enum family family)
-{
-	struct question *q = &l->questions[family];
-	pthread_attr_t attr;
-	pthread_t thread;
-	sigset_t all, old;
-	size_t stack;
-	int error;
-
-	q->lookup = l;
-	q->answered = false;
-	q->af = families[family].af;
-	pthread_mutex_lock(&l->lock);
-	l->users++;
-	pthread_mutex_unlock(&l->lock);
-	pthread_attr_init(&attr);
-	if (pthread_attr_getstacksize(&attr, &stack) == 0 && stack > STACK_MAX)
-		pthread_attr_setstacksize(&attr, STACK_MAX);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	error = pthread_create(&thread, &attr, ask, q);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	pthread_attr_destroy(&attr);
-	if (error != 0)
-		lookup_drop(l);
-	return error;
-}
+static char	dotted_name[LOOKUP_NAME_MAX + 1];
 
 /* Of two errors the one that says more: that there is no such name is only
  * true if nothing else went wrong. */
@@ -229,7 +83,7 @@ note_error(struct resolver *r, int error, int system_error)
 static bool
 is_pending(const struct resolver *r)
 {
-	return r->state[V6] == PENDING || r->state[V4] == PENDING;
+	return r->state[LOOKUP_V6] == PENDING || r->state[LOOKUP_V4] == PENDING;
 }
 
 /*
@@ -237,7 +91,7 @@ is_pending(const struct resolver *r)
  * other family's lookup may have: then this one waits for its end.
  */
 static void
-family_failed(struct resolver *r, enum family family, int error,
+family_failed(struct resolver *r, enum lookup_family family, int error,
     int system_error)
 {
 	r->state[family] = ANSWERED;
@@ -249,27 +103,20 @@ family_failed(struct resolver *r, enum family family, int error,
 		return;
 	}
 	note_error(r, error, system_error);
-	log_debug("%s: no %s address: %s%s", r->host, families[family].name,
+	log_debug("%s: no %s address: %s%s", r->host, family_names[family],
 	    error == EAI_SYSTEM ? strerror(system_error) : gai_strerror(error),
 	    r->dotted ? " (asked for with a final dot)" : "");
 }
 
 static void
-ask_family(struct resolver *r, enum family family)
+ask_family(struct resolver *r, enum lookup_family family)
 {
-	int error;
+	struct lookup_answer failure;
 
-	/* As good as asked: those before it have no answer either. */
-	if (!asking_begin(family)) {
-		family_failed(r, family, EAI_AGAIN, 0);
-		return;
-	}
-	if ((error = lookup_ask(r->lookup, family)) == 0) {
+	if (lookup_ask(r->lookup, family, &failure))
 		r->state[family] = PENDING;
-	} else {
-		asking_end(family);
-		family_failed(r, family, EAI_SYSTEM, error);
-	}
+	else
+		family_failed(r, family, failure.error, failure.system_error);
 }
 
 static void
@@ -277,7 +124,7 @@ ask_those_that_wait(struct resolver *r)
 {
 	int i;
 
-	for (i = 0; i < FAMILIES; i++)
+	for (i = 0; i < LOOKUP_FAMILIES; i++)
 		if (r->state[i] == WAITING && !is_pending(r))
 			ask_family(r, i);
 }
@@ -286,24 +133,16 @@ ask_those_that_wait(struct resolver *r)
 static void
 begin_round(struct resolver *r)
 {
-	struct lookup *l = xcalloc(1, sizeof *l);
 	int i;
 
-	if (r->lookup != NULL)
-		lookup_drop(r->lookup);
-	r->lookup = l;
+	lookup_drop(r->lookup);
 	r->dotted = (r->rounds++ == 0) == (strcmp(r->host, dotted_name) == 0);
-	pthread_mutex_init(&l->lock, NULL);
-	l->users = 1;
-	snprintf(l->name, sizeof l->name, "%s%s", r->host,
-	    r->dotted ? "." : "");
-	snprintf(l->port, sizeof l->port, "%u", (unsigned int)r->port);
-	l->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (l->event_fd == -1) {
+	r->lookup = lookup_open(r->host, r->dotted, r->port);
+	if (r->lookup == NULL) {
 		note_error(r, EAI_SYSTEM, errno);
 		return;
 	}
-	for (i = 0; i < FAMILIES; i++) {
+	for (i = 0; i < LOOKUP_FAMILIES; i++) {
 		r->waited[i] = false;
 		ask_family(r, i);
 	}
@@ -311,27 +150,27 @@ begin_round(struct resolver *r)
 }
 
 static void
-add_addresses(struct resolver *r, enum family family,
+add_addresses(struct resolver *r, enum lookup_family family,
     const struct addrinfo *ai)
 {
 	struct resolve_address *a;
 
 	for (; ai != NULL && r->count[family] < RESOLVE_FAMILY_MAX;
 	    ai = ai->ai_next) {
-		if (ai->ai_family != families[family].af)
+		if (ai->ai_family != lookup_af[family])
 			continue;
 		a = &r->addresses[family][r->count[family]++];
 		memcpy(&a->addr, ai->ai_addr, ai->ai_addrlen);
 		a->len = ai->ai_addrlen;
 	}
 	log_debug("%s: %zu %s address%s%s", r->host, r->count[family],
-	    families[family].name, r->count[family] == 1 ? "" : "es",
+	    family_names[family], r->count[family] == 1 ? "" : "es",
 	    r->dotted ? " (asked for with a final dot)" : "");
 	if (r->dotted)
 		strlcpy(dotted_name, r->host, sizeof dotted_name);
 	else if (strcmp(dotted_name, r->host) == 0)
 		*dotted_name = '\0';
-	if (family == V4 && r->state[V6] == PENDING)
+	if (family == LOOKUP_V4 && r->state[LOOKUP_V6] == PENDING)
 		r->patient_until_ms = clock_after(&clock_system,
 		    RESOLUTION_DELAY_MS);
 }
@@ -340,25 +179,17 @@ add_addresses(struct resolver *r, enum family family,
 static void
 take_answers(struct resolver *r)
 {
-	struct lookup *l = r->lookup;
-	struct question answer;
-	uint64_t ignored;
-	ssize_t n;
+	struct lookup_answer answer;
 	int i;
 
-	n = read(l->event_fd, &ignored, sizeof ignored);
-	(void)n;
-	for (i = 0; i < FAMILIES; i++) {
-		if (r->state[i] != PENDING)
-			continue;
-		pthread_mutex_lock(&l->lock);
-		answer = l->questions[i];
-		pthread_mutex_unlock(&l->lock);
-		if (!answer.answered)
+	lookup_clear(r->lookup);
+	for (i = 0; i < LOOKUP_FAMILIES; i++) {
+		if (r->state[i] != PENDING ||
+		    !lookup_answer(r->lookup, i, &answer))
 			continue;
 		if (answer.error == 0) {
 			r->state[i] = ANSWERED;
-			add_addresses(r, i, answer.result);
+			add_addresses(r, i, answer.addresses);
 		} else {
 			family_failed(r, i, answer.error,
 			    answer.system_error);
@@ -378,16 +209,16 @@ add_literal(void *ctx, const char *text)
 	struct in_addr in;
 
 	if (inet_pton(AF_INET, text, &in) == 1 &&
-	    r->count[V4] < RESOLVE_FAMILY_MAX) {
-		a = &r->addresses[V4][r->count[V4]++];
+	    r->count[LOOKUP_V4] < RESOLVE_FAMILY_MAX) {
+		a = &r->addresses[LOOKUP_V4][r->count[LOOKUP_V4]++];
 		v4 = (struct sockaddr_in *)&a->addr;
 		v4->sin_family = AF_INET;
 		v4->sin_addr = in;
 		v4->sin_port = htons(r->port);
 		a->len = sizeof *v4;
 	} else if (inet_pton(AF_INET6, text, &in6) == 1 &&
-	    r->count[V6] < RESOLVE_FAMILY_MAX) {
-		a = &r->addresses[V6][r->count[V6]++];
+	    r->count[LOOKUP_V6] < RESOLVE_FAMILY_MAX) {
+		a = &r->addresses[LOOKUP_V6][r->count[LOOKUP_V6]++];
 		v6 = (struct sockaddr_in6 *)&a->addr;
 		v6->sin6_family = AF_INET6;
 		v6->sin6_addr = in6;
@@ -406,7 +237,7 @@ resolve_open(struct resolver **out, const char *host, uint16_t port,
 
 	r->host = xstrdup(host);
 	r->port = port;
-	r->latest = V4;
+	r->latest = LOOKUP_V4;
 	*out = r;
 	/* RFC 6761, 6.3: never a question for a nameserver, which could send
 	 * a token that is allowed on loopback only anywhere. */
@@ -416,15 +247,15 @@ resolve_open(struct resolver **out, const char *host, uint16_t port,
 		return STATUS_OK;
 	}
 	add_literal(r, host);
-	if (r->count[V4] + r->count[V6] > 0)
+	if (r->count[LOOKUP_V4] + r->count[LOOKUP_V6] > 0)
 		return STATUS_OK;
 	hosts_find(HOSTS_PATH, host, add_literal, r);
-	if (r->count[V4] + r->count[V6] > 0) {
+	if (r->count[LOOKUP_V4] + r->count[LOOKUP_V6] > 0) {
 		log_debug("%s: %zu IPv6 and %zu IPv4 addresses in %s", host,
-		    r->count[V6], r->count[V4], HOSTS_PATH);
+		    r->count[LOOKUP_V6], r->count[LOOKUP_V4], HOSTS_PATH);
 		return STATUS_OK;
 	}
-	if (*host == '\0' || strlen(host) > NAME_MAX_LEN) {
+	if (*host == '\0' || strlen(host) > LOOKUP_NAME_MAX) {
 		note_error(r, EAI_NONAME, 0);
 		return STATUS_OK;
 	}
@@ -445,8 +276,7 @@ resolve_close(struct resolver *r)
 {
 	if (r == NULL)
 		return;
-	if (r->lookup != NULL)
-		lookup_drop(r->lookup);
+	lookup_drop(r->lookup);
 	free(r->host);
 	free(r);
 }
@@ -457,14 +287,15 @@ static bool
 has_other_form(const struct resolver *r)
 {
 	return r->lookup != NULL && r->rounds == 1 &&
-	    r->count[V4] + r->count[V6] == 0 &&
+	    r->count[LOOKUP_V4] + r->count[LOOKUP_V6] == 0 &&
 	    r->host[strlen(r->host) - 1] != '.';
 }
 
 enum resolve_progress
 resolve_next(struct resolver *r, struct resolve_address *a, int64_t *due_ms)
 {
-	enum family family = r->latest == V6 ? V4 : V6;
+	enum lookup_family family = r->latest == LOOKUP_V6 ? LOOKUP_V4 :
+	    LOOKUP_V6;
 
 	if (r->lookup != NULL)
 		take_answers(r);
@@ -475,7 +306,8 @@ resolve_next(struct resolver *r, struct resolve_address *a, int64_t *due_ms)
 		family = r->latest;
 	if (r->given[family] == r->count[family])
 		return is_pending(r) ? RESOLVE_PENDING : RESOLVE_OVER;
-	if (family == V4 && r->given[V4] == 0 && r->state[V6] == PENDING &&
+	if (family == LOOKUP_V4 && r->given[LOOKUP_V4] == 0 &&
+	    r->state[LOOKUP_V6] == PENDING &&
 	    clock_left(&clock_system, r->patient_until_ms) > 0) {
 		*due_ms = r->patient_until_ms;
 		return RESOLVE_PENDING;
@@ -488,14 +320,14 @@ resolve_next(struct resolver *r, struct resolve_address *a, int64_t *due_ms)
 int
 resolve_fd(const struct resolver *r)
 {
-	return is_pending(r) ? r->lookup->event_fd : -1;
+	return is_pending(r) ? lookup_fd(r->lookup) : -1;
 }
 
 enum status
 resolve_fault(const struct resolver *r, struct fault *f)
 {
-	if (is_pending(r) && (r->state[V6] == WAITING ||
-	    r->state[V4] == WAITING))
+	if (is_pending(r) && (r->state[LOOKUP_V6] == WAITING ||
+	    r->state[LOOKUP_V4] == WAITING))
 		return fault_set(f, STATUS_RESOLVE, "%s: lookup failed: %s",
 		    r->host, strerror(r->lacked));
 	if (is_pending(r))

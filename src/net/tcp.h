@@ -1,5 +1,5 @@
 /*
- * TCP connections, raced over all addresses of a host (RFC 8305).
+ * A TCP connection.
  */
 #ifndef NET_TCP_H
 #define NET_TCP_H
@@ -9,9 +9,8 @@
 #include "net/conn.h"
 
 /*
- * Opens a connection; `who` begins every message about it.  At most 10 s per
- * address, and the deadline.
- * STATUS_RESOLVE, STATUS_CONNECT, what poll_until reports, or a signal's.
+ * Opens a connection, the first that stands of a race over all addresses of
+ * the host.  `who` begins every message about it.  Fails as race does.
  */
 enum status tcp_open(struct conn **, const char *who, const char *host,
 	    uint16_t port, int64_t deadline_ms, struct fault *);
