@@ -19,14 +19,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/random.h"
-#include "net/certificate.h"
 #include "net/reasons.h"
 #include "net/tls.h"
+#include "net/tls_text.h"
 #include "net/verify.h"
 
 #define INPUT_SIZE	16384	/* one record: two reads instead of twenty */
 #define GOODBYE_MS	100	/* a close_notify is a courtesy */
-#define ALERT_CERTIFICATE_REQUIRED 116	/* of TLS 1.3 alone */
 
 struct tls {
 	struct conn		 conn;
@@ -121,10 +120,6 @@ is_transient(int rc)
 	    rc == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
 }
 
-#define TOO_OLD		"the server speaks neither TLS 1.2 nor TLS 1.3"
-#define UNKNOWN_KIND	"a certificate of the server has a key or signature " \
-	"of a kind that is not supported (" CERTIFICATE_KEYS ")"
-
 /* Of the alert that has just been received; only the record itself has it. */
 static unsigned int
 alert_number(const struct tls *t)
@@ -132,40 +127,10 @@ alert_number(const struct tls *t)
 	return t->ssl.MBEDTLS_PRIVATE(in_msg)[1];
 }
 
-/* Appends what an alert says (RFC 8446, 6.2). */
 static void
 add_alert(unsigned int number, struct fault *f)
 {
-	static const struct {
-		unsigned int	 number;
-		const char	*text;
-	} alerts[] = {
-		{ MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE, "the server found "
-		    "nothing in common with this program (TLS 1.2 or 1.3, "
-		    "ECDHE with AES-GCM or ChaCha20, a key of RSA or of ECDSA "
-		    "on P-256, P-384 or P-521; one of RSASSA-PSS or Ed25519 "
-		    "is not supported), or it demands a certificate of the "
-		    "client, which this program cannot give" },
-		{ MBEDTLS_SSL_ALERT_MSG_INSUFFICIENT_SECURITY,
-		    "the server demands other ciphers than this program has" },
-		{ MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION, TOO_OLD },
-		{ MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME,
-		    "the server does not know the name that was asked for" },
-		{ ALERT_CERTIFICATE_REQUIRED, "the server demands a "
-		    "certificate of the client, which this program cannot "
-		    "give" },
-		{ MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED,
-		    "the server refused access" },
-		{ MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR,
-		    "the server failed" },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof alerts / sizeof alerts[0]; i++)
-		if (alerts[i].number == number)
-			break;
-	fault_add(f, "%s (TLS alert %u)", i < sizeof alerts / sizeof alerts[0] ?
-	    alerts[i].text : "the server refused TLS", number);
+	fault_add(f, "%s (TLS alert %u)", tls_text_alert(number), number);
 }
 
 /* An alert has come where there should be data. */
@@ -174,7 +139,7 @@ refused(const struct tls *t, struct fault *f)
 {
 	/* RFC 8446, 4.4.2.4: instead of the end of its own handshake, before
 	 * which it takes nothing.  Other alerts may come at any time. */
-	if (!t->heard && alert_number(t) == ALERT_CERTIFICATE_REQUIRED &&
+	if (!t->heard && alert_number(t) == TLS_ALERT_CERTIFICATE_REQUIRED &&
 	    mbedtls_ssl_get_version_number(&t->ssl) ==
 	    MBEDTLS_SSL_VERSION_TLS1_3)
 		fault_set_lasting(f, STATUS_TLS, "%s: ", t->conn.who);
@@ -299,40 +264,6 @@ static const struct conn_ops tls_ops = {
 	tls_read, tls_write, tls_close, tls_sent, tls_quiet
 };
 
-/* What the library says, in words. */
-static const struct {
-	int		 code;
-	bool		 lasting;
-	const char	*text;
-} failures[] = {
-	{ MBEDTLS_ERR_SSL_CONN_EOF, false,
-	    "closed by the peer during the TLS handshake" },
-	{ MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY, false,
-	    "closed by the peer during the TLS handshake" },
-	/* The library has no more room, and says nothing else in this way
-	 * during a handshake. */
-	{ MBEDTLS_ERR_SSL_BAD_INPUT_DATA, true, "a message of the server's "
-	    "handshake has more than 16 KiB, which is too long: its "
-	    "certificates, most likely; a chain of fewer certificates, or "
-	    "with fewer names in them, would do" },
-	{ MBEDTLS_ERR_SSL_INVALID_RECORD, true,
-	    "no TLS is spoken there; is it a port for plain http, or for "
-	    "something else?" },
-	{ MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION, true, TOO_OLD },
-	{ MBEDTLS_ERR_X509_INVALID_EXTENSIONS, true, "a certificate of the "
-	    "server's chain has a critical extension that is not supported "
-	    "(constraints on names or policies, maybe) or a broken one, so "
-	    "that it must be refused; only another chain can mend that (one "
-	    "without its root, if that is it)" },
-	{ MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG, true, UNKNOWN_KIND },
-	{ MBEDTLS_ERR_PK_UNKNOWN_PK_ALG, true, UNKNOWN_KIND },
-	{ MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE, true, UNKNOWN_KIND },
-	{ MBEDTLS_ERR_X509_INVALID_FORMAT, true,
-	    "a certificate of the server's chain is broken" },
-	{ MBEDTLS_ERR_X509_FATAL_ERROR, true,
-	    "the server's chain of certificates is too long" },
-};
-
 /*
  * A server may refuse, and close, before we have said all: then sending fails,
  * and its alert is there.  RFC 5246, 7.2: level and number, in the clear until
@@ -361,7 +292,8 @@ handshake_fault(struct tls *t, int rc, const char *via, struct fault *f)
 {
 	enum status below_status = t->below_status;
 	unsigned int number;
-	size_t i;
+	const char *text;
+	bool lasting;
 
 	if (t->verification.anchors.status != STATUS_OK)
 		return t->verification.anchors.status;
@@ -385,16 +317,14 @@ handshake_fault(struct tls *t, int rc, const char *via, struct fault *f)
 	    t->verification.reasons.len > 0)
 		return reasons_fault(&t->verification, t->conn.who, via,
 		    mbedtls_ssl_get_verify_result(&t->ssl), f);
-	for (i = 0; i < sizeof failures / sizeof failures[0]; i++)
-		if (certificate_is_error(rc, failures[i].code)) {
-			fault_set(f, STATUS_TLS, "%s: %s", t->conn.who,
-			    failures[i].text);
-			f->lasting = failures[i].lasting;
-			return STATUS_TLS;
-		}
-	return fault_set_lasting(f, STATUS_TLS,
-	    "%s: TLS handshake failed (mbed TLS error -0x%04x)", t->conn.who,
-	    (unsigned int)-rc);
+	text = tls_text_error(rc, &lasting);
+	if (text != NULL)
+		fault_set(f, STATUS_TLS, "%s: %s", t->conn.who, text);
+	else
+		fault_set(f, STATUS_TLS, "%s: TLS handshake failed (mbed TLS "
+		    "error -0x%04x)", t->conn.who, (unsigned int)-rc);
+	f->lasting = lasting;
+	return STATUS_TLS;
 }
 
 /* AES-GCM first: the library would prefer ChaCha20, five times the work where
