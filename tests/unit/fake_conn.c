@@ -54,6 +54,9 @@ fail_as(enum fake_how how, int64_t deadline_ms, struct fault *f)
 		if (interrupt_pending())
 			return interrupt_fault(f);
 		return fault_set(f, STATUS_TIMEOUT, "fake: no answer in time");
+	case FAKE_UNTRUSTED:
+		return fault_set_lasting(f, STATUS_TLS, "fake: bad "
+		    "certificate");
 	case FAKE_RESET:
 	case FAKE_END:
 	case FAKE_GOODBYE:

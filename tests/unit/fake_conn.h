@@ -26,7 +26,8 @@ enum fake_how {
 	FAKE_GOODBYE,		/* with one: close_notify */
 	FAKE_SILENCE,		/* until the deadline */
 	FAKE_SIGNAL,		/* SIGTERM arrives */
-	FAKE_HOWS
+	FAKE_HOWS,
+	FAKE_UNTRUSTED		/* in a dial: by a bad certificate */
 };
 
 struct fake_cut {

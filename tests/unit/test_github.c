@@ -1263,6 +1263,27 @@ test_connect_first(void **state)
 	assert_int_equal(fake_net.request_count, 0);
 }
 
+/* A bad certificate is the end, but not where there was a good one. */
+static void
+test_good_before(void **state)
+{
+	static const struct {
+		bool	is_cut, lasting;
+	} rows[] = { { true, true }, { true, true }, { false, false },
+	    { true, false }, { true, false }, { false, false } };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		fake_net.cut = (struct fake_cut){ rows[i].is_cut ? i + 1 : 0,
+		    FAKE_IN_DIAL, FAKE_UNTRUSTED, 0 };
+		assert_int_equal(github_connect(gh, later(), &fault),
+		    rows[i].is_cut ? STATUS_TLS : STATUS_OK);
+		check(!rows[i].is_cut || fault.lasting == rows[i].lasting,
+		    "connection %u", i + 1);
+	}
+}
+
 /* What an answer may take: 30 s for a head, and what the caller says for a
  * dispatch's. */
 static void
@@ -1425,6 +1446,7 @@ main(void)
 		TEST(test_dead_connection),
 		TEST(test_sent_on_kept_connection),
 		TEST(test_connect_first),
+		TEST(test_good_before),
 		TEST(test_silence),
 	};
 
