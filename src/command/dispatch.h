@@ -78,10 +78,9 @@ struct dispatch_order {
 
 /*
  * STATUS_OK and the proved run, which the caller wipes and which lends from the
- * order; or, with a fault that tells
- * the whole story, STATUS_REFUSED (and its kin), STATUS_UNKNOWN,
- * STATUS_UNIDENTIFIED, a signal's, or any of those with exit code 7: then
- * nothing was started.
+ * order; or, with a fault that tells the whole story, STATUS_REFUSED (and its
+ * kin), STATUS_UNKNOWN, STATUS_UNIDENTIFIED, a signal's, or any of those with
+ * exit code 7: then nothing was started.
  */
 enum status dispatch(struct github *, const struct clock *,
 	    const struct dispatch_order *, struct found_run *,

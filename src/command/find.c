@@ -201,10 +201,9 @@ run_search(struct search *s, struct fault *f)
 
 enum find_outcome
 find(struct github *gh, const struct clock *clock, const struct find_query *q,
-    struct find_result *r, struct fault *f)
+    struct find_result *r)
 {
 	struct find_query listing_only;
-	enum find_outcome outcome;
 	struct search s;
 
 	memset(r, 0, sizeof *r);
@@ -224,10 +223,10 @@ find(struct github *gh, const struct clock *clock, const struct find_query *q,
 	s.by_workflow.workflow = q->workflow;
 	/* The dispatch was one, or may have been. */
 	retry_succeeded(&s.retry);
-	outcome = run_search(&s, f);
-	collect(&s, outcome != FIND_ONE && outcome != FIND_SEVERAL, r);
+	r->outcome = run_search(&s, &r->fault);
+	collect(&s, r->outcome != FIND_ONE && r->outcome != FIND_SEVERAL, r);
 	candidates_wipe(&s.found);
 	listing_wipe(&s.by_workflow);
 	listing_wipe(&s.by_repository);
-	return outcome;
+	return r->outcome;
 }

@@ -48,18 +48,20 @@ enum find_outcome {
 };
 
 struct find_result {
+	enum find_outcome outcome;
+	struct fault	 fault;		/* of STOPPED; of NONE, if the last
+					 * look failed: else STATUS_OK */
 	struct found_run runs[FIND_SHOWN_MAX];
 	size_t		 count;
 	size_t		 more;		/* that did not fit */
 };
 
 /*
- * Looks until the deadline.  The fault is filled on STOPPED (a refusal, a
- * lasting 404, a signal), and on NONE if the last look failed (else its
- * status is STATUS_OK).  The caller wipes the result.
+ * Looks until the deadline, a refusal, a lasting 404 or a signal.  Returns the
+ * result's outcome; the caller wipes the result.
  */
 enum find_outcome find(struct github *, const struct clock *,
-	    const struct find_query *, struct find_result *, struct fault *);
+	    const struct find_query *, struct find_result *);
 
 void	 find_result_wipe(struct find_result *);
 

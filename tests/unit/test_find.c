@@ -32,7 +32,6 @@ static const struct fake_job marked_jobs[] = {
 
 static struct github		*gh;
 static struct find_result	 result;
-static struct fault		 fault;
 
 static int
 set_up(void **state)
@@ -41,7 +40,6 @@ set_up(void **state)
 	log_open(LOG_LEVEL_ERROR, false);
 	gh = fake_github_new();
 	memset(&result, 0, sizeof result);
-	memset(&fault, 0, sizeof fault);
 	return 0;
 }
 
@@ -76,8 +74,7 @@ static enum find_outcome
 look_for(struct find_query q)
 {
 	find_result_wipe(&result);
-	memset(&fault, 0, sizeof fault);
-	return find(gh, &fake_clock, &q, &result, &fault);
+	return find(gh, &fake_clock, &q, &result);
 }
 
 static void
@@ -657,7 +654,7 @@ test_refusals(void **state)
 				    kinds[k], 0) + fake_count(gh,
 				    FAKE_ALL_RUNS, 0) >= 5), "%zu %zu: %" PRId64,
 				    i, k, fake_now());
-				check(!lasts || fault.status == statuses[i],
+				check(!lasts || result.fault.status == statuses[i],
 				    "%zu %zu", i, k);
 				tear_down(state);
 				set_up(state);
@@ -1030,7 +1027,7 @@ test_transient(void **state)
 				    .last = 2, .status = statuses[i] });
 			check(look_for(query()) == FIND_ONE,
 			    "status %d, kind %d", (int)statuses[i], kinds[k]);
-			check(fault.status == STATUS_OK, "status %d",
+			check(result.fault.status == STATUS_OK, "status %d",
 			    (int)statuses[i]);
 			/* With pauses that grow; but what the server answers
 			 * about one run must not slow the search. */
@@ -1089,7 +1086,7 @@ test_final(void **state)
 			    .last = FAKE_ALWAYS, .status = cases[i].status });
 		check(look_for(query()) == (ends ? FIND_STOPPED : FIND_ONE),
 		    "%s", cases[i].what);
-		check(fault.status == (ends ? cases[i].status : STATUS_OK),
+		check(result.fault.status == (ends ? cases[i].status : STATUS_OK),
 		    "%s", cases[i].what);
 		check(cases[i].calls == 0 || fake_count(gh, cases[i].kind,
 		    0) == cases[i].calls, "%s", cases[i].what);
@@ -1134,7 +1131,7 @@ test_neighbour_fails(void **state)
 		    .kind = FAKE_JOBS, .run_id = OURS + 1, .first = 1,
 		    .last = FAKE_ALWAYS, .status = statuses[i] });
 		expect_ours(look_for(query()), FOUND_BY_STEP_NAME);
-		assert_int_equal(fault.status, STATUS_OK);
+		assert_int_equal(result.fault.status, STATUS_OK);
 		assert_int_equal(fake_pause_count, 0);
 		tear_down(state);
 		set_up(state);
@@ -1246,14 +1243,14 @@ test_deadline(void **state)
 		    q.deadline_ms, "%" PRId64, timeouts[i]);
 		/* Not one look was answered in time. */
 		if (timeouts[i] < 10)
-			check(fault.status == STATUS_TIMEOUT, "%" PRId64,
+			check(result.fault.status == STATUS_TIMEOUT, "%" PRId64,
 			    timeouts[i]);
 		if (timeouts[i] >= 50) {
 			/* What might be it is told. */
 			check(result.count == 3, "%" PRId64, timeouts[i]);
 			check(result.runs[0].id == OURS + 2, "%" PRId64,
 			    timeouts[i]);
-			check(fault.status == STATUS_OK, "%" PRId64,
+			check(result.fault.status == STATUS_OK, "%" PRId64,
 			    timeouts[i]);
 		}
 		tear_down(state);
@@ -1271,7 +1268,7 @@ test_fails_to_the_end(void **state)
 	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_ALL_RUNS,
 	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_SERVER });
 	assert_int_equal(look_for(query()), FIND_NONE);
-	assert_int_equal(fault.status, STATUS_SERVER);
+	assert_int_equal(result.fault.status, STATUS_SERVER);
 	assert_true(fake_now() <= TIMEOUT_MS);
 	/* Growing pauses: not hundreds of requests. */
 	assert_in_range(gh->call_count, 10, 40);
@@ -1388,7 +1385,7 @@ test_limit_stops_the_look(void **state)
 	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
 	    .first = 3, .status = STATUS_LIMITED, .wait_ms = 1000000 });
 	assert_int_equal(look_for(query()), FIND_NONE);
-	assert_int_equal(fault.status, STATUS_LIMITED);
+	assert_int_equal(result.fault.status, STATUS_LIMITED);
 	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 3);
 	/* It outlasts the deadline: no use in waiting. */
 	assert_int_equal(fake_pause_count, 0);
@@ -1436,7 +1433,7 @@ test_short_and_hindered(void **state)
 	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_REFUSED,
 	    .lasting = true });
 	assert_int_not_equal(look_for(q), FIND_ONE);
-	assert_int_equal(fault.status, STATUS_REFUSED);
+	assert_int_equal(result.fault.status, STATUS_REFUSED);
 	assert_int_equal(fake_pause_count, 0);
 	assert_int_equal(result.count, 2);
 }
@@ -1457,7 +1454,7 @@ test_listing(void **state)
 	fake_add_run(gh, (struct fake_run){ .id = OURS - 1,
 	    .created_at = -60000 });
 	assert_int_equal(look_for(q), FIND_NONE);
-	assert_int_equal(fault.status, STATUS_OK);
+	assert_int_equal(result.fault.status, STATUS_OK);
 	assert_int_equal(result.count, 1);
 	assert_true(result.runs[0].id == OURS);
 	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 0);
@@ -1501,7 +1498,7 @@ test_signals(void **state)
 		fake_signal_at(cases[i].at, cases[i].sig);
 		check(look_for(query()) == FIND_STOPPED, "at %" PRId64,
 		    cases[i].at);
-		check(fault.status == cases[i].status, "at %" PRId64,
+		check(result.fault.status == cases[i].status, "at %" PRId64,
 		    cases[i].at);
 		check(fake_now() == cases[i].at, "at %" PRId64, cases[i].at);
 		tear_down(state);

@@ -1,0 +1,112 @@
+#include "compat.h"
+
+#include "command/match.h"
+#include "command/unproved.h"
+
+/* " Runs that might be it: URL, URL and 2 more." */
+static void
+add_runs(struct fault *f, const char *intro, const struct find_result *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->count; i++)
+		fault_add(f, "%s%s", i == 0 ? intro : ", ", r->runs[i].url);
+	if (r->more > 0)
+		fault_add(f, " and %zu more", r->more);
+	if (r->count > 0)
+		fault_add(f, ".");
+}
+
+/* One run carries the ID, and that is no proof. */
+static void
+add_doubt(struct fault *f, const char *id)
+{
+	fault_add(f, "a run shows the distinct ID %.100s, but ", id);
+	if (match_is_distinctive(id))
+		fault_add(f, "the timeout came before it was certain that no "
+		    "other run does.");
+	else
+		fault_add(f, "other new runs do not show all their names yet, "
+		    "and an ID of under %d characters and under %d digits may "
+		    "stand in any of them. A longer one is distinctive "
+		    "(--distinct-id draws one).", MATCH_CHARACTERS_MIN,
+		    MATCH_DIGITS_MIN);
+}
+
+/* How its run would be found. */
+static void
+add_advice(struct fault *f, bool had_id)
+{
+	if (had_id)
+		fault_add(f, " Does the workflow show its input distinct_id, "
+		    "best in run-name: ${{ inputs.distinct_id }}? A step's "
+		    "name is only visible once a runner has begun the job.");
+	else
+		fault_add(f, " With --distinct-id, and an input distinct_id "
+		    "that the workflow shows in its run-name, the run could "
+		    "be told.");
+}
+
+/* The search has found nothing, or was ended by a failure. */
+static void
+add_search(struct fault *f, const struct find_query *q,
+    const struct find_result *r)
+{
+	const struct fault *why = &r->fault;
+
+	if (r->outcome != FIND_STOPPED && q->distinct_id == NULL)
+		fault_add(f, "no distinct ID was sent to find its run by.");
+	else if (why->status != STATUS_OK)
+		fault_add(f, "the search for it failed: %s", why->text);
+	else
+		fault_add(f, "no new run showed the distinct ID %.100s before "
+		    "the timeout.", q->distinct_id);
+	if (r->outcome == FIND_STOPPED && why->status == STATUS_UNAUTHORIZED)
+		fault_add(f, " It was accepted before, so it may have "
+		    "expired.");
+	fault_end_sentence(f);
+	add_runs(f, " Runs that might be it: ", r);
+	if (q->distinct_id == NULL || why->status == STATUS_OK)
+		add_advice(f, q->distinct_id != NULL);
+}
+
+enum status
+unproved(const struct find_query *q, const struct find_result *r,
+    const char *who, bool accepted, struct fault *f)
+{
+	struct fault story;
+
+	if (accepted) {
+		fault_set_lasting(&story, STATUS_UNIDENTIFIED, "%s: the "
+		    "workflow was dispatched, but its run is not identified: ",
+		    who);
+	} else {
+		fault_end_sentence(f);
+		fault_set_lasting(&story, STATUS_UNKNOWN, "%s So it is "
+		    "unknown whether the workflow was dispatched, and ",
+		    f->text);
+	}
+	switch (r->outcome) {
+	case FIND_SEVERAL:
+		fault_add(&story, "more than one new run carries the distinct "
+		    "ID %.100s, so none is proved.", q->distinct_id);
+		add_runs(&story, " They are: ", r);
+		break;
+	case FIND_UNPROVED:
+		add_doubt(&story, q->distinct_id);
+		add_runs(&story, " The runs: ", r);
+		break;
+	case FIND_STOPPED:
+	case FIND_NONE:
+	case FIND_ONE:
+		add_search(&story, q, r);
+		if (!accepted)
+			fault_add(&story, " Look before dispatching again: it "
+			    "may have been started.");
+		if (status_is_signal(r->fault.status))
+			story.status = r->fault.status;
+		break;
+	}
+	*f = story;
+	return f->status;
+}
