@@ -93,8 +93,8 @@ keep(struct candidates *s, size_t bytes, struct fault *f)
 	s->kept += bytes;
 	if (s->kept <= KEPT_MAX)
 		return STATUS_OK;
-	return fault_set_lasting(f, STATUS_PROTOCOL, "%s lists so many new "
-	    "runs and jobs that keeping them in mind would take over %zu MiB",
+	return fault_set_lasting(f, STATUS_PROTOCOL, "%s lists more new "
+	    "runs and jobs than fit in %zu MiB of memory",
 	    github_who(s->gh), KEPT_MAX >> 20);
 }
 
@@ -224,8 +224,9 @@ conclude(struct candidate *c)
 	c->shown = c->names.shown && (c->names.count > 0 || c->never_ran);
 	c->settled = c->shown && c->completed;
 	if (c->settled)
-		log_debug("run %llu is not ours: it is over, and all its jobs "
-		    "and steps are known", (unsigned long long)c->run.id);
+		log_debug("run %llu is not ours: it is completed, and the "
+		    "names of all its jobs and steps are known",
+		    (unsigned long long)c->run.id);
 }
 
 /* When to look at its jobs again, unless its row changes before. */

@@ -57,8 +57,8 @@ begin_attempt(struct state *s)
 static void
 step_down(struct state *s)
 {
-	log_info("%s is an older server, which does not tell the run; using "
-	    "distinct ID %s to find it", github_who(s->gh),
+	log_info("%s is an older server, which does not name the run that it "
+	    "creates; looking for it by distinct ID %s", github_who(s->gh),
 	    s->order->distinct_id);
 	github_use_old_version(s->gh);
 	s->old_version = true;
@@ -90,7 +90,7 @@ take_baseline(struct state *s, enum dispatch_outcome *outcome, struct fault *f)
 	} else if (baseline_is_needed(s->gh, f)) {
 		*outcome = DISPATCH_NOT_STARTED;
 	} else {
-		log_debug("dispatching without the newest run: %s", f->text);
+		log_debug("dispatching without a baseline: %s", f->text);
 		return true;
 	}
 	return false;
@@ -143,7 +143,8 @@ post(struct state *s, struct found_run *run, struct fault *f)
 	case DISPATCH_IDENTIFIED:
 	case DISPATCH_ACCEPTED:
 		status_if_exhausted(STATUS_UNIDENTIFIED,
-		    "the workflow was dispatched, its run is not known");
+		    "the workflow was dispatched, but its run is not "
+		    "identified");
 		break;
 	case DISPATCH_UNKNOWN:
 		break;
@@ -209,7 +210,7 @@ wait_for_limit(struct state *s, struct fault *f)
 	if (pace_wait(&s->limit_pace, &beyond))
 		return !interrupt_pending();
 	fault_add(f, beyond ? " That is longer than the timeout allows." :
-	    " The timeout is over.");
+	    " The timeout has expired.");
 	return false;
 }
 
@@ -248,8 +249,7 @@ omit_id(struct state *s)
 {
 	if (s->order->sends_id || s->old_version || s->refuses_id)
 		return false;
-	log_info("the workflow does not have the input distinct_id; sending "
-	    "none");
+	log_info("the workflow has no input distinct_id; sending none");
 	s->with_id = false;
 	s->refuses_id = true;
 	return true;
@@ -331,7 +331,8 @@ search(const struct state *s, bool accepted, struct found_run *run,
 	if (s->with_id)
 		log_info("%s; looking for the run that shows distinct ID "
 		    "%.100s", accepted ? "dispatched" : "it is unknown "
-		    "whether that was dispatched", s->order->distinct_id);
+		    "whether the workflow was dispatched",
+		    s->order->distinct_id);
 	if (find(s->gh, s->clock, &q, &found) == FIND_ONE) {
 		*run = found.runs[0];
 		found.runs[0].url = NULL;

@@ -153,8 +153,8 @@ may_pass(struct search *s, struct fault *f)
 	f->wait_ms = most(f->wait_ms, least(advice.pause_ms,
 	    clock_left(s->clock, s->q->deadline_ms) / 2));
 	if (advice.renew && github_renew_token(s->found.gh))
-		log_info("the token was refused; its file holds another one, "
-		    "which is used from now on");
+		log_info("the token was refused; using the new one in its "
+		    "file");
 	return true;
 }
 

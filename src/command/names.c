@@ -67,7 +67,7 @@ check_time(const struct clock *clock, int64_t deadline_ms, struct fault *f)
 	if (interrupt_pending())
 		return interrupt_fault(f);
 	if (clock_left(clock, deadline_ms) == 0)
-		return fault_set(f, STATUS_TIMEOUT, "the timeout is over");
+		return fault_set(f, STATUS_TIMEOUT, "the timeout has expired");
 	return STATUS_OK;
 }
 

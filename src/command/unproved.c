@@ -23,14 +23,14 @@ add_doubt(struct fault *f, const char *id)
 {
 	fault_add(f, "a run shows the distinct ID %.100s, but ", id);
 	if (match_is_distinctive(id))
-		fault_add(f, "the timeout came before it was certain that no "
-		    "other run does.");
+		fault_add(f, "the timeout expired before it was certain that "
+		    "no other run does.");
 	else
 		fault_add(f, "other new runs do not show all their names yet, "
-		    "and an ID of under %d characters and under %d digits may "
-		    "stand in any of them. A longer one is distinctive "
-		    "(--distinct-id draws one).", MATCH_CHARACTERS_MIN,
-		    MATCH_DIGITS_MIN);
+		    "and an ID of fewer than %d characters and fewer than %d "
+		    "digits may appear in any of them. Use a longer one "
+		    "(--distinct-id without a value draws one).",
+		    MATCH_CHARACTERS_MIN, MATCH_DIGITS_MIN);
 }
 
 /* How its run would be found. */
@@ -39,12 +39,12 @@ add_advice(struct fault *f, bool had_id)
 {
 	if (had_id)
 		fault_add(f, " Does the workflow show its input distinct_id, "
-		    "best in run-name: ${{ inputs.distinct_id }}? A step's "
-		    "name is only visible once a runner has begun the job.");
+		    "best as run-name: ${{ inputs.distinct_id }}? The name of "
+		    "a step is only visible once a runner has begun its job.");
 	else
 		fault_add(f, " With --distinct-id, and an input distinct_id "
-		    "that the workflow shows in its run-name, the run could "
-		    "be told.");
+		    "that the workflow shows in its run-name, the run can "
+		    "be identified.");
 }
 
 /* The search has found nothing, or was ended by a failure. */
@@ -88,9 +88,10 @@ unproved(const struct find_query *q, const struct find_result *r,
 	}
 	switch (r->outcome) {
 	case FIND_SEVERAL:
-		fault_add(&story, "more than one new run carries the distinct "
-		    "ID %.100s, so none is proved.", q->distinct_id);
-		add_runs(&story, " They are: ", r);
+		fault_add(&story, "more than one new run shows the distinct ID "
+		    "%.100s, so any of them may be the dispatched one.",
+		    q->distinct_id);
+		add_runs(&story, " The runs: ", r);
 		break;
 	case FIND_UNPROVED:
 		add_doubt(&story, q->distinct_id);
@@ -101,8 +102,8 @@ unproved(const struct find_query *q, const struct find_result *r,
 	case FIND_ONE:
 		add_search(&story, q, r);
 		if (!accepted)
-			fault_add(&story, " Look before dispatching again: it "
-			    "may have been started.");
+			fault_add(&story, " Check its runs before dispatching "
+			    "again: one may have been started.");
 		if (status_is_signal(r->fault.status))
 			story.status = r->fault.status;
 		break;

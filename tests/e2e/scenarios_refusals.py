@@ -275,7 +275,7 @@ def a_rate_limit_beyond_the_deadline_ends_the_search_too(t, where):
     t.dispatch("--timeout", t.seconds(120))
     t.exits(3 if where == "baseline" else 5)
     t.says("rate limit", "until 2", "longer than the timeout")
-    t.says_not("Trying on", "best in run-name")
+    t.says_not("Trying on", "best as run-name")
     t.took_at_most(10)
     t.dispatched(where != "baseline")
 
