@@ -153,8 +153,12 @@ void
 load_free_texts(struct config *c)
 {
 	enum option o;
+	void *member;
 
-	for (o = 0; o < OPTION_COUNT; o++)
-		if (settings[o].load == load_text)
-			free(*(char **)((char *)c + settings[o].offset));
+	for (o = 0; o < OPTION_COUNT; o++) {
+		if (settings[o].load != load_text)
+			continue;
+		member = (unsigned char *)c + settings[o].offset;
+		free(*(char **)member);
+	}
 }

@@ -162,7 +162,7 @@ add_not_concluded(struct watched *w, const struct ending_timeout *t)
 	    failed ? " The last look failed: " : "",
 	    failed ? t->look->text : "");
 	if (t->is_untold)
-		fault_add(f, " GitHub has not reported a conclusion yet.");
+		fault_add(f, " GitHub has reported no conclusion yet.");
 	if (t->missing != NULL) {
 		fault_add(f, " No job \"%s\" was seen; its jobs are: ",
 		    t->missing);

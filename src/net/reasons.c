@@ -1,5 +1,6 @@
 #include "compat.h"
 
+#include <string.h>
 #include <time.h>
 
 #include <mbedtls/oid.h>

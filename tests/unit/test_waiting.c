@@ -329,7 +329,7 @@ test_untold(void **state)
 	order.timeout_ms = 25 * SECOND;
 	order.interval_ms = 20 * SECOND;
 	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
-	expect_says("has not reported a conclusion yet");
+	expect_says("has reported no conclusion yet");
 	expect_says("was completed when last seen");
 	again(state);
 	/* Looked at each second, whatever the interval. */
