@@ -185,6 +185,9 @@ config_load(struct config *c, const struct options *o, config_lookup lookup,
 		steps[i](&l);
 	buf_free(&l.missing);
 	free(l.host);
+	for (i = 0; l.run_pages != NULL && i < c->run_count; i++)
+		url_wipe(&l.run_pages[i]);
+	free(l.run_pages);
 	return l.status;
 }
 
@@ -196,7 +199,6 @@ config_wipe(struct config *c)
 	for (i = 0; i < c->run_count; i++) {
 		free(c->runs[i].owner);
 		free(c->runs[i].repo);
-		url_wipe(&c->runs[i].pages);
 	}
 	free(c->runs);
 	for (i = 0; i < c->job_count; i++)

@@ -19,17 +19,9 @@
 #include "command/result.h"
 #include "command/wait.h"
 
-/* A run to wait for. */
-struct config_run {
-	uint64_t	 id;
-	char		*owner;
-	char		*repo;
-	struct url	 pages;		/* that its URL is below; or no host */
-};
-
 struct config {
 	bool			 await;		/* else: dispatch */
-	struct config_run	*runs;		/* of await */
+	struct wait_target	*runs;		/* of await; owned */
 	size_t			 run_count;
 	bool			 wait;		/* for the dispatched run */
 	struct wait_order	 waiting;	/* how, for both */

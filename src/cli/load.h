@@ -30,6 +30,8 @@ struct loader {
 	struct buf		 missing;	/* required values, for people */
 	char			*host;		/* from --repo; or NULL */
 	const char		*server_from;	/* names it; NULL: default */
+	struct url		*run_pages;	/* that the URL of each run is
+						 * below; or no host */
 	int64_t			 read_by_ms;	/* instant, for all files */
 	bool			 stdin_used;
 };

@@ -31,7 +31,7 @@ segment_before(const char *text, const char *end)
  * a path.  Whether that is the server's is another question.
  */
 static bool
-parse_run_url(const char *text, struct config_run *run)
+parse_run_url(const char *text, struct wait_target *run, struct url *pages)
 {
 	const char *mark = strstr(text, RUN_PATH), *repo, *owner, *id;
 	char *base;
@@ -52,7 +52,7 @@ parse_run_url(const char *text, struct config_run *run)
 	run->owner = xstrndup(owner, (size_t)(repo - 1 - owner));
 	run->repo = xstrndup(repo, (size_t)(mark - repo));
 	base = xstrndup(text, (size_t)(owner - 1 - text));
-	ok = url_parse_base(&run->pages, base) == NULL;
+	ok = url_parse_base(pages, base) == NULL;
 	free(base);
 	return ok;
 }
@@ -61,13 +61,15 @@ static void
 add_run(struct loader *l, const char *from, const char *text)
 {
 	struct config *c = l->c;
-	struct config_run *run;
+	size_t n = c->run_count++;
 
-	c->runs = xreallocarray(c->runs, c->run_count + 1, sizeof *c->runs);
-	run = &c->runs[c->run_count++];
-	memset(run, 0, sizeof *run);
-	if (!parse_id(text, strlen(text), &run->id) &&
-	    !parse_run_url(text, run))
+	c->runs = xreallocarray(c->runs, n + 1, sizeof *c->runs);
+	l->run_pages = xreallocarray(l->run_pages, n + 1,
+	    sizeof *l->run_pages);
+	memset(&c->runs[n], 0, sizeof *c->runs);
+	memset(&l->run_pages[n], 0, sizeof *l->run_pages);
+	if (!parse_id(text, strlen(text), &c->runs[n].id) &&
+	    !parse_run_url(text, &c->runs[n], &l->run_pages[n]))
 		load_fail_value(l, from, text, "expected the ID of a run, or "
 		    "its URL such as https://github.com/octo-org/octo-repo"
 		    "/actions/runs/123");
@@ -130,14 +132,15 @@ is_below(const struct url *run, const struct url *pages)
 }
 
 static void
-fail_server(struct loader *l, const struct config_run *run)
+fail_server(struct loader *l, const struct wait_target *run,
+    const struct url *pages)
 {
 	struct buf theirs, ours;
 
 	buf_init(&theirs, BUF_TEXT_MAX);
 	buf_init(&ours, BUF_TEXT_MAX);
-	url_add_authority(&theirs, &run->pages);
-	buf_adds(&theirs, run->pages.path);
+	url_add_authority(&theirs, pages);
+	buf_adds(&theirs, pages->path);
 	url_add_authority(&ours, &l->c->server);
 	buf_adds(&ours, l->c->server.path);
 	load_fail(l, "%s: the server is %s (%s%s), but the URL names a run "
@@ -165,10 +168,10 @@ load_check_runs(struct loader *l)
 	if (url_parse_base(&own, buf_str(&pages)) != NULL)
 		url_wipe(&own);
 	for (i = 0; i < c->run_count; i++)
-		if (c->runs[i].pages.host != NULL &&
-		    !is_below(&c->runs[i].pages, &c->server) &&
-		    (own.host == NULL || !is_below(&c->runs[i].pages, &own)))
-			fail_server(l, &c->runs[i]);
+		if (l->run_pages[i].host != NULL &&
+		    !is_below(&l->run_pages[i], &c->server) &&
+		    (own.host == NULL || !is_below(&l->run_pages[i], &own)))
+			fail_server(l, &c->runs[i], &l->run_pages[i]);
 	url_wipe(&own);
 	buf_free(&pages);
 }

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "cli/load.h"
 
@@ -83,6 +85,7 @@ void
 load_waiting(struct loader *l)
 {
 	struct wait_order *w = &l->c->waiting;
+	const char *no_colour;
 
 	w->timeout_ms = WAIT_TIMEOUT_MS;
 	w->interval_ms = UNSET;
@@ -101,6 +104,9 @@ load_waiting(struct loader *l)
 		w->interval_ms = INTERVAL_MS;
 	if (w->timeout_ms == 0)
 		w->timeout_ms = WAIT_NEVER;
+	w->live = terminal_is_there() && log_is_plain();
+	no_colour = l->lookup("NO_COLOR");
+	w->colour = w->live && (no_colour == NULL || *no_colour == '\0');
 	w->jobs = (const char **)l->c->jobs;
 	w->job_count = l->c->job_count;
 	check_cancelling(l);

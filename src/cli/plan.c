@@ -115,17 +115,14 @@ plan_dispatch(struct dispatch_order *o, const struct config *c,
     const char *uuid, struct fault *f)
 {
 	enum status status;
-	struct buf b;
 
 	memset(o, 0, sizeof *o);
 	if ((status = plan_workflow(o, c, f)) != STATUS_OK)
 		return status;
-	buf_init(&b, BUF_TEXT_MAX);
-	buf_addf(&b, "%s/%s", c->owner, c->repo);
-	o->repository = buf_take(&b);
 	o->ref = c->ref;
 	o->timeout_ms = c->timeout_ms;
 	o->step_ms = c->step_ms;
+	o->waiting = c->wait ? &c->waiting : NULL;
 
 	o->is_unique = c->distinct_id == NULL;
 	o->distinct_id = o->is_unique ? uuid : c->distinct_id;
@@ -149,7 +146,6 @@ plan_wipe(struct dispatch_order *o)
 {
 	drop(o->workflow);
 	drop(o->workflow_path);
-	drop(o->repository);
 	if (o->body != o->body_with_id)
 		drop(o->body);
 	drop(o->body_with_id);
@@ -166,8 +162,8 @@ plan_log(const struct dispatch_order *o, const struct config *c,
 	inputs_add_names(&names, &c->inputs);
 	if (o->sends_id && inputs_find(&c->inputs, "distinct_id") == NULL)
 		buf_addf(&names, "%sdistinct_id", names.len > 0 ? ", " : "");
-	log_info("dispatching %s of %s at %s on %s (inputs: %s)", o->workflow,
-	    o->repository, o->ref, who, names.len > 0 ? buf_str(&names) :
-	    "none");
+	log_info("dispatching %s of %s/%s at %s on %s (inputs: %s)",
+	    o->workflow, c->owner, c->repo, o->ref, who, names.len > 0 ?
+	    buf_str(&names) : "none");
 	buf_free(&names);
 }

@@ -32,7 +32,7 @@ weigh(struct cancel *c, const struct clock *clock)
 static void
 log_refusal(struct cancel *c, enum cancel_state state)
 {
-	unsigned long long id = c->run->id;
+	unsigned long long id = c->run->found.id;
 
 	if (state == CANCEL_REFUSED)
 		log_warning("run %llu was not cancelled: %s", id, c->why.text);
@@ -48,7 +48,8 @@ enum status
 cancel_ask(struct cancel *c, const struct clock *clock, bool force,
     int64_t deadline_ms)
 {
-	unsigned long long id = c->run->id;
+	struct watched *run = c->run;
+	unsigned long long id = run->found.id;
 	enum cancel_state state;
 	enum status status;
 	bool was_over;
@@ -56,7 +57,7 @@ cancel_ask(struct cancel *c, const struct clock *clock, bool force,
 	if (c->again_ms > clock_now(clock))
 		return STATUS_OK;
 	c->again_ms = 0;
-	status = github_cancel_run(c->run->gh, c->run->id, force, deadline_ms,
+	status = github_cancel_run(run->gh, run->found.id, force, deadline_ms,
 	    &was_over, &c->why);
 	if (status_is_signal(status))
 		return status;
@@ -102,8 +103,8 @@ look_if_over(struct cancel *c, int64_t deadline_ms)
 	struct watched *run = c->run;
 	struct fault ignored;
 
-	if (c->why.status == STATUS_REFUSED && github_get_run(run->gh, run->id,
-	    deadline_ms, &run->state, &ignored) == STATUS_OK &&
+	if (c->why.status == STATUS_REFUSED && github_get_run(run->gh,
+	    run->found.id, deadline_ms, &run->state, &ignored) == STATUS_OK &&
 	    watched_is_over(run))
 		c->state = CANCEL_OVER;
 }
@@ -158,7 +159,7 @@ is_answer(const struct fault *f)
 void
 cancel_add_outcome(const struct cancel *c, struct fault *f)
 {
-	unsigned long long id = c->run->id;
+	unsigned long long id = c->run->found.id;
 
 	switch (c->state) {
 	case CANCEL_ASKED:

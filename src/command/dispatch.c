@@ -5,11 +5,14 @@
 #include "base/interrupt.h"
 #include "base/least.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "command/baseline.h"
 #include "command/dispatch.h"
 #include "command/pace.h"
 #include "command/retry.h"
 #include "command/unproved.h"
+#include "command/wait.h"
+#include "json/emit.h"
 
 #define ANSWER_MS	30000	/* for the answer, or half of what is left */
 #define UNSENT_MS	30000	/* while nothing has left this machine */
@@ -301,7 +304,7 @@ nothing_started(struct fault *f)
 static enum status
 proved(const struct state *s, struct found_run *run)
 {
-	run->repository = s->order->repository;
+	run->repository = github_repository(s->gh);
 	run->workflow = s->order->workflow;
 	run->ref = s->order->ref;
 	run->distinct_id = s->with_id ? s->order->distinct_id : NULL;
@@ -316,7 +319,7 @@ search(const struct state *s, bool accepted, struct found_run *run,
 		.workflow = s->order->workflow,
 		.workflow_id = s->order->workflow_id,
 		.workflow_path = s->order->workflow_path,
-		.repository = s->order->repository,
+		.repository = github_repository(s->gh),
 		.distinct_id = s->with_id ? s->order->distinct_id : NULL,
 		.is_unique = s->order->is_unique,
 		.has_baseline = s->baseline.is_known,
@@ -345,7 +348,7 @@ search(const struct state *s, bool accepted, struct found_run *run,
 }
 
 enum status
-dispatch(struct github *gh, const struct clock *clock,
+dispatch_prove(struct github *gh, const struct clock *clock,
     const struct dispatch_order *order, struct found_run *run,
     struct fault *f)
 {
@@ -383,4 +386,68 @@ dispatch(struct github *gh, const struct clock *clock,
 		break;
 	}
 	return nothing_started(f);
+}
+
+/* The run is proved: writes it, and waits for it if asked to. */
+static enum status
+finish(struct github *gh, const struct clock *clock,
+    const struct wait_order *waiting, const struct found_run *run,
+    struct result *result, struct fault *f)
+{
+	enum status status;
+	struct buf known;
+
+	buf_init(&known, BUF_TEXT_MAX);
+	buf_addf(&known, "run_id=%llu run_url=%s", (unsigned long long)run->id,
+	    run->url);
+	status_if_exhausted(STATUS_OUTPUT, buf_str(&known));
+	status = result_found(result, run, f);
+	log_notice("run %llu is identified by %s: %s",
+	    (unsigned long long)run->id, found_by_text(run->by), run->url);
+	if (status == STATUS_OK && waiting != NULL)
+		status = wait_for_dispatched(gh, clock, waiting, run, result,
+		    f);
+	else
+		summary_write(&result->summary, run, NULL);
+	status_if_exhausted(STATUS_OUTPUT, NULL);
+	buf_free(&known);
+	return status;
+}
+
+enum status
+dispatch(struct github *gh, const struct clock *clock,
+    const struct dispatch_order *order, struct result *result,
+    struct fault *f)
+{
+	struct found_run run;
+	enum status status;
+
+	status = dispatch_prove(gh, clock, order, &run, f);
+	if (status == STATUS_OK)
+		status = finish(gh, clock, order->waiting, &run, result, f);
+	found_run_wipe(&run);
+	return status;
+}
+
+enum status
+dispatch_print(struct github *gh, const struct dispatch_order *order,
+    struct fault *f)
+{
+	struct dispatch_call call = {
+		.workflow = order->workflow,
+		.body = order->body,
+	};
+	enum status status;
+	struct buf b, safe;
+
+	buf_init(&b, BUF_TEXT_MAX);
+	buf_init(&safe, BUF_TEXT_MAX);
+	github_dispatch_preview(gh, &call, &b);
+	secret_redact(&b);
+	/* The body means the same; nothing else of it could need this. */
+	emit_text(&safe, buf_str(&b), b.len);
+	status = result_text(buf_str(&safe), f);
+	buf_wipe(&b);
+	buf_wipe(&safe);
+	return status;
 }

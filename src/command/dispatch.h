@@ -58,13 +58,14 @@
 #include "base/fault.h"
 #include "github/github.h"
 #include "command/find.h"
+#include "command/result.h"
+#include "command/wait.h"
 
 /* Everything is decided beforehand; all lent. */
 struct dispatch_order {
 	const char	*workflow;	/* as the API takes it */
 	uint64_t	 workflow_id;	/* 0 if given as a file */
 	const char	*workflow_path;	/* path of the file; NULL if an ID */
-	const char	*repository;	/* "owner/repo" */
 	const char	*ref;
 	const char	*body;		/* as the user wants it */
 	const char	*body_with_id;	/* with the input distinct_id, in any
@@ -74,16 +75,30 @@ struct dispatch_order {
 	bool		 is_unique;	/* it was drawn at random just now */
 	int64_t		 timeout_ms;
 	int64_t		 step_ms;	/* of the search; see pace_init */
+	const struct wait_order	*waiting;	/* for the run; NULL: no wait */
 };
 
 /*
- * STATUS_OK and the proved run, which the caller wipes and which lends from the
- * order; or, with a fault that tells the whole story, STATUS_REFUSED (and its
- * kin), STATUS_UNKNOWN, STATUS_UNIDENTIFIED, a signal's, or any of those with
- * exit code 7: then nothing was started.
+ * The command: dispatches, writes the run, and waits for it if the order says
+ * so.  The status is that of dispatch_prove if it fails, STATUS_OUTPUT, or that
+ * of the wait (command/wait.h), with its fault.
  */
 enum status dispatch(struct github *, const struct clock *,
+	    const struct dispatch_order *, struct result *, struct fault *);
+
+/*
+ * Its first half.  STATUS_OK and the proved run, which the caller wipes and
+ * which lends from the order and the repository; or, with a fault that tells
+ * the whole story, STATUS_REFUSED (and its kin), STATUS_UNKNOWN,
+ * STATUS_UNIDENTIFIED, a signal's, or any of those with exit code 7: then
+ * nothing was started.
+ */
+enum status dispatch_prove(struct github *, const struct clock *,
 	    const struct dispatch_order *, struct found_run *,
+	    struct fault *);
+
+/* A dry run: writes the request to standard output, without the token. */
+enum status dispatch_print(struct github *, const struct dispatch_order *,
 	    struct fault *);
 
 #endif

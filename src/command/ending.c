@@ -10,7 +10,7 @@
 static unsigned long long
 id_of(const struct watched *w)
 {
-	return w->id;
+	return w->found.id;
 }
 
 static const char *
@@ -29,7 +29,7 @@ add_command(struct watched *w, const char *purpose)
 	if (w->seen)
 		buf_adds(&url, w->state.run.html_url);
 	else
-		github_add_run_url(w->gh, &url, w->id);
+		github_add_run_url(w->gh, &url, w->found.id);
 	fault_add(&w->fault, " %s: return-dispatch await %s", purpose,
 	    buf_str(&url));
 	buf_free(&url);

@@ -31,8 +31,8 @@ void	 ending_interrupted(struct watched *, const struct cancel *,
 struct ending_timeout {
 	const struct fault	*look;		/* the last; STATUS_OK: good */
 	int64_t			 left_ms;	/* 0: the timeout is over; else
-						 * the server's pause is longer */
-	bool			 is_untold;	/* only a conclusion is missing */
+						 * the server asks for more */
+	bool			 is_untold;	/* lacks a conclusion */
 	bool			 has_names;	/* of jobs */
 	const char		*missing;	/* the first without a job */
 };

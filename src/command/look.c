@@ -41,6 +41,25 @@ look_count_open(const struct wait *w)
 	return n;
 }
 
+/* Writes what is new about a run: that it was found, or has ended. */
+static void
+write_result(struct wait *w, const struct watched *run)
+{
+	struct found_run found = watched_found(run);
+	enum status status;
+	struct fault f;
+
+	/* Of a given run that was never seen there is nothing to tell. */
+	if (!run->seen && watched_is_given(run))
+		return;
+	/* Stdout may be the same terminal; the table comes back by itself. */
+	log_area(NULL);
+	status = run->ended ? result_ended(w->result, &found, run, &f) :
+	    result_found(w->result, &found, &f);
+	if (status != STATUS_OK && w->lost.status == STATUS_OK)
+		w->lost = f;
+}
+
 /* --- the end of a run's wait --- */
 
 void
@@ -48,8 +67,7 @@ look_end(struct wait *w, struct vigil *v, enum status status)
 {
 	v->run->ended = true;
 	v->run->status = status;
-	if (w->hooks->ended != NULL)
-		w->hooks->ended(w->hooks->ctx, v->run);
+	write_result(w, v->run);
 }
 
 /* What failed, and its logs: for people. */
@@ -68,7 +86,7 @@ report(struct wait *w, struct watched *run)
 			    LOGS_SHARE_MS : LOGS_MS));
 	} else if (!status_is_signal(ignored.status)) {
 		log_warning("the jobs of run %llu cannot be listed: %s",
-		    (unsigned long long)run->id, ignored.text);
+		    (unsigned long long)run->found.id, ignored.text);
 	}
 	w->reported_ms += clock_now(w->clock) - began_ms;
 }
@@ -134,7 +152,7 @@ is_in_grace(const struct wait *w, struct vigil *v)
 	if (verdict_begin_grace(&v->grace, v->run->state.run.attempt,
 	    plus(now_ms, w->order->rerun_grace_ms)))
 		log_info("run %llu failed; waiting for a new attempt",
-		    (unsigned long long)v->run->id);
+		    (unsigned long long)v->run->found.id);
 	return now_ms < v->grace.ends_ms;
 }
 
@@ -214,7 +232,8 @@ ask(const struct wait *w, struct vigil *v, int64_t deadline_ms,
 	struct watched *run = v->run;
 	enum status status;
 
-	status = github_get_run(run->gh, run->id, deadline_ms, &run->state, f);
+	status = github_get_run(run->gh, run->found.id, deadline_ms,
+	    &run->state, f);
 	if (status != STATUS_OK)
 		return status;
 	v->retry.accepted = true;
@@ -256,9 +275,9 @@ look_failed(struct wait *w, struct vigil *v, const struct fault *f)
 	}
 	if (is_news)
 		log_info("run %llu: %s Retrying.",
-		    (unsigned long long)v->run->id, f->text);
+		    (unsigned long long)v->run->found.id, f->text);
 	else
-		log_debug("run %llu: %s", (unsigned long long)v->run->id,
+		log_debug("run %llu: %s", (unsigned long long)v->run->found.id,
 		    f->text);
 	look_take_hint(w, f);
 }
@@ -287,8 +306,8 @@ look_succeeded(struct wait *w, struct vigil *v)
 	v->look.status = STATUS_OK;
 	if (!v->run->seen) {
 		v->run->seen = true;
-		if (w->hooks->seen != NULL)
-			w->hooks->seen(w->hooks->ctx, v->run);
+		if (watched_is_given(v->run))
+			write_result(w, v->run);
 	}
 	if (v->run->state.changed && !w->order->live)
 		show_change(v);

@@ -35,7 +35,9 @@ struct vigil {
 struct wait {
 	const struct clock	*clock;
 	const struct wait_order	*order;
-	const struct wait_hooks	*hooks;
+	struct result		*result;
+	struct fault		 lost;		/* of the first result that was
+						 * not written; or STATUS_OK */
 	struct watched		*runs;		/* one of each for every run */
 	struct vigil		*vigils;
 	struct cancel		*cancels;
@@ -44,7 +46,7 @@ struct wait {
 	int64_t			 deadline_ms;
 	bool			 is_last;	/* no look will follow */
 	unsigned int		 failures;	/* rounds of looks in a row */
-	int64_t			 hint_ms;	/* the pause that is asked for */
+	int64_t			 hint_ms;	/* the pause asked for */
 	int64_t			 reported_ms;	/* spent on it in this round */
 	int64_t			 cancelled_ms;	/* instant; 0: not yet */
 	struct live		 live;

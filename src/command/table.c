@@ -182,12 +182,12 @@ add_run_rows(struct table *t, const struct watched *a)
 	buf_init(&elapsed, BUF_TEXT_MAX);
 	add_duration(&elapsed, v->elapsed_ms / 1000);
 	if (!a->seen) {
-		buf_addf(&name, "run %llu", (unsigned long long)a->id);
+		buf_addf(&name, "run %llu", (unsigned long long)a->found.id);
 		add_row(t, "", style_of("", "", v), buf_str(&name),
 		    "not seen yet", buf_str(&elapsed));
 	} else {
 		buf_addf(&name, "%s (run %llu", run->display_title,
-		    (unsigned long long)a->id);
+		    (unsigned long long)a->found.id);
 		if (run->attempt > 1)
 			buf_addf(&name, ", attempt %llu",
 			    (unsigned long long)run->attempt);

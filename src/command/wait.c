@@ -13,7 +13,7 @@
 
 #define NEW_MS		60000	/* a run just dispatched may not be there yet */
 #define NEW_LOOKS	5	/* any other */
-#define UNTOLD_LOOK_MS	1000	/* between looks, while only a conclusion misses */
+#define UNTOLD_LOOK_MS	1000	/* between looks without a conclusion */
 #define LAST_LOOK_MS	3000	/* that a look at the deadline may take */
 #define SHARE_MIN_MS	1000	/* for a look at one of several runs, */
 #define SHARE_MAX_MS	10000	/* so that one that hangs stops no other */
@@ -245,74 +245,129 @@ end_timed_out(struct wait *w)
 
 /* For the summary; what cannot be listed is left out. */
 static void
-fill_jobs(struct wait *w)
+read_jobs(const struct wait *w, struct watched *run)
 {
-	struct watched *run;
 	struct fault ignored;
+
+	/* Those of a failed run have been read already. */
+	if (run->seen && run->jobs.count == 0 &&
+	    !status_is_signal(run->status) && watched_read_jobs(run,
+	    look_courtesy_ends(w, SUMMARY_MS), &ignored) != STATUS_OK)
+		log_debug("jobs of run %llu: %s",
+		    (unsigned long long)run->found.id, ignored.text);
+}
+
+static void
+summarise(struct wait *w)
+{
+	struct found_run found;
+	struct watched *run;
 	size_t i;
 
-	for (i = 0; i < w->count; i++) {
+	for (i = 0; w->result->summary.path != NULL && i < w->count; i++) {
 		run = &w->runs[i];
-		/* Those of a failed run have been read already. */
-		if (run->seen && run->jobs.count == 0 &&
-		    !status_is_signal(run->status) && watched_read_jobs(run,
-		    look_courtesy_ends(w, SUMMARY_MS), &ignored) != STATUS_OK)
-			log_debug("jobs of run %llu: %s",
-			    (unsigned long long)run->id, ignored.text);
+		if (!run->seen && watched_is_given(run))
+			continue;
+		read_jobs(w, run);
+		found = watched_found(run);
+		summary_write(&w->result->summary, &found, run);
 	}
 }
 
 /* --- all of it --- */
 
 static void
-open_wait(struct wait *w)
+open_vigil(struct wait *w, size_t i)
 {
-	size_t i;
+	struct vigil *v = &w->vigils[i];
 
-	w->began_ms = clock_now(w->clock);
-	w->deadline_ms = after(w->began_ms, w->order->timeout_ms);
-	w->vigils = xcalloc(w->count, sizeof *w->vigils);
-	w->cancels = xcalloc(w->count, sizeof *w->cancels);
-	for (i = 0; i < w->count; i++) {
-		w->cancels[i].run = w->vigils[i].run = &w->runs[i];
-		w->vigils[i].cancel = &w->cancels[i];
-		/* The dispatch has succeeded with this token. */
-		w->vigils[i].retry.accepted = w->order->just_dispatched;
-		if (w->order->just_dispatched)
-			w->vigils[i].retry.new_until_ms = w->began_ms + NEW_MS;
-		else
-			w->vigils[i].retry.new_tries = NEW_LOOKS;
-	}
-	w->live = (struct live){
-		.clock = w->clock, .runs = w->runs, .count = w->count,
-		.began_ms = w->began_ms, .deadline_ms = w->deadline_ms,
-		.colour = w->order->colour,
-	};
+	v->run = w->cancels[i].run = &w->runs[i];
+	v->cancel = &w->cancels[i];
+	/* The dispatch has succeeded with this token. */
+	v->retry.accepted = !watched_is_given(v->run);
+	if (v->retry.accepted)
+		v->retry.new_until_ms = w->began_ms + NEW_MS;
+	else
+		v->retry.new_tries = NEW_LOOKS;
 }
 
 enum status
-wait_for_runs(const struct clock *clock, const struct wait_order *o,
-    struct watched *runs, size_t count, const struct wait_hooks *hooks,
-    struct fault *f)
+wait_for_runs(struct watched *runs, size_t count, const struct clock *clock,
+    const struct wait_order *o, struct result *result, struct fault *f)
 {
 	struct wait w = {
-		.clock = clock, .order = o, .hooks = hooks, .runs = runs,
-		.count = count,
+		.clock = clock, .order = o, .result = result, .runs = runs,
+		.count = count, .began_ms = clock_now(clock),
+		.vigils = xcalloc(count, sizeof *w.vigils),
+		.cancels = xcalloc(count, sizeof *w.cancels),
 	};
+	size_t i;
 
-	open_wait(&w);
-	while (look_at_all(&w) && look_count_open(&w) > 0 && !interrupt_pending() &&
-	    pause_wait(&w, cancel_if_due(&w)) && !interrupt_pending())
+	w.deadline_ms = after(w.began_ms, o->timeout_ms);
+	for (i = 0; i < count; i++)
+		open_vigil(&w, i);
+	w.live = (struct live){
+		.clock = clock, .runs = runs, .count = count,
+		.began_ms = w.began_ms, .deadline_ms = w.deadline_ms,
+		.colour = o->colour,
+	};
+	while (look_at_all(&w) && look_count_open(&w) > 0 &&
+	    !interrupt_pending() && pause_wait(&w, cancel_if_due(&w)) &&
+	    !interrupt_pending())
 		;
 	if (interrupt_pending())
 		end_interrupted(&w);
 	else
 		end_timed_out(&w);
-	if (o->wants_jobs)
-		fill_jobs(&w);
 	if (o->live)
 		live_finish(&w.live);
+	summarise(&w);
 	free(w.vigils);
 	free(w.cancels);
-	return ending_sum_up(runs, count, f);
+	if (w.lost.status == STATUS_OK)
+		return ending_sum_up(runs, count, f);
+	*f = w.lost;
+	return f->status;
+}
+
+enum status
+wait_for_given(struct github *gh, const struct clock *clock,
+    const struct wait_order *o, const struct wait_target *targets,
+    size_t count, struct result *result, struct fault *f)
+{
+	struct watched *runs = xcalloc(count, sizeof *runs);
+	enum status status;
+	size_t i;
+
+	status_if_exhausted(STATUS_CONNECT,
+	    "the run is no longer being watched");
+	for (i = 0; i < count; i++) {
+		runs[i].gh = github_sibling(gh, targets[i].owner,
+		    targets[i].repo);
+		runs[i].found = (struct found_run){
+			.id = targets[i].id,
+			.by = FOUND_GIVEN,
+			.repository = github_repository(runs[i].gh),
+		};
+	}
+	status = wait_for_runs(runs, count, clock, o, result, f);
+	for (i = 0; i < count; i++) {
+		watched_wipe(&runs[i]);
+		github_close(runs[i].gh);
+	}
+	free(runs);
+	return status;
+}
+
+enum status
+wait_for_dispatched(struct github *gh, const struct clock *clock,
+    const struct wait_order *o, const struct found_run *found,
+    struct result *result, struct fault *f)
+{
+	struct watched run = { .gh = gh, .found = *found };
+	enum status status;
+
+	status = wait_for_runs(&run, 1, clock, o, result, f);
+	watched_wipe(&run);
+	return status;
 }

@@ -1,7 +1,9 @@
 /*
  * Waiting for runs to conclude, side by side, through any weather: what passes
  * (5xx, lost connections, rate limits, a 404 right after the dispatch) is
- * waited out, and only what cannot pass ends the wait.
+ * waited out, and only what cannot pass ends the wait (command/retry).
+ *
+ * Results are written as soon as they are known.
  */
 #ifndef COMMAND_WAIT_H
 #define COMMAND_WAIT_H
@@ -12,7 +14,9 @@
 
 #include "base/clock.h"
 #include "base/fault.h"
+#include "github/found.h"
 #include "github/github.h"
+#include "command/result.h"
 #include "command/watched.h"
 
 #define WAIT_NEVER	INT64_C(-1)	/* for the durations below */
@@ -28,32 +32,41 @@ struct wait_order {
 	int64_t		 force_cancel_after_ms;	/* after that */
 	bool		 cancel_on_interrupt;
 	int64_t		 rerun_grace_ms;	/* 0: none */
-	bool		 just_dispatched;	/* a 404 may pass */
 	bool		 live;			/* a table on the terminal */
 	bool		 colour;
-	bool		 wants_jobs;		/* fill the jobs at the end */
 	size_t		 log_lines;		/* of a failed job; 0: none */
 };
 
-/* What the caller does for a wait; all but ctx may be NULL. */
-struct wait_hooks {
-	/* The run was seen for the first time. */
-	void	(*seen)(void *ctx, const struct watched *);
-	/* The run has ended, in whatever way. */
-	void	(*ended)(void *ctx, const struct watched *);
-	void	*ctx;
+/* A run that the user has given; texts are lent. */
+struct wait_target {
+	uint64_t	 id;
+	char		*owner;
+	char		*repo;
 };
 
 /*
- * Waits until all of them have ended, the timeout is over or a signal has
- * arrived.  Every run then has a status: STATUS_OK (success), STATUS_FAILED,
- * STATUS_WAIT_TIMEOUT (seen, goes on), STATUS_REFUSED or STATUS_NOT_FOUND,
- * what kept it from being seen, or the signal's.  Returns the one that counts
- * for all: OK only if all are, else a failure before all others; its fault.
- * The caller wipes each run.
+ * Waits for these runs, on the server of that repository, until all have ended,
+ * the timeout is over or a signal has arrived.  Returns the status that counts
+ * for all, with its fault: STATUS_OK only if all succeeded, else a failure
+ * before all others.
  */
-enum status wait_for_runs(const struct clock *, const struct wait_order *,
-	    struct watched *, size_t count, const struct wait_hooks *,
-	    struct fault *);
+enum status wait_for_given(struct github *, const struct clock *,
+	    const struct wait_order *, const struct wait_target *, size_t count,
+	    struct result *, struct fault *);
+
+/* The same for the run that a dispatch there has just created, which has been
+ * written as found. */
+enum status wait_for_dispatched(struct github *, const struct clock *,
+	    const struct wait_order *, const struct found_run *,
+	    struct result *, struct fault *);
+
+/*
+ * What both do, with runs that the caller wipes.  Each then has a status:
+ * STATUS_OK (success), STATUS_FAILED, STATUS_WAIT_TIMEOUT (seen, and not
+ * concluded), STATUS_REFUSED and its kin, what kept it from being seen, or the
+ * signal's.  A result that was not written is STATUS_OUTPUT for all.
+ */
+enum status wait_for_runs(struct watched *, size_t count, const struct clock *,
+	    const struct wait_order *, struct result *, struct fault *);
 
 #endif

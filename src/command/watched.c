@@ -4,6 +4,26 @@
 #include "command/watched.h"
 
 bool
+watched_is_given(const struct watched *w)
+{
+	return w->found.by == FOUND_GIVEN;
+}
+
+struct found_run
+watched_found(const struct watched *w)
+{
+	const struct run *run = &w->state.run;
+	struct found_run found = w->found;
+
+	if (watched_is_given(w) && w->seen) {
+		found.url = run->html_url;
+		found.ref = *run->head_branch != '\0' ? run->head_branch :
+		    NULL;
+	}
+	return found;
+}
+
+bool
 watched_is_over(const struct watched *w)
 {
 	return verdict_of(w->state.run.status, w->state.run.conclusion) !=
@@ -32,16 +52,16 @@ watched_attempt(const struct watched *w)
 enum status
 watched_read_jobs(struct watched *w, int64_t deadline_ms, struct fault *f)
 {
-	return job_pages_read(&w->jobs, w->gh, w->id, GITHUB_LATEST_ATTEMPT,
-	    deadline_ms, f);
+	return job_pages_read(&w->jobs, w->gh, w->found.id,
+	    GITHUB_LATEST_ATTEMPT, deadline_ms, f);
 }
 
 enum status
 watched_read_all_jobs(struct watched *w, int64_t deadline_ms,
     struct fault *f)
 {
-	enum status status = job_pages_read(&w->all_jobs, w->gh, w->id,
-	    GITHUB_ALL_ATTEMPTS, deadline_ms, f);
+	enum status status = job_pages_read(&w->all_jobs, w->gh,
+	    w->found.id, GITHUB_ALL_ATTEMPTS, deadline_ms, f);
 
 	if (status == STATUS_OK)
 		w->all_jobs_attempt = w->state.run.attempt;

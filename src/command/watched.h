@@ -9,13 +9,15 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "github/found.h"
 #include "github/github.h"
 #include "command/job_pages.h"
 
 /* Zeroed at first but for the first two; wiped last. */
 struct watched {
 	struct github		*gh;		/* its repository; lent */
-	uint64_t		 id;
+	struct found_run	 found;		/* by a dispatch, or given: then
+						 * without a URL; lent */
 	bool			 seen;		/* state holds an answer */
 	struct run_state	 state;
 	struct job_pages	 jobs;		/* of the latest attempt */
@@ -25,6 +27,13 @@ struct watched {
 	enum status		 status;	/* then: see wait.h */
 	struct fault		 fault;		/* unless that is OK */
 };
+
+/* The user has given it: no dispatch of ours created it. */
+bool	 watched_is_given(const struct watched *);
+
+/* The run as results tell it, with what was seen of it; lent until the next
+ * look. */
+struct found_run watched_found(const struct watched *);
 
 /* Its status is "completed". */
 bool	 watched_is_over(const struct watched *);

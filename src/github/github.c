@@ -11,10 +11,13 @@ static struct github *
 repository(struct session *s, const char *owner, const char *repo)
 {
 	struct github *gh = xcalloc(1, sizeof *gh);
+	struct buf name;
 
 	gh->session = s;
-	gh->owner = xstrdup(owner);
-	gh->repo = xstrdup(repo);
+	buf_init(&name, BUF_TEXT_MAX);
+	buf_addf(&name, "%s/%s", owner, repo);
+	gh->name = xstrdup(buf_str(&name));
+	buf_free(&name);
 	buf_init(&gh->prefix, BUF_TEXT_MAX);
 	buf_addf(&gh->prefix, "%s/repos/", s->api->path);
 	url_add_encoded(&gh->prefix, owner);
@@ -46,8 +49,7 @@ github_close(struct github *gh)
 		return;
 	if (gh->owns_session)
 		session_close(gh->session);
-	free(gh->owner);
-	free(gh->repo);
+	free(gh->name);
 	buf_free(&gh->prefix);
 	free(gh);
 }
@@ -56,6 +58,12 @@ const char *
 github_who(const struct github *gh)
 {
 	return client_who(gh->session->client);
+}
+
+const char *
+github_repository(const struct github *gh)
+{
+	return gh->name;
 }
 
 void
@@ -119,7 +127,7 @@ github_add_run_url(const struct github *gh, struct buf *out, uint64_t run_id)
 	} else {
 		server_add_pages(out, gh->session->api);
 	}
-	buf_addf(out, "/%s/%s/actions/runs/%llu", gh->owner, gh->repo,
+	buf_addf(out, "/%s/actions/runs/%llu", gh->name,
 	    (unsigned long long)run_id);
 }
 

@@ -47,6 +47,9 @@ void	 github_close(struct github *);
 /* "api.github.com": begins messages about the server. */
 const char *github_who(const struct github *);
 
+/* "owner/repo". */
+const char *github_repository(const struct github *);
+
 /* Whether a dispatch is answered with the run that it created. */
 enum github_tells {
 	GITHUB_TELLS_UNKNOWN,	/* no answer has said, so far */

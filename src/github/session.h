@@ -34,8 +34,7 @@ struct session {
 struct github {
 	struct session	*session;
 	bool		 owns_session;
-	char		*owner;
-	char		*repo;
+	char		*name;		/* "owner/repo" */
 	struct buf	 prefix;	/* ".../repos/OWNER/REPO/actions" */
 };
 

@@ -1429,8 +1429,9 @@ test_wait_defaults(void **state)
 		assert_true(w->rerun_grace_ms == 0);
 		assert_int_equal(w->job_count, 0);
 		assert_int_equal(w->log_lines, 0);
-		assert_false(w->cancel_on_interrupt || w->just_dispatched ||
-		    w->live || w->colour || w->wants_jobs);
+		assert_false(w->cancel_on_interrupt);
+		/* Live on a terminal only. */
+		assert_true(w->live || !w->colour);
 	}
 	assert_int_equal(config.run_count, 1);
 	assert_true(config.runs[0].id == 7);

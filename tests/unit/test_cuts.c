@@ -238,7 +238,6 @@ run(const struct script *script)
 	struct dispatch_order order = {
 		.workflow = "deploy.yml",
 		.workflow_path = ".github/workflows/deploy.yml",
-		.repository = "octo-org/octo-repo",
 		.ref = "main",
 		.body = sends_id ? BODY_WITH_ID : BODY,
 		.body_with_id = BODY_WITH_ID,
@@ -269,7 +268,7 @@ run(const struct script *script)
 	options.api = &api;
 	gh = github_open(&options);
 	fault.text[0] = '\0';
-	status = dispatch(gh, &fake_clock, &order, &found, &fault);
+	status = dispatch_prove(gh, &fake_clock, &order, &found, &fault);
 	github_close(gh);
 	url_wipe(&api);
 	return status;

@@ -41,7 +41,6 @@ set_up(void **state)
 	order = (struct dispatch_order){
 		.workflow = FAKE_WORKFLOW,
 		.workflow_path = FAKE_PATH,
-		.repository = "octo-org/octo-repo",
 		.ref = "main",
 		.body = BODY,
 		.body_with_id = BODY_WITH_ID,
@@ -65,7 +64,7 @@ tear_down(void **state)
 static enum status
 run(void)
 {
-	return dispatch(gh, &fake_clock, &order, &found, &fault);
+	return dispatch_prove(gh, &fake_clock, &order, &found, &fault);
 }
 
 static void

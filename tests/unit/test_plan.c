@@ -72,7 +72,6 @@ test_plain(void **state)
 	assert_string_equal(order.workflow_path,
 	    ".github/workflows/deploy.yml");
 	assert_true(order.workflow_id == 0);
-	assert_string_equal(order.repository, "octo-org/octo-repo");
 	assert_string_equal(order.ref, "main");
 	assert_string_equal(order.body, "{\"ref\":\"main\"}");
 	assert_string_equal(order.body_with_id, "{\"ref\":\"main\","
@@ -344,7 +343,6 @@ test_owner(void **state)
 	(void)state;
 	config.distinct_id = xstrdup("abc");
 	make();
-	assert_string_equal(order.repository, "octo-org/octo-repo");
 	assert_string_equal(order.distinct_id, "abc");
 	assert_string_equal(order.workflow, "deploy.yml");
 	plan_wipe(&order);

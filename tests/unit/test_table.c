@@ -196,7 +196,7 @@ test_states_of_run(void **state)
 	fake_add_run(gh, (struct fake_run){ .id = RUN, .states = over,
 	    .state_count = 1 });
 	runs[0].gh = gh;
-	runs[0].id = RUN;
+	runs[0].found.id = RUN;
 	text = draw(1, 5000, 80, 24, false);
 	assert_non_null(strstr(text, "run 17654321098"));
 	assert_non_null(strstr(text, "not seen"));
@@ -281,7 +281,7 @@ test_every_size(void **state)
 	for (i = 0; i < 3; i++)
 		watching_see(i);
 	runs[3].gh = gh;
-	runs[3].id = UINT64_MAX;
+	runs[3].found.id = UINT64_MAX;
 	for (width = 1; width <= 200; width++)
 		for (height = 1; height <= 40; height += height < 8 ? 1 : 7)
 			for (i = 1; i <= 4; i++)

@@ -76,8 +76,8 @@ watching_see(size_t n)
 	gh->call_ms = 0;
 	watched_wipe(a);
 	a->gh = gh;
-	a->id = gh->runs[n].id;
-	assert_int_equal(github_get_run(gh, a->id, deadline_ms, &a->state,
+	a->found.id = gh->runs[n].id;
+	assert_int_equal(github_get_run(gh, a->found.id, deadline_ms, &a->state,
 	    &f), STATUS_OK);
 	a->seen = true;
 	do {
@@ -85,7 +85,7 @@ watching_see(size_t n)
 		    a->jobs.count + 1, sizeof *a->jobs.pages);
 		page = &a->jobs.pages[a->jobs.count++];
 		memset(page, 0, sizeof *page);
-		assert_int_equal(github_list_jobs(gh, a->id,
+		assert_int_equal(github_list_jobs(gh, a->found.id,
 		    GITHUB_LATEST_ATTEMPT, (unsigned int)a->jobs.count,
 		    deadline_ms, page, &f), STATUS_OK);
 	} while (page->has_next);
