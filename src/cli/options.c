@@ -83,15 +83,15 @@ unknown(const char *arg, size_t len, struct fault *f)
 
 	if (strlen(TOKEN_OPTION) == len && memcmp(arg, TOKEN_OPTION, len) == 0)
 		return fault_set_lasting(f, STATUS_USAGE, "there is no option "
-		    TOKEN_OPTION ": every user of the machine could read the "
-		    "token in the list of processes. Set the variable "
+		    TOKEN_OPTION ": every user of this machine could read the "
+		    "token in the process list. Set the variable "
 		    "GH_TOKEN, or use --token-file FILE (\"-\" for standard "
-		    "input). If the token was real, revoke it");
+		    "input). If that was a real token, revoke it");
 	return fault_set_lasting(f, STATUS_USAGE, "unknown option%s%.*s%s%s%s%s"
 	    "; see return-dispatch --help", shown ? " \"" : "",
 	    shown ? (int)len : 0, arg, shown ? "\"" : "", meant != NULL ?
-	    ", did you mean " : "", meant != NULL ? meant : "",
-	    meant != NULL ? "?" : "");
+	    " (did you mean " : "", meant != NULL ? meant : "",
+	    meant != NULL ? "?)" : "");
 }
 
 static bool
@@ -118,7 +118,7 @@ take(struct options *o, enum option which, const char *value, struct fault *f)
 	} else if (o->given[which] && !same(o->value[which], value)) {
 		/* Without the values: --inputs may hold secrets. */
 		return fault_set_lasting(f, STATUS_USAGE, "%s is given twice, "
-		    "with different values; keep one", option_specs[which].name);
+		    "with different values; keep only one", option_specs[which].name);
 	}
 	o->given[which] = true;
 	o->value[which] = value;
@@ -176,7 +176,7 @@ take_short(struct options *o, char ***argv, struct fault *f)
 	return status;
 }
 
-/* An argument that is no option: the command, and then its runs. */
+/* An argument that is not an option: the command, and then its runs. */
 static enum status
 take_argument(struct options *o, const char *arg, struct fault *f)
 {
@@ -196,10 +196,10 @@ take_argument(struct options *o, const char *arg, struct fault *f)
 	return fault_set_lasting(f, STATUS_USAGE, "unexpected argument%s%s%s%s"
 	    ": options begin with \"-\", and the only command is \"await\"; see "
 	    "return-dispatch --help", shown ? " \"" : "", shown ? arg : "",
-	    shown ? "\"" : "", near ? ", did you mean \"await\"?" : "");
+	    shown ? "\"" : "", near ? " (did you mean \"await\"?)" : "");
 }
 
-/* Options in the wrong company. */
+/* Options that cannot be used together. */
 static enum status
 check_company(const struct options *o, struct fault *f)
 {
@@ -207,14 +207,14 @@ check_company(const struct options *o, struct fault *f)
 
 	if (o->given[OPTION_QUIET] && o->given[OPTION_VERBOSE])
 		return fault_set_lasting(f, STATUS_USAGE,
-		    "--quiet and --verbose contradict each other");
+		    "--quiet and --verbose cannot be used together");
 	if (o->given[OPTION_PROXY] && o->given[OPTION_NO_PROXY])
 		return fault_set_lasting(f, STATUS_USAGE,
-		    "--proxy and --no-proxy contradict each other");
+		    "--proxy and --no-proxy cannot be used together");
 	for (i = 0; o->await && i < OPTION_COUNT; i++)
 		if (o->given[i] && option_specs[i].command == FOR_DISPATCH)
-			return fault_set_lasting(f, STATUS_USAGE, "%s belongs "
-			    "to a dispatch, not to await", option_specs[i].name);
+			return fault_set_lasting(f, STATUS_USAGE, "%s cannot "
+			    "be used with await", option_specs[i].name);
 	return STATUS_OK;
 }
 
