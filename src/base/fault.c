@@ -53,7 +53,7 @@ status_is_signal(enum status status)
 }
 
 bool
-status_is_mishap(enum status status)
+status_is_bad_answer(enum status status)
 {
 	return status == STATUS_SERVER || status == STATUS_NOT_FOUND ||
 	    status == STATUS_PROTOCOL;

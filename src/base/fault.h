@@ -23,7 +23,7 @@ enum status {
 	STATUS_LIMITED,		/* GitHub said later: a rate limit */
 	STATUS_UNKNOWN,		/* sent, answer lost, not settled */
 	STATUS_UNIDENTIFIED,	/* dispatched, run not identified */
-	STATUS_WAIT_TIMEOUT,	/* the run was seen, and goes on */
+	STATUS_WAIT_TIMEOUT,	/* the run was seen, and still runs */
 	STATUS_RESOLVE,		/* host name not resolved */
 	STATUS_NO_HOST,		/* the answer was that there is no such name */
 	STATUS_CONNECT,		/* no connection */
@@ -44,7 +44,7 @@ enum status {
 
 struct fault {
 	enum status	status;
-	bool		lasting;	/* trying again cannot mend it */
+	bool		lasting;	/* another try would not help */
 	bool		early;		/* but may, if the token is new */
 	int64_t		wait_ms;	/* that the peer asks for; or 0 */
 	char		text[FAULT_TEXT_MAX];
@@ -63,7 +63,7 @@ void	 status_if_exhausted(enum status, const char *story);
 bool	 status_is_signal(enum status);
 
 /* An answer that went wrong: the next one may well be good. */
-bool	 status_is_mishap(enum status);
+bool	 status_is_bad_answer(enum status);
 
 /*
  * Fills the fault (not lasting, not early, no wait) and returns the status, so
@@ -73,7 +73,7 @@ bool	 status_is_mishap(enum status);
 enum status fault_set(struct fault *, enum status, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));
 
-/* Same, for what a retry cannot mend. */
+/* Same, for what another try would not help. */
 enum status fault_set_lasting(struct fault *, enum status, const char *, ...)
 	    __attribute__((format(printf, 3, 4)));
 

@@ -325,7 +325,7 @@ candidates_read_jobs(struct candidates *s, struct fault *f)
 			continue;
 		log_debug("jobs of run %llu: %s",
 		    (unsigned long long)c->run.id, now.text);
-		if (status_is_signal(status) || !status_is_mishap(status)) {
+		if (status_is_signal(status) || !status_is_bad_answer(status)) {
 			*f = now;
 			return candidates_are_decided(s) &&
 			    !status_is_signal(status) ? STATUS_OK : status;

@@ -46,13 +46,13 @@ look(struct search *s, unsigned int number, struct fault *f)
 		s->found.read_ms = began_ms;
 	/* A page that failed does not make the others worthless. */
 	s->is_partial = status != STATUS_OK;
-	if (status != STATUS_OK && !status_is_mishap(status))
+	if (status != STATUS_OK && !status_is_bad_answer(status))
 		return status;
 	log_debug("look %u: %zu runs might be it", number, s->found.count);
 	if (s->q->distinct_id != NULL)
 		jobs = candidates_read_jobs(&s->found, &why);
 	if (jobs != STATUS_OK && (status == STATUS_OK ||
-	    !status_is_mishap(jobs))) {
+	    !status_is_bad_answer(jobs))) {
 		*f = why;
 		return jobs;
 	}

@@ -13,7 +13,7 @@ static const struct {
 	const char	*advice;
 } table[] = {
 	{ 401, NULL, false,
-	    "The token is not valid: mistyped, expired or revoked." },
+	    "The token is not valid: it may be mistyped, expired or revoked." },
 	{ 403, "IP allow list", false,
 	    "Run this from an address that the organization allows." },
 	{ 403, "not accessible by", true,
@@ -27,11 +27,11 @@ static const struct {
 	    "classic token lacks the scope \"repo\"." },
 	{ 404, NULL, true,
 	    "There is no such repository or workflow, or the token cannot "
-	    "see it. Check OWNER/REPO; the workflow's file must be on the "
+	    "see it. Check OWNER/REPO; the workflow file must be on the "
 	    "default branch; the token needs \"Actions: write\" (classic: "
 	    "\"repo\") for that repository." },
 	{ 403, "not accessible by", false,
-	    "The token lacks a permission for this repository: it takes "
+	    "The token lacks a permission for this repository: it needs "
 	    "\"Actions: read\" to look at runs and \"Actions: write\" to "
 	    "cancel them (classic: the scope \"repo\")." },
 	{ 404, NULL, false,
@@ -41,22 +41,22 @@ static const struct {
 	    "The ref must be a branch or tag that exists; a commit SHA "
 	    "cannot be dispatched." },
 	{ 422, "'workflow_dispatch' trigger", false,
-	    "Add \"on: workflow_dispatch\" to the workflow's file, at that "
+	    "Add \"on: workflow_dispatch\" to the workflow file, at that "
 	    "ref and on the default branch." },
 	{ 422, "Unexpected inputs", false,
 	    "Declare each of them under \"on: workflow_dispatch: inputs:\" "
-	    "in the workflow's file at that ref, or do not send it." },
+	    "in the workflow file at that ref, or do not send it." },
 	{ 422, "Required input", false,
 	    "Give it with --field NAME=VALUE or in the inputs' JSON." },
 	{ 422, "disabled workflow", false,
 	    "Enable the workflow in the repository's Actions tab." },
 	{ 422, "allowed values", false,
-	    "Choose one of the values that the workflow's file lists for "
+	    "Choose one of the values that the workflow file lists for "
 	    "this input." },
 	{ 422, "failed to parse workflow", false,
-	    "Mend the workflow's file at that ref." },
+	    "Fix the workflow file at that ref." },
 	{ 422, "too large", false,
-	    "GitHub takes at most 65,535 characters of inputs." },
+	    "GitHub accepts at most 65,535 characters of inputs." },
 };
 
 static void
@@ -64,7 +64,7 @@ add_sso(struct buf *out, const char *sso)
 {
 	const char *url = strstr(sso, "url=");
 
-	buf_adds(out, " The organization demands single sign-on (SSO): "
+	buf_adds(out, " The organization requires single sign-on (SSO): "
 	    "authorize the token for it");
 	if (url != NULL)
 		buf_addf(out, " at %s", url + 4);
@@ -101,9 +101,9 @@ advice_workflow(struct buf *out, const char *workflow)
 	    (len > 4 && strcmp(workflow + len - 4, ".yml") == 0) ||
 	    (len > 5 && strcmp(workflow + len - 5, ".yaml") == 0))
 		return;
-	buf_addf(out, " \"%s\" is not the name of a workflow's file: give "
-	    "that, such as deploy.yml, not the name that the Actions tab "
-	    "shows.", workflow);
+	buf_addf(out, " \"%s\" is not the name of a workflow file: give the "
+	    "file's name, such as deploy.yml, not the name shown in the "
+	    "Actions tab.", workflow);
 }
 
 void
@@ -126,8 +126,8 @@ advice_refusal(struct buf *out, const struct refusal *r)
 	if (r->ref != NULL && r->status == 422 && is_pull_request(r->ref)) {
 		buf_adds(out, " A pull request's merge ref (refs/pull/N/merge, "
 		    "or N/merge as ${{ github.ref_name }} has it) cannot be "
-		    "dispatched: give the branch, on Actions "
-		    "${{ github.head_ref }}.");
+		    "dispatched: give the branch (in GitHub Actions, "
+		    "${{ github.head_ref }}).");
 		return;
 	}
 	if (r->status == 422 &&

@@ -117,8 +117,8 @@ add_reset_time(const struct session *s, struct buf *b, int64_t wait_ms)
 	int64_t now_ms;
 
 	if (wait_ms == 0) {
-		buf_adds(b, " It names no time; the rule is to wait for a "
-		    "minute, and for longer each time.");
+		buf_adds(b, " It does not say how long to wait; the rule is "
+		    "a minute, and longer each time.");
 		return;
 	}
 	buf_addf(b, " It asks to wait %lld s", (long long)(wait_ms / 1000));
@@ -205,7 +205,7 @@ call_fault(const struct call *c, const char *ref, struct fault *f)
 	if (refusal.is_foreign) {
 		add_quote(&text, " with ", type != NULL ? type : "a page",
 		    PHRASE_MAX);
-		buf_adds(&text, " in place of JSON");
+		buf_adds(&text, " instead of JSON");
 	}
 	if (c->message.len > 0) {
 		add_quote(&text, ": \"", buf_str(&c->message), MESSAGE_MAX);

@@ -179,8 +179,8 @@ decode_list(const char *body, size_t len, const char *name, size_t most,
 	there = count_elements(array);
 	ok = json_type(array) == JSON_ARRAY && there <= most;
 	if (there > most)
-		buf_addf(why, "a page of %zu \"%s\", of which at most %zu "
-		    "were asked for", there, name, most);
+		buf_addf(why, "a page of %zu \"%s\", where at most %zu were "
+		    "requested", there, name, most);
 	else if (!ok)
 		buf_addf(why, "JSON without the array \"%s\"", name);
 	if (!json_u64(json_member(json_root(doc), "total_count"), total))
@@ -238,7 +238,7 @@ decode_dispatch(const char *body, size_t len, struct found_run *run,
 	root = json_root(doc);
 	for (i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (json_is_ambiguous(root, names[i])) {
-			buf_addf(why, "JSON with two times \"%s\"", names[i]);
+			buf_addf(why, "JSON that has \"%s\" twice", names[i]);
 			json_free(doc);
 			return false;
 		}

@@ -1,7 +1,7 @@
 /*
  * GitHub's answers to structs.  Pure and lenient: members that are missing or
  * of another type are left empty, since specification and servers differ; only
- * what we cannot do without makes an answer unfit.  A member that occurs twice
+ * what we cannot do without makes an answer unusable.  A member that occurs twice
  * counts as missing, wherever it is: no ID, no verdict is chosen between two.
  */
 #ifndef GITHUB_DECODE_H
@@ -28,7 +28,7 @@ struct run {
 	char		*head_branch;
 	uint64_t	 attempt;	/* from 1; 0: not told */
 	char		*path;		/* of the workflow; maybe "...@ref" */
-	char		*html_url;	/* "" if unfit: decode_is_fit_url */
+	char		*html_url;	/* "" if not decode_is_fit_url */
 };
 
 struct run_list {
@@ -48,7 +48,7 @@ struct job {
 	char		*name;
 	char		*status;
 	char		*conclusion;
-	char		*html_url;	/* "" if unfit */
+	char		*html_url;	/* "" likewise */
 	int64_t		 started_at;	/* as created_at above */
 	int64_t		 completed_at;
 	struct step	*steps;
@@ -63,7 +63,7 @@ struct job_list {
 
 /* All: false if the body is not the expected JSON; then nothing is filled and
  * `why` gets the reason.  The caller wipes what was filled.  A list of more
- * than `most`, which were asked for, is unfit. */
+ * than `most`, which were asked for, is not one. */
 bool	 decode_run_list(const char *, size_t, size_t most,
 	    struct run_list *, struct buf *why);
 bool	 decode_run(const char *, size_t, struct run *, struct buf *why);

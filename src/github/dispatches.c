@@ -33,7 +33,7 @@ read_details(const struct github *gh, const struct response *r,
 		if (r->body.len > 0)
 			log_info("the answer to the dispatch names no run: "
 			    "its body is %s", why.len > 0 ? buf_str(&why) :
-			    "JSON without a fit \"workflow_run_id\"");
+			    "JSON without a usable \"workflow_run_id\"");
 		found_run_wipe(run);
 		buf_free(&why);
 		return DISPATCH_ACCEPTED;

@@ -31,7 +31,7 @@ struct github_options {
 	const char		*owner;
 	const char		*repo;
 	const char		*token;
-	const char		*token_file;	/* to read it anew; or NULL */
+	const char		*token_file;	/* to re-read it; or NULL */
 	const struct proxy	*proxy;		/* may be none */
 	const struct trust	*trust;		/* NULL for plain http */
 };
@@ -116,8 +116,8 @@ struct dispatch_call {
 };
 
 /*
- * Opens the connection that a dispatch goes on, at once and before anything
- * else.  Failing that, no byte of it has left this machine.
+ * Opens the connection for a dispatch, which must follow at once.  If that
+ * fails, no byte of it has left this machine.
  */
 enum status github_connect(struct github *, int64_t deadline_ms,
 	    struct fault *);

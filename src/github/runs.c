@@ -118,7 +118,7 @@ github_get_run(struct github *gh, uint64_t run_id, int64_t deadline_ms,
 		free(p->etag);
 		p->etag = NULL;
 		return fault_set(f, STATUS_PROTOCOL,
-		    "%s answered with another run than %llu", github_who(gh),
+		    "%s answered with a run other than %llu", github_who(gh),
 		    (unsigned long long)run_id);
 	}
 	run_wipe(&p->run);

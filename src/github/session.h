@@ -24,7 +24,7 @@ struct session {
 	enum github_tells	 tells;
 	bool			 has_time;	/* from Date headers: */
 	int64_t			 time_ms;	/* the server's */
-	int64_t			 time_at_ms;	/* ours, then */
+	int64_t			 time_at_ms;	/* ours, when it came */
 	bool			 has_quota;
 	uint64_t		 quota_left;
 	int64_t			 quota_reset_ms;	/* server's clock */
@@ -38,8 +38,7 @@ struct github {
 	struct buf	 prefix;	/* ".../repos/OWNER/REPO/actions" */
 };
 
-/* Replaces a run's URL by our own if it is missing, or unfit because it repeats
- * a secret. */
+/* Replaces a run's URL by our own if it is missing, or repeats a secret. */
 void	 github_fix_run_url(const struct github *, char **html_url,
 	    uint64_t run_id);
 

@@ -18,8 +18,8 @@ token_check(const char *from, const char *token, size_t len, struct fault *f)
 		if ((unsigned char)token[i] <= 0x20 ||
 		    (unsigned char)token[i] >= 0x7f)
 			return fault_set_lasting(f, STATUS_USAGE, "%s: the "
-			    "token has a space, a control character or a "
-			    "character outside ASCII in it", from);
+			    "token contains a space, a control character or a "
+			    "character outside ASCII", from);
 	/* Of an env file that no shell has read; no token has any. */
 	if (len > 0 && (*token == '"' || *token == '\''))
 		return fault_set_lasting(f, STATUS_USAGE, "%s: the token "
@@ -39,8 +39,8 @@ token_from_file(const char *from, const char *path,
 	s = text_trim(buf_str(contents), &len);
 	/* A NUL in the middle would cut the token short unseen. */
 	if (strlen(buf_str(contents)) != contents->len)
-		return fault_set_lasting(f, STATUS_USAGE, "%s: the token has "
-		    "a control character in it", from);
+		return fault_set_lasting(f, STATUS_USAGE, "%s: the token "
+		    "contains a control character", from);
 	if (len == 0)
 		return fault_set_lasting(f, STATUS_USAGE, "%s: %s holds no "
 		    "token", from, path);

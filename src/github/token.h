@@ -1,6 +1,6 @@
 /*
- * The token that calls are authorized with: what may be one, and reading it
- * anew from the file that it came from.
+ * The token that calls are authorized with: what may be one, and re-reading it
+ * from the file that it came from.
  */
 #ifndef GITHUB_TOKEN_H
 #define GITHUB_TOKEN_H

@@ -101,8 +101,8 @@ take_turn(struct client *c, int64_t deadline_ms, struct fault *f)
 			return interrupt_fault(f);
 		if (deadline_ms <= now_ms)
 			return fault_set(f, STATUS_TIMEOUT, "%s: not asked "
-			    "again: there have been too many requests within "
-			    "the last minute", client_who(c));
+			    "again: too many requests were sent within the "
+			    "last minute", client_who(c));
 		clock_sleep_until(&clock_system, least(turn_ms, deadline_ms));
 	}
 	c->booked_ms = most(c->booked_ms, now_ms) + TURN_MS;

@@ -71,7 +71,7 @@ enum status client_do(struct client *, struct request *, struct response *r,
  * GETs what a redirect to another server leads to: `location` is that of an
  * answer to `target` of this client's server.  Nothing of ours goes there but
  * the request line and a User-Agent: no token.  Whether the proxy is used is
- * decided for each server anew.  Follows up to five more; never from https to
+ * decided for each server.  Follows up to five more; never from https to
  * http, nor the other way (no roots are loaded then).  `r` as in client_do;
  * connecting counts as time for the head of the answer.
  */

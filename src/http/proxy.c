@@ -212,8 +212,8 @@ proxy_parse(struct proxy *p, const char *from, const char *text,
 	tls = text_equal_nocase_n(text, scheme, "https");
 	if (scheme > 0 && !tls && !text_equal_nocase_n(text, scheme, "http"))
 		return fault_set_lasting(f, STATUS_USAGE, "%s: %.*s:// proxies "
-		    "are not supported, only http:// and https:// ones; with "
-		    "--no-proxy none is used", from, (int)scheme, text);
+		    "are not supported, only http:// and https:// ones; "
+		    "--no-proxy uses none", from, (int)scheme, text);
 	if (scheme > 0)
 		text += scheme + strlen("://");
 	wrong = take_authority(p, tls, text);

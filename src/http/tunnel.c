@@ -58,12 +58,12 @@ read_answer(struct conn *c, struct response *r, int64_t deadline_ms,
 		return STATUS_OK;
 	if (used < got)
 		return fault_set(f, STATUS_PROTOCOL, "%s: sent more than its "
-		    "answer before anything was said through the tunnel",
+		    "answer before anything was sent through the tunnel",
 		    c->who);
 	if (!conn_is_quiet(c))
 		return fault_set(f, STATUS_PROTOCOL, "%s: agreed, and then "
 		    "closed the tunnel, or sent more than its answer, before "
-		    "anything was said through it", c->who);
+		    "anything was sent through it", c->who);
 	return STATUS_OK;
 }
 
@@ -126,7 +126,8 @@ add_credentials_advice(struct buf *out, const struct proxy *p,
 			offer = scheme;
 	}
 	if (offer != NULL && !basic) {
-		buf_adds(out, ". Only Basic is supported here; it offers ");
+		buf_adds(out, ". Only Basic authentication is supported; it "
+		    "offers ");
 		/* Half a secret would not be recognised. */
 		secret_copy(&offered, offer, strlen(offer));
 		offer = buf_str(&offered);
@@ -153,14 +154,14 @@ refusal(const struct proxy *p, const char *who, const char *to,
 	buf_addf(&said, *r->reason != '\0' ? "%u " : "%u", r->status);
 	add_foreign(&said, r->reason, strlen(r->reason), REASON_MAX);
 	if (wants_credentials && p->authorization == NULL)
-		fault_set(f, STATUS_CONNECT, "%s: asks for a user name and a "
+		fault_set(f, STATUS_CONNECT, "%s: requires a user name and a "
 		    "password (%s)", who, buf_str(&said));
 	else if (wants_credentials)
-		fault_set(f, STATUS_CONNECT, "%s: refuses the user name and "
-		    "the password that %s gives (%s)", who, p->from,
+		fault_set(f, STATUS_CONNECT, "%s: rejected the user name and "
+		    "password that %s gives (%s)", who, p->from,
 		    buf_str(&said));
 	else if (r->status == 403)
-		fault_set(f, STATUS_CONNECT, "%s: refuses to connect to %s "
+		fault_set(f, STATUS_CONNECT, "%s: refused to connect to %s "
 		    "(%s)", who, to, buf_str(&said));
 	else
 		fault_set(f, STATUS_CONNECT, "%s: did not connect to %s, but "

@@ -149,7 +149,7 @@ url_parse_location(struct url *u, char **target, const char *location,
 	/* A backslash is a slash to some readers and none to others. */
 	if (!is_clean(location) || *location == '\0' ||
 	    strchr(location, '\\') != NULL)
-		return "it is empty or has bad characters";
+		return "it is empty or contains bad characters";
 	buf_init(&b, BUF_TEXT_MAX);
 	if (strncmp(location, "//", 2) == 0) {
 		buf_addf(&b, "%s:%s", base->tls ? "https" : "http", location);

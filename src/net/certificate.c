@@ -204,8 +204,8 @@ certificate_add_names(struct buf *b, const mbedtls_x509_crt *crt)
 		}
 	}
 	if (n == 0)
-		buf_adds(b, ": it is for none that counts (one in CN does "
-		    "not)");
+		buf_adds(b, ", nor for any other (a name in CN does not "
+		    "count)");
 	else if (san != NULL)
 		buf_adds(b, ", ...");
 }
@@ -242,7 +242,7 @@ add_key_kind(struct buf *b, struct der key)
 				buf_adds(b, unsupported_keys[i].text);
 				return;
 			}
-	buf_adds(b, "a key of a kind or on a curve");
+	buf_adds(b, "a key of a type, or on a curve,");
 }
 
 bool
@@ -263,13 +263,13 @@ certificate_add_unsupported(struct buf *b, int rc, const unsigned char *der,
 		add_key_kind(b, c.key);
 		buf_adds(b, " that is not supported (" CERTIFICATE_KEYS ")");
 	} else if (certificate_is_error(rc, MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG)) {
-		buf_adds(b, "a signature of a kind that is not supported ("
+		buf_adds(b, "a signature of a type that is not supported ("
 		    CERTIFICATE_KEYS ", with SHA-256 or better)");
 	} else if (certificate_is_error(rc,
 	    MBEDTLS_ERR_X509_INVALID_EXTENSIONS) || certificate_is_error(rc,
 	    MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE)) {
-		buf_adds(b, "an extension that is critical and not supported, "
-		    "or broken");
+		buf_adds(b, "a critical extension that is not supported, or "
+		    "a broken one");
 	} else {
 		return false;
 	}

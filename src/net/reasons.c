@@ -31,10 +31,10 @@ add_weakness(struct buf *b, const mbedtls_x509_crt *crt, int depth)
 	if (depth == 0 && mbedtls_pk_get_type(&crt->pk) == MBEDTLS_PK_RSA &&
 	    bits < RSA_BITS_MIN)
 		buf_addf(b, " has an RSA key of %zu bits, which is too weak "
-		    "(%d are the least)", bits, RSA_BITS_MIN);
+		    "(the minimum is %d)", bits, RSA_BITS_MIN);
 	else
-		buf_adds(b, " has, or is signed with, a key too weak or of a "
-		    "kind that is not supported");
+		buf_adds(b, " has, or is signed with, a key that is too weak "
+		    "or of a type that is not supported");
 }
 
 static bool
@@ -74,7 +74,7 @@ reasons_add(struct verification *c, const mbedtls_x509_crt *crt, int depth,
 		b = reasons_begin(c, crt, depth);
 		buf_adds(b, " is not yet valid: ");
 		add_clock(b);
-		buf_adds(b, ", which is the first thing to check");
+		buf_adds(b, "; check that first");
 	}
 	if (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH) {
 		b = reasons_begin(c, crt, depth);
@@ -84,7 +84,7 @@ reasons_add(struct verification *c, const mbedtls_x509_crt *crt, int depth,
 	if (flags & MBEDTLS_X509_BADCERT_BAD_MD) {
 		b = reasons_begin(c, crt, depth);
 		buf_addf(b, " is signed with %s, which is too weak",
-		    is_sha1(crt) ? "SHA-1" : "a hash of a kind");
+		    is_sha1(crt) ? "SHA-1" : "a hash");
 	}
 	if (flags & (MBEDTLS_X509_BADCERT_BAD_PK |
 	    MBEDTLS_X509_BADCERT_BAD_KEY))
@@ -119,16 +119,16 @@ reasons_add_missing(struct verification *c, const mbedtls_x509_crt *sent)
 		return;
 	}
 	if (c->anchors.unfit) {
-		buf_adds(b, " has an issuer that is trusted here, but with a "
-		    "key, signature or extension of a kind that is not "
+		buf_adds(b, " has an issuer that is trusted here, but whose "
+		    "key, signature or extension is of a type that is not "
 		    "supported (" CERTIFICATE_KEYS ")");
 		return;
 	}
 	if (trust_find(trust, 0, &issuer) < trust_count(trust)) {
-		buf_adds(b, " has an issuer of whose name a certificate is "
-		    "trusted here, but that one did not sign it (another key, "
-		    "an older one maybe), or may not (no CA, or for fewer "
-		    "links)");
+		buf_adds(b, ": a certificate that is trusted here has its "
+		    "issuer's name, but did not sign it (with another key, "
+		    "perhaps an older one), or may not (it is not a CA, or "
+		    "for a shorter chain)");
 		return;
 	}
 	for (; sent != NULL; sent = sent->next)
@@ -138,12 +138,12 @@ reasons_add_missing(struct verification *c, const mbedtls_x509_crt *sent)
 	buf_adds(b, " has an issuer that is not trusted here, and whose "
 	    "certificate the server ");
 	if (was_passed_over(c, &issuer))
-		buf_adds(b, "sent, but with a key, signature or critical "
-		    "extension of a kind that is not supported");
+		buf_adds(b, "sent, but whose key, signature or critical "
+		    "extension is of a type that is not supported");
 	else
-		buf_adds(b, sent != NULL ? "sent, but that one did not sign "
-		    "this one, or may not" : "did not send (as it must if "
-		    "that is an intermediate)");
+		buf_adds(b, sent != NULL ? "sent, but which did not sign "
+		    "this one, or may not" : "did not send (as it must for "
+		    "an intermediate)");
 }
 
 static void
@@ -153,11 +153,11 @@ add_advice(const struct verification *c, const char *via, struct fault *f)
 
 	if (trust_count(t) == 0)
 		fault_add(f, ". No CA certificates were found on this "
-		    "machine; name a PEM file with --cacert or SSL_CERT_FILE");
+		    "machine; give a PEM file with --cacert or SSL_CERT_FILE");
 	else
-		fault_add(f, ". Trusted here: %zu certificate%s from %s; a "
-		    "private CA is added with NODE_EXTRA_CA_CERTS or named "
-		    "with --cacert, as a PEM file", trust_count(t),
+		fault_add(f, ". Trusted here: %zu certificate%s from %s; to "
+		    "trust a private CA, give its PEM file in "
+		    "NODE_EXTRA_CA_CERTS or with --cacert", trust_count(t),
 		    trust_count(t) == 1 ? "" : "s", trust_origin(t));
 	if (trust_skipped(t) > 0)
 		fault_add(f, " (%zu broken one%s skipped)", trust_skipped(t),

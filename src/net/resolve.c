@@ -264,8 +264,9 @@ resolve_open(struct resolver **out, const char *host, uint16_t port,
 	if (is_pending(r))
 		return STATUS_OK;
 	status = bad != NULL ? fault_set(f, STATUS_RESOLVE, "%s: not looked "
-	    "up, because %s has the option %s, with which no nameserver can "
-	    "be asked", host, RESOLV_CONF_PATH, bad) : resolve_fault(r, f);
+	    "up, because %s has the option %s, which keeps every "
+	    "nameserver from being asked", host, RESOLV_CONF_PATH, bad) :
+	    resolve_fault(r, f);
 	resolve_close(r);
 	*out = NULL;
 	return status;

@@ -9,7 +9,7 @@
 
 #define TOO_OLD		"the server speaks neither TLS 1.2 nor TLS 1.3"
 #define UNKNOWN_KIND	"a certificate of the server has a key or signature " \
-	"of a kind that is not supported (" CERTIFICATE_KEYS ")"
+	"of a type that is not supported (" CERTIFICATE_KEYS ")"
 
 const char *
 tls_text_alert(unsigned int number)
@@ -20,22 +20,21 @@ tls_text_alert(unsigned int number)
 	} alerts[] = {
 		{ MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE, "the server found "
 		    "nothing in common with this program (TLS 1.2 or 1.3, "
-		    "ECDHE with AES-GCM or ChaCha20, a key of RSA or of ECDSA "
-		    "on P-256, P-384 or P-521; one of RSASSA-PSS or Ed25519 "
-		    "is not supported), or it demands a certificate of the "
-		    "client, which this program cannot give" },
+		    "ECDHE with AES-GCM or ChaCha20, an RSA key or an ECDSA "
+		    "key on P-256, P-384 or P-521; RSASSA-PSS and Ed25519 "
+		    "keys are not supported), or it requires a client "
+		    "certificate, which this program cannot send" },
 		{ MBEDTLS_SSL_ALERT_MSG_INSUFFICIENT_SECURITY,
-		    "the server demands other ciphers than this program has" },
+		    "the server requires ciphers that this program lacks" },
 		{ MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION, TOO_OLD },
 		{ MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME,
-		    "the server does not know the name that was asked for" },
-		{ TLS_ALERT_CERTIFICATE_REQUIRED, "the server demands a "
-		    "certificate of the client, which this program cannot "
-		    "give" },
+		    "the server does not know the name that was requested" },
+		{ TLS_ALERT_CERTIFICATE_REQUIRED, "the server requires a "
+		    "client certificate, which this program cannot send" },
 		{ MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED,
 		    "the server refused access" },
 		{ MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR,
-		    "the server failed" },
+		    "the server had an internal error" },
 	};
 	size_t i;
 
@@ -57,18 +56,18 @@ static const struct {
 	/* The library has no more room, and says nothing else in this way
 	 * during a handshake. */
 	{ MBEDTLS_ERR_SSL_BAD_INPUT_DATA, true, "a message of the server's "
-	    "handshake has more than 16 KiB, which is too long: its "
-	    "certificates, most likely; a chain of fewer certificates, or "
-	    "with fewer names in them, would do" },
+	    "handshake has more than 16 KiB, which is too long: most likely "
+	    "its certificates; a chain of fewer certificates, or with fewer "
+	    "names in them, would work" },
 	{ MBEDTLS_ERR_SSL_INVALID_RECORD, true,
-	    "no TLS is spoken there; is it a port for plain http, or for "
+	    "this port does not speak TLS; is it for plain http, or for "
 	    "something else?" },
 	{ MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION, true, TOO_OLD },
 	{ MBEDTLS_ERR_X509_INVALID_EXTENSIONS, true, "a certificate of the "
 	    "server's chain has a critical extension that is not supported "
-	    "(constraints on names or policies, maybe) or a broken one, so "
-	    "that it must be refused; only another chain can mend that (one "
-	    "without its root, if that is it)" },
+	    "(constraints on policies, perhaps) or a broken one, so that "
+	    "it must be refused; only another chain can fix that (perhaps "
+	    "the same one without its root)" },
 	{ MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG, true, UNKNOWN_KIND },
 	{ MBEDTLS_ERR_PK_UNKNOWN_PK_ALG, true, UNKNOWN_KIND },
 	{ MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE, true, UNKNOWN_KIND },

@@ -225,9 +225,9 @@ add_named_file(struct trust *t, const char *what, const char *path,
 		    "%s: cannot read %s: %s", what, path, strerror(errno));
 	if (t->found == found)
 		return fault_set_lasting(f, STATUS_USAGE,
-		    "%s: no certificate in %s (it must hold PEM blocks "
+		    "%s: no certificate in %s (it must contain PEM blocks "
 		    "\"-----BEGIN CERTIFICATE-----\"%s)", what, path,
-		    t->skipped > skipped ? "; there are some, all broken" : "");
+		    t->skipped > skipped ? "; some are there, all broken" : "");
 	add_origin(t, path);
 	return STATUS_OK;
 }
@@ -285,7 +285,7 @@ add_named_directories(struct trust *t, const char *list, struct fault *f)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "SSL_CERT_DIR: no certificate in %s%s%s%s", list,
 		    first != 0 ? ": " : "", first != 0 ? strerror(first) : "",
-		    t->skipped > 0 ? " (there are some, all broken)" : "");
+		    t->skipped > 0 ? " (some are there, all broken)" : "");
 	add_origin(t, list);
 	return STATUS_OK;
 }

@@ -83,8 +83,8 @@ add_general_name(struct buf *b, const struct general_name *name)
 		    NAME_TEXT_MAX);
 	else
 		buf_adds(b, name->tag == NAME_DIRECTORY ?
-		    "the subject of one below it" :
-		    "a name of one below it");
+		    "the subject of a certificate below it" :
+		    "a name in a certificate below it");
 }
 
 /* The host, which a wildcard may hide. */

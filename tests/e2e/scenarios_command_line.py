@@ -311,10 +311,10 @@ def a_workflow_ref_is_a_file_of_its_own_repository(t):
 def a_display_name_is_told_from_a_file(t):
     t.github()
     t.dispatch(base=t.base(workflow="Build and test"))
-    t.refused("Build and test", "not the name of a workflow's file", code=3)
+    t.refused("Build and test", "not the name of a workflow file", code=3)
     t.dispatch(base=t.base(workflow="other.yml"))
     t.refused(code=3)
-    t.says_not("workflow's file: give")
+    t.says_not("workflow file: give")
     t.dispatched(0)
 
 

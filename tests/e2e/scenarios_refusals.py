@@ -118,7 +118,7 @@ def a_page_in_place_of_the_api_is_no_dispatch(t):
     t.dispatch("--timeout", t.seconds(20))
     t.exits(4)
     t.stdout_is("")
-    t.says("answered 200 OK with text/html in place of JSON", *API_FORMS, "unknown")
+    t.says("answered 200 OK with text/html instead of JSON", *API_FORMS, "unknown")
     t.says_not("was accepted", "not identified")
     t.dispatched(0)
 
@@ -138,7 +138,7 @@ def a_page_that_is_not_found_is_no_missing_repository(t):
     hub = t.github()
     hub.fault("POST", "/dispatches$", act=False, status=404, **PAGE)
     t.dispatch()
-    t.refused("answered 404 Not Found with text/html in place of JSON", *API_FORMS, code=3)
+    t.refused("answered 404 Not Found with text/html instead of JSON", *API_FORMS, code=3)
     t.says_not("no such repository")
     t.requests_were(t.POST)
     t.dispatched(0)
@@ -151,7 +151,7 @@ def pages_during_a_search_are_told_and_ridden_out(t, status):
     hub.fault("GET", "/jobs", 1, act=False, status=status, **PAGE)
     t.dispatch("--timeout", t.seconds(20))
     t.found(hub.dispatched[0])
-    t.says("with text/html in place of JSON", *API_FORMS)
+    t.says("with text/html instead of JSON", *API_FORMS)
     t.dispatched(1)
 
 
@@ -161,7 +161,7 @@ def pages_during_a_wait_are_told_and_ridden_out(t, status):
     hub.fault("GET", r"/runs/\d+($|\?)", 2, act=False, status=status, **PAGE)
     t.wait()
     t.concluded(hub.dispatched[0])
-    t.says("with text/html in place of JSON", *API_FORMS)
+    t.says("with text/html instead of JSON", *API_FORMS)
     t.says_not("gone")
     t.dispatched(1)
 
@@ -297,7 +297,7 @@ def a_secondary_limit_without_a_time_waits_a_minute_or_gives_up(t):
     hub = t.github()
     hub.refuse_with(texts.secondary_limit())
     t.dispatch("--timeout", t.seconds(3))
-    t.refused("rate limit", "names no time", "a minute", "longer than the timeout", code=3)
+    t.refused("rate limit", "does not say how long", "a minute", "longer than the timeout", code=3)
     t.took_at_most(10)
     t.dispatched(0)
 

@@ -317,7 +317,7 @@ def a_key_that_occurs_twice_names_no_run(t, key):
     t.dispatch()
     t.exits(5)
     t.stdout_is("")
-    t.says(f'two times "{key}"')
+    t.says(f'has "{key}" twice')
     t.dispatch("--distinct-id", "--timeout", t.seconds(20))
     t.found(hub.dispatched[1])
     t.dispatched(2)

@@ -629,7 +629,7 @@ def more_rows_than_asked_for_are_refused(t):
     hub.fault("GET", r"/runs\?per_page=100", hook=many)
     t.dispatch("--timeout", t.seconds(3))
     t.exits(5)
-    t.says("a page of 1000", "were asked for")
+    t.says("a page of 1000", "were requested")
     t.took_at_most(6)
     t.dispatched(1)
 

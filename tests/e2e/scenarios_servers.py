@@ -56,7 +56,7 @@ def a_server_with_no_cipher_in_common_is_told(t, which):
 @scenario
 def a_port_for_plain_http_is_told(t):
     fails(t, servers.nginx(t, t.setup.pki, "good", tls=False), t.setup.pki.ca,
-          "no TLS is spoken", "plain http")
+          "does not speak TLS", "plain http")
 
 
 @scenario
@@ -70,7 +70,7 @@ def a_demand_for_a_client_certificate_is_told(t):
             dispatch(t, url, t.setup.pki.ca, "--distinct-id")
             t.exits(7)
             t.stdout_is("")
-            t.says("demands a certificate of the client", "Nothing was dispatched")
+            t.says("requires a client certificate", "Nothing was dispatched")
             t.says_not("trying again")
             t.took_at_most(5)
 
@@ -190,9 +190,9 @@ def a_trusted_certificate_that_does_not_fit_is_told(t):
     pki = own_pki(t)
     url = servers.nginx(t, pki, "good")
     pki.authority("renewed", "Test Root")
-    fails(t, url, pki.path("renewed.pem"), "of whose name", "another key")
+    fails(t, url, pki.path("renewed.pem"), "issuer's name", "another key")
     pki.certificate("no-ca", "Test Root", "basicConstraints=CA:FALSE\n", None, key="ca")
-    fails(t, url, pki.path("no-ca.pem"), "of whose name", "no CA")
+    fails(t, url, pki.path("no-ca.pem"), "issuer's name", "not a CA")
     pki.authority("past", "Test Root", key="ca", start=-20 * certs.DAY, end=-10 * certs.DAY)
     fails(t, url, pki.path("past.pem"), "trusted here (CN=Test Root, issued by itself",
           "has expired")

@@ -344,8 +344,8 @@ def a_server_that_was_good_may_be_so_again(t, row):
     on_connection(hub, number, t.setup.pki, leaf)
     t.wait()
     t.concluded(hub.dispatched[0])
-    t.says({"stranger": "issuer", "client": "demands a certificate",
-            None: "no TLS"}.get(leaf, leaf))
+    t.says({"stranger": "issuer", "client": "requires a client certificate",
+            None: "does not speak TLS"}.get(leaf, leaf))
     t.dispatched(1)
 
 

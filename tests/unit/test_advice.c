@@ -136,7 +136,7 @@ static const struct {
 	{ "parse error", { .status = 422, .message = "Invalid Argument - "
 	    "failed to parse workflow: (Line: 65, Col: 26): Unexpected "
 	    "symbol: '\?\?'.", .ref = "main", .is_json = true },
-	    { "workflow's file" }, NULL },
+	    { "workflow file" }, NULL },
 	{ "too large", { .status = 422, .message = "inputs are too large.",
 	    .ref = "main", .is_json = true }, { "65,535" }, NULL },
 };

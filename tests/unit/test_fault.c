@@ -49,7 +49,7 @@ test_table_is_whole(void **state)
 		check(status_is_signal((enum status)i) ==
 		    (i == STATUS_INTERRUPTED || i == STATUS_TERMINATED),
 		    "status %d", i);
-		check(status_is_mishap((enum status)i) ==
+		check(status_is_bad_answer((enum status)i) ==
 		    (i == STATUS_SERVER || i == STATUS_NOT_FOUND ||
 		    i == STATUS_PROTOCOL), "status %d", i);
 	}

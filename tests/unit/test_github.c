@@ -639,7 +639,7 @@ test_wrong_run(void **state)
 	say("200 OK", "ETag: \"one\"\r\n", "{\"id\":8,\"status\":\"queued\"}");
 	assert_int_equal(github_get_run(gh, 7, later(), &run, &fault),
 	    STATUS_PROTOCOL);
-	expect_says("another run than 7");
+	expect_says("a run other than 7");
 	say("200 OK", "", "{\"id\":7,\"status\":\"queued\"}");
 	assert_int_equal(github_get_run(gh, 7, later(), &run, &fault),
 	    STATUS_OK);
@@ -665,7 +665,7 @@ test_foreign(void **state)
 		say(statuses[i], HTML, "<html>Log in</html>");
 		assert_int_equal(list(&runs), STATUS_PROTOCOL);
 		expect_says("github.test answered");
-		expect_says("with text/html in place of JSON");
+		expect_says("with text/html instead of JSON");
 		expect_says(API_FORM);
 		assert_false(fault.lasting);
 		say(statuses[i], HTML, "<html>Log in</html>");

@@ -349,7 +349,7 @@ test_statuses(void **state)
 		snprintf(text, sizeof text, "%u No way", status);
 		says(text);
 		if (status == 407 || status == 401)
-			says("asks for a user name");
+			says("requires a user name");
 		else
 			says("api.example.com:443");
 		says_not("html");
@@ -486,12 +486,12 @@ test_credentials(void **state)
 	(void)state;
 	assert_int_equal(answered(basic, 4096, ENDS), STATUS_CONNECT);
 	assert_true(fault.lasting);
-	says("asks for a user name and a password");
+	says("requires a user name and a password");
 	says("407 Proxy Authentication Required");
 	says("https_proxy");
 	says("http://USER:PASSWORD@proxy.example:3128");
 	assert_int_equal(answered(others, 4096, ENDS), STATUS_CONNECT);
-	says("Only Basic is supported here; it offers Negotiate");
+	says("Only Basic authentication is supported; it offers Negotiate");
 	proxy.from = "--proxy";
 	assert_int_equal(answered(basic, 4096, ENDS), STATUS_CONNECT);
 	says("in the variable https_proxy instead of --proxy as http://USER");
@@ -500,7 +500,7 @@ test_credentials(void **state)
 	    "https://api.example.com");
 	assert_int_equal(answered(basic, 4096, ENDS), STATUS_CONNECT);
 	assert_true(fault.lasting);
-	says("refuses the user name and the password");
+	says("rejected the user name and password");
 	says("https_proxy");
 	says_not("hunter22");
 	says_not("USER:PASSWORD");
@@ -509,7 +509,7 @@ test_credentials(void **state)
 	says("it offers Negotiate");
 	assert_int_equal(answered("HTTP/1.0 401 Unauthorized\r\n\r\n", 4096,
 	    ENDS), STATUS_CONNECT);
-	says("refuses the user name and the password");
+	says("rejected the user name and password");
 	/* without a word about how */
 	assert_int_equal(answered("HTTP/1.1 407\r\n\r\n", 4096, ENDS),
 	    STATUS_CONNECT);
