@@ -35,7 +35,8 @@ void	 secret_redact(struct buf *);
 /* Initialises the buf with the text, redacted; to be ended with buf_wipe. */
 void	 secret_copy(struct buf *, const char *, size_t len);
 
-/* Same as secret_redact, and of every value: for what a server says of a request of ours. */
+/* Same as secret_redact, and of every value: for what a server says of a
+ * request of ours. */
 void	 secret_redact_quote(struct buf *);
 
 /* Some secret occurs in the text. */

@@ -398,8 +398,7 @@ finish(struct github *gh, const struct clock *clock,
 	struct buf known;
 
 	buf_init(&known, BUF_TEXT_MAX);
-	buf_addf(&known, "run_id=%llu run_url=%s", (unsigned long long)run->id,
-	    run->url);
+	found_run_add(&known, run);
 	status_if_exhausted(STATUS_OUTPUT, buf_str(&known));
 	status = result_found(result, run, f);
 	log_notice("run %llu is identified by %s: %s",

@@ -13,12 +13,6 @@ id_of(const struct watched *w)
 	return w->found.id;
 }
 
-static const char *
-conclusion_text(const char *conclusion)
-{
-	return *conclusion != '\0' ? conclusion : "no conclusion";
-}
-
 /* The command that waits for it, for that purpose. */
 static void
 add_command(struct watched *w, const char *purpose)
@@ -73,7 +67,7 @@ ending_run_failed(struct watched *w)
 	const struct run *run = &w->state.run;
 
 	fault_set_lasting(&w->fault, STATUS_FAILED, "run %llu concluded with "
-	    "%s%s: %s", id_of(w), conclusion_text(run->conclusion),
+	    "%s%s: %s", id_of(w), verdict_text(run->conclusion),
 	    *run->conclusion == '\0' || verdict_is_known(run->conclusion) ?
 	    "" : ", which is not a known conclusion and counts as a failure",
 	    run->html_url);
@@ -84,8 +78,7 @@ ending_job_failed(struct watched *w, const struct job *job)
 {
 	fault_set_lasting(&w->fault, STATUS_FAILED,
 	    "job \"%s\" of run %llu concluded with %s: %s", job->name,
-	    id_of(w), conclusion_text(job->conclusion),
-	    *job->html_url != '\0' ? job->html_url : w->state.run.html_url);
+	    id_of(w), verdict_text(job->conclusion), watched_job_url(w, job));
 }
 
 void
@@ -93,7 +86,7 @@ ending_job_missing(struct watched *w, const char *name)
 {
 	fault_set_lasting(&w->fault, STATUS_FAILED, "run %llu concluded with "
 	    "%s without a job \"%s\"; its jobs are: ", id_of(w),
-	    conclusion_text(w->state.run.conclusion), name);
+	    verdict_text(w->state.run.conclusion), name);
 	add_job_names(w);
 }
 

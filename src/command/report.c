@@ -57,11 +57,9 @@ report_failures(const struct watched *a)
 			continue;
 		buf_init(&b, BUF_TEXT_MAX);
 		buf_addf(&b, "job \"%s\" concluded with %s", job->name,
-		    *job->conclusion != '\0' ? job->conclusion :
-		    "no conclusion");
+		    verdict_text(job->conclusion));
 		add_failed_steps(&b, job);
-		buf_addf(&b, ": %s", *job->html_url != '\0' ? job->html_url :
-		    a->state.run.html_url);
+		buf_addf(&b, ": %s", watched_job_url(a, job));
 		/* What was skipped is a consequence, not a cause. */
 		if (verdict_has_failed(job->status, job->conclusion))
 			log_error("%s", buf_str(&b));

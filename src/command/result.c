@@ -241,8 +241,7 @@ write_result(struct result *r, const struct found_run *run,
 	int error;
 
 	buf_init(&b, BUF_TEXT_MAX);
-	buf_addf(&b, "run_id=%llu run_url=%s", (unsigned long long)run->id,
-	    run->url);
+	found_run_add(&b, run);
 	free(r->known);
 	r->known = buf_take(&b);
 	format_stdout(&b, r, run, a);

@@ -30,6 +30,12 @@ verdict_is_known(const char *conclusion)
 	return false;
 }
 
+const char *
+verdict_text(const char *conclusion)
+{
+	return *conclusion != '\0' ? conclusion : "no conclusion";
+}
+
 bool
 verdict_is_harmless(const char *conclusion)
 {

@@ -28,6 +28,9 @@ enum verdict verdict_of(const char *status, const char *conclusion);
 /* One of GitHub's documented conclusions. */
 bool	 verdict_is_known(const char *conclusion);
 
+/* The conclusion for "concluded with %s", though there may be none. */
+const char *verdict_text(const char *conclusion);
+
 /* The job did its part or had none: success, skipped or neutral. */
 bool	 verdict_is_harmless(const char *conclusion);
 

@@ -74,6 +74,12 @@ watched_job(const struct watched *w, size_t n)
 	return job_pages_nth(&w->jobs, n);
 }
 
+const char *
+watched_job_url(const struct watched *w, const struct job *job)
+{
+	return *job->html_url != '\0' ? job->html_url : w->state.run.html_url;
+}
+
 const struct job_pages *
 watched_all_jobs(const struct watched *w)
 {

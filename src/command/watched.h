@@ -61,6 +61,9 @@ enum status watched_read_all_jobs(struct watched *, int64_t deadline_ms,
 /* The n-th job of the latest attempt, as read last; NULL behind the last. */
 const struct job *watched_job(const struct watched *, size_t n);
 
+/* The page of one of its jobs; the run's if the job has none. */
+const char *watched_job_url(const struct watched *, const struct job *);
+
 /* The jobs of all attempts; NULL unless they were read as of the latest. */
 const struct job_pages *watched_all_jobs(const struct watched *);
 

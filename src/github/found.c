@@ -20,6 +20,13 @@ found_by_text(enum found_by by)
 }
 
 void
+found_run_add(struct buf *b, const struct found_run *run)
+{
+	buf_addf(b, "run_id=%llu run_url=%s", (unsigned long long)run->id,
+	    run->url);
+}
+
+void
 found_run_wipe(struct found_run *run)
 {
 	free(run->url);

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
+
 enum found_by {
 	FOUND_BY_RESPONSE,	/* the dispatch's own */
 	FOUND_BY_RUN_NAME,	/* these carry the distinct ID */
@@ -29,6 +31,9 @@ struct found_run {
 
 /* "run-name", "job-name", ... as documented for identified_by. */
 const char *found_by_text(enum found_by);
+
+/* "run_id=ID run_url=URL": how messages name it when its result is lost. */
+void	 found_run_add(struct buf *, const struct found_run *);
 
 void	 found_run_wipe(struct found_run *);
 

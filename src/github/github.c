@@ -16,8 +16,7 @@ repository(struct session *s, const char *owner, const char *repo)
 	gh->session = s;
 	buf_init(&name, BUF_TEXT_MAX);
 	buf_addf(&name, "%s/%s", owner, repo);
-	gh->name = xstrdup(buf_str(&name));
-	buf_free(&name);
+	gh->name = buf_take(&name);
 	buf_init(&gh->prefix, BUF_TEXT_MAX);
 	buf_addf(&gh->prefix, "%s/repos/", s->api->path);
 	url_add_encoded(&gh->prefix, owner);
