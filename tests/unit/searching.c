@@ -69,6 +69,16 @@ expect_ours(enum find_outcome outcome, enum found_by by)
 }
 
 void
+fill_jobs(struct fake_job *jobs, size_t count)
+{
+	size_t i;
+
+	memset(jobs, 0, count * sizeof *jobs);
+	for (i = 0; i < count; i++)
+		jobs[i].steps[0] = "Run make";
+}
+
+void
 add_neighbours(uint64_t from, size_t n)
 {
 	size_t i;

@@ -44,6 +44,9 @@ enum find_outcome look_for(struct find_query);
 /* It is OURS, and no other. */
 void	 expect_ours(enum find_outcome, enum found_by);
 
+/* Jobs that show steps, none of which has an ID. */
+void	 fill_jobs(struct fake_job *, size_t count);
+
 /* Neighbours: settled runs with the IDs from..from+n-1. */
 void	 add_neighbours(uint64_t from, size_t n);
 

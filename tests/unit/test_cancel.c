@@ -2,6 +2,7 @@
  * Asking GitHub to cancel a run: what comes of one request, of insisting, and
  * what is said of it.
  */
+#include "captured.h"
 #include "watching.h"
 
 #include <signal.h>
@@ -28,7 +29,7 @@ begin(void **state, const struct fake_state *states)
 		    .cancel_ms = FAKE_NEVER });
 		cancels[i].run = watching_see(i);
 	}
-	watching_log();
+	captured_begin();
 }
 
 static void

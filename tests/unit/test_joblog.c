@@ -1,6 +1,7 @@
 /*
  * The ends of logs: of the jobs that failed, and as text.
  */
+#include "captured.h"
 #include "watching.h"
 
 #include <stdio.h>
@@ -18,11 +19,8 @@ test_logs(void **state)
 	const char *text;
 
 	(void)state;
-	fake_add_run(gh, (struct fake_run){ .id = RUN, .jobs = watching_jobs,
-	    .job_count = WATCHING_JOBS });
-	fake_pass(1000);
-	watching_see(0);
-	watching_log();
+	watching_see_jobs(WATCHING_JOBS);
+	captured_begin();
 	joblog_print_failed(&fake_clock, &runs[0], 2,
 	    FAKE_START + fake_now() + 1000);
 	text = watching_logged();
@@ -65,7 +63,7 @@ test_log_lines(void **state)
 	watching_see(0);
 	for (actions = 0; actions < 2; actions++) {
 		log_open(LOG_LEVEL_INFO, actions);
-		watching_log();
+		captured_begin();
 		joblog_print_failed(&fake_clock, &runs[0], 100,
 		    FAKE_START + fake_now() + 1000);
 		text = watching_logged();
@@ -120,7 +118,7 @@ test_long_log_line(void **state)
 	for (at = 1980; at <= 2005; at++) {
 		memset(line, 'x', sizeof line - 1);
 		memcpy(line + at, SECRET, strlen(SECRET));
-		watching_log();
+		captured_begin();
 		joblog_print_failed(&fake_clock, &runs[0], 5,
 		    FAKE_START + fake_now() + 1000);
 		text = watching_logged();
@@ -134,7 +132,7 @@ test_long_log_line(void **state)
 	line[50] = '\0';
 	line[49] = '\n';
 	jobs[0].log_repeats = 3;
-	watching_log();
+	captured_begin();
 	joblog_print_failed(&fake_clock, &runs[0], 5,
 	    FAKE_START + fake_now() + 1000);
 	text = watching_logged();
@@ -152,13 +150,10 @@ test_log_fails(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(statuses); i++) {
-		fake_add_run(gh, (struct fake_run){ .id = RUN,
-		    .jobs = watching_jobs, .job_count = 3 });
 		fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_LOG,
 		    .first = 1, .status = statuses[i] });
-		fake_pass(1000);
-		watching_see(0);
-		watching_log();
+		watching_see_jobs(3);
+		captured_begin();
 		joblog_print_failed(&fake_clock, &runs[0], 100,
 		    FAKE_START + fake_now() + 1000);
 		text = watching_logged();
@@ -203,14 +198,11 @@ test_late_logs(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
-		fake_add_run(gh, (struct fake_run){ .id = RUN,
-		    .jobs = watching_jobs, .job_count = 3 });
 		fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_LOG,
 		    .first = 1, .last = rows[i].missing,
 		    .status = STATUS_NOT_FOUND });
-		fake_pass(1000);
-		watching_see(0);
-		watching_log();
+		watching_see_jobs(3);
+		captured_begin();
 		joblog_print_failed(&fake_clock, &runs[0], 100,
 		    FAKE_START + fake_now() + 60000);
 		text = watching_logged();
@@ -232,12 +224,9 @@ test_log_signal(void **state)
 	const char *text;
 
 	(void)state;
-	fake_add_run(gh, (struct fake_run){ .id = RUN, .jobs = watching_jobs,
-	    .job_count = WATCHING_JOBS });
-	fake_pass(1000);
-	watching_see(0);
+	watching_see_jobs(WATCHING_JOBS);
 	fake_signal_at(fake_now(), 2);
-	watching_log();
+	captured_begin();
 	joblog_print_failed(&fake_clock, &runs[0], 100,
 	    FAKE_START + fake_now() + 1000);
 	text = watching_logged();

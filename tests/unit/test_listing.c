@@ -8,12 +8,9 @@ static void
 test_crowd(void **state)
 {
 	static struct fake_job jobs[150];
-	size_t i;
 
 	(void)state;
-	memset(jobs, 0, sizeof jobs);
-	for (i = 0; i < COUNT(jobs); i++)
-		jobs[i].steps[0] = "Run make";
+	fill_jobs(jobs, COUNT(jobs));
 	jobs[129].steps[1] = "id: " UUID;
 	jobs[129].steps[2] = "Complete job";
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .jobs = jobs,

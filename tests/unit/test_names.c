@@ -215,12 +215,9 @@ static void
 test_settled_pages(void **state)
 {
 	static struct fake_job jobs[120];
-	size_t i;
 
 	(void)state;
-	memset(jobs, 0, sizeof jobs);
-	for (i = 0; i < COUNT(jobs); i++)
-		jobs[i].steps[0] = "Run make";
+	fill_jobs(jobs, COUNT(jobs));
 	jobs[119].set_up_at = jobs[119].steps_at = 30000;
 	jobs[119].steps[0] = "echo " UUID;
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .jobs = jobs,
@@ -335,12 +332,9 @@ static void
 test_page_fails(void **state)
 {
 	static struct fake_job jobs[150];
-	size_t i;
 
 	(void)state;
-	memset(jobs, 0, sizeof jobs);
-	for (i = 0; i < COUNT(jobs); i++)
-		jobs[i].steps[0] = "Run make";
+	fill_jobs(jobs, COUNT(jobs));
 	jobs[129].steps[1] = UUID;
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .jobs = jobs,
 	    .job_count = COUNT(jobs) });

@@ -1,6 +1,7 @@
 /*
  * Lines about what is new, and about what failed.
  */
+#include "captured.h"
 #include "watching.h"
 
 #include <stdio.h>
@@ -33,7 +34,7 @@ test_change(void **state)
 	    .state_count = COUNT(states) });
 	for (i = 0; i < COUNT(says); i++) {
 		watching_see(0);
-		watching_log();
+		captured_begin();
 		report_change(&runs[0]);
 		text = watching_logged();
 		n = 0;
@@ -53,13 +54,10 @@ test_failures(void **state)
 	int actions;
 
 	(void)state;
-	fake_add_run(gh, (struct fake_run){ .id = RUN, .jobs = watching_jobs,
-	    .job_count = WATCHING_JOBS });
-	fake_pass(1000);
-	watching_see(0);
+	watching_see_jobs(WATCHING_JOBS);
 	for (actions = 0; actions < 2; actions++) {
 		log_open(LOG_LEVEL_INFO, actions);
-		watching_log();
+		captured_begin();
 		report_failures(&runs[0]);
 		text = watching_logged();
 		assert_non_null(strstr(text, actions ?
@@ -90,7 +88,7 @@ test_failures(void **state)
 		assert_null(strchr(text, '\033'));
 	}
 	log_open(LOG_LEVEL_ERROR, false);
-	watching_log();
+	captured_begin();
 	report_failures(&runs[0]);
 	text = watching_logged();
 	assert_non_null(strstr(text, "\"build\""));

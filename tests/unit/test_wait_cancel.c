@@ -8,6 +8,14 @@
 
 /* --- cancelling --- */
 
+/* The first `last` requests to cancel fail in that way. */
+static void
+fail_cancels(unsigned int last, enum status status, bool lasting)
+{
+	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
+	    .first = 1, .last = last, .status = status, .lasting = lasting });
+}
+
 static void
 test_cancel(void **state)
 {
@@ -60,8 +68,7 @@ test_cancel_fails(void **state)
 	(void)state;
 	order.cancel_after_ms = MINUTE;
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .last = 3, .status = STATUS_SERVER });
+	fail_cancels(3, STATUS_SERVER, false);
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	expect_says("cancelled");
 	assert_int_equal(fake_count(gh, FAKE_CANCEL, 0), 4);
@@ -70,9 +77,7 @@ test_cancel_fails(void **state)
 	/* What will not be done is not. */
 	order.cancel_after_ms = MINUTE;
 	ADD_RUN(RUNNING(0), OVER(100 * SECOND, "success"));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_REFUSED,
-	    .lasting = true });
+	fail_cancels(FAKE_ALWAYS, STATUS_REFUSED, true);
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_int_equal(fake_count(gh, FAKE_CANCEL, 0), 1);
 	expect_logged("warning: ");
@@ -109,8 +114,7 @@ test_cancel_not_yet(void **state)
 	order.cancel_after_ms = MINUTE;
 	ADD_RUN(QUEUED);
 	gh->runs[0].cancel_ms = SECOND;
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .last = 4, .status = STATUS_REFUSED });
+	fail_cancels(4, STATUS_REFUSED, false);
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	expect_says("cancelled");
 	assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN), 5);
@@ -131,8 +135,7 @@ test_cancel_not_yet(void **state)
 	/* On a signal: within the time there is. */
 	order.cancel_on_interrupt = true;
 	ADD_RUN(QUEUED);
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .last = 3, .status = STATUS_REFUSED });
+	fail_cancels(3, STATUS_REFUSED, false);
 	fake_signal_at(12 * SECOND, SIGINT);
 	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
 	expect_says("GitHub was asked to cancel run 17654321098");
@@ -140,8 +143,7 @@ test_cancel_not_yet(void **state)
 	again(state);
 	order.cancel_on_interrupt = true;
 	ADD_RUN(QUEUED);
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_REFUSED });
+	fail_cancels(FAKE_ALWAYS, STATUS_REFUSED, false);
 	fake_signal_at(12 * SECOND, SIGINT);
 	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
 	expect_says("was not cancelled: fake: call failed");
@@ -151,8 +153,7 @@ test_cancel_not_yet(void **state)
 	/* A look shows that there is nothing left to cancel. */
 	order.cancel_on_interrupt = true;
 	ADD_RUN(QUEUED, OVER(12 * SECOND, "success"));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_REFUSED });
+	fail_cancels(FAKE_ALWAYS, STATUS_REFUSED, false);
 	fake_signal_at(12 * SECOND, SIGINT);
 	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
 	expect_says("already concluded");
@@ -162,18 +163,14 @@ test_cancel_not_yet(void **state)
 	order.cancel_after_ms = MINUTE;
 	gh->fresh_tokens = 1;
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .last = 2, .status = STATUS_FORBIDDEN,
-	    .lasting = true });
+	fail_cancels(2, STATUS_FORBIDDEN, true);
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	expect_says("cancelled");
 	assert_int_equal(gh->tokens, 1);
 	again(state);
 	order.cancel_after_ms = MINUTE;
 	ADD_RUN(RUNNING(0), OVER(150 * SECOND, "success"));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_FORBIDDEN,
-	    .lasting = true });
+	fail_cancels(FAKE_ALWAYS, STATUS_FORBIDDEN, true);
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_in_range(fake_count(gh, FAKE_CANCEL, RUN), 5, 6);
 }
@@ -337,8 +334,7 @@ test_interrupt_cancel_fails(void **state)
 {
 	order.cancel_on_interrupt = true;
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_SERVER });
+	fail_cancels(FAKE_ALWAYS, STATUS_SERVER, false);
 	fake_signal_at(12 * SECOND, SIGINT);
 	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
 	expect_says("may not have been cancelled: fake: call failed");
@@ -369,9 +365,7 @@ test_interrupt_cancel_fails(void **state)
 
 	order.cancel_on_interrupt = true;
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_REFUSED,
-	    .lasting = true });
+	fail_cancels(FAKE_ALWAYS, STATUS_REFUSED, true);
 	fake_signal_at(12 * SECOND, SIGINT);
 	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
 	expect_says("was not cancelled: fake: call failed");
@@ -544,9 +538,7 @@ test_refused_cancel_and_signal(void **state)
 	(void)state;
 	order.cancel_after_ms = MINUTE;
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_REFUSED,
-	    .lasting = true });
+	fail_cancels(FAKE_ALWAYS, STATUS_REFUSED, true);
 	fake_signal_at(90 * SECOND, SIGINT);
 	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
 	expect_says("was not cancelled");

@@ -1,10 +1,7 @@
 #include "waiting.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include "base/log.h"
+#include "captured.h"
 
 struct github		*gh;
 struct wait_order	 order;
@@ -28,8 +25,6 @@ static struct result		 result;
 static const char		*named[4];
 static struct fake_state	 scripts[32];
 static size_t			 script_count;
-static char			 log_path[64];
-static int			 saved_stderr;
 
 int
 waiting_set_up(void **state)
@@ -60,26 +55,7 @@ waiting_set_up(void **state)
 	memset(ended, 0, sizeof ended);
 	summaries = 0;
 	script_count = 0;
-	saved_stderr = -1;
 	return 0;
-}
-
-static void
-restore(void)
-{
-	ssize_t n;
-	int fd;
-
-	if (saved_stderr == -1)
-		return;
-	dup2(saved_stderr, STDERR_FILENO);
-	close(saved_stderr);
-	saved_stderr = -1;
-	fd = open(log_path, O_RDONLY);
-	n = read(fd, logged, sizeof logged - 1);
-	logged[n > 0 ? n : 0] = '\0';
-	close(fd);
-	unlink(log_path);
 }
 
 int
@@ -89,10 +65,8 @@ waiting_tear_down(void **state)
 
 	(void)state;
 	/* A check failed while the log was captured. */
-	if (saved_stderr != -1) {
-		restore();
+	if (captured_end(logged, sizeof logged))
 		print_error("%s\n", logged);
-	}
 	for (i = 0; i < RUNS; i++)
 		watched_wipe(&runs[i]);
 	fake_github_free(gh);
@@ -170,20 +144,13 @@ wait_with(const struct clock *clock, size_t count)
 {
 	enum status status;
 	size_t i;
-	int fd;
 
 	for (i = 0; i < count; i++)
 		runs[i].found.by = dispatched ? FOUND_BY_RESPONSE :
 		    FOUND_GIVEN;
-	snprintf(log_path, sizeof log_path, "%s/return-dispatch.XXXXXX",
-	    access("/tmp", W_OK) == 0 ? "/tmp" : ".");
-	fd = mkstemp(log_path);
-	assert_true(fd > 2);
-	saved_stderr = dup(STDERR_FILENO);
-	dup2(fd, STDERR_FILENO);
-	close(fd);
+	captured_begin();
 	status = wait_for_runs(runs, count, clock, &order, &result, &fault);
-	restore();
+	captured_end(logged, sizeof logged);
 	return status;
 }
 

@@ -1,17 +1,12 @@
 #include "watching.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "captured.h"
 
 struct github	*gh;
 struct watched	 runs[4];
-static char	 log_path[64];
-static int	 saved_stderr;
 
 const struct fake_job watching_jobs[WATCHING_JOBS] = {
 	{ .name = "lint", .done_at = 1 },
@@ -37,27 +32,17 @@ watching_set_up(void **state)
 	gh = fake_github_new();
 	memset(runs, 0, sizeof runs);
 	log_open(LOG_LEVEL_INFO, false);
-	saved_stderr = -1;
 	return 0;
-}
-
-static void
-restore(void)
-{
-	if (saved_stderr == -1)
-		return;
-	dup2(saved_stderr, STDERR_FILENO);
-	close(saved_stderr);
-	saved_stderr = -1;
 }
 
 int
 watching_tear_down(void **state)
 {
+	char unread[1];
 	size_t i;
 
 	(void)state;
-	restore();
+	captured_end(unread, sizeof unread);
 	for (i = 0; i < COUNT(runs); i++)
 		watched_wipe(&runs[i]);
 	fake_github_free(gh);
@@ -93,31 +78,19 @@ watching_see(size_t n)
 }
 
 void
-watching_log(void)
+watching_see_jobs(size_t count)
 {
-	int fd;
-
-	snprintf(log_path, sizeof log_path, "%s/return-dispatch.XXXXXX",
-	    access("/tmp", W_OK) == 0 ? "/tmp" : ".");
-	fd = mkstemp(log_path);
-	assert_true(fd > 2);
-	saved_stderr = dup(STDERR_FILENO);
-	dup2(fd, STDERR_FILENO);
-	close(fd);
+	fake_add_run(gh, (struct fake_run){ .id = RUN, .jobs = watching_jobs,
+	    .job_count = count });
+	fake_pass(1000);
+	watching_see(0);
 }
 
 const char *
 watching_logged(void)
 {
 	static char text[200000];
-	int fd = open(log_path, O_RDONLY);
-	ssize_t n;
 
-	restore();
-	n = read(fd, text, sizeof text - 1);
-	assert_true(n >= 0);
-	text[n] = '\0';
-	close(fd);
-	unlink(log_path);
+	assert_true(captured_end(text, sizeof text));
 	return text;
 }

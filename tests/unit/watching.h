@@ -23,10 +23,11 @@ int	 watching_tear_down(void **state);
 /* Has runs[n] be what the n-th run of the script is now. */
 struct watched *watching_see(size_t n);
 
-/* From now on the log is kept. */
-void	 watching_log(void);
+/* Adds a run of the first `count` of watching_jobs, and sees it when they are
+ * over. */
+void	 watching_see_jobs(size_t count);
 
-/* What was logged since; static. */
+/* What was logged since captured_begin; static. */
 const char *watching_logged(void);
 
 /* The same jobs for reports and logs. */
