@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
 """What one dispatch costs, side by side with what people use today.
 
 All clients POST the same dispatch to the same simulated github.com over TLS,

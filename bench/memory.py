@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
 """How much memory one dispatch takes beside the executable's own pages.
 
 The program dispatches over TLS to the simulated github.com, with the system's

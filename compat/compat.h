@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What a supported libc may lack. Every source file includes this first,
  * because config.h decides what the system's headers declare. One function a

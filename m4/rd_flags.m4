@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # RD_COMPILE_FLAG(FLAG)
 # Adds FLAG to RD_CFLAGS if the compiler knows it.
 AC_DEFUN([RD_COMPILE_FLAG], [

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # RD_JSMN
 # Finds jsmn.h: where --with-jsmn says, or beside the mbedTLS that
 # tools/deps.sh built, or the system's. Sets JSMN_CFLAGS.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # RD_MBEDTLS
 # Finds mbedTLS 3.6 or newer: where --with-mbedtls says, or as built by
 # tools/deps.sh, or the system's. Sets MBEDTLS_CFLAGS and MBEDTLS_LIBS.

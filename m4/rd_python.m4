@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # RD_PYTHON
 # Finds a Python 3 that can speak TLS, for the tests.
 AC_DEFUN([RD_PYTHON], [

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # RD_EMBEDDED_ROOTS
 # Which root certificates are compiled in? Sets RD_ROOTS, empty for none.
 AC_DEFUN([RD_EMBEDDED_ROOTS], [

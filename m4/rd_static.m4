@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # RD_DIRECTORIES
 # Where tools/deps.sh puts what it builds.
 AC_DEFUN([RD_DIRECTORIES], [

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 # What each shell completes is what --help has: of a dispatch and of await. Run
 # where the program was built. Shells that are not installed are left out.
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 #
 # Builds the static release binary, build/return-dispatch, and makes sure that
 # it is what it should be. Does only what has not been done yet.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Makes the completions of a shell from the table of options: awk -v shell=bash
 # (zsh, fish) -f completions.awk options.def. See there for what rows mean.
 #

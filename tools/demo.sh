@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: ISC
 # Shows the program at work.
 #
 #   tools/demo.sh                           against two simulated servers on this machine
@@ -10,7 +11,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 sim=$top/tests/e2e/ghsim.py
 
 usage() {
-    sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2
+    sed -n '3,/^set/s/^# \{0,1\}//p' "$0" >&2
     exit 2
 }
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 #
 # Sets up what return-dispatch is built from and tested with.
 #
@@ -60,7 +61,7 @@ die()
 
 usage()
 {
-	sed -n '3,/^$/s/^#[ ]\{0,1\}//p' "$0"
+	sed -n '4,/^$/s/^#[ ]\{0,1\}//p' "$0"
 }
 
 have()

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Makes a C table of trust anchors from certificates in PEM: of each its dates,
 # subject and key, which follow one another in a certificate (RFC 5280, 4.1).
 # See src/net/roots.h and tools/roots.sh. `origin` says whose set it is.

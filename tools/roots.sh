@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: ISC
 #
 # Prints the table of root certificates that the program brings along, in C,
 # made from certificates in PEM:

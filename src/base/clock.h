@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Time, injectable.  Instants are milliseconds of a clock that only moves
  * forward and has no meaning outside the process; deadlines are instants.

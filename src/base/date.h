@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Dates as HTTP and GitHub write them, to seconds since 1970 (UTC).  Pure.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Reading all of a descriptor: files, and pipes that somebody fills.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * SIGINT and SIGTERM as something that code can ask about and poll for.
  * Handlers are installed in every mode: as PID 1 a process without them

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Reading and writing of descriptors that may be pipes: neither a peer that
  * does not read nor one that does not write can hold us against a signal.

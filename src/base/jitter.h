@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A random part of a pause, so that many jobs that failed at one moment do not
  * all come back at another.

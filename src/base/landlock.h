@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Which files the program may still open once the sandbox is closed (Linux's
  * Landlock, Documentation/userspace-api/landlock.rst), and the part of the

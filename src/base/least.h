@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The lesser and the greater of two instants or durations, and their sum.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The only writer of stderr, but for the last words of base/mem.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What the process itself must not give away, and what it needs to run at
  * all.  Linux only, as the rest of the program.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What the program takes away from itself before it speaks to the network, so
  * that whoever took it over through a bad answer could not get further: other

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The part of Linux's interface to system call filters that the sandbox uses
  * (linux/seccomp.h, linux/filter.h, linux/audit.h, linux/elf-em.h).  Those

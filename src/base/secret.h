@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What must never be shown.  Texts registered here are replaced by "***", in
  * upper or lower case, wherever foreign or composed text passes secret_redact:

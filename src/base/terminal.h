@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The terminal on stderr: its size, and how wide text is on it.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Questions about pieces of text that several layers ask.  Pure; ASCII rules
  * only, whatever the locale.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What the user said: command line, environment and the files they name, as
  * one checked struct.  Precedence: option, then INPUT_* variable, then general

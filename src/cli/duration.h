@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Durations as people write them: "90", "90s", "5m", "1h", "1500ms".  Pure.
  */

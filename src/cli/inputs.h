@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The inputs of a workflow, as a user gives them: checked, in their order,
  * each name once.

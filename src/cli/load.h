@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Loading a config: the loader, and the steps that fill a part each.  Internal
  * to cli/.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The command line, split into options and their values as given: nothing is
  * interpreted here.  Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What will be asked, exactly: a config becomes the order of a dispatch.  Pure:
  * the random ID is an argument.

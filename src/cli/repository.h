@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * How people write the name of a repository.  Pure.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What somebody may have meant who typed a word that is unknown.  Pure.
  */

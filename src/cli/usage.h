@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The texts that --help and --version ask for.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The baseline: the workflow's newest run, taken right before a dispatch.  Runs
  * that are newer may be the dispatched one, those that are not cannot be.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Asking GitHub to cancel a run that is waited for.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The runs that may be the dispatched one: which of them there are, which
  * carry the distinct ID, and which never will.

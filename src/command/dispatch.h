@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The main job: dispatch once, and prove which run that created.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * How the wait for a run ends: what is said of it, in each case.  All fill the
  * fault of the run with whole sentences.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Finding the run that a dispatch created, by the distinct ID that the
  * dispatch carried.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The jobs of a run, page by page, as they are read again and again.
  */

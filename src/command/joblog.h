@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The logs of a run's failed jobs, as far as they matter: their last lines.
  */

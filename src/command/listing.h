@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The newest runs, read page by page as far back as they matter.  A listing is
  * read again and again, each page conditionally, on pages as large as the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The live table of a wait, on a terminal: drawn a few times a second while
  * there is nothing else to do.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Private to command/wait: the state of a wait, and one look at one of its
  * runs with what follows from it.

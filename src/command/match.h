@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Does a name carry the distinct ID?  Pure.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The names in one run's jobs, as far as they tell whether the run carries the
  * distinct ID: each is compared when it is read, and dropped.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * When to look again: the pauses of a loop that asks a server until a
  * deadline.

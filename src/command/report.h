@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Log lines about a run that is waited for: what is new, and what failed.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The result: the only writer of standard output and of $GITHUB_OUTPUT, and
  * through summary.h of the step summary.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The one policy of what may pass: whether a call that failed is made again.
  * Pure.

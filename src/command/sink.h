@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Text of others on its way out, one function for each kind of place that it
  * goes to.  Each replaces secrets, and lets through nothing that the reader of

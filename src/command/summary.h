@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The step summary, $GITHUB_STEP_SUMMARY: a run and its jobs as Markdown, for
  * people.  One that cannot be written is no more than a warning.

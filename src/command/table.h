@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The live table of runs and their jobs, for a terminal.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The last lines of a stream of any length, in a fixed amount of memory.  Pure.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The story of a dispatch whose run is not proved: what is known, which runs
  * might be it, and how it would be found.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What a status and a conclusion amount to (docs.github.com, "Workflow runs"),
  * of a run and of its named jobs.  Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Waiting for runs to conclude, side by side, through any weather: what passes
  * (5xx, lost connections, rate limits, a 404 right after the dispatch) is

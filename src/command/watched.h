@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What is known of a run that is waited for, and of its jobs.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Advice for an answer that is a refusal, or not GitHub's: what most likely is
  * wrong, and what to do about it.  Pure.

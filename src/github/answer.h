@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What an answer of GitHub means: one pure function over status, headers and
  * message (docs.github.com: "Rate limits for the REST API", "API Versions",

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * One call of the API: a request, the answer, and what that means.  Internal to
  * github/.

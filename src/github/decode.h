@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * GitHub's answers to structs.  Pure and lenient: members that are missing or
  * of another type are left empty, since specification and servers differ; only

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * GETs of what is asked for again and again: conditional, and decoded.
  * Internal to github/.

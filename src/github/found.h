@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A run that is known: the one struct in which its ID travels, from the answer
  * or the name that tells it to the result.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * GitHub's REST API: one typed call per endpoint.  No caller sees a URL, a
  * header, a status code or the token.

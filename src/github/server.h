@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What belongs together: a GitHub server shows pages to people at one address
  * and has its API at another.  Pure.

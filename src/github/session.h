@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What all calls of the API share: the server with its connection, the token,
  * the API version, and what answers have told of the server's clock, its rate

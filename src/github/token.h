@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The token that calls are authorized with: what may be one, and re-reading it
  * from the file that it came from.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Requests to one server over a connection that is kept and replaced as need
  * be.  Never repeats a request that may have acted.  Whatever the reason for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * One request and its response over a conn, whose name begins all messages.
  */

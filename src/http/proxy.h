@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The HTTP proxy that the user names, and which servers are reached through
  * it.  No I/O.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A request as bytes (RFC 9112, 3): every byte decided before anything is
  * sent.  Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Reading a response (RFC 9112): a state machine that is fed bytes as they
  * arrive, in pieces of any size.  Pure: no socket, no clock.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The way to a server: a URL to a conn that is ready for a request, directly or
  * by a tunnel through a proxy.

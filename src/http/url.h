@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * URLs of http and https (RFC 3986), split and joined.  Pure.
  */

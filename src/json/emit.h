@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Writing JSON: appends to a buf.  Pure.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Reading JSON: a validated text, tokenized once, walked with cursors.  The
  * only includer of jsmn.

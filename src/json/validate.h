@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Is a text JSON?  All of RFC 8259's grammar and UTF-8, checked before any
  * other code looks at the text.  Pure: no allocation, no recursion.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The trusted certificates that may have signed one of a server's chain, found
  * by the name of its issuer.

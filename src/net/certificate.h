@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * One certificate: what it says, whom it is for, and how messages call it.
  *

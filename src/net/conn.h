@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A stream of bytes to a peer: what HTTP speaks through.  There are two kinds,
  * tcp and tls; a tls conn owns the conn that it wraps.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Name constraints (RFC 5280, 4.2.1.10): which names the certificates below an
  * authority's may be for.  The TLS library does not look at them.  Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The little of DER (X.690, 8.1) that it takes to find whose a certificate is,
  * and those extensions that the TLS library passes over.  Signatures and dates

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * /etc/hosts, hosts(5): addresses of names that no nameserver is asked for.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A name's addresses by getaddrinfo, which knows no deadline: each family is
  * asked for in a thread of its own, which may be left behind.

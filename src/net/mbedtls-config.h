@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The mbedTLS 3.6 configuration of this program: a TLS 1.2 and 1.3 client
  * that verifies, and nothing else. tools/deps.sh installs it as

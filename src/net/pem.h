@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Certificates in PEM (RFC 7468), found as the bytes of a file arrive: however
  * large the file, no more is held than one certificate.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Polling sockets until a deadline or a signal.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Connections to all addresses of a host, raced (RFC 8305).
  */

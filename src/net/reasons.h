@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Why a server's certificates were refused, and what to do about it, in words.
  */

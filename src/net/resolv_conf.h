@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What /etc/resolv.conf, resolv.conf(5), must not say: musl takes it at its
  * word.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Host names to addresses, handed out one by one as they become known and as
  * they should be tried (RFC 8305, 3 and 4): families in turn, IPv6 first.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The root certificates compiled in, for a machine that has none: of each what
  * makes it an anchor (RFC 5280, 6.1.1 (d)) and its dates.

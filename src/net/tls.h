@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * TLS 1.2 and 1.3 over another conn, verified always.  With verify.c the only
  * includer of mbedTLS.

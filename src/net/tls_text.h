@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What goes wrong with TLS, in words that a user can act on.  Pure.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The certificates that are trusted to sign for servers, and where they are on
  * this machine: a static binary has no distribution's default.

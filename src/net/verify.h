@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A server's certificates, from its own up to one that is trusted: what is
  * judged of each beyond what the TLS library does.

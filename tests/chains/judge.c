@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Judges chains of certificates as a TLS handshake would, without one: for each
  * line "HOST ANCHORS CHAIN" of stdin (two files in PEM; the server's own

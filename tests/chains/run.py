@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Judges chains of certificates with the program's verification and with `openssl verify`, as
 curl would: what OpenSSL refuses must be refused here too, and where this program refuses more,
 the row says why.

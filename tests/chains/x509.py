@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Certificates made byte by byte, so that they can be wrong in any way; the openssl command has
 the keys and signs."""
 

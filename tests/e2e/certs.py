@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A throw-away certificate authority and every kind of leaf the scenarios need, by the openssl
 command. One folder serves a whole test run: making keys is the slow part."""
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
 """Runs a command under a system call filter of somebody else's, as in a container:
 confine.py CALL[:ARGUMENT]=ERRNO... -- COMMAND"""
 

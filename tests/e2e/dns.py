@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A nameserver that can misbehave: over UDP and TCP, with what it says in a table."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * To preload (glibc): an allocator that fails.
  *

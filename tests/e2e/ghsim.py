@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
 """A simulated GitHub: the Actions endpoints of github.com or of an old GHES, scripted.
 
 From a shell:  ghsim.py serve --kind github.com|ghes-3.20|ghes-3.8   (see --help)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Runs the program against simulated servers and holds it to what a scenario says.
 
 A scenario is a function that takes a `Case` and reads like a transcript:

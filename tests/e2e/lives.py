@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What becomes of a run or a job, scripted in a line of words:
 
     queued:2 in_progress:1.5s completed/failure #2 in_progress completed/success

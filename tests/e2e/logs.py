@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The other host: jobs' logs are downloaded from it by signed links. It must never see a token."""
 
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A network of a scenario's own: a namespace with loopback and black holes, whose port 53 is free
 and which nothing leaves. Threads can be in different namespaces, and sockets and processes stay
 in the one they were made in; so one thread goes there and makes them."""

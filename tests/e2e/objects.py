@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Full-size JSON objects as GitHub sends them: a run is about 12 KB, most of it nested objects."""
 
 import datetime

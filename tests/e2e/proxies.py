@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Proxies: a simulated one that can misbehave, and real ones if they are installed.
 
 The simulated one answers CONNECT as `wire.Server` answers anything, with all its faults; what goes

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
 """End-to-end tests: the program against a simulated GitHub. The last line is the verdict."""
 
 import argparse

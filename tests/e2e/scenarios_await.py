@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`return-dispatch await`: runs that exist already, by ID or URL, one or several."""
 
 import signal

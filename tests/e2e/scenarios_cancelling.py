@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Asking GitHub to cancel the run: after a while, or because somebody has interrupted the wait."""
 
 import shutil

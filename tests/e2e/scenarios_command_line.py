@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What the user says: options, environment, files. Nothing wrong ever reaches the server."""
 
 import os

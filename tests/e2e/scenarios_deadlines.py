@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Servers that fall silent, drip or flood, at every point of a connection and of an answer: of the
 dispatch, of a look for its run, of a look at it. Nothing stretches the deadline."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The token goes to the configured server and to nobody else, whatever answers, inputs and
 addresses say. A second simulated GitHub, with a certificate that is trusted and the same token,
 would answer anything; nobody must ever come to it."""

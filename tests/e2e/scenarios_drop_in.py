@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What a workflow that was written for one of the actions in doc/replaces.md may rely on, as far
 as no other scenario is about it already; and that the tests named there exist."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Texts that want to be more than text, servers that echo secrets, and signals."""
 
 import json

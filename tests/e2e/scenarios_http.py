@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Framing, redirects, connection reuse. Bad framing on a list is met after a 204, where it can
 only cost time; bad framing on the dispatch's own reply still means dispatched."""
 

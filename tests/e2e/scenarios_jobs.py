@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Single jobs: waiting for some of them by name, the report on those that failed, their logs."""
 
 import texts

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The dispatch was sent and its answer didn't arrive whole. Whatever happens, it is not sent
 again; a distinct ID finds out what became of it."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Names and addresses: the static binary, whose resolver is musl's, alone in a folder with broken
 nameservers, and in a network where addresses are dead in every way. Of other builds the C
 library's resolver would be tested, and the machine's configuration."""

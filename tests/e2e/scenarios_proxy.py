@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Through a proxy: it is asked for tunnels and for nothing else, it never sees a token, and
 whatever it does, nothing is dispatched twice and nothing is waited for without end."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """GitHub says no: nothing was started, and the message says what to do about it."""
 
 import objects

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What comes out: standard output, $GITHUB_OUTPUT, the summary, and what happens when a result
 can't be written."""
 

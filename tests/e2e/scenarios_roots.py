@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The root certificates compiled in: how they are made, and what they are good for on a machine
 that has nothing but the program."""
 

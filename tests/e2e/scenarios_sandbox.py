@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What the static program takes away from itself before it speaks to the network, and that
 nothing fails because of it: where the kernel or a container has no such thing, and where there is
 nothing but the program."""

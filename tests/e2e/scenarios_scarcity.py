@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Few descriptors, little memory, and an allocator that fails: a clear end, and a true one."""
 
 import concurrent.futures

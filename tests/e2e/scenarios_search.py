@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Servers that don't tell the run's ID: the run is found by what carries the distinct ID."""
 
 import json

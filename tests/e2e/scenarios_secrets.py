@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What held a secret is cleared before its memory is given back: a later fault that shows memory
 shows no token."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """TLS with servers that are not ours: nginx and `openssl s_server`, with chains, keys and versions
 good and bad. What is wrong is said so that somebody who sees it for the first time can mend it."""
 

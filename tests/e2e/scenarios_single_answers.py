@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """One bad answer, once, at each request of a flow in turn: whatever it is, what the program prints,
 says and exits with is true of what the server did, and one refusal is not the last word.
 

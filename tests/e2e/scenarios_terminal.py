@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Waiting with somebody watching: a table on a real pseudo-terminal, and what is left of it."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Who is trusted. Everything that is wrong with a certificate is said at once, and nothing is
 sent."""
 

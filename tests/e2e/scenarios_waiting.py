@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Waiting for the run that was dispatched: the verdict, the deadline, bad weather, re-runs."""
 
 import json

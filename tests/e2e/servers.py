@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Real servers, as `openssl s_server` and nginx are, each for one scenario: on a free port of the
 loopback interface, with all its files in the scenario's folder, ended with it."""
 

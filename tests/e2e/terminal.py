@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A terminal: a pseudo-terminal with somebody behind it who sees what is on the screen."""
 
 import fcntl

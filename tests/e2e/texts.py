@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The exact bodies GitHub sends when it refuses something."""
 
 DISPATCH_DOC = "https://docs.github.com/rest/actions/workflows#create-a-workflow-dispatch-event"

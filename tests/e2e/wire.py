@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A raw-socket HTTP/1.1 server over TLS or plain TCP. Written by hand because it must also be able
 to break every rule: each answer can be cut, dripped, garbled or never sent."""
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What all fuzz targets share.  Each is linked with libFuzzer, or with
  * replay.c to run its corpus.

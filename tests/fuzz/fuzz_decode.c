@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * GitHub's answers: every decoder over any body.
  */

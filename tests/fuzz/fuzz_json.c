@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * JSON: what is valid is walked to its last token, and every string written
  * again reads back the same.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Proxies: three lines, a proxy's URL, that of a server, and a no_proxy list
  * (to the end).  Credentials become a header that is one, and what is in a list

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The response parser: the same bytes whole and in pieces come to the same.
  * The first byte chooses the method and the size of the pieces, the second how

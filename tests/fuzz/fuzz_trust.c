@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Certificates: any file gives a fault, or certificates whose subjects lie
  * inside them and that are read again as they were.  The file is one in memory.

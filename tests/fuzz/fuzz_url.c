@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * URLs: three lines, the base of an API, the target that was asked for and the
  * Location that came.  What is made of them goes into a request unharmed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Runs a fuzz target over its corpus without a fuzzer, each file twice, since
  * the first run must leave nothing behind that changes the second.  Arguments

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "captured.h"
 
 #include <fcntl.h>

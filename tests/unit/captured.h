@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What is logged, for tests that read it: standard error goes to a file of its
  * own meanwhile.

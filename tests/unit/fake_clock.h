@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Time that passes at once, and the signals that arrive in it: a clock to
  * inject, the same as clock_system, and a stand-in for base/interrupt.  Chance

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Connections to a server that lives in the test, over fake_clock: stands in
  * for http/route, so that all above it runs for real, down to the bytes.  One

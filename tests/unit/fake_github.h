@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A GitHub that does what a script says: what command/ uses of github/github.h,
  * over fake_clock.  Runs, their jobs and steps come into view at given times,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "loading.h"
 
 #include <fcntl.h>

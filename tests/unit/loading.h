@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What tests of loading share: a configuration that is loaded from a command
  * line and variables, and a folder for the files these name.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "results.h"
 
 #include <fcntl.h>

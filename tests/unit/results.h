@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What tests of results share: a run, what is known of the wait for it, and a
  * folder of files that results and log lines go to.

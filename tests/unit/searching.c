@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "searching.h"
 
 #include "base/log.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What tests of the search share: a query as after a dispatch, and runs of the
  * fake GitHub that it is about.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Advice for refusals: GitHub's own texts, each with what a stranger needs to
  * read to help himself.

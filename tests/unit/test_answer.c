@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What an answer means: the whole table, and how long the server asks to wait.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Growable bytes: the cap, the NUL behind them, the sticky flag.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Asking GitHub to cancel a run: what comes of one request, of insisting, and
  * what is said of it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Which runs count, and what the search keeps of many rows: in order, each
  * once, and not without end.

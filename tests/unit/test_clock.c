@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Instants and durations, on a clock that stands where it is put.
  */

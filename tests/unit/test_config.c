@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What the user said, as one struct: precedence, defaults, what is missing, and
  * what belongs to no other file.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Exactly once: a whole dispatch, from command/ down to the bytes, one of whose
  * connections is cut in every way: all over each POST, at every byte of the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * GitHub's answers to structs: members that are null, missing, of another type
  * or out of range are left empty, and nothing else suffers from them.

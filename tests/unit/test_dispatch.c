@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The main job: what each answer to the dispatch leads to, how often the POST
  * leaves this machine, and what is said when no run is proved.  The fake

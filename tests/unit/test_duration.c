@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Durations as people write them.
  */

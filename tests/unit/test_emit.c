@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Writing JSON: exact bytes, and what is written reads back the same.
  */

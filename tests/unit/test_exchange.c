@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * One request and its answer, on a clock that only moves while the peer makes
  * it: this file stands in for base/clock_system.

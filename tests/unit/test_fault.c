@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Statuses and their exit codes, stories and their length.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The search for the run that a dispatch created: what is proof, how failures
  * are met, and when it ends.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The typed calls over real HTTP, without a socket: the bytes that they send,
  * how they read answers, and what of it they remember.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The two files of the system that say where names are: /etc/hosts, and what
  * must not stand in /etc/resolv.conf.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Inputs of a workflow: from JSON and from --field, checked, in their order,
  * each name once.

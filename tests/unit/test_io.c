@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Reading and writing of pipes: all of it or a reason, and no waiting without
  * an end.

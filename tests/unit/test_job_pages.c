@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * All jobs of a run, a hundred a page, read again and again.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The ends of logs: of the jobs that failed, and as text.
  */

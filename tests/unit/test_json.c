@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Reading JSON: cursors, members, numbers, strings and their escapes.
  */

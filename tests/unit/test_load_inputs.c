@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The workflow's inputs and the distinct ID: JSON, files, fields, variables.
  */

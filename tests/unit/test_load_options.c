@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Options whose rows say how they are loaded: texts, durations, booleans.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Which repository: --repo, INPUT_OWNER and INPUT_REPO, GITHUB_REPOSITORY.
  */

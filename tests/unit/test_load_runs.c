@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Which runs to wait for, and that their URLs name no other server.
  */

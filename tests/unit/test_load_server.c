@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Which server: --api-url, the host of --repo, and the general variables.
  */

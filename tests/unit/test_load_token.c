@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Which token: --token-file and variables, for which server, and what is refused
  * without being shown.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * How to wait: timeouts, cancelling, jobs and logs.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The log: what reaches stderr, byte for byte.  Descriptor 2 is a datagram
  * socket meanwhile, so that each write is seen by itself.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The man page has every option and every variable of the table, and no others.
  */

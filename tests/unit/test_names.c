@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Where the ID may stand, and when all names of a run are known without it.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A config becomes exactly this dispatch: names, paths, and bodies to the
  * byte.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Polling descriptors, and what ends it.
  */

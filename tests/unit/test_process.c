@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What the process keeps to itself, and the stack that it needs: tried in
  * children, since both hold for good.

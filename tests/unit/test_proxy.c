@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The proxy: how its URL is read, what becomes of its credentials, and which
  * servers a list excludes from it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Requests: exact bytes, and no way to put a line into another's place.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Names to addresses, with a getaddrinfo of this file's own that answers, or
  * does not, by a table, on a clock that stands still: this file also stands in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The response parser.  Every message of the table is fed whole, byte by byte
  * and cut at every point, and must come to the same end each time; each piece

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The result on standard output and in $GITHUB_OUTPUT: exact texts, and a run
  * that is never lost when one of them cannot be written.

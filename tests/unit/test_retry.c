@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Which failures may pass: how often a call is made again, and for how long.
  */

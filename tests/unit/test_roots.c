@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The root certificates compiled in, against those that they were made from:
  * the whole of them is read by the TLS library, and what makes an anchor has

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The sandbox: what its filter says of each call, worked out as the kernel
  * does it; and what the kernel makes of it and of Landlock, in a child that

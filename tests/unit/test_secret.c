@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Secrets in buffers: every byte of every occurrence is replaced.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The two addresses of a GitHub server: its pages and its API.
  */

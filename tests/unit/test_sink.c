@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Text of others in the places it goes to: read back as the readers of those
  * places read it, it is text and nothing else.  Hand-picked texts first, then

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What was meant by a word that is nearly an option, or an option elsewhere.
  */

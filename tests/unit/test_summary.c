@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The step summary: exact texts, in which nothing of others is more than text;
  * one that cannot be written is a warning.

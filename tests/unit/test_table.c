@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The table: no line as wide as the terminal, no more lines than it has, and
  * nothing that steers it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The last lines of a stream: against a plain model, for every way in which
  * the bytes may come in pieces and lines may end.

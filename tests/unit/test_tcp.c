@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Connections over loopback: reading, writing, ends, and the race between
  * addresses, which a resolver of this file's own hands out.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * How wide text is on a terminal, cells of a given width, and the terminal's
  * own size.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Questions about pieces of text.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What may be a token, and reading it anew.
  */

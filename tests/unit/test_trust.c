@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Loading trusted certificates from files and directories.  Three small ones
  * made for this: "Unit one" is its own issuer, "Unit two" has another issuer

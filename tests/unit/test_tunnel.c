@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Asking a proxy for a tunnel, over a conn that plays a script.
  */

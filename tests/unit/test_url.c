@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * URLs: what is accepted as the base of an API, where a Location leads, what
  * counts as this machine.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The help of both commands, made of the table of options, and the version.
  */

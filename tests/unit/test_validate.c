@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The JSON validator against the grammar of RFC 8259.  Every text of the table
  * is judged by both strictnesses, and then again cut off at every length.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What a status and a conclusion amount to: every pair of them; what named
  * jobs do together; and the grace of a failed attempt.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Waiting: what ends it and what does not, how often the server is asked,
  * several runs side by side, and results.

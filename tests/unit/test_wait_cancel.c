@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Cancelling runs that are waited for: when it is due, and when a signal comes.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Waiting for named jobs and for new attempts, and the jobs of reports.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Waiting through all weather: failures that pass and those that do not, rate
  * limits, quotas, and tokens that expire.

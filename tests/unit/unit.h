@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What all unit tests share: cmocka with what it needs before it, a check that
  * names the case of a table, and texts placed so that reading beyond them is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A wait over a scripted GitHub, with what holds for every wait: for the tests
  * of command/wait.  The results that it writes are counted, not printed.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "watching.h"
 
 #include "base/log.h"

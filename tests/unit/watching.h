@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What tests of reports share: runs of the fake GitHub as a wait has seen them,
  * and the log that is written about them.
