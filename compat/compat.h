@@ -14,12 +14,12 @@
 
 #ifndef HAVE_EXPLICIT_BZERO
 /* explicit_bzero.c */
-void	explicit_bzero(void *, size_t);
+void explicit_bzero(void *, size_t);
 #endif
 
 #ifndef HAVE_STRLCPY
 /* strlcpy.c */
-size_t	 strlcpy(char *, const char *, size_t);
+size_t strlcpy(char *, const char *, size_t);
 #endif
 
 #endif /* RD_COMPAT_H */

@@ -95,8 +95,8 @@ run_online(const struct github_options *given, const struct config *c,
 	options.trust = trust;
 	gh = github_open(&options);
 	if (c->await) {
-		status = wait_for_given(gh, &clock_system, &c->waiting,
-		    c->runs, c->run_count, &result, f);
+		status = wait_for_given(gh, &clock_system, &c->waiting, c->runs,
+		    c->run_count, &result, f);
 	} else {
 		plan_log(order, c, github_who(gh));
 		status = dispatch(gh, &clock_system, order, &result, f);

@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
-#define BUF_MIN	256	/* first allocation */
+#define BUF_MIN 256 /* first allocation */
 
 void
 buf_init(struct buf *b, size_t max)

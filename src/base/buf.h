@@ -17,35 +17,35 @@
 #include <stddef.h>
 
 struct buf {
-	char	*data;		/* owned; NULL while empty */
-	size_t	 len;
-	size_t	 size;		/* allocated */
-	size_t	 max;		/* most bytes it may hold */
-	bool	 overflowed;	/* an addition did not fit */
+	char *data; /* owned; NULL while empty */
+	size_t len;
+	size_t size;     /* allocated */
+	size_t max;      /* most bytes it may hold */
+	bool overflowed; /* an addition did not fit */
 };
 
 /* For text of our own making, which has no natural limit. */
-#define BUF_TEXT_MAX	((size_t)64 << 20)
+#define BUF_TEXT_MAX ((size_t)64 << 20)
 
-void	 buf_init(struct buf *, size_t max);
-void	 buf_free(struct buf *);	/* leaves it empty, of the same cap */
-void	 buf_wipe(struct buf *);	/* same, clearing the bytes first */
-void	 buf_clear(struct buf *);	/* keeps the memory */
+void buf_init(struct buf *, size_t max);
+void buf_free(struct buf *);  /* leaves it empty, of the same cap */
+void buf_wipe(struct buf *);  /* same, clearing the bytes first */
+void buf_clear(struct buf *); /* keeps the memory */
 
-void	 buf_add(struct buf *, const void *, size_t);
-void	 buf_addc(struct buf *, char);
+void buf_add(struct buf *, const void *, size_t);
+void buf_addc(struct buf *, char);
 /* At most `max` bytes; "..." follows them if that is not all. */
-void	 buf_add_clipped(struct buf *, const char *, size_t len, size_t max);
-void	 buf_adds(struct buf *, const char *);
-void	 buf_addv(struct buf *, const char *, va_list)
-	    __attribute__((format(printf, 2, 0)));
-void	 buf_addf(struct buf *, const char *, ...)
-	    __attribute__((format(printf, 2, 3)));
+void buf_add_clipped(struct buf *, const char *, size_t len, size_t max);
+void buf_adds(struct buf *, const char *);
+void buf_addv(struct buf *, const char *, va_list)
+    __attribute__((format(printf, 2, 0)));
+void buf_addf(struct buf *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* The bytes as a C string; valid until the next change. Never NULL. */
 const char *buf_str(const struct buf *);
 
 /* A copy of that for the caller to free; wipes the buf, which keeps its cap. */
-char	*buf_take(struct buf *);
+char *buf_take(struct buf *);
 
 #endif

@@ -8,26 +8,26 @@
 
 #include <stdint.h>
 
-#define CLOCK_NEVER	INT64_MAX
+#define CLOCK_NEVER INT64_MAX
 
 struct clock {
-	int64_t	(*now_ms)(void *ctx);
+	int64_t (*now_ms)(void *ctx);
 	/* Returns at the instant, or earlier when a signal has arrived. */
-	void	(*sleep_until)(void *ctx, int64_t instant_ms);
-	void	*ctx;
+	void (*sleep_until)(void *ctx, int64_t instant_ms);
+	void *ctx;
 };
 
 /* The system's monotonic clock; sleeping ends early on SIGINT or SIGTERM. */
 extern const struct clock clock_system;
 
-int64_t	 clock_now(const struct clock *);
+int64_t clock_now(const struct clock *);
 
 /* now + duration, without overflow. */
-int64_t	 clock_after(const struct clock *, int64_t duration_ms);
+int64_t clock_after(const struct clock *, int64_t duration_ms);
 
 /* Time left until the instant, never negative. */
-int64_t	 clock_left(const struct clock *, int64_t instant_ms);
+int64_t clock_left(const struct clock *, int64_t instant_ms);
 
-void	 clock_sleep_until(const struct clock *, int64_t instant_ms);
+void clock_sleep_until(const struct clock *, int64_t instant_ms);
 
 #endif

@@ -14,8 +14,8 @@ days_from_civil(int64_t y, int64_t m, int64_t d)
 	/* The year begins in March, so that a leap day comes last. */
 	y -= m <= 2;
 	m += m > 2 ? -3 : 9;
-	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + d - 1
-	    - 719468;
+	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + d - 1 -
+	    719468;
 }
 
 /* Exactly n digits. */

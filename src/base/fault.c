@@ -61,7 +61,7 @@ status_is_bad_answer(enum status status)
 }
 
 static enum status fault_fill(struct fault *, enum status, bool, const char *,
-	    va_list) __attribute__((format(printf, 4, 0)));
+    va_list) __attribute__((format(printf, 4, 0)));
 
 /*
  * Text may be a peer's and hold a secret: redacted before it is clipped, or

@@ -15,28 +15,28 @@
 
 enum status {
 	STATUS_OK,
-	STATUS_FAILED,		/* the awaited run or job did not succeed */
-	STATUS_USAGE,		/* option, variable, JSON or file is bad */
-	STATUS_REFUSED,		/* GitHub said no */
-	STATUS_UNAUTHORIZED,	/* GitHub said 401 */
-	STATUS_FORBIDDEN,	/* GitHub said 403, and meant no rate limit */
-	STATUS_NOT_FOUND,	/* GitHub said 404 */
-	STATUS_LIMITED,		/* GitHub said later: a rate limit */
-	STATUS_UNKNOWN,		/* sent, answer lost, not settled */
-	STATUS_UNIDENTIFIED,	/* dispatched, run not identified */
-	STATUS_WAIT_TIMEOUT,	/* the run was seen, and still runs */
-	STATUS_RESOLVE,		/* host name not resolved */
-	STATUS_NO_HOST,		/* the answer was that there is no such name */
-	STATUS_CONNECT,		/* no connection */
-	STATUS_TLS,		/* handshake or certificate */
-	STATUS_TRUST,		/* CA certificates cannot be read again */
-	STATUS_CLOSED,		/* peer closed, reset or cut the stream */
-	STATUS_TIMEOUT,		/* deadline passed */
-	STATUS_PROTOCOL,	/* peer does not speak HTTP or JSON properly */
-	STATUS_SERVER,		/* server answered with a failure of its own */
-	STATUS_OUTPUT,		/* result known but not written */
-	STATUS_INTERRUPTED,	/* SIGINT */
-	STATUS_TERMINATED,	/* SIGTERM */
+	STATUS_FAILED,       /* the awaited run or job did not succeed */
+	STATUS_USAGE,        /* option, variable, JSON or file is bad */
+	STATUS_REFUSED,      /* GitHub said no */
+	STATUS_UNAUTHORIZED, /* GitHub said 401 */
+	STATUS_FORBIDDEN,    /* GitHub said 403, and meant no rate limit */
+	STATUS_NOT_FOUND,    /* GitHub said 404 */
+	STATUS_LIMITED,      /* GitHub said later: a rate limit */
+	STATUS_UNKNOWN,      /* sent, answer lost, not settled */
+	STATUS_UNIDENTIFIED, /* dispatched, run not identified */
+	STATUS_WAIT_TIMEOUT, /* the run was seen, and still runs */
+	STATUS_RESOLVE,      /* host name not resolved */
+	STATUS_NO_HOST,      /* the answer was that there is no such name */
+	STATUS_CONNECT,      /* no connection */
+	STATUS_TLS,          /* handshake or certificate */
+	STATUS_TRUST,        /* CA certificates cannot be read again */
+	STATUS_CLOSED,       /* peer closed, reset or cut the stream */
+	STATUS_TIMEOUT,      /* deadline passed */
+	STATUS_PROTOCOL,     /* peer does not speak HTTP or JSON properly */
+	STATUS_SERVER,       /* server answered with a failure of its own */
+	STATUS_OUTPUT,       /* result known but not written */
+	STATUS_INTERRUPTED,  /* SIGINT */
+	STATUS_TERMINATED,   /* SIGTERM */
 	STATUS_COUNT
 };
 
@@ -44,27 +44,27 @@ enum status {
 #define FAULT_TEXT_MAX 4096
 
 struct fault {
-	enum status	status;
-	bool		lasting;	/* another try would not help */
-	bool		early;		/* but may, if the token is new */
-	int64_t		wait_ms;	/* that the peer asks for; or 0 */
-	char		text[FAULT_TEXT_MAX];
+	enum status status;
+	bool lasting;    /* another try would not help */
+	bool early;      /* but may, if the token is new */
+	int64_t wait_ms; /* that the peer asks for; or 0 */
+	char text[FAULT_TEXT_MAX];
 };
 
 /* Exit code of a status, as documented under EXIT STATUS. */
-int	 status_exit_code(enum status);
+int status_exit_code(enum status);
 
 /*
  * From now on, running out of memory ends the process with the code of this
  * status and says `story` (lent until the next call; NULL for none).
  */
-void	 status_if_exhausted(enum status, const char *story);
+void status_if_exhausted(enum status, const char *story);
 
 /* True for the statuses that a signal causes. */
-bool	 status_is_signal(enum status);
+bool status_is_signal(enum status);
 
 /* An answer that went wrong: the next one may well be good. */
-bool	 status_is_bad_answer(enum status);
+bool status_is_bad_answer(enum status);
 
 /*
  * Fills the fault (not lasting, not early, no wait) and returns the status, so
@@ -72,17 +72,17 @@ bool	 status_is_bad_answer(enum status);
  * return fault_set(f, STATUS_CLOSED, "%s", why).
  */
 enum status fault_set(struct fault *, enum status, const char *, ...)
-	    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 
 /* Same, for what another try would not help. */
 enum status fault_set_lasting(struct fault *, enum status, const char *, ...)
-	    __attribute__((format(printf, 3, 4)));
+    __attribute__((format(printf, 3, 4)));
 
 /* Puts a full stop after the story, unless it has one. */
-void	 fault_end_sentence(struct fault *);
+void fault_end_sentence(struct fault *);
 
 /* Appends to the story; what does not fit is dropped. */
-void	 fault_add(struct fault *, const char *, ...)
-	    __attribute__((format(printf, 2, 3)));
+void fault_add(struct fault *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

@@ -16,13 +16,13 @@
  * each thread that has had children, too, and a parent with other threads left
  * goes on; one that really sends SIGTERM must not be taken for that.
  */
-#define PARENT_DIED	SIGUSR2
+#define PARENT_DIED SIGUSR2
 
-static volatile sig_atomic_t	last_signal;
-static volatile sig_atomic_t	arrived;
-static sig_atomic_t		acknowledged;
-static int			event_fd = -1;
-static pid_t			parent;
+static volatile sig_atomic_t last_signal;
+static volatile sig_atomic_t arrived;
+static sig_atomic_t acknowledged;
+static int event_fd = -1;
+static pid_t parent;
 
 static void
 on_signal(int sig)
@@ -108,8 +108,8 @@ enum status
 interrupt_fault(struct fault *f)
 {
 	if (last_signal == SIGTERM)
-		return fault_set_lasting(f, STATUS_TERMINATED,
-		    "terminated by SIGTERM");
-	return fault_set_lasting(f, STATUS_INTERRUPTED,
-	    "interrupted by SIGINT");
+		return fault_set_lasting(
+		    f, STATUS_TERMINATED, "terminated by SIGTERM");
+	return fault_set_lasting(
+	    f, STATUS_INTERRUPTED, "interrupted by SIGINT");
 }

@@ -14,7 +14,7 @@
 
 #include "base/fault.h"
 
-void	 interrupt_install(void);
+void interrupt_install(void);
 
 /*
  * From now on the death of the parent counts as SIGTERM (prctl(2),
@@ -22,16 +22,16 @@ void	 interrupt_install(void);
  * too.  `pid` is what getppid() gave when the program began, so that a parent
  * that has died since is noticed.  Comes after interrupt_install.
  */
-void	 interrupt_follow_parent(pid_t pid);
+void interrupt_follow_parent(pid_t pid);
 
 /* A signal has arrived that was not acknowledged. */
-bool	 interrupt_pending(void);
+bool interrupt_pending(void);
 
 /* Takes note of the signals so far: work goes on until the next one. */
-void	 interrupt_acknowledge(void);
+void interrupt_acknowledge(void);
 
 /* Readable while a signal is pending; -1 before installation. */
-int	 interrupt_fd(void);
+int interrupt_fd(void);
 
 /* Fills the fault with STATUS_INTERRUPTED or STATUS_TERMINATED. */
 enum status interrupt_fault(struct fault *);

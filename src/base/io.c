@@ -16,7 +16,7 @@
  * POSIX: a pipe that polls as writable takes this much without blocking; one
  * piece at a time keeps a blocking descriptor from blocking.
  */
-#define PIECE	((size_t)PIPE_BUF)
+#define PIECE ((size_t)PIPE_BUF)
 
 /* Waits until the descriptor is ready (a regular file always is).  0, or
  * errno. */
@@ -84,8 +84,8 @@ io_write_within(int fd, const char *data, size_t len, int64_t *left_ms)
 int
 io_open_append(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC |
-	    O_NONBLOCK, 0666);
+	int fd = open(
+	    path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
 
 	if (fd != -1)
 		fcntl(fd, F_SETFL, O_APPEND);
@@ -95,8 +95,7 @@ io_open_append(const char *path)
 int
 io_wait_readable(int fd, int64_t patience_ms)
 {
-	return wait_ready(fd, POLLIN, clock_after(&clock_system,
-	    patience_ms));
+	return wait_ready(fd, POLLIN, clock_after(&clock_system, patience_ms));
 }
 
 ssize_t

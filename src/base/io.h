@@ -15,22 +15,22 @@
  * waiting, ETIMEDOUT if it could not all be written within that time, however
  * slowly it went on.
  */
-int	 io_write_all(int fd, const char *, size_t, int64_t patience_ms);
+int io_write_all(int fd, const char *, size_t, int64_t patience_ms);
 
 /* Same, within a time that several writes share: takes off what it took. */
-int	 io_write_within(int fd, const char *, size_t, int64_t *left_ms);
+int io_write_within(int fd, const char *, size_t, int64_t *left_ms);
 
 /*
  * Opens a file for appending, and creates it if need be.  A FIFO that nobody
  * reads is an error, not a wait.  -1 with errno.
  */
-int	 io_open_append(const char *path);
+int io_open_append(const char *path);
 
 /* Waits until there is something to read.  0, or errno as above. */
-int	 io_wait_readable(int fd, int64_t patience_ms);
+int io_wait_readable(int fd, int64_t patience_ms);
 
 /* As read(2); EINTR only for SIGINT and SIGTERM, and then at once, ETIMEDOUT at
  * the instant (of clock_system). */
-ssize_t	 io_read(int fd, void *, size_t, int64_t deadline_ms);
+ssize_t io_read(int fd, void *, size_t, int64_t deadline_ms);
 
 #endif

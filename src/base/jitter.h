@@ -9,6 +9,6 @@
 #include <stdint.h>
 
 /* From 0 to most_ms; 0 if the kernel has no random bytes to give. */
-int64_t	 jitter_ms(int64_t most_ms);
+int64_t jitter_ms(int64_t most_ms);
 
 #endif

@@ -95,8 +95,8 @@ allow_reading(int ruleset, const char *path)
 
 	if ((rule.fd = open(path, O_PATH | O_CLOEXEC)) == -1)
 		return;
-	syscall(LANDLOCK_ADD_RULE, (long)ruleset, LANDLOCK_PATH_BENEATH, &rule,
-	    0L);
+	syscall(
+	    LANDLOCK_ADD_RULE, (long)ruleset, LANDLOCK_PATH_BENEATH, &rule, 0L);
 	close(rule.fd);
 }
 
@@ -115,31 +115,30 @@ allow_file(int ruleset, const struct landlock_file *file)
 }
 
 enum status
-landlock_restrict(const struct landlock_file *files, size_t count, int *abi,
-    struct fault *f)
+landlock_restrict(
+    const struct landlock_file *files, size_t count, int *abi, struct fault *f)
 {
 	struct landlock_ruleset wanted;
 	long ruleset;
 	size_t i;
 	int error;
 
-	*abi = (int)syscall(LANDLOCK_CREATE_RULESET, NULL, (size_t)0,
-	    LANDLOCK_ASK_VERSION);
+	*abi = (int)syscall(
+	    LANDLOCK_CREATE_RULESET, NULL, (size_t)0, LANDLOCK_ASK_VERSION);
 	if (*abi < 1)
-		return fault_set(f, STATUS_FAILED, "no Landlock: %s",
-		    strerror(errno));
+		return fault_set(
+		    f, STATUS_FAILED, "no Landlock: %s", strerror(errno));
 	wanted = landlock_ruleset_of(*abi);
 	ruleset = syscall(LANDLOCK_CREATE_RULESET, &wanted, sizeof wanted, 0L);
 	if (ruleset == -1)
-		return fault_set(f, STATUS_FAILED, "Landlock: %s",
-		    strerror(errno));
+		return fault_set(
+		    f, STATUS_FAILED, "Landlock: %s", strerror(errno));
 	for (i = 0; i < count; i++)
 		allow_file((int)ruleset, &files[i]);
-	error = syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0L) == -1 ?
-	    errno : 0;
+	error = syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0L) == -1 ? errno : 0;
 	close((int)ruleset);
 	if (error != 0)
-		return fault_set(f, STATUS_FAILED, "Landlock: %s",
-		    strerror(error));
+		return fault_set(
+		    f, STATUS_FAILED, "Landlock: %s", strerror(error));
 	return STATUS_OK;
 }

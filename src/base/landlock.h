@@ -17,9 +17,9 @@
 
 /* A file that is opened again later, for reading. */
 struct landlock_file {
-	const char	*path;		/* NULL: none */
+	const char *path; /* NULL: none */
 	/* Others put new files in its place, and those are read then. */
-	bool		 is_replaced;
+	bool is_replaced;
 };
 
 /*
@@ -32,40 +32,40 @@ struct landlock_file {
  * Needs no_new_privs and one thread.  *abi is the kernel's version of the
  * interface.  STATUS_FAILED if the kernel has no Landlock, or refuses.
  */
-enum status landlock_restrict(const struct landlock_file *, size_t count,
-	    int *abi, struct fault *);
+enum status landlock_restrict(
+    const struct landlock_file *, size_t count, int *abi, struct fault *);
 
 /* System calls, the same on all architectures that the sandbox is for. */
-#define LANDLOCK_CREATE_RULESET		444L
-#define LANDLOCK_ADD_RULE		445L
-#define LANDLOCK_RESTRICT_SELF		446L
+#define LANDLOCK_CREATE_RULESET 444L
+#define LANDLOCK_ADD_RULE       445L
+#define LANDLOCK_RESTRICT_SELF  446L
 
-#define LANDLOCK_ASK_VERSION		1L	/* a flag of the first */
-#define LANDLOCK_PATH_BENEATH		1L	/* a type of rule */
+#define LANDLOCK_ASK_VERSION  1L /* a flag of the first */
+#define LANDLOCK_PATH_BENEATH 1L /* a type of rule */
 
 /* struct landlock_ruleset_attr.  A kernel that knows only the beginning takes
  * it as long as the rest is 0. */
 struct landlock_ruleset {
-	uint64_t	files;		/* LANDLOCK_ACCESS_FS_* */
-	uint64_t	network;	/* LANDLOCK_ACCESS_NET_*, from 4 on */
-	uint64_t	scopes;		/* LANDLOCK_SCOPE_*, from 6 on */
+	uint64_t files;   /* LANDLOCK_ACCESS_FS_* */
+	uint64_t network; /* LANDLOCK_ACCESS_NET_*, from 4 on */
+	uint64_t scopes;  /* LANDLOCK_SCOPE_*, from 6 on */
 };
 
 /* struct landlock_path_beneath_attr, which is packed: the second one begins
  * where the first one ends, and nothing behind it is looked at. */
 struct landlock_beneath {
-	uint64_t	allowed;
-	int32_t		fd;
+	uint64_t allowed;
+	int32_t fd;
 };
 
-#define LANDLOCK_READ_FILE	(UINT64_C(1) << 2)
-#define LANDLOCK_FILES_1	((UINT64_C(1) << 13) - 1)
-#define LANDLOCK_REFER		(UINT64_C(1) << 13)	/* from 2 on */
-#define LANDLOCK_TRUNCATE	(UINT64_C(1) << 14)	/* from 3 on */
-#define LANDLOCK_IOCTL_DEV	(UINT64_C(1) << 15)	/* from 5 on */
-#define LANDLOCK_BIND_TCP	(UINT64_C(1) << 0)
-#define LANDLOCK_ABSTRACT_UNIX	(UINT64_C(1) << 0)
-#define LANDLOCK_SIGNALS	(UINT64_C(1) << 1)
+#define LANDLOCK_READ_FILE     (UINT64_C(1) << 2)
+#define LANDLOCK_FILES_1       ((UINT64_C(1) << 13) - 1)
+#define LANDLOCK_REFER         (UINT64_C(1) << 13) /* from 2 on */
+#define LANDLOCK_TRUNCATE      (UINT64_C(1) << 14) /* from 3 on */
+#define LANDLOCK_IOCTL_DEV     (UINT64_C(1) << 15) /* from 5 on */
+#define LANDLOCK_BIND_TCP      (UINT64_C(1) << 0)
+#define LANDLOCK_ABSTRACT_UNIX (UINT64_C(1) << 0)
+#define LANDLOCK_SIGNALS       (UINT64_C(1) << 1)
 
 /* All that version `abi` of the interface can forbid and the program needs
  * not. */

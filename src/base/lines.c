@@ -10,7 +10,7 @@
 
 #include "base/lines.h"
 
-#define LINE_SIZE	2048
+#define LINE_SIZE 2048
 
 static FILE *
 open_regular(const char *path)

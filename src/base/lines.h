@@ -13,6 +13,6 @@ typedef void (*lines_line)(void *ctx, char *line);
  * is missing, unreadable or none to be read to its end (a pipe, a device) has
  * none.
  */
-void	 lines_read(const char *path, lines_line, void *ctx);
+void lines_read(const char *path, lines_line, void *ctx);
 
 #endif

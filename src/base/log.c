@@ -15,23 +15,23 @@
 #include "base/terminal.h"
 #include "base/text.h"
 
-#define LOG_NAME	PACKAGE_NAME ": "
-#define LOG_LINE_MAX	16384	/* longer messages are cut */
-#define STUCK_MS	5000	/* for a reader that does not read; once */
+#define LOG_NAME     PACKAGE_NAME ": "
+#define LOG_LINE_MAX 16384 /* longer messages are cut */
+#define STUCK_MS     5000  /* for a reader that does not read; once */
 
-static enum log_level	log_level = LOG_LEVEL_INFO;
-static bool		log_actions;
-static struct buf	area = { .max = BUF_TEXT_MAX };
+static enum log_level log_level = LOG_LEVEL_INFO;
+static bool log_actions;
+static struct buf area = { .max = BUF_TEXT_MAX };
 
 static const struct {
-	const char	*plain;		/* after the program's name */
-	const char	*command;	/* workflow command; NULL: plain line */
+	const char *plain;   /* after the program's name */
+	const char *command; /* workflow command; NULL: plain line */
 } levels[] = {
-	[LOG_LEVEL_ERROR] =	{ "error: ", "error" },
-	[LOG_LEVEL_WARNING] =	{ "warning: ", "warning" },
-	[LOG_LEVEL_NOTICE] =	{ "", "notice" },
-	[LOG_LEVEL_INFO] =	{ "", NULL },
-	[LOG_LEVEL_DEBUG] =	{ "debug: ", "debug" },
+	[LOG_LEVEL_ERROR] = { "error: ", "error" },
+	[LOG_LEVEL_WARNING] = { "warning: ", "warning" },
+	[LOG_LEVEL_NOTICE] = { "", "notice" },
+	[LOG_LEVEL_INFO] = { "", NULL },
+	[LOG_LEVEL_DEBUG] = { "debug: ", "debug" },
 };
 
 void
@@ -180,9 +180,9 @@ put_line(const char *command, const char *plain, const struct buf *message)
 }
 
 static void log_va(const char *, const char *, const char *, va_list)
-	    __attribute__((format(printf, 3, 0)));
+    __attribute__((format(printf, 3, 0)));
 static void log_at(enum log_level, const char *, va_list)
-	    __attribute__((format(printf, 2, 0)));
+    __attribute__((format(printf, 2, 0)));
 
 static void
 log_va(const char *command, const char *plain, const char *fmt, va_list ap)
@@ -225,16 +225,15 @@ log_at(enum log_level level, const char *fmt, va_list ap)
 	errno = saved;
 }
 
-#define LOG_FUNCTION(name, level)		\
-void						\
-name(const char *fmt, ...)			\
-{						\
-	va_list ap;				\
-						\
-	va_start(ap, fmt);			\
-	log_at(level, fmt, ap);			\
-	va_end(ap);				\
-}
+#define LOG_FUNCTION(name, level)       \
+	void name(const char *fmt, ...) \
+	{                               \
+		va_list ap;             \
+                                        \
+		va_start(ap, fmt);      \
+		log_at(level, fmt, ap); \
+		va_end(ap);             \
+	}
 
 LOG_FUNCTION(log_error, LOG_LEVEL_ERROR)
 LOG_FUNCTION(log_warning, LOG_LEVEL_WARNING)

@@ -20,42 +20,42 @@
 enum log_level {
 	LOG_LEVEL_ERROR,
 	LOG_LEVEL_WARNING,
-	LOG_LEVEL_NOTICE,	/* worth an annotation */
+	LOG_LEVEL_NOTICE, /* worth an annotation */
 	LOG_LEVEL_INFO,
 	LOG_LEVEL_DEBUG
 };
 
 /* Messages above `level` are dropped; `actions`: use workflow commands. */
-void	 log_open(enum log_level level, bool actions);
+void log_open(enum log_level level, bool actions);
 /* Info is shown, and not as a runner's commands. */
-bool	 log_is_plain(void);
+bool log_is_plain(void);
 
-void	 log_error(const char *, ...) __attribute__((format(printf, 1, 2)));
-void	 log_warning(const char *, ...) __attribute__((format(printf, 1, 2)));
-void	 log_notice(const char *, ...) __attribute__((format(printf, 1, 2)));
-void	 log_info(const char *, ...) __attribute__((format(printf, 1, 2)));
-void	 log_debug(const char *, ...) __attribute__((format(printf, 1, 2)));
+void log_error(const char *, ...) __attribute__((format(printf, 1, 2)));
+void log_warning(const char *, ...) __attribute__((format(printf, 1, 2)));
+void log_notice(const char *, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *, ...) __attribute__((format(printf, 1, 2)));
 
 /* A title over the info lines that follow, foldable in the Actions log. */
-void	 log_group(const char *, ...) __attribute__((format(printf, 1, 2)));
-void	 log_group_end(void);
+void log_group(const char *, ...) __attribute__((format(printf, 1, 2)));
+void log_group_end(void);
 
 /*
  * Shows these lines (each ended by LF, safe for a terminal, and narrower than
  * it) below all messages, in the place of those shown before; NULL takes them
  * away.  For a stderr that is a terminal.
  */
-void	 log_area(const struct buf *lines);
+void log_area(const struct buf *lines);
 /* Leaves them where they are, above all that follows. */
-void	 log_area_keep(void);
+void log_area_keep(void);
 
 /* Appends the text, escaped as the log's is (see above). */
-void	 log_escape(struct buf *, const char *, size_t len);
+void log_escape(struct buf *, const char *, size_t len);
 
 /*
  * Appends text of a peer as the log would show it, without secrets; for other
  * places where people read it.
  */
-void	 log_add_safe(struct buf *, const char *);
+void log_add_safe(struct buf *, const char *);
 
 #endif

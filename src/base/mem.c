@@ -10,11 +10,11 @@
 
 #include "base/mem.h"
 
-#define STUCK_MS	5000	/* for a reader that does not read */
+#define STUCK_MS 5000 /* for a reader that does not read */
 
-static int		 last_code = EXIT_FAILURE;
-static const char	*last_story;
-static const char	*last_prefix = PACKAGE_NAME ": error: ";
+static int last_code = EXIT_FAILURE;
+static const char *last_story;
+static const char *last_prefix = PACKAGE_NAME ": error: ";
 
 void
 mem_set_exit(int exit_code, const char *story)

@@ -16,21 +16,21 @@
  * From now on, exhaustion exits with this code and says `story` on stderr
  * (lent: must stay valid until the next call; NULL for none).
  */
-void	 mem_set_exit(int exit_code, const char *story);
+void mem_set_exit(int exit_code, const char *story);
 
 /* What that line begins with (lent, for good). */
-void	 mem_set_prefix(const char *);
+void mem_set_prefix(const char *);
 
-void	*xmalloc(size_t);
-void	*xcalloc(size_t, size_t);
-void	*xreallocarray(void *, size_t, size_t);
+void *xmalloc(size_t);
+void *xcalloc(size_t, size_t);
+void *xreallocarray(void *, size_t, size_t);
 
 /* An array, NULL at first, with one more element at its end, zeroed and
  * counted.  It may only have grown here; elements may have been taken off its
  * end. */
-void	*xappend(void *array, size_t *count, size_t size);
+void *xappend(void *array, size_t *count, size_t size);
 
-char	*xstrdup(const char *);
-char	*xstrndup(const char *, size_t);
+char *xstrdup(const char *);
+char *xstrndup(const char *, size_t);
 
 #endif

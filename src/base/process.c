@@ -13,10 +13,10 @@
  * measured, a wait that prints logs, takes less than 56 KiB with all there is
  * at the top; lookups run in threads with stacks of their own.
  */
-#define STACK_NEEDED	((rlim_t)256 << 10)
-#define STACK_STEP	((rlim_t)64 << 10)	/* the top is a little random */
+#define STACK_NEEDED ((rlim_t)256 << 10)
+#define STACK_STEP   ((rlim_t)64 << 10) /* the top is a little random */
 /* How far a limit that is too low is raised: what most systems begin with. */
-#define STACK_USUAL	((rlim_t)8 << 20)
+#define STACK_USUAL ((rlim_t)8 << 20)
 
 void
 process_keep_private(void)
@@ -57,8 +57,10 @@ process_reserve_stack(struct fault *f)
 			return STATUS_OK;
 	}
 	told = (needed + STACK_STEP - 1) / STACK_STEP * STACK_STEP >> 10;
-	return fault_set_lasting(f, STATUS_CONNECT, "the stack is limited to "
+	return fault_set_lasting(f, STATUS_CONNECT,
+	    "the stack is limited to "
 	    "%llu KiB, and %llu KiB are needed: raise the limit (ulimit -s "
-	    "%llu). Nothing was sent", (unsigned long long)limit.rlim_max >> 10,
-	    (unsigned long long)told, (unsigned long long)told);
+	    "%llu). Nothing was sent",
+	    (unsigned long long)limit.rlim_max >> 10, (unsigned long long)told,
+	    (unsigned long long)told);
 }

@@ -14,7 +14,7 @@
  * in all of them (prctl(2), PR_SET_DUMPABLE; core(5)).  To be called before a
  * secret is read.  A kernel that refuses is no fault.
  */
-void	 process_keep_private(void);
+void process_keep_private(void);
 
 /*
  * Sees to it that the stack can grow as far as the program may need, and

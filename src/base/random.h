@@ -9,11 +9,11 @@
 #include <stddef.h>
 
 /* Fills all of it; false if the kernel has none to give. */
-bool	 random_bytes(void *, size_t);
+bool random_bytes(void *, size_t);
 
 /* Text of a random UUID (RFC 9562, 5.4) with its NUL. */
-#define RANDOM_UUID_SIZE	37
+#define RANDOM_UUID_SIZE 37
 
-bool	 random_uuid(char[RANDOM_UUID_SIZE]);
+bool random_uuid(char[RANDOM_UUID_SIZE]);
 
 #endif

@@ -19,80 +19,81 @@
 #include "base/sandbox.h"
 
 #if defined(__x86_64__) && defined(__LP64__)
-#define ARCH	SECCOMP_X86_64
+#define ARCH SECCOMP_X86_64
 #elif defined(__aarch64__) && defined(__LP64__) && !defined(WORDS_BIGENDIAN)
-#define ARCH	SECCOMP_AARCH64
+#define ARCH SECCOMP_AARCH64
 #elif defined(__riscv) && __riscv_xlen == 64
-#define ARCH	SECCOMP_RISCV64
+#define ARCH SECCOMP_RISCV64
 #endif
 
 #ifdef ARCH
 
 /* Where a filter finds things; of an argument, the lower half. */
-#define ARCH_AT		4
-#define NR_AT		0
-#define ARG_AT(n)	(16 + 8 * (n))
+#define ARCH_AT   4
+#define NR_AT     0
+#define ARG_AT(n) (16 + 8 * (n))
 
-#define LOAD(at)		{ SECCOMP_LOAD, 0, 0, at }
-#define MASK(bits)		{ SECCOMP_AND, 0, 0, (uint32_t)(bits) }
-#define RETURN(action)		{ SECCOMP_RETURN, 0, 0, action }
+#define LOAD(at)                       \
+	{                              \
+		SECCOMP_LOAD, 0, 0, at \
+	}
+#define MASK(bits)                                  \
+	{                                           \
+		SECCOMP_AND, 0, 0, (uint32_t)(bits) \
+	}
+#define RETURN(action)                       \
+	{                                    \
+		SECCOMP_RETURN, 0, 0, action \
+	}
 /* These go on with the next instruction, or skip so many. */
-#define IF_EQUAL(k, skip)	{ SECCOMP_IF_EQUAL, 0, skip, (uint32_t)(k) }
-#define IF_AT_LEAST(k, skip)	{ SECCOMP_IF_AT_LEAST, 0, skip, (uint32_t)(k) }
-#define UNLESS_EQUAL(k, skip)	{ SECCOMP_IF_EQUAL, skip, 0, (uint32_t)(k) }
+#define IF_EQUAL(k, skip)                                \
+	{                                                \
+		SECCOMP_IF_EQUAL, 0, skip, (uint32_t)(k) \
+	}
+#define IF_AT_LEAST(k, skip)                                \
+	{                                                   \
+		SECCOMP_IF_AT_LEAST, 0, skip, (uint32_t)(k) \
+	}
+#define UNLESS_EQUAL(k, skip)                            \
+	{                                                \
+		SECCOMP_IF_EQUAL, skip, 0, (uint32_t)(k) \
+	}
 
-#define DENIED		SECCOMP_ERRNO(EPERM)
+#define DENIED SECCOMP_ERRNO(EPERM)
 /* As an older kernel would say it: a libc then takes the older call. */
-#define UNKNOWN		SECCOMP_ERRNO(ENOSYS)
+#define UNKNOWN SECCOMP_ERRNO(ENOSYS)
 
 /*
  * The lines of the table.  Each begins and ends with the call's number loaded,
  * and the first one that applies decides.
  */
-#define ALLOW(nr)							\
-	IF_EQUAL(nr, 1),						\
-	RETURN(SECCOMP_ALLOW)
-#define DENY(nr)							\
-	IF_EQUAL(nr, 1),						\
-	RETURN(DENIED)
+#define ALLOW(nr) IF_EQUAL(nr, 1), RETURN(SECCOMP_ALLOW)
+#define DENY(nr)  IF_EQUAL(nr, 1), RETURN(DENIED)
 /* If (argument & bits) == value. */
-#define ALLOW_IF(nr, arg, bits, value)					\
-	IF_EQUAL(nr, 5),						\
-	LOAD(ARG_AT(arg)),						\
-	MASK(bits),							\
-	IF_EQUAL(value, 1),						\
-	RETURN(SECCOMP_ALLOW),						\
-	LOAD(NR_AT)
+#define ALLOW_IF(nr, arg, bits, value)                                      \
+	IF_EQUAL(nr, 5), LOAD(ARG_AT(arg)), MASK(bits), IF_EQUAL(value, 1), \
+	    RETURN(SECCOMP_ALLOW), LOAD(NR_AT)
 /* If both: one argument == value, and (another & bits) == its value. */
-#define ALLOW_IF_BOTH(nr, arg, value, other, bits, its)			\
-	IF_EQUAL(nr, 7),						\
-	LOAD(ARG_AT(arg)),						\
-	IF_EQUAL(value, 4),						\
-	LOAD(ARG_AT(other)),						\
-	MASK(bits),							\
-	IF_EQUAL(its, 1),						\
-	RETURN(SECCOMP_ALLOW),						\
-	LOAD(NR_AT)
-#define ALLOW_SOCKET(family, type)					\
-	ALLOW_IF_BOTH(SYS_socket, 0, family, 1,				\
-	    ~(SOCK_CLOEXEC | SOCK_NONBLOCK), type)
+#define ALLOW_IF_BOTH(nr, arg, value, other, bits, its)         \
+	IF_EQUAL(nr, 7), LOAD(ARG_AT(arg)), IF_EQUAL(value, 4), \
+	    LOAD(ARG_AT(other)), MASK(bits), IF_EQUAL(its, 1),  \
+	    RETURN(SECCOMP_ALLOW), LOAD(NR_AT)
+#define ALLOW_SOCKET(family, type) \
+	ALLOW_IF_BOTH(             \
+	    SYS_socket, 0, family, 1, ~(SOCK_CLOEXEC | SOCK_NONBLOCK), type)
 /* With an address of this family's size, and no standard descriptor. */
-#define ALLOW_BIND(address)						\
-	IF_EQUAL(SYS_bind, 6),						\
-	LOAD(ARG_AT(0)),						\
-	IF_AT_LEAST(STDERR_FILENO + 1, 3),				\
-	LOAD(ARG_AT(2)),						\
-	IF_EQUAL(sizeof (address), 1),					\
-	RETURN(SECCOMP_ALLOW),						\
-	LOAD(NR_AT)
+#define ALLOW_BIND(address)                                     \
+	IF_EQUAL(SYS_bind, 6), LOAD(ARG_AT(0)),                 \
+	    IF_AT_LEAST(STDERR_FILENO + 1, 3), LOAD(ARG_AT(2)), \
+	    IF_EQUAL(sizeof(address), 1), RETURN(SECCOMP_ALLOW), LOAD(NR_AT)
 
 /* Stands for the process's own ID until that is known. */
-#define OWN_PID		0xffffffff
-#define WHOLE		0xffffffff
-#define FOR_WRITING	(O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)
-#define NEW_NAMESPACES	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |	\
-			 CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |	\
-			 CLONE_NEWNET)
+#define OWN_PID     0xffffffff
+#define WHOLE       0xffffffff
+#define FOR_WRITING (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC)
+#define NEW_NAMESPACES                                                 \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | \
+	    CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 
 /*
  * What the program, musl and mbedTLS call, and what they or another version of
@@ -201,7 +202,7 @@ static const struct seccomp_insn table[] = {
 	ALLOW(SYS_sched_yield),
 	ALLOW(SYS_gettid),
 	ALLOW(SYS_getpid),
-	ALLOW(SYS_getppid),		/* base/interrupt */
+	ALLOW(SYS_getppid), /* base/interrupt */
 	ALLOW(SYS_exit),
 	ALLOW(SYS_exit_group),
 
@@ -244,7 +245,7 @@ static const struct seccomp_insn table[] = {
 	RETURN(UNKNOWN),
 };
 
-#define FILTER_COUNT	(sizeof table / sizeof table[0])
+#define FILTER_COUNT (sizeof table / sizeof table[0])
 
 const struct seccomp_insn *
 sandbox_filter(pid_t own, size_t *count)
@@ -283,13 +284,13 @@ gain_nothing(struct fault *f)
 }
 
 enum status
-sandbox_limit_files(const struct landlock_file *files, size_t count, int *abi,
-    struct fault *f)
+sandbox_limit_files(
+    const struct landlock_file *files, size_t count, int *abi, struct fault *f)
 {
 	enum status status = gain_nothing(f);
 
-	return status != STATUS_OK ? status :
-	    landlock_restrict(files, count, abi, f);
+	return status != STATUS_OK ? status
+				   : landlock_restrict(files, count, abi, f);
 }
 
 enum status
@@ -304,12 +305,13 @@ sandbox_limit_calls(struct fault *f)
 	if ((status = gain_nothing(f)) != STATUS_OK)
 		return status;
 	if (count == 0)
-		return fault_set(f, STATUS_FAILED, "no filter for this "
+		return fault_set(f, STATUS_FAILED,
+		    "no filter for this "
 		    "architecture; no new privileges all the same");
 	if (prctl(PR_SET_SECCOMP, (unsigned long)SECCOMP_FILTER_MODE,
-	    &program) == -1)
-		return fault_set(f, STATUS_FAILED, "PR_SET_SECCOMP: %s",
-		    strerror(errno));
+		&program) == -1)
+		return fault_set(
+		    f, STATUS_FAILED, "PR_SET_SECCOMP: %s", strerror(errno));
 	return STATUS_OK;
 }
 
@@ -325,13 +327,14 @@ sandbox_enter(const struct landlock_file *files, size_t count)
 		log_debug("sandbox: files are left within reach");
 	else if (sandbox_limit_files(files, count, &abi, &f) == STATUS_OK)
 		log_debug("sandbox: no files can be opened but those that are "
-		    "needed (Landlock %d)", abi);
+			  "needed (Landlock %d)",
+		    abi);
 	else
-		log_debug("sandbox: not complete: all files can be read: %s",
-		    f.text);
+		log_debug(
+		    "sandbox: not complete: all files can be read: %s", f.text);
 	if (sandbox_limit_calls(&f) == STATUS_OK)
 		log_debug("sandbox: no new privileges, system calls are "
-		    "filtered");
+			  "filtered");
 	else
 		log_debug("sandbox: not complete: %s", f.text);
 #else
@@ -355,7 +358,7 @@ if_nametoindex(const char *name)
 
 	memset(&request, 0, sizeof request);
 	if (strlcpy(request.ifr_name, name, sizeof request.ifr_name) >=
-	    sizeof request.ifr_name ||
+		sizeof request.ifr_name ||
 	    (fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) == -1)
 		return 0;
 	result = ioctl(fd, SIOCGIFINDEX, &request);

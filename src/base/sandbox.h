@@ -25,15 +25,15 @@
  * for good.  The files are those that will be read again; NULL leaves all
  * files within reach.  Says in the debug log what came of it.
  */
-void	 sandbox_enter(const struct landlock_file *, size_t count);
+void sandbox_enter(const struct landlock_file *, size_t count);
 
 /*
  * The two halves of it, in this order and in any build.  STATUS_FAILED if the
  * kernel refused, has no Landlock, or if there is no filter for this
  * architecture; the program goes on all the same.
  */
-enum status sandbox_limit_files(const struct landlock_file *, size_t count,
-	    int *abi, struct fault *);
+enum status sandbox_limit_files(
+    const struct landlock_file *, size_t count, int *abi, struct fault *);
 enum status sandbox_limit_calls(struct fault *);
 
 /* The filter for the process of this ID, for tests; no instructions where there

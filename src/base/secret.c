@@ -8,15 +8,15 @@
 #include "base/secret.h"
 #include "base/text.h"
 
-#define SECRET_MIN	4	/* see the header, both */
-#define VALUE_MIN	6
+#define SECRET_MIN 4 /* see the header, both */
+#define VALUE_MIN  6
 
 struct texts {
-	char	**list;
-	size_t	 count;
+	char **list;
+	size_t count;
 };
 
-static struct texts	secrets, values;
+static struct texts secrets, values;
 
 static void
 add(struct texts *t, const char *text, size_t len)
@@ -58,7 +58,8 @@ find_hidden(const struct buf *b, const struct texts *t)
 	for (i = 0; i < t->count; i++) {
 		n = strlen(t->list[i]);
 		for (p = b->data; (hit = text_find_nocase_n(p,
-		    (size_t)(end - p), t->list[i])) != NULL; p = hit + 1) {
+				       (size_t)(end - p), t->list[i])) != NULL;
+		     p = hit + 1) {
 			if (hidden == NULL)
 				hidden = xcalloc(b->len, sizeof *hidden);
 			memset(hidden + (hit - b->data), true, n);

@@ -17,10 +17,10 @@
  * Registers a copy.  Texts of under four bytes are ignored: they would blank
  * out ordinary words and protect nothing.
  */
-void	 secret_add(const char *);
+void secret_add(const char *);
 
 /* Clears and frees a text that may hold a secret; NULL is fine. */
-void	 secret_free(char *);
+void secret_free(char *);
 
 /*
  * Registers a copy of an input's value, which may be a secret too: each of its
@@ -28,22 +28,22 @@ void	 secret_free(char *);
  * what our own messages have to name.  Those of under six bytes are ignored:
  * "true" or "main" would blank out the words around them.
  */
-void	 secret_add_value(const char *);
+void secret_add_value(const char *);
 
 /* Replaces every occurrence of every secret in the buf. */
-void	 secret_redact(struct buf *);
+void secret_redact(struct buf *);
 
 /* Initialises the buf with the text, redacted; to be ended with buf_wipe. */
-void	 secret_copy(struct buf *, const char *, size_t len);
+void secret_copy(struct buf *, const char *, size_t len);
 
 /* Same as secret_redact, and of every value: for what a server says of a
  * request of ours. */
-void	 secret_redact_quote(struct buf *);
+void secret_redact_quote(struct buf *);
 
 /* Some secret occurs in the text. */
-bool	 secret_in(const char *);
+bool secret_in(const char *);
 
 /* Clears and forgets all of them. */
-void	 secret_forget(void);
+void secret_forget(void);
 
 #endif

@@ -12,7 +12,7 @@
 #include "github/token.h"
 #include "command/pace.h"
 
-#define TIMEOUT_MS	(300 * INT64_C(1000))
+#define TIMEOUT_MS (300 * INT64_C(1000))
 
 static bool
 is_true(const char *s)
@@ -54,8 +54,7 @@ load_format(struct loader *l)
 			l->c->results.format = (enum result_format)i;
 			return;
 		}
-	load_fail_value(l, "--format", value,
-	    "expected text, json, id or url");
+	load_fail_value(l, "--format", value, "expected text, json, id or url");
 }
 
 /* The runs of await, or the repository of a dispatch. */
@@ -102,8 +101,8 @@ patience(const struct loader *l)
 	int64_t ms;
 
 	silent.fault = &ignored;
-	load_option(&silent, l->c->await ? OPTION_WAIT_TIMEOUT :
-	    OPTION_TIMEOUT);
+	load_option(
+	    &silent, l->c->await ? OPTION_WAIT_TIMEOUT : OPTION_TIMEOUT);
 	ms = l->c->await ? l->c->waiting.timeout_ms : l->c->timeout_ms;
 	return ms > 0 && ms < LOAD_READ_MS ? ms : LOAD_READ_MS;
 }
@@ -117,7 +116,7 @@ register_values(struct loader *l)
 {
 	const struct config *c = l->c;
 	const char *const shown[] = { c->ref, c->workflow, c->owner, c->repo,
-	    c->distinct_id };
+		c->distinct_id };
 	bool is_shown;
 	size_t i, k;
 
@@ -125,8 +124,9 @@ register_values(struct loader *l)
 		is_shown = inputs_find(&c->inputs, c->inputs.list[i].text) !=
 		    NULL;
 		for (k = 0; k < sizeof shown / sizeof shown[0]; k++)
-			is_shown = is_shown || (shown[k] != NULL &&
-			    strcmp(shown[k], c->inputs.list[i].text) == 0);
+			is_shown = is_shown ||
+			    (shown[k] != NULL &&
+				strcmp(shown[k], c->inputs.list[i].text) == 0);
 		if (!is_shown)
 			secret_add_value(c->inputs.list[i].text);
 	}
@@ -181,8 +181,8 @@ config_load(struct config *c, const struct options *o, config_lookup lookup,
 	c->results.summary_path = load_path(&l, "GITHUB_STEP_SUMMARY");
 	buf_init(&l.missing, BUF_TEXT_MAX);
 	l.read_by_ms = clock_after(&clock_system, patience(&l));
-	for (i = 0; i < sizeof steps / sizeof steps[0] &&
-	    l.status == STATUS_OK; i++)
+	for (i = 0; i < sizeof steps / sizeof steps[0] && l.status == STATUS_OK;
+	     i++)
 		steps[i](&l);
 	buf_free(&l.missing);
 	free(l.host);

@@ -21,30 +21,30 @@
 #include "command/wait.h"
 
 struct config {
-	bool			 await;		/* else: dispatch */
-	struct wait_target	*runs;		/* of await; owned */
-	size_t			 run_count;
-	bool			 wait;		/* for the dispatched run */
-	struct wait_order	 waiting;	/* how, for both */
-	char			**jobs;
-	size_t			 job_count;
-	struct url		 api;
-	struct url		 server;	/* its pages, for people */
-	char			*owner;
-	char			*repo;
-	char			*workflow;	/* as given */
-	char			*ref;
-	struct inputs		 inputs;
-	char			*distinct_id;	/* NULL: none given */
-	bool			 random_id;	/* asked for one at random */
-	char			*token;		/* NULL: none, in a dry run */
-	const char		*token_file;	/* or NULL; lent; read anew */
-	int64_t			 timeout_ms;
-	int64_t			 step_ms;	/* PACE_ADAPTIVE, or the step */
-	bool			 dry_run;
-	struct trust_sources	 trust;		/* lent from environment */
-	struct proxy		 proxy;		/* maybe none */
-	struct result_order	 results;
+	bool await;               /* else: dispatch */
+	struct wait_target *runs; /* of await; owned */
+	size_t run_count;
+	bool wait;                 /* for the dispatched run */
+	struct wait_order waiting; /* how, for both */
+	char **jobs;
+	size_t job_count;
+	struct url api;
+	struct url server; /* its pages, for people */
+	char *owner;
+	char *repo;
+	char *workflow; /* as given */
+	char *ref;
+	struct inputs inputs;
+	char *distinct_id;      /* NULL: none given */
+	bool random_id;         /* asked for one at random */
+	char *token;            /* NULL: none, in a dry run */
+	const char *token_file; /* or NULL; lent; read anew */
+	int64_t timeout_ms;
+	int64_t step_ms; /* PACE_ADAPTIVE, or the step */
+	bool dry_run;
+	struct trust_sources trust; /* lent from environment */
+	struct proxy proxy;         /* maybe none */
+	struct result_order results;
 };
 
 /* Looks up an environment variable; getenv, but for tests. */
@@ -55,15 +55,15 @@ typedef const char *(*config_lookup)(const char *name);
 const char *config_output_path(config_lookup);
 
 /* Log level from options and environment alone, before anything can fail. */
-void	 config_open_log(const struct options *, config_lookup);
+void config_open_log(const struct options *, config_lookup);
 
 /*
  * STATUS_USAGE with who, what and what would be right; required values that
  * are missing are all named at once.  Registers the token as a secret.  The
  * caller wipes in every case.
  */
-enum status config_load(struct config *, const struct options *,
-	    config_lookup, struct fault *);
-void	 config_wipe(struct config *);
+enum status config_load(
+    struct config *, const struct options *, config_lookup, struct fault *);
+void config_wipe(struct config *);
 
 #endif

@@ -7,16 +7,18 @@
 #include "cli/duration.h"
 
 /* A deadline is a sum of an instant and a duration; both must have room. */
-#define DURATION_MAX_MS	(INT64_MAX / 4)
+#define DURATION_MAX_MS (INT64_MAX / 4)
 
 bool
 duration_parse(const char *s, int64_t bare_unit_ms, int64_t *ms)
 {
 	static const struct {
-		const char	*name;
-		int64_t		 ms;
+		const char *name;
+		int64_t ms;
 	} units[] = {
-		{ "ms", 1 }, { "s", 1000 }, { "m", 60 * 1000 },
+		{ "ms", 1 },
+		{ "s", 1000 },
+		{ "m", 60 * 1000 },
 		{ "h", 60 * 60 * 1000 },
 	};
 	size_t digits = strspn(s, "0123456789"), i;

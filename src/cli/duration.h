@@ -9,12 +9,12 @@
 #include <stdint.h>
 
 /* The forms, for messages. */
-#define DURATION_FORMS	"90, 90s, 5m, 1h or 1500ms"
+#define DURATION_FORMS "90, 90s, 5m, 1h or 1500ms"
 
 /*
  * The whole text: digits, then one unit; a bare number counts in
  * `bare_unit_ms`.  False for anything else and on overflow.
  */
-bool	 duration_parse(const char *, int64_t bare_unit_ms, int64_t *ms);
+bool duration_parse(const char *, int64_t bare_unit_ms, int64_t *ms);
 
 #endif

@@ -67,8 +67,8 @@ add_raw(struct buf *out, struct json j)
 }
 
 static enum status
-add_member(struct inputs *in, const char *what, struct json name,
-    struct fault *f)
+add_member(
+    struct inputs *in, const char *what, struct json name, struct fault *f)
 {
 	struct json value = json_value(name);
 	enum json_type type = json_type(value);
@@ -77,20 +77,24 @@ add_member(struct inputs *in, const char *what, struct json name,
 	struct buf b;
 
 	if (find(in, key) != NULL) {
-		fault_set_lasting(f, STATUS_USAGE, "%s: the input \"%s\" "
-		    "occurs twice; keep only one", what, key);
+		fault_set_lasting(f, STATUS_USAGE,
+		    "%s: the input \"%s\" occurs twice; keep only one", what,
+		    key);
 		free(key);
 		return STATUS_USAGE;
 	}
 	if (type != JSON_STRING && type != JSON_NUMBER &&
 	    type != JSON_BOOLEAN) {
-		fault_set_lasting(f, STATUS_USAGE, "%s: the value of \"%s\" "
+		fault_set_lasting(f, STATUS_USAGE,
+		    "%s: the value of \"%s\" "
 		    "is %s; an input is a string, a number or a boolean%s",
-		    what, key, json_type_name(type), type == JSON_NULL ?
-		    ". In a workflow, an expression gives null for what does "
-		    "not exist: use ${{ toJSON(NAME || '') }} to get \"\", or "
-		    "leave the input out" : " (for anything structured, put "
-		    "JSON text into a string)");
+		    what, key, json_type_name(type),
+		    type == JSON_NULL
+			? ". In a workflow, an expression gives null for what does "
+			  "not exist: use ${{ toJSON(NAME || '') }} to get \"\", or "
+			  "leave the input out"
+			: " (for anything structured, put "
+			  "JSON text into a string)");
 		free(key);
 		return STATUS_USAGE;
 	}
@@ -120,11 +124,12 @@ static enum status
 not_json(const char *what, const char *text, size_t len,
     const struct json_error *e, struct fault *f)
 {
-	fault_set_lasting(f, STATUS_USAGE, "%s: not JSON: line %zu, column "
-	    "%zu: expected %s, found %s", what, e->line, e->column,
-	    e->expected, e->found);
+	fault_set_lasting(f, STATUS_USAGE,
+	    "%s: not JSON: line %zu, column %zu: expected %s, found %s", what,
+	    e->line, e->column, e->expected, e->found);
 	if (is_line_break(text, len, e->offset))
-		fault_add(f, ". A line break inside a string must be written as "
+		fault_add(f,
+		    ". A line break inside a string must be written as "
 		    "\\n; in a workflow, ${{ toJSON(VALUE) }} writes the "
 		    "whole string, with its quotation marks");
 	return STATUS_USAGE;
@@ -144,15 +149,19 @@ inputs_add_json(struct inputs *in, const char *what, const char *text,
 		return not_json(what, text, len, &e, f);
 	root = json_root(doc);
 	if (json_type(root) != JSON_OBJECT)
-		status = fault_set_lasting(f, STATUS_USAGE, "%s: expected a "
+		status = fault_set_lasting(f, STATUS_USAGE,
+		    "%s: expected a "
 		    "JSON object such as {\"name\": \"value\"}, found %s%s",
 		    what, json_type_name(json_type(root)),
-		    json_type(root) != JSON_NULL ? "" : ". In a workflow, an "
-		    "expression gives null for what does not exist, such as "
-		    "${{ toJSON(github.event.inputs) }} in a run that was not "
-		    "dispatched; leave it out, or use {}");
-	for (j = json_first(root); status == STATUS_OK &&
-	    json_type(j) != JSON_ABSENT; j = json_next(j))
+		    json_type(root) != JSON_NULL
+			? ""
+			: ". In a workflow, an "
+			  "expression gives null for what does not exist, such as "
+			  "${{ toJSON(github.event.inputs) }} in a run that was not "
+			  "dispatched; leave it out, or use {}");
+	for (j = json_first(root);
+	     status == STATUS_OK && json_type(j) != JSON_ABSENT;
+	     j = json_next(j))
 		status = add_member(in, what, j, f);
 	json_free(doc);
 	return status;
@@ -168,21 +177,23 @@ inputs_add_field(struct inputs *in, const char *pair, struct fault *f)
 
 	/* The value may be a secret: messages name the input alone. */
 	if (equals == NULL || equals == pair)
-		return fault_set_lasting(f, STATUS_USAGE, "--field: expected "
-		    "KEY=VALUE, but there is no %s", equals == NULL ? "\"=\"" :
-		    "KEY before the \"=\"");
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "--field: expected KEY=VALUE, but there is no %s",
+		    equals == NULL ? "\"=\"" : "KEY before the \"=\"");
 	name = xstrndup(pair, (size_t)(equals - pair));
 	if (!text_is_utf8(pair, strlen(pair))) {
-		fault_set_lasting(f, STATUS_USAGE, "--field: the input \"%s\" "
-		    "is not valid UTF-8", name);
+		fault_set_lasting(f, STATUS_USAGE,
+		    "--field: the input \"%s\" is not valid UTF-8", name);
 		free(name);
 		return STATUS_USAGE;
 	}
 	input = find(in, name);
 	if (input != NULL && input->is_field &&
 	    strcmp(input->text, equals + 1) != 0) {
-		fault_set_lasting(f, STATUS_USAGE, "--field: the input \"%s\" "
-		    "is given twice, with different values; keep only one", name);
+		fault_set_lasting(f, STATUS_USAGE,
+		    "--field: the input \"%s\" "
+		    "is given twice, with different values; keep only one",
+		    name);
 		free(name);
 		return STATUS_USAGE;
 	}

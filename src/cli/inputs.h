@@ -13,16 +13,16 @@
 #include "base/fault.h"
 
 struct input {
-	char	*name;
-	char	*text;		/* the value without quotes and escapes */
-	char	*json;		/* the member "name":value, spelled as it was
+	char *name;
+	char *text;    /* the value without quotes and escapes */
+	char *json;    /* the member "name":value, spelled as it was
 				 * given: numbers digit for digit */
-	bool	 is_field;	/* from --field */
+	bool is_field; /* from --field */
 };
 
 struct inputs {
-	struct input	*list;
-	size_t		 count;
+	struct input *list;
+	size_t count;
 };
 
 /*
@@ -30,27 +30,26 @@ struct inputs {
  * for what is not JSON; for another root, nested values, null, and names that
  * occur twice.  `what` (the option or variable) begins the message.
  */
-enum status inputs_add_json(struct inputs *, const char *what,
-	    const char *text, size_t len, struct fault *);
+enum status inputs_add_json(struct inputs *, const char *what, const char *text,
+    size_t len, struct fault *);
 
 /*
  * Adds NAME=VALUE as a string; replaces one of that name from JSON.
  * STATUS_USAGE if it is not such a pair, not UTF-8, or contradicts an earlier field.
  */
-enum status inputs_add_field(struct inputs *, const char *pair,
-	    struct fault *);
+enum status inputs_add_field(struct inputs *, const char *pair, struct fault *);
 
 /* NULL if there is none. */
 const struct input *inputs_find(const struct inputs *, const char *name);
 
 /* Appends the JSON object, with `value` (unless NULL) as the input `name`, at
  * its place or at the end.  One that has this value stays as it was spelled. */
-void	 inputs_write(struct buf *, const struct inputs *, const char *name,
-	    const char *value);
+void inputs_write(
+    struct buf *, const struct inputs *, const char *name, const char *value);
 
 /* Appends the names, for the log: values may be secrets. */
-void	 inputs_add_names(struct buf *, const struct inputs *);
+void inputs_add_names(struct buf *, const struct inputs *);
 
-void	 inputs_wipe(struct inputs *);
+void inputs_wipe(struct inputs *);
 
 #endif

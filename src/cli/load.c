@@ -37,8 +37,8 @@ is_quoted(const char *s)
 }
 
 void
-load_fail_value(struct loader *l, const char *what, const char *value,
-    const char *why)
+load_fail_value(
+    struct loader *l, const char *what, const char *value, const char *why)
 {
 	const char *at = strrchr(value, '@'), *user = strstr(value, "://");
 	size_t head;
@@ -49,8 +49,8 @@ load_fail_value(struct loader *l, const char *what, const char *value,
 	if (at != NULL && at - user == 3 && strncmp(user, "git", 3) == 0)
 		at = NULL;
 	head = at != NULL ? (size_t)(user - value) : 0;
-	load_fail(l, "%s: bad value \"%.*s%s%s\": %s%s", what, (int)head,
-	    value, at != NULL ? "***" : "", at != NULL ? at : value, why,
+	load_fail(l, "%s: bad value \"%.*s%s%s\": %s%s", what, (int)head, value,
+	    at != NULL ? "***" : "", at != NULL ? at : value, why,
 	    is_quoted(value) ? "; remove the quotation marks around it" : "");
 }
 
@@ -79,8 +79,8 @@ load_variable(const struct loader *l, const char *name)
 }
 
 char *
-load_first_variable(const struct loader *l, const char *const *names,
-    const char **from)
+load_first_variable(
+    const struct loader *l, const char *const *names, const char **from)
 {
 	char *value = NULL;
 
@@ -118,8 +118,9 @@ load_value(struct loader *l, enum option option, const char **from)
 	*from = option_specs[option].name;
 	if (given != NULL)
 		return xstrdup(given);
-	return l->o->given[option] ? NULL :
-	    load_first_variable(l, option_specs[option].variables, from);
+	return l->o->given[option]
+	    ? NULL
+	    : load_first_variable(l, option_specs[option].variables, from);
 }
 
 void
@@ -133,15 +134,16 @@ load_file(struct loader *l, const char *what, const char *path, size_t max,
 		return;
 	if (strcmp(path, "-") == 0) {
 		if (l->stdin_used) {
-			load_fail(l, "%s: only one option can read standard "
-			    "input", what);
+			load_fail(l,
+			    "%s: only one option can read standard input",
+			    what);
 			return;
 		}
 		l->stdin_used = true;
 		path = "standard input";
 	} else if ((fd = file_open(path)) == -1) {
-		load_fail(l, "%s: cannot open %s: %s", what, path,
-		    strerror(errno));
+		load_fail(
+		    l, "%s: cannot open %s: %s", what, path, strerror(errno));
 		return;
 	}
 	error = file_read_all(fd, out, l->read_by_ms);
@@ -150,13 +152,15 @@ load_file(struct loader *l, const char *what, const char *path, size_t max,
 	if (error == EINTR)
 		l->status = interrupt_fault(l->fault);
 	else if (error == ETIMEDOUT)
-		load_fail(l, "%s: %s was not closed in time. Whatever writes "
+		load_fail(l,
+		    "%s: %s was not closed in time. Whatever writes "
 		    "to this pipe must finish, and close it, within 30 s and "
-		    "within the timeout. Nothing was sent", what, path);
+		    "within the timeout. Nothing was sent",
+		    what, path);
 	else if (error != 0)
-		load_fail(l, "%s: cannot read %s: %s", what, path,
-		    strerror(error));
+		load_fail(
+		    l, "%s: cannot read %s: %s", what, path, strerror(error));
 	else if (out->overflowed)
-		load_fail(l, "%s: %s is larger than %zu KiB", what, path,
-		    max / 1024);
+		load_fail(
+		    l, "%s: %s is larger than %zu KiB", what, path, max / 1024);
 }

@@ -20,42 +20,42 @@
 #include "base/buf.h"
 #include "cli/config.h"
 
-#define LOAD_READ_MS	(30 * INT64_C(1000))	/* a pipe's writer may take */
+#define LOAD_READ_MS (30 * INT64_C(1000)) /* a pipe's writer may take */
 
 struct loader {
-	struct config		*c;
-	const struct options	*o;
-	config_lookup		 lookup;
-	enum status		 status;	/* of the first fault */
-	struct fault		*fault;
-	struct buf		 missing;	/* required values, for people */
-	char			*host;		/* from --repo; or NULL */
-	const char		*server_from;	/* names it; NULL: default */
-	struct url		*run_pages;	/* that the URL of each run is
+	struct config *c;
+	const struct options *o;
+	config_lookup lookup;
+	enum status status; /* of the first fault */
+	struct fault *fault;
+	struct buf missing;      /* required values, for people */
+	char *host;              /* from --repo; or NULL */
+	const char *server_from; /* names it; NULL: default */
+	struct url *run_pages;   /* that the URL of each run is
 						 * below; or no host */
-	int64_t			 read_by_ms;	/* instant, for all files */
-	bool			 stdin_used;
+	int64_t read_by_ms;      /* instant, for all files */
+	bool stdin_used;
 };
 
 /* Remembers this fault, unless there is one already. */
-void	 load_fail(struct loader *, const char *, ...)
-	    __attribute__((format(printf, 2, 3)));
+void load_fail(struct loader *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* The same: which value is bad, and why.  Passwords in URLs are not shown. */
-void	 load_fail_value(struct loader *, const char *what, const char *value,
-	    const char *why);
+void load_fail_value(
+    struct loader *, const char *what, const char *value, const char *why);
 
 /* A required value is missing; all of them are named at the end. */
-void	 load_add_missing(struct loader *, const char *, ...)
-	    __attribute__((format(printf, 2, 3)));
+void load_add_missing(struct loader *, const char *, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* A variable without white space around; NULL if unset or empty. */
-char	*load_variable(const struct loader *, const char *name);
+char *load_variable(const struct loader *, const char *name);
 
 /* The first of these (NULL ends) that is set and not empty; *from is its name.
  * NULL if there is none. */
-char	*load_first_variable(const struct loader *, const char *const *names,
-	    const char **from);
+char *load_first_variable(
+    const struct loader *, const char *const *names, const char **from);
 
 /* A path from a variable, as it is; NULL if unset or empty. */
 const char *load_path(const struct loader *, const char *name);
@@ -68,52 +68,52 @@ const char *load_path(const struct loader *, const char *name);
 const char *load_given(struct loader *, enum option);
 
 /* The same, else the first of its variables; *from names the one used. */
-char	*load_value(struct loader *, enum option, const char **from);
+char *load_value(struct loader *, enum option, const char **from);
 
 /* All of a file, or of standard input for "-", at most `max` bytes and by the
  * loader's instant; the buf is initialised here and wiped by the caller. */
-void	 load_file(struct loader *, const char *what, const char *path,
-	    size_t max, struct buf *);
+void load_file(struct loader *, const char *what, const char *path, size_t max,
+    struct buf *);
 
 /* One option, as its row says; its default stays if nothing gives it. */
-void	 load_option(struct loader *, enum option);
+void load_option(struct loader *, enum option);
 
 /* All that belong to this command, and are not loaded by hand. */
-void	 load_options(struct loader *, enum option_command);
+void load_options(struct loader *, enum option_command);
 
 /* Frees the members that those rows call TEXT. */
-void	 load_free_texts(struct config *);
+void load_free_texts(struct config *);
 
 /*
  * The steps, in their order.
  */
 
 /* All that may be a token is registered as a secret, and --token-file read. */
-void	 load_secrets(struct loader *);
+void load_secrets(struct loader *);
 
 /* The repository, and the host given with it. */
-void	 load_repo(struct loader *);
+void load_repo(struct loader *);
 
 /* The runs to wait for and their repositories; the host as above. */
-void	 load_runs(struct loader *);
+void load_runs(struct loader *);
 
 /* The server: its API and its pages. */
-void	 load_server(struct loader *);
+void load_server(struct loader *);
 
 /* Of the tokens the one for this server. */
-void	 load_token(struct loader *);
+void load_token(struct loader *);
 
 /* That no run's URL names another server. */
-void	 load_check_runs(struct loader *);
+void load_check_runs(struct loader *);
 
 /* The proxy to the API. */
-void	 load_proxy(struct loader *);
+void load_proxy(struct loader *);
 
 /* The workflow's inputs; then the distinct ID, which may be among them. */
-void	 load_inputs(struct loader *);
-void	 load_distinct_id(struct loader *);
+void load_inputs(struct loader *);
+void load_distinct_id(struct loader *);
 
 /* How to wait; only called if there is a wait. */
-void	 load_waiting(struct loader *);
+void load_waiting(struct loader *);
 
 #endif

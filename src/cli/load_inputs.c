@@ -11,15 +11,16 @@
 #include "base/text.h"
 #include "cli/load.h"
 
-#define INPUTS_MAX	((size_t)1 << 20)	/* GitHub takes 65,535 */
+#define INPUTS_MAX ((size_t)1 << 20) /* GitHub takes 65,535 */
 
 /* No JSON, but what looks like the name of a file. */
 static void
 hint_at_file(struct loader *l, const char *value)
 {
-	if (strpbrk(value, "{[\"\n ") == NULL && (strpbrk(value, "./") !=
-	    NULL || access(value, F_OK) == 0))
-		fault_add(l->fault, ". To read a file, put an \"@\" before "
+	if (strpbrk(value, "{[\"\n ") == NULL &&
+	    (strpbrk(value, "./") != NULL || access(value, F_OK) == 0))
+		fault_add(l->fault,
+		    ". To read a file, put an \"@\" before "
 		    "its name: --inputs @FILE");
 }
 
@@ -33,7 +34,8 @@ hint_at_text(const char *pair)
 	const char *equals = strchr(pair, '=');
 
 	if (equals[1] == '@' && access(equals + 2, F_OK) == 0)
-		log_warning("--field %.*s: the value is sent as written, "
+		log_warning(
+		    "--field %.*s: the value is sent as written, "
 		    "including the \"@\"; no file is read. To send the "
 		    "contents of a file, use --field %.*s=\"$(cat FILE)\"",
 		    (int)(equals - pair), pair, (int)(equals - pair), pair);
@@ -64,8 +66,8 @@ load_json(struct loader *l)
 		buf_addf(&what, " %s", value);
 	}
 	if (l->status == STATUS_OK) {
-		l->status = inputs_add_json(&l->c->inputs, buf_str(&what),
-		    text, len, l->fault);
+		l->status = inputs_add_json(
+		    &l->c->inputs, buf_str(&what), text, len, l->fault);
 		if (l->status != STATUS_OK && text == value && given)
 			hint_at_file(l, value);
 	}
@@ -82,8 +84,8 @@ load_inputs(struct loader *l)
 
 	load_json(l);
 	for (i = 0; l->status == STATUS_OK && i < given->count; i++) {
-		l->status = inputs_add_field(&l->c->inputs, given->values[i],
-		    l->fault);
+		l->status = inputs_add_field(
+		    &l->c->inputs, given->values[i], l->fault);
 		if (l->status == STATUS_OK)
 			hint_at_text(given->values[i]);
 	}
@@ -93,11 +95,15 @@ static void
 check_distinct_id(struct loader *l, const char *from, const char *id)
 {
 	if (strspn(id, " ") == strlen(id))
-		load_fail(l, "%s: the ID is empty; leave out the \"=\" to get "
-		    "a random one", from);
+		load_fail(l,
+		    "%s: the ID is empty; leave out the \"=\" to get "
+		    "a random one",
+		    from);
 	else if (!text_is_utf8(id, strlen(id)) || text_has_control(id))
-		load_fail(l, "%s: the ID contains a control character or is "
-		    "not valid UTF-8", from);
+		load_fail(l,
+		    "%s: the ID contains a control character or is "
+		    "not valid UTF-8",
+		    from);
 }
 
 void
@@ -109,8 +115,8 @@ load_distinct_id(struct loader *l)
 	char *id = NULL;
 
 	if (!given)
-		id = load_first_variable(l,
-		    option_specs[OPTION_DISTINCT_ID].variables, &from);
+		id = load_first_variable(
+		    l, option_specs[OPTION_DISTINCT_ID].variables, &from);
 	else if (l->o->value[OPTION_DISTINCT_ID] != NULL)
 		id = xstrdup(l->o->value[OPTION_DISTINCT_ID]);
 	/* Empty: the default that workflows give it. */
@@ -118,11 +124,14 @@ load_distinct_id(struct loader *l)
 		input = NULL;
 	if (id != NULL && input != NULL && strcmp(id, input->text) != 0) {
 		if (input->is_field)
-			load_fail(l, "--field distinct_id and %s give "
-			    "different IDs; keep only one", from);
+			load_fail(l,
+			    "--field distinct_id and %s give "
+			    "different IDs; keep only one",
+			    from);
 		else
 			log_warning("the input distinct_id is replaced by the "
-			    "ID from %s", from);
+				    "ID from %s",
+			    from);
 	}
 	if (id == NULL && input != NULL) {
 		from = "the input distinct_id";

@@ -14,27 +14,28 @@
  * Options whose rows say all there is to say about loading them.
  */
 
-#define SECONDS		INT64_C(1000)
-#define MILLISECONDS	INT64_C(1)
+#define SECONDS      INT64_C(1000)
+#define MILLISECONDS INT64_C(1)
 
-#define OPTIONAL	0
-#define REQUIRED	1
+#define OPTIONAL 0
+#define REQUIRED 1
 
 struct setting {
 	/* Loads into the member; NULL: by hand. */
-	void	(*load)(struct loader *, enum option, const struct setting *,
-		    void *member);
-	size_t	 offset;		/* of the member in struct config */
-	int64_t	 unit_ms;		/* of a bare number in a variable */
-	int64_t	 least, most;
+	void (*load)(
+	    struct loader *, enum option, const struct setting *, void *member);
+	size_t offset;   /* of the member in struct config */
+	int64_t unit_ms; /* of a bare number in a variable */
+	int64_t least, most;
 };
 
 static void
-load_flag(struct loader *l, enum option option, const struct setting *s,
-    void *member)
+load_flag(
+    struct loader *l, enum option option, const struct setting *s, void *member)
 {
 	static const char *const words[2][3] = {
-		{ "false", "False", "FALSE" }, { "true", "True", "TRUE" },
+		{ "false", "False", "FALSE" },
+		{ "true", "True", "TRUE" },
 	};
 	const char *from;
 	bool *flag = member;
@@ -44,8 +45,9 @@ load_flag(struct loader *l, enum option option, const struct setting *s,
 	(void)s;
 	if (l->o->given[option])
 		*flag = true;
-	if (l->o->given[option] || (text = load_first_variable(l,
-	    option_specs[option].variables, &from)) == NULL)
+	if (l->o->given[option] ||
+	    (text = load_first_variable(
+		 l, option_specs[option].variables, &from)) == NULL)
 		return;
 	for (i = 0; i < 6 && strcmp(text, words[i % 2][i / 2]) != 0; i++)
 		;
@@ -56,8 +58,8 @@ load_flag(struct loader *l, enum option option, const struct setting *s,
 }
 
 static void
-load_text(struct loader *l, enum option option, const struct setting *s,
-    void *member)
+load_text(
+    struct loader *l, enum option option, const struct setting *s, void *member)
 {
 	const struct option_spec *spec = &option_specs[option];
 	const char *from;
@@ -67,15 +69,15 @@ load_text(struct loader *l, enum option option, const struct setting *s,
 	if (*text == NULL && s->least == REQUIRED)
 		load_add_missing(l, "the %s (%s or %s)",
 		    spec->name + strlen("--"), spec->name, spec->variables[0]);
-	else if (*text != NULL && (!text_is_utf8(*text, strlen(*text)) ||
-	    text_has_control(*text)))
-		load_fail_value(l, from, *text, "it contains a control "
-		    "character or is not valid UTF-8");
+	else if (*text != NULL &&
+	    (!text_is_utf8(*text, strlen(*text)) || text_has_control(*text)))
+		load_fail_value(l, from, *text,
+		    "it contains a control character or is not valid UTF-8");
 }
 
 static void
-load_duration(struct loader *l, enum option option, const struct setting *s,
-    void *member)
+load_duration(
+    struct loader *l, enum option option, const struct setting *s, void *member)
 {
 	const char *from;
 	char *text = load_value(l, option, &from);
@@ -83,10 +85,10 @@ load_duration(struct loader *l, enum option option, const struct setting *s,
 
 	if (text == NULL)
 		return;
-	if (!duration_parse(text, l->o->given[option] ? SECONDS : s->unit_ms,
-	    &ms))
-		load_fail_value(l, from, text, "expected a duration such as "
-		    DURATION_FORMS);
+	if (!duration_parse(
+		text, l->o->given[option] ? SECONDS : s->unit_ms, &ms))
+		load_fail_value(l, from, text,
+		    "expected a duration such as " DURATION_FORMS);
 	else if (ms < s->least)
 		load_fail_value(l, from, text, "must be more than zero");
 	else
@@ -95,8 +97,8 @@ load_duration(struct loader *l, enum option option, const struct setting *s,
 }
 
 static void
-load_number(struct loader *l, enum option option, const struct setting *s,
-    void *member)
+load_number(
+    struct loader *l, enum option option, const struct setting *s, void *member)
 {
 	const char *from;
 	char *text = load_value(l, option, &from);
@@ -109,21 +111,34 @@ load_number(struct loader *l, enum option option, const struct setting *s,
 	    n <= (uint64_t)s->most) {
 		*(size_t *)member = (size_t)n;
 	} else {
-		snprintf(why, sizeof why, "expected a number from %lld to "
-		    "%lld", (long long)s->least, (long long)s->most);
+		snprintf(why, sizeof why, "expected a number from %lld to %lld",
+		    (long long)s->least, (long long)s->most);
 		load_fail_value(l, from, text, why);
 	}
 	free(text);
 }
 
-#define BY_HAND		{ NULL, 0, 0, 0, 0 }
-#define FLAG(member)	{ load_flag, offsetof(struct config, member), 0, 0, 0 }
-#define TEXT(member, need) \
-	{ load_text, offsetof(struct config, member), 0, need, 0 }
-#define DURATION(member, unit_ms, least) \
-	{ load_duration, offsetof(struct config, member), unit_ms, least, 0 }
-#define NUMBER(member, least, most) \
-	{ load_number, offsetof(struct config, member), 0, least, most }
+#define BY_HAND                  \
+	{                        \
+		NULL, 0, 0, 0, 0 \
+	}
+#define FLAG(member)                                                \
+	{                                                           \
+		load_flag, offsetof(struct config, member), 0, 0, 0 \
+	}
+#define TEXT(member, need)                                             \
+	{                                                              \
+		load_text, offsetof(struct config, member), 0, need, 0 \
+	}
+#define DURATION(member, unit_ms, least)                                 \
+	{                                                                \
+		load_duration, offsetof(struct config, member), unit_ms, \
+		    least, 0                                             \
+	}
+#define NUMBER(member, least, most)                                          \
+	{                                                                    \
+		load_number, offsetof(struct config, member), 0, least, most \
+	}
 
 static const struct setting settings[OPTION_COUNT] = {
 #define OPTION(id, name, letter, argument, command, variables, loaded, help) \

@@ -16,10 +16,13 @@ parse_repo(struct loader *l, const char *from, const char *text, bool host_ok)
 	struct repository r;
 
 	if (!repository_parse(&r, text, host_ok)) {
-		load_fail_value(l, from, text, host_ok ? "expected "
-		    "[HOST/]OWNER/REPO, such as octo-org/octo-repo or "
-		    "ghe.example.com/octo-org/octo-repo, or the URL to clone "
-		    "it from" : "expected OWNER/REPO");
+		load_fail_value(l, from, text,
+		    host_ok
+			? "expected "
+			  "[HOST/]OWNER/REPO, such as octo-org/octo-repo or "
+			  "ghe.example.com/octo-org/octo-repo, or the URL to clone "
+			  "it from"
+			: "expected OWNER/REPO");
 		return;
 	}
 	l->host = r.host;
@@ -34,24 +37,25 @@ repo_from_inputs(struct loader *l, const char *owner, const char *repo)
 	struct config *c = l->c;
 
 	if (repo == NULL) {
-		load_add_missing(l, "the repository (INPUT_REPO, as "
-		    "INPUT_OWNER is set)");
+		load_add_missing(
+		    l, "the repository (INPUT_REPO, as INPUT_OWNER is set)");
 	} else if (strchr(repo, '/') != NULL) {
 		parse_repo(l, "INPUT_REPO", repo, false);
 		if (owner != NULL && c->owner != NULL &&
 		    !text_equal_nocase(owner, c->owner))
-			load_fail(l, "INPUT_REPO names the owner \"%s\", but "
-			    "INPUT_OWNER is \"%s\"; keep only one", c->owner,
-			    owner);
+			load_fail(l,
+			    "INPUT_REPO names the owner \"%s\", but "
+			    "INPUT_OWNER is \"%s\"; keep only one",
+			    c->owner, owner);
 	} else if (owner == NULL) {
-		load_add_missing(l, "the owner (INPUT_OWNER, or INPUT_REPO as "
-		    "OWNER/REPO)");
+		load_add_missing(
+		    l, "the owner (INPUT_OWNER, or INPUT_REPO as OWNER/REPO)");
 	} else if (!repository_is_part(owner, strlen(owner))) {
-		load_fail_value(l, "INPUT_OWNER", owner,
-		    "not the name of an owner");
+		load_fail_value(
+		    l, "INPUT_OWNER", owner, "not the name of an owner");
 	} else if (!repository_is_part(repo, repository_name_len(repo))) {
-		load_fail_value(l, "INPUT_REPO", repo,
-		    "not the name of a repository");
+		load_fail_value(
+		    l, "INPUT_REPO", repo, "not the name of a repository");
 	} else {
 		c->owner = xstrdup(owner);
 		c->repo = xstrndup(repo, repository_name_len(repo));
@@ -72,7 +76,8 @@ load_repo(struct loader *l)
 	else if (general != NULL)
 		parse_repo(l, "GITHUB_REPOSITORY", general, false);
 	else
-		load_add_missing(l, "the repository (--repo, INPUT_OWNER and "
+		load_add_missing(l,
+		    "the repository (--repo, INPUT_OWNER and "
 		    "INPUT_REPO, or GITHUB_REPOSITORY)");
 	free(owner);
 	free(repo);

@@ -10,7 +10,7 @@
 #include "cli/repository.h"
 #include "github/server.h"
 
-#define RUN_PATH	"/actions/runs/"
+#define RUN_PATH "/actions/runs/"
 
 static bool
 parse_id(const char *text, size_t len, uint64_t *id)
@@ -46,8 +46,7 @@ parse_run_url(const char *text, struct wait_target *run, struct url *pages)
 	if (!parse_id(id, strcspn(id, "/?#"), &run->id) || repo == text)
 		return false;
 	owner = segment_before(text, repo - 1);
-	if (owner == text ||
-	    !repository_is_part(repo, (size_t)(mark - repo)) ||
+	if (owner == text || !repository_is_part(repo, (size_t)(mark - repo)) ||
 	    !repository_is_part(owner, (size_t)(repo - 1 - owner)))
 		return false;
 	run->owner = xstrndup(owner, (size_t)(repo - 1 - owner));
@@ -65,13 +64,13 @@ add_run(struct loader *l, const char *from, const char *text)
 	size_t n = c->run_count++;
 
 	c->runs = xreallocarray(c->runs, n + 1, sizeof *c->runs);
-	l->run_pages = xreallocarray(l->run_pages, n + 1,
-	    sizeof *l->run_pages);
+	l->run_pages = xreallocarray(l->run_pages, n + 1, sizeof *l->run_pages);
 	memset(&c->runs[n], 0, sizeof *c->runs);
 	memset(&l->run_pages[n], 0, sizeof *l->run_pages);
 	if (!parse_id(text, strlen(text), &c->runs[n].id) &&
 	    !parse_run_url(text, &c->runs[n], &l->run_pages[n]))
-		load_fail_value(l, from, text, "expected the ID of a run, or "
+		load_fail_value(l, from, text,
+		    "expected the ID of a run, or "
 		    "its URL such as https://github.com/octo-org/octo-repo"
 		    "/actions/runs/123");
 }
@@ -89,8 +88,7 @@ add_runs(struct loader *l)
 		return;
 	run = load_variable(l, "INPUT_RUN_ID");
 	if (run == NULL)
-		load_add_missing(l, "the run (its ID or URL, or "
-		    "INPUT_RUN_ID)");
+		load_add_missing(l, "the run (its ID or URL, or INPUT_RUN_ID)");
 	else
 		add_run(l, "INPUT_RUN_ID", run);
 	free(run);
@@ -133,8 +131,8 @@ is_below(const struct url *run, const struct url *pages)
 }
 
 static void
-fail_server(struct loader *l, const struct wait_target *run,
-    const struct url *pages)
+fail_server(
+    struct loader *l, const struct wait_target *run, const struct url *pages)
 {
 	struct buf theirs, ours;
 
@@ -144,7 +142,8 @@ fail_server(struct loader *l, const struct wait_target *run,
 	buf_adds(&theirs, pages->path);
 	url_add_authority(&ours, &l->c->server);
 	buf_adds(&ours, l->c->server.path);
-	load_fail(l, "%s: the server is %s (%s%s), but the URL names a run "
+	load_fail(l,
+	    "%s: the server is %s (%s%s), but the URL names a run "
 	    "elsewhere, and the token is only meant for that server. Nothing "
 	    "was sent. If the URL is right, use --repo %s/%s/%s",
 	    l->o->runs.count > 0 ? "await" : "INPUT_RUN_ID", buf_str(&ours),

@@ -16,7 +16,7 @@
  * too, names a run on that server or none (load_check_runs).
  */
 
-#define GITHUB_COM	"https://github.com"
+#define GITHUB_COM "https://github.com"
 
 /* `wrong` is what parsing it came to; plain http only where nobody can
  * listen. */
@@ -26,7 +26,7 @@ check_base(struct loader *l, const struct url *u, const char *from,
 {
 	if (wrong == NULL && !u->tls && !url_is_loopback(u))
 		wrong = "plain http:// would expose the token to the network; "
-		    "it is only allowed for loopback hosts";
+			"it is only allowed for loopback hosts";
 	if (wrong != NULL)
 		load_fail_value(l, from, text, wrong);
 }
@@ -48,8 +48,9 @@ parse_api(struct loader *l, const char *from, const char *text)
 	const char *wrong = url_parse_base(api, text);
 
 	if (wrong == NULL && server_has_api_elsewhere(api))
-		load_fail(l, "%s: %s only serves web pages; its API is at "
-		    "https://api.%s", from, api->host, api->host);
+		load_fail(l,
+		    "%s: %s only serves web pages; its API is at https://api.%s",
+		    from, api->host, api->host);
 	else
 		check_base(l, api, from, text, wrong);
 }
@@ -59,8 +60,8 @@ parse_api(struct loader *l, const char *from, const char *text)
 static bool
 is_github_com(const char *host)
 {
-	static const char *const names[] = { "www.github.com",
-	    "ssh.github.com", "api.github.com" };
+	static const char *const names[] = { "www.github.com", "ssh.github.com",
+		"api.github.com" };
 	size_t i;
 
 	for (i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -78,7 +79,7 @@ parse_host(struct url *u, const char *host)
 
 	if (strpbrk(host, "/?#") != NULL)
 		return "expected a host, optionally with a port, such as "
-		    "ghe.example.com";
+		       "ghe.example.com";
 	buf_init(&b, BUF_TEXT_MAX);
 	buf_addf(&b, "https://%s", is_github_com(host) ? "github.com" : host);
 	wrong = url_parse_base(u, buf_str(&b));
@@ -127,8 +128,7 @@ server_from_api(struct loader *l, const char *api, const char *server)
 		server_add_pages(&pages, &l->c->api);
 	wrong = url_parse_base(&l->c->server, buf_str(&pages));
 	if (wrong != NULL)
-		load_fail_value(l, "GITHUB_SERVER_URL", buf_str(&pages),
-		    wrong);
+		load_fail_value(l, "GITHUB_SERVER_URL", buf_str(&pages), wrong);
 	buf_free(&pages);
 }
 
@@ -142,8 +142,8 @@ warn_of_host(const struct loader *l, const char *host)
 	if (host != NULL && parse_host(&named, host) == NULL &&
 	    !server_is_same(&named, &l->c->server))
 		log_warning("GH_HOST (%s) is ignored because %s is set; use "
-		    "--repo HOST/OWNER/REPO to override both", host,
-		    l->server_from);
+			    "--repo HOST/OWNER/REPO to override both",
+		    host, l->server_from);
 	url_wipe(&named);
 }
 
@@ -154,8 +154,10 @@ server_from_variables(struct loader *l)
 	char *server = load_variable(l, "GITHUB_SERVER_URL");
 	char *host = load_variable(l, "GH_HOST");
 
-	l->server_from = api != NULL ? "GITHUB_API_URL" : server != NULL ?
-	    "GITHUB_SERVER_URL" : host != NULL ? "GH_HOST" : NULL;
+	l->server_from = api != NULL ? "GITHUB_API_URL"
+	    : server != NULL         ? "GITHUB_SERVER_URL"
+	    : host != NULL           ? "GH_HOST"
+				     : NULL;
 	if (api != NULL)
 		server_from_api(l, api, server);
 	else if (server != NULL)

@@ -11,8 +11,8 @@
 
 /* As gh has them (gh help environment), after the input that is ours. */
 static const struct {
-	const char	*name;
-	bool		 enterprise;	/* not for github.com and ghe.com */
+	const char *name;
+	bool enterprise; /* not for github.com and ghe.com */
 } names[] = {
 	{ "INPUT_TOKEN", false },
 	{ "GH_ENTERPRISE_TOKEN", true },
@@ -32,8 +32,8 @@ load_token_file(struct loader *l)
 		return;
 	load_file(l, name, path, TOKEN_FILE_MAX, &file);
 	if (l->status == STATUS_OK)
-		l->status = token_from_file(name, path, &file, &l->c->token,
-		    l->fault);
+		l->status = token_from_file(
+		    name, path, &file, &l->c->token, l->fault);
 	buf_wipe(&file);
 	if (l->c->token != NULL)
 		secret_add(l->c->token);
@@ -67,7 +67,7 @@ load_token(struct loader *l)
 	size_t i;
 
 	for (i = 0; i < sizeof names / sizeof names[0] && c->token == NULL;
-	    i++) {
+	     i++) {
 		if (hosted && names[i].enterprise)
 			continue;
 		c->token = load_variable(l, names[i].name);
@@ -80,7 +80,9 @@ load_token(struct loader *l)
 	if (l->o->given[OPTION_DRY_RUN])
 		log_warning("no token was given; a real dispatch needs one");
 	else
-		load_add_missing(l, "the token (--token-file, INPUT_TOKEN, "
-		    "%sGH_TOKEN or GITHUB_TOKEN)", hosted ? "" :
-		    "GH_ENTERPRISE_TOKEN, GITHUB_ENTERPRISE_TOKEN, ");
+		load_add_missing(l,
+		    "the token (--token-file, INPUT_TOKEN, "
+		    "%sGH_TOKEN or GITHUB_TOKEN)",
+		    hosted ? ""
+			   : "GH_ENTERPRISE_TOKEN, GITHUB_ENTERPRISE_TOKEN, ");
 }

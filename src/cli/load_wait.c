@@ -10,11 +10,11 @@
 #include "base/text.h"
 #include "cli/load.h"
 
-#define WAIT_TIMEOUT_MS	(300 * INT64_C(1000))
-#define INTERVAL_MS	(5 * INT64_C(1000))
-#define LOG_LINES	100
+#define WAIT_TIMEOUT_MS (300 * INT64_C(1000))
+#define INTERVAL_MS     (5 * INT64_C(1000))
+#define LOG_LINES       100
 
-#define UNSET		INT64_C(-1)
+#define UNSET INT64_C(-1)
 
 static void
 add_job(struct config *c, const char *name, size_t len)
@@ -74,7 +74,8 @@ check_cancelling(struct loader *l)
 		return;
 	after = as_written(l, OPTION_CANCEL_AFTER, "");
 	limit = as_written(l, OPTION_WAIT_TIMEOUT, "300s");
-	load_fail(l, "--cancel-after (INPUT_CANCEL_TIMEOUT_SECONDS) is \"%s\", "
+	load_fail(l,
+	    "--cancel-after (INPUT_CANCEL_TIMEOUT_SECONDS) is \"%s\", "
 	    "but must be less than --wait-timeout (INPUT_RUN_TIMEOUT_SECONDS), "
 	    "which is \"%s\"; otherwise the run would never be cancelled",
 	    after, limit);

@@ -8,11 +8,11 @@
 #include "cli/options.h"
 #include "cli/suggest.h"
 
-#define TOKEN_MIN	32	/* GitHub's have 40 characters and more */
-#define TOKEN_OPTION	"--token"	/* that many other tools have */
+#define TOKEN_MIN    32        /* GitHub's have 40 characters and more */
+#define TOKEN_OPTION "--token" /* that many other tools have */
 
-#define VARIABLES(...)	(const char *const[]){ __VA_ARGS__, NULL }
-#define NO_VARIABLE	(const char *const[]){ NULL }
+#define VARIABLES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+#define NO_VARIABLE    ((const char *const[]){ NULL })
 
 const struct option_spec option_specs[OPTION_COUNT] = {
 #define OPTION(id, name, letter, argument, command, variables, loaded, help) \
@@ -23,7 +23,7 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 enum takes {
 	TAKES_NOTHING,
 	TAKES_VALUE,
-	MAY_TAKE_VALUE		/* only with "=" */
+	MAY_TAKE_VALUE /* only with "=" */
 };
 
 static enum takes
@@ -83,15 +83,16 @@ unknown(const char *arg, size_t len, struct fault *f)
 	const char *meant = suggest_option(arg, len);
 
 	if (strlen(TOKEN_OPTION) == len && memcmp(arg, TOKEN_OPTION, len) == 0)
-		return fault_set_lasting(f, STATUS_USAGE, "there is no option "
-		    TOKEN_OPTION ": every user of this machine could read the "
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "there is no option " TOKEN_OPTION
+		    ": every user of this machine could read the "
 		    "token in the process list. Set the variable "
 		    "GH_TOKEN, or use --token-file FILE (\"-\" for standard "
 		    "input). If that was a real token, revoke it");
-	return fault_set_lasting(f, STATUS_USAGE, "unknown option%s%.*s%s%s%s%s"
-	    "; see return-dispatch --help", shown ? " \"" : "",
-	    shown ? (int)len : 0, arg, shown ? "\"" : "", meant != NULL ?
-	    " (did you mean " : "", meant != NULL ? meant : "",
+	return fault_set_lasting(f, STATUS_USAGE,
+	    "unknown option%s%.*s%s%s%s%s; see return-dispatch --help",
+	    shown ? " \"" : "", shown ? (int)len : 0, arg, shown ? "\"" : "",
+	    meant != NULL ? " (did you mean " : "", meant != NULL ? meant : "",
 	    meant != NULL ? "?)" : "");
 }
 
@@ -104,8 +105,8 @@ same(const char *a, const char *b)
 static void
 append(struct option_list *list, const char *value)
 {
-	list->values = xreallocarray(list->values, list->count + 1,
-	    sizeof *list->values);
+	list->values = xreallocarray(
+	    list->values, list->count + 1, sizeof *list->values);
 	list->values[list->count++] = value;
 }
 
@@ -118,8 +119,9 @@ take(struct options *o, enum option which, const char *value, struct fault *f)
 		append(&o->jobs, value);
 	} else if (o->given[which] && !same(o->value[which], value)) {
 		/* Without the values: --inputs may hold secrets. */
-		return fault_set_lasting(f, STATUS_USAGE, "%s is given twice, "
-		    "with different values; keep only one", option_specs[which].name);
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "%s is given twice, with different values; keep only one",
+		    option_specs[which].name);
 	}
 	o->given[which] = true;
 	o->value[which] = value;
@@ -170,8 +172,8 @@ take_short(struct options *o, char ***argv, struct fault *f)
 		value = p[1] != '\0' ? p + 1 : *++*argv;
 		if (value == NULL)
 			return fault_set_lasting(f, STATUS_USAGE,
-			    "%s (%s) needs a value; see return-dispatch "
-			    "--help", shown, option_specs[which].name);
+			    "%s (%s) needs a value; see return-dispatch --help",
+			    shown, option_specs[which].name);
 		return take(o, which, value, f);
 	}
 	return status;
@@ -194,10 +196,12 @@ take_argument(struct options *o, const char *arg, struct fault *f)
 	}
 	near = strcmp(arg, "wait") == 0 ||
 	    suggest_is_near(arg, strlen(arg), "await");
-	return fault_set_lasting(f, STATUS_USAGE, "unexpected argument%s%s%s%s"
+	return fault_set_lasting(f, STATUS_USAGE,
+	    "unexpected argument%s%s%s%s"
 	    ": options begin with \"-\", and the only command is \"await\"; see "
-	    "return-dispatch --help", shown ? " \"" : "", shown ? arg : "",
-	    shown ? "\"" : "", near ? " (did you mean \"await\"?)" : "");
+	    "return-dispatch --help",
+	    shown ? " \"" : "", shown ? arg : "", shown ? "\"" : "",
+	    near ? " (did you mean \"await\"?)" : "");
 }
 
 /* Options that cannot be used together. */
@@ -214,8 +218,9 @@ check_company(const struct options *o, struct fault *f)
 		    "--proxy and --no-proxy cannot be used together");
 	for (i = 0; o->await && i < OPTION_COUNT; i++)
 		if (o->given[i] && option_specs[i].command == FOR_DISPATCH)
-			return fault_set_lasting(f, STATUS_USAGE, "%s cannot "
-			    "be used with await", option_specs[i].name);
+			return fault_set_lasting(f, STATUS_USAGE,
+			    "%s cannot be used with await",
+			    option_specs[i].name);
 	return STATUS_OK;
 }
 

@@ -22,34 +22,34 @@ enum option {
 enum option_command {
 	FOR_BOTH,
 	FOR_DISPATCH,
-	FOR_WAITING	/* await, and a dispatch with --wait */
+	FOR_WAITING /* await, and a dispatch with --wait */
 };
 
 /* A row of options.def, as far as the command line goes. */
 struct option_spec {
-	const char		*name;		/* "--repo" */
-	char			 letter;	/* 0: none */
-	const char		*argument;	/* "": a flag */
-	enum option_command	 command;
-	const char *const	*variables;	/* their names; NULL ends */
+	const char *name;     /* "--repo" */
+	char letter;          /* 0: none */
+	const char *argument; /* "": a flag */
+	enum option_command command;
+	const char *const *variables; /* their names; NULL ends */
 };
 
 extern const struct option_spec option_specs[OPTION_COUNT];
 
 /* Values in order; the array is owned, the texts are lent from argv. */
 struct option_list {
-	const char	**values;
-	size_t		 count;
+	const char **values;
+	size_t count;
 };
 
 struct options {
-	bool			 await;		/* the command was given */
-	bool			 given[OPTION_COUNT];
+	bool await; /* the command was given */
+	bool given[OPTION_COUNT];
 	/* Lent from argv; NULL for flags and for --distinct-id without ID. */
-	const char		*value[OPTION_COUNT];
-	struct option_list	 fields;	/* of --field */
-	struct option_list	 jobs;		/* of --job */
-	struct option_list	 runs;		/* arguments of await */
+	const char *value[OPTION_COUNT];
+	struct option_list fields; /* of --field */
+	struct option_list jobs;   /* of --job */
+	struct option_list runs;   /* arguments of await */
 };
 
 /*
@@ -59,9 +59,9 @@ struct options {
  * and --version end the reading at once, except that --verbose (-v by itself)
  * may follow --version, and a command --help.  The caller wipes in every case.
  */
-enum status options_parse(struct options *, int argc, char **argv,
-	    struct fault *);
-void	 options_wipe(struct options *);
+enum status options_parse(
+    struct options *, int argc, char **argv, struct fault *);
+void options_wipe(struct options *);
 
 /* The first given option that makes sense only while waiting; or NULL. */
 const char *options_waiting(const struct options *);

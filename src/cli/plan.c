@@ -11,7 +11,7 @@
 #include "cli/plan.h"
 #include "json/emit.h"
 
-#define WORKFLOWS	".github/workflows/"
+#define WORKFLOWS ".github/workflows/"
 
 static char *
 body(const struct config *c, const char *distinct_id)
@@ -36,8 +36,8 @@ body(const struct config *c, const char *distinct_id)
  * that form, else owned by the caller.
  */
 static enum status
-file_of_ref(const struct config *c, const char *given, char **file,
-    struct fault *f)
+file_of_ref(
+    const struct config *c, const char *given, char **file, struct fault *f)
 {
 	const char *mark = strstr(given, "/" WORKFLOWS), *at, *name, *slash;
 	size_t owner_len;
@@ -53,12 +53,13 @@ file_of_ref(const struct config *c, const char *given, char **file,
 		return STATUS_OK;
 	owner_len = (size_t)(slash - given);
 	if (!text_equal_nocase_n(given, owner_len, c->owner) ||
-	    !text_equal_nocase_n(slash + 1, (size_t)(mark - slash - 1),
-	    c->repo))
-		return fault_set_lasting(f, STATUS_USAGE, "--workflow: \"%s\" "
+	    !text_equal_nocase_n(
+		slash + 1, (size_t)(mark - slash - 1), c->repo))
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "--workflow: \"%s\" "
 		    "belongs to another repository than %s/%s; give the name "
-		    "of a workflow file there, such as deploy.yml", given,
-		    c->owner, c->repo);
+		    "of a workflow file there, such as deploy.yml",
+		    given, c->owner, c->repo);
 	*file = xstrndup(name, (size_t)(at - name));
 	return STATUS_OK;
 }
@@ -68,8 +69,7 @@ file_of_ref(const struct config *c, const char *given, char **file,
  * API takes.  Any other path is sent whole.
  */
 static enum status
-plan_workflow(struct dispatch_order *o, const struct config *c,
-    struct fault *f)
+plan_workflow(struct dispatch_order *o, const struct config *c, struct fault *f)
 {
 	const char *given = c->workflow;
 	size_t prefix = strlen(WORKFLOWS);
@@ -94,7 +94,8 @@ plan_workflow(struct dispatch_order *o, const struct config *c,
 	if (strcmp(file, ".") == 0 || strcmp(file, "..") == 0)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "--workflow: \"%s\" is not a workflow; expected a file "
-		    "such as deploy.yml, or an ID", given);
+		    "such as deploy.yml, or an ID",
+		    given);
 	if (file_of_ref(c, given, &of_ref, f) != STATUS_OK)
 		return STATUS_USAGE;
 	if (of_ref != NULL)
@@ -103,8 +104,8 @@ plan_workflow(struct dispatch_order *o, const struct config *c,
 	    strchr(file + prefix, '/') == NULL)
 		file += prefix;
 	buf_init(&path, BUF_TEXT_MAX);
-	buf_addf(&path, "%s%s", strchr(file, '/') == NULL ? WORKFLOWS : "",
-	    file);
+	buf_addf(
+	    &path, "%s%s", strchr(file, '/') == NULL ? WORKFLOWS : "", file);
 	o->workflow = xstrdup(file);
 	o->workflow_path = buf_take(&path);
 	free(of_ref);
@@ -154,8 +155,8 @@ plan_wipe(struct dispatch_order *o)
 }
 
 void
-plan_log(const struct dispatch_order *o, const struct config *c,
-    const char *who)
+plan_log(
+    const struct dispatch_order *o, const struct config *c, const char *who)
 {
 	struct buf names;
 
@@ -164,7 +165,7 @@ plan_log(const struct dispatch_order *o, const struct config *c,
 	if (o->sends_id && inputs_find(&c->inputs, "distinct_id") == NULL)
 		buf_addf(&names, "%sdistinct_id", names.len > 0 ? ", " : "");
 	log_info("dispatching %s of %s/%s at %s on %s (inputs: %s)",
-	    o->workflow, c->owner, c->repo, o->ref, who, names.len > 0 ?
-	    buf_str(&names) : "none");
+	    o->workflow, c->owner, c->repo, o->ref, who,
+	    names.len > 0 ? buf_str(&names) : "none");
 	buf_free(&names);
 }

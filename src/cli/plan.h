@@ -15,12 +15,12 @@
  * the life of the order, which the caller wipes in every case.
  */
 enum status plan_dispatch(struct dispatch_order *, const struct config *,
-	    const char *uuid, struct fault *);
-void	 plan_wipe(struct dispatch_order *);
+    const char *uuid, struct fault *);
+void plan_wipe(struct dispatch_order *);
 
 /* Logs what is about to be dispatched on the server that `who` names.  Of the
  * inputs only the names: values may be secrets. */
-void	 plan_log(const struct dispatch_order *, const struct config *,
-	    const char *who);
+void plan_log(
+    const struct dispatch_order *, const struct config *, const char *who);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "cli/repository.h"
 
-#define PART_MAX	100	/* GitHub's limit for the name */
+#define PART_MAX 100 /* GitHub's limit for the name */
 
 bool
 repository_is_part(const char *s, size_t len)
@@ -26,8 +26,9 @@ repository_name_len(const char *name)
 {
 	size_t len = strlen(name), tail = strlen(".git");
 
-	return len >= tail && strcmp(name + len - tail, ".git") == 0 ?
-	    len - tail : len;
+	return len >= tail && strcmp(name + len - tail, ".git") == 0
+	    ? len - tail
+	    : len;
 }
 
 static bool
@@ -86,8 +87,8 @@ split(struct repository *r, const char *text)
 	if (!repository_is_part(owner, (size_t)(slash - owner)) ||
 	    !repository_is_part(name, len))
 		return false;
-	r->host = owner == text ? NULL :
-	    xstrndup(text, (size_t)(owner - text - 1));
+	r->host = owner == text ? NULL
+				: xstrndup(text, (size_t)(owner - text - 1));
 	r->owner = xstrndup(owner, (size_t)(slash - owner));
 	r->name = xstrndup(name, len);
 	return true;
@@ -113,8 +114,9 @@ repository_parse(struct repository *r, const char *text, bool host_ok)
 		return count_slashes(text) == 1 && split(r, text);
 	buf_init(&plain, BUF_TEXT_MAX);
 	/* An address always names its host. */
-	ok = add_plain(&plain, text) ? count_slashes(buf_str(&plain)) == 2 &&
-	    split(r, buf_str(&plain)) : split(r, text);
+	ok = add_plain(&plain, text)
+	    ? count_slashes(buf_str(&plain)) == 2 && split(r, buf_str(&plain))
+	    : split(r, text);
 	buf_free(&plain);
 	return ok;
 }

@@ -10,9 +10,9 @@
 
 /* All owned by the caller. */
 struct repository {
-	char	*host;		/* maybe with a port; NULL if none is named */
-	char	*owner;
-	char	*name;
+	char *host; /* maybe with a port; NULL if none is named */
+	char *owner;
+	char *name;
 };
 
 /*
@@ -21,13 +21,13 @@ struct repository {
  * and ssh://[git@]HOST[:PORT]/OWNER/NAME, whose port says nothing about the
  * API.  False, and nothing filled in, for anything else.
  */
-bool	 repository_parse(struct repository *, const char *, bool host_ok);
+bool repository_parse(struct repository *, const char *, bool host_ok);
 
 /* May be an owner or a name: letters, digits, "-", "_", "." (and not only
  * dots), at most a hundred. */
-bool	 repository_is_part(const char *, size_t);
+bool repository_is_part(const char *, size_t);
 
 /* The length of a name without ".git" at its end, as remotes of git have it. */
-size_t	 repository_name_len(const char *);
+size_t repository_name_len(const char *);
 
 #endif

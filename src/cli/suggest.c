@@ -6,13 +6,13 @@
 #include "cli/options.h"
 #include "cli/suggest.h"
 
-#define WORD_MAX	32	/* no option or command is as long */
-#define NEAR_MAX	2	/* typing errors in a word that is known */
+#define WORD_MAX 32 /* no option or command is as long */
+#define NEAR_MAX 2  /* typing errors in a word that is known */
 
 /* What gh and curl call the same thing. */
 static const struct {
-	const char	*name;
-	enum option	 option;
+	const char *name;
+	enum option option;
 } elsewhere[] = {
 	{ "--branch", OPTION_REF },
 	{ "--hostname", OPTION_REPO },

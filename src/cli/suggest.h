@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 /* The words differ by a typing error or two. */
-bool	 suggest_is_near(const char *word, size_t len, const char *known);
+bool suggest_is_near(const char *word, size_t len, const char *known);
 
 /*
  * The option of ours that is spelled nearly like arg[0..len), begins with it,

@@ -7,47 +7,45 @@
 #include "net/roots.h"
 #include "net/tls.h"
 
-#define HELP_COLUMN	33
+#define HELP_COLUMN 33
 
 static const char head_of_dispatch[] =
-"Usage: return-dispatch [OPTION]...               dispatch, print the run\n"
-"       return-dispatch await [OPTION]... RUN...  wait for runs (await --help)\n";
+    "Usage: return-dispatch [OPTION]...               dispatch, print the run\n"
+    "       return-dispatch await [OPTION]... RUN...  wait for runs (await --help)\n";
 
 static const char head_of_await[] =
-"Usage: return-dispatch await [OPTION]... RUN...\n"
-"Wait for runs that already exist, side by side, and adopt their conclusion.\n"
-"A RUN is its ID, or its URL on the configured server; default: $INPUT_RUN_ID.\n";
+    "Usage: return-dispatch await [OPTION]... RUN...\n"
+    "Wait for runs that already exist, side by side, and adopt their conclusion.\n"
+    "A RUN is its ID, or its URL on the configured server; default: $INPUT_RUN_ID.\n";
 
-static const char tail[] =
-"A DURATION is 90, 90s, 5m, 1h or 1500ms.\n";
+static const char tail[] = "A DURATION is 90, 90s, 5m, 1h or 1500ms.\n";
 
 static const char tail_of_dispatch[] =
-"Exit status: 0 done, 1 run did not succeed, 2 usage, 3 refused, 4 unknown\n"
-"whether started, 5 started but not identified, 6 still running, 7 network,\n"
-"8 result not written.  The actions' inputs work as INPUT_* variables.\n"
-"Examples (return-dispatch(1) has more):\n"
-"  return-dispatch -R octo-org/octo-repo -w deploy.yml -r main -f env=prod\n"
-"  id=$(return-dispatch -w deploy.yml -r main --format id)\n"
-"  return-dispatch -w deploy.yml -r main --wait --wait-timeout 1h\n";
+    "Exit status: 0 done, 1 run did not succeed, 2 usage, 3 refused, 4 unknown\n"
+    "whether started, 5 started but not identified, 6 still running, 7 network,\n"
+    "8 result not written.  The actions' inputs work as INPUT_* variables.\n"
+    "Examples (return-dispatch(1) has more):\n"
+    "  return-dispatch -R octo-org/octo-repo -w deploy.yml -r main -f env=prod\n"
+    "  id=$(return-dispatch -w deploy.yml -r main --format id)\n"
+    "  return-dispatch -w deploy.yml -r main --wait --wait-timeout 1h\n";
 
 static const char tail_of_await[] =
-"Exit status: 0 all succeeded, 1 one did not, 2 usage, 3 refused, 6 still\n"
-"running, 7 network, 8 result not written.\n"
-"Examples (return-dispatch(1) has more):\n"
-"  return-dispatch await -R octo-org/octo-repo 17654321098\n"
-"  return-dispatch await https://github.com/octo-org/octo-repo/actions/runs/123\n"
-"  return-dispatch await --job build --job test --wait-timeout 1h 17654321098\n";
+    "Exit status: 0 all succeeded, 1 one did not, 2 usage, 3 refused, 6 still\n"
+    "running, 7 network, 8 result not written.\n"
+    "Examples (return-dispatch(1) has more):\n"
+    "  return-dispatch await -R octo-org/octo-repo 17654321098\n"
+    "  return-dispatch await https://github.com/octo-org/octo-repo/actions/runs/123\n"
+    "  return-dispatch await --job build --job test --wait-timeout 1h 17654321098\n";
 
 /* A line of a heading has no name. */
 static const struct row {
-	const char		*name;
-	char			 letter;
-	const char		*argument;
-	enum option_command	 command;
-	const char		*help;
+	const char *name;
+	char letter;
+	const char *argument;
+	enum option_command command;
+	const char *help;
 } rows[] = {
-#define HEADING(command, text) \
-	{ NULL, 0, NULL, command, text },
+#define HEADING(command, text) { NULL, 0, NULL, command, text },
 #define OPTION(id, name, letter, argument, command, variables, loaded, help) \
 	{ name, letter, argument, command, help },
 #include "cli/options.def"
@@ -64,8 +62,11 @@ add_option(struct buf *out, const struct row *row)
 		buf_addf(out, "  -%c, ", row->letter);
 	else
 		buf_adds(out, "      ");
-	buf_addf(out, "%s%s%s", row->name, *row->argument == '\0' ||
-	    strncmp(row->argument, "[=", 2) == 0 ? "" : " ", row->argument);
+	buf_addf(out, "%s%s%s", row->name,
+	    *row->argument == '\0' || strncmp(row->argument, "[=", 2) == 0
+		? ""
+		: " ",
+	    row->argument);
 	width = out->len - start;
 	if (width >= HELP_COLUMN) {
 		buf_addc(out, '\n');
@@ -90,8 +91,8 @@ usage_add_help(struct buf *out, bool await)
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		if (rows[i].name == NULL && rows[i].command != other)
 			buf_addf(out, "%s\n", rows[i].help);
-		else if (rows[i].name != NULL && (!await ||
-		    rows[i].command != FOR_DISPATCH))
+		else if (rows[i].name != NULL &&
+		    (!await || rows[i].command != FOR_DISPATCH))
 			add_option(out, &rows[i]);
 	}
 	buf_adds(out, tail);
@@ -101,8 +102,8 @@ usage_add_help(struct buf *out, bool await)
 void
 usage_add_version(struct buf *out, bool verbose)
 {
-	buf_addf(out, "return-dispatch %s (%s)\n", PACKAGE_VERSION,
-	    tls_library());
+	buf_addf(
+	    out, "return-dispatch %s (%s)\n", PACKAGE_VERSION, tls_library());
 	if (verbose && roots_count > 0)
 		buf_addf(out, "%zu root certificate%s: %s, the newest of %s\n",
 		    roots_count, roots_count == 1 ? "" : "s", roots_origin,

@@ -11,12 +11,12 @@
 #include "cli/options.h"
 
 /* Appends the help of one command, for terminals of 80 columns. */
-void	 usage_add_help(struct buf *, bool await);
+void usage_add_help(struct buf *, bool await);
 
 /* Appends the version; verbosely, with the root certificates compiled in. */
-void	 usage_add_version(struct buf *, bool verbose);
+void usage_add_version(struct buf *, bool verbose);
 
 /* Appends what --help or --version asks for; false if neither was given. */
-bool	 usage_answer(struct buf *, const struct options *);
+bool usage_answer(struct buf *, const struct options *);
 
 #endif

@@ -6,8 +6,8 @@
 #include "command/baseline.h"
 #include "command/pace.h"
 
-#define WINDOW_MS	10000	/* for a server that may need none, */
-#define WINDOW_SHARE	4	/* at most that part of the time */
+#define WINDOW_MS    10000 /* for a server that may need none, */
+#define WINDOW_SHARE 4     /* at most that part of the time */
 
 /* Whether the next answer may well be good.  Where none is needed, it is asked
  * for only once more. */
@@ -18,30 +18,32 @@ may_pass(const struct baseline *b, const struct fault *f, int64_t failures)
 
 	return b->was_sent && !f->lasting && (is_needed || failures == 0) &&
 	    (f->status == STATUS_SERVER || f->status == STATUS_CLOSED ||
-	    f->status == STATUS_TIMEOUT || (is_needed && f->status ==
-	    STATUS_PROTOCOL));
+		f->status == STATUS_TIMEOUT ||
+		(is_needed && f->status == STATUS_PROTOCOL));
 }
 
 /* An older server's run is found by the baseline: it gets all the time. */
 static int64_t
 end_ms(const struct baseline *b, int64_t window_ms)
 {
-	return github_tells(b->gh) == GITHUB_TELLS_NO_RUN ?
-	    b->deadline_ms : least(window_ms, b->deadline_ms);
+	return github_tells(b->gh) == GITHUB_TELLS_NO_RUN
+	    ? b->deadline_ms
+	    : least(window_ms, b->deadline_ms);
 }
 
 static void
 move_on(struct baseline *b, int64_t since_ms)
 {
-	b->connect_by_ms = least(b->connect_by_ms + clock_now(b->clock) -
-	    since_ms, b->deadline_ms);
+	b->connect_by_ms = least(
+	    b->connect_by_ms + clock_now(b->clock) - since_ms, b->deadline_ms);
 }
 
 enum status
 baseline_take(struct baseline *b, struct fault *f)
 {
-	int64_t window_ms = clock_after(b->clock, least(WINDOW_MS,
-	    clock_left(b->clock, b->deadline_ms) / WINDOW_SHARE));
+	int64_t window_ms = clock_after(b->clock,
+	    least(WINDOW_MS,
+		clock_left(b->clock, b->deadline_ms) / WINDOW_SHARE));
 	struct fault reason;
 	struct pace pace;
 	int64_t began_ms;
@@ -51,8 +53,8 @@ baseline_take(struct baseline *b, struct fault *f)
 	for (;;) {
 		began_ms = clock_now(b->clock);
 		b->is_known = github_newest_run(b->gh, b->workflow, b->ref,
-		    b->connect_by_ms, end_ms(b, window_ms), &b->run_id,
-		    &b->was_sent, f) == STATUS_OK;
+				  b->connect_by_ms, end_ms(b, window_ms),
+				  &b->run_id, &b->was_sent, f) == STATUS_OK;
 		if (b->was_sent)
 			move_on(b, began_ms);
 		if (b->is_known)

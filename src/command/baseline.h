@@ -15,17 +15,17 @@
 
 struct baseline {
 	/* Given; all lent. */
-	struct github		*gh;
-	const struct clock	*clock;
-	const char		*workflow, *ref;
-	int64_t			 deadline_ms;
+	struct github *gh;
+	const struct clock *clock;
+	const char *workflow, *ref;
+	int64_t deadline_ms;
 	/* Instant by which the server must have been reached; what is spent
 	 * once it has been moves it on. */
-	int64_t			 connect_by_ms;
+	int64_t connect_by_ms;
 	/* Found. */
-	bool			 is_known;
-	uint64_t		 run_id;	/* 0: there is none */
-	bool			 was_sent;	/* the server was reached */
+	bool is_known;
+	uint64_t run_id; /* 0: there is none */
+	bool was_sent;   /* the server was reached */
 };
 
 /*
@@ -36,6 +36,6 @@ struct baseline {
 enum status baseline_take(struct baseline *, struct fault *);
 
 /* Whether a dispatch must not follow a baseline that failed that way. */
-bool	 baseline_is_needed(const struct github *, const struct fault *);
+bool baseline_is_needed(const struct github *, const struct fault *);
 
 #endif

@@ -6,10 +6,10 @@
 #include "base/log.h"
 #include "command/cancel.h"
 
-#define INSIST_MS	5000	/* the runner kills 10 s after a signal */
-#define TRY_MS		2500	/* of them, so that one that hangs is not all */
-#define SHARE_MS	500	/* at least, for one of many runs */
-#define AGAIN_MS	500	/* between two tries */
+#define INSIST_MS 5000 /* the runner kills 10 s after a signal */
+#define TRY_MS    2500 /* of them, so that one that hangs is not all */
+#define SHARE_MS  500  /* at least, for one of many runs */
+#define AGAIN_MS  500  /* between two tries */
 
 /* A refusal, or a failure: is it the last word? */
 static enum cancel_state
@@ -39,7 +39,8 @@ log_refusal(struct cancel *c, enum cancel_state state)
 		log_warning("run %llu was not cancelled: %s", id, c->why.text);
 	else if (!c->is_logged)
 		log_warning("run %llu was not cancelled: %s Asking again until "
-		    "it is.", id, c->why.text);
+			    "it is.",
+		    id, c->why.text);
 	else
 		log_debug("run %llu was not cancelled: %s", id, c->why.text);
 	c->is_logged = true;
@@ -58,16 +59,16 @@ cancel_ask(struct cancel *c, const struct clock *clock, bool force,
 	if (c->again_ms > clock_now(clock))
 		return STATUS_OK;
 	c->again_ms = 0;
-	status = github_cancel_run(run->gh, run->found.id, force, deadline_ms,
-	    &was_over, &c->why);
+	status = github_cancel_run(
+	    run->gh, run->found.id, force, deadline_ms, &was_over, &c->why);
 	if (status_is_signal(status))
 		return status;
 	if (status == STATUS_OK) {
 		state = was_over ? CANCEL_OVER : CANCEL_ASKED;
-		log_info("run %llu: %s", id, was_over ?
-		    "GitHub says that it had already concluded" : force ?
-		    "asked GitHub to cancel it by force" :
-		    "asked GitHub to cancel it");
+		log_info("run %llu: %s", id,
+		    was_over    ? "GitHub says that it had already concluded"
+			: force ? "asked GitHub to cancel it by force"
+				: "asked GitHub to cancel it");
 	} else {
 		state = weigh(c, clock);
 		fault_end_sentence(&c->why);
@@ -104,8 +105,9 @@ look_if_over(struct cancel *c, int64_t deadline_ms)
 	struct watched *run = c->run;
 	struct fault ignored;
 
-	if (c->why.status == STATUS_REFUSED && github_get_run(run->gh,
-	    run->found.id, deadline_ms, &run->state, &ignored) == STATUS_OK &&
+	if (c->why.status == STATUS_REFUSED &&
+	    github_get_run(run->gh, run->found.id, deadline_ms, &run->state,
+		&ignored) == STATUS_OK &&
 	    watched_is_over(run))
 		c->state = CANCEL_OVER;
 }
@@ -122,11 +124,11 @@ ask_for_all(struct cancel *cancels, size_t count, const struct clock *clock,
 
 	for (i = 0; i < count && !interrupt_pending(); i++) {
 		if (is_open(&cancels[i]))
-			cancel_ask(&cancels[i], clock, false, least(
-			    deadline_ms, clock_after(clock, try_ms)));
+			cancel_ask(&cancels[i], clock, false,
+			    least(deadline_ms, clock_after(clock, try_ms)));
 		if (is_open(&cancels[i]))
-			look_if_over(&cancels[i], least(deadline_ms,
-			    clock_after(clock, try_ms)));
+			look_if_over(&cancels[i],
+			    least(deadline_ms, clock_after(clock, try_ms)));
 	}
 }
 
@@ -152,9 +154,8 @@ static bool
 is_answer(const struct fault *f)
 {
 	return f->status == STATUS_REFUSED ||
-	    f->status == STATUS_UNAUTHORIZED ||
-	    f->status == STATUS_FORBIDDEN || f->status == STATUS_NOT_FOUND ||
-	    f->status == STATUS_LIMITED;
+	    f->status == STATUS_UNAUTHORIZED || f->status == STATUS_FORBIDDEN ||
+	    f->status == STATUS_NOT_FOUND || f->status == STATUS_LIMITED;
 }
 
 void
@@ -167,14 +168,17 @@ cancel_add_outcome(const struct cancel *c, struct fault *f)
 		fault_add(f, " GitHub was asked to cancel run %llu.", id);
 		break;
 	case CANCEL_OVER:
-		fault_add(f, " Run %llu had already concluded, and was not "
-		    "cancelled.", id);
+		fault_add(f,
+		    " Run %llu had already concluded, and was not cancelled.",
+		    id);
 		break;
 	case CANCEL_OPEN:
 	case CANCEL_REFUSED:
-		fault_add(f, is_answer(&c->why) ?
-		    " Run %llu was not cancelled" :
-		    " Run %llu may not have been cancelled", id);
+		fault_add(f,
+		    is_answer(&c->why)
+			? " Run %llu was not cancelled"
+			: " Run %llu may not have been cancelled",
+		    id);
 		if (*c->why.text != '\0')
 			fault_add(f, ": %s", c->why.text);
 		fault_end_sentence(f);

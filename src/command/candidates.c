@@ -11,13 +11,15 @@
 #include "command/candidates.h"
 #include "command/match.h"
 
-#define FLOOR_MARGIN_MS	5000	/* clocks within GitHub differ, a little */
-#define KEPT_MAX	((size_t)64 << 20)	/* a hundred times what 5,000
+#define FLOOR_MARGIN_MS 5000 /* clocks within GitHub differ, a little */
+#define KEPT_MAX \
+	((size_t)64 << 20) /* a hundred times what 5,000
 						 * runs take */
-#define PAUSE_MIN_MS	1000	/* between two looks at a run's jobs */
-#define PAUSE_MAX_MS	10000	/* doubled while nothing changes, up to that */
-#define LISTED_MS	3000	/* by then a new run is in the list */
-#define SHARE_MS	200	/* or that for each run: five looks a second at
+#define PAUSE_MIN_MS 1000  /* between two looks at a run's jobs */
+#define PAUSE_MAX_MS 10000 /* doubled while nothing changes, up to that */
+#define LISTED_MS    3000  /* by then a new run is in the list */
+#define SHARE_MS \
+	200 /* or that for each run: five looks a second at
 				 * those that show all steps of the jobs they
 				 * have, as many at those that do not */
 
@@ -43,8 +45,7 @@ bool
 candidates_is_old(struct candidates *s, uint64_t run_id, int64_t created_at)
 {
 	find_floor(s);
-	if (s->q->has_baseline && (s->q->is_unique || run_id <=
-	    s->q->baseline))
+	if (s->q->has_baseline && (s->q->is_unique || run_id <= s->q->baseline))
 		return run_id <= s->q->baseline;
 	if (s->has_floor)
 		return created_at * 1000 < s->floor_ms;
@@ -76,15 +77,15 @@ path_is(const char *path, size_t len, const char *prefix, const char *file)
 static bool
 is_of_workflow(const struct candidates *s, const struct run *run)
 {
-	uint64_t id = s->q->workflow_id != 0 ? s->q->workflow_id :
-	    s->workflow_id;
+	uint64_t id = s->q->workflow_id != 0 ? s->q->workflow_id
+					     : s->workflow_id;
 	size_t len = strcspn(run->path, "@");
 
 	if (id != 0 && run->workflow_id != 0)
 		return run->workflow_id == id;
 	return s->q->workflow_path != NULL &&
 	    (path_is(run->path, len, "", s->q->workflow_path) ||
-	    path_is(run->path, len, s->q->repository, s->q->workflow_path));
+		path_is(run->path, len, s->q->repository, s->q->workflow_path));
 }
 
 /* Bytes that the search keeps for good. */
@@ -94,8 +95,8 @@ keep(struct candidates *s, size_t bytes, struct fault *f)
 	s->kept += bytes;
 	if (s->kept <= KEPT_MAX)
 		return STATUS_OK;
-	return fault_set_lasting(f, STATUS_PROTOCOL, "%s lists more new "
-	    "runs and jobs than fit in %zu MiB of memory",
+	return fault_set_lasting(f, STATUS_PROTOCOL,
+	    "%s lists more new runs and jobs than fit in %zu MiB of memory",
 	    github_who(s->gh), KEPT_MAX >> 20);
 }
 
@@ -112,8 +113,9 @@ known(const struct candidates *s, uint64_t id)
 {
 	const struct candidate key = { .run.id = id };
 
-	return s->sorted == 0 ? NULL : bsearch(&key, s->list, s->sorted,
-	    sizeof *s->list, newest_first);
+	return s->sorted == 0
+	    ? NULL
+	    : bsearch(&key, s->list, s->sorted, sizeof *s->list, newest_first);
 }
 
 /* What its row says; a change makes its jobs worth a look at once. */
@@ -129,9 +131,9 @@ note_row(struct candidate *c, const struct run *run)
 	/* What did not begin may have no jobs to show. */
 	c->never_ran = completed &&
 	    (strcmp(run->conclusion, "startup_failure") == 0 ||
-	    strcmp(run->conclusion, "cancelled") == 0 ||
-	    strcmp(run->conclusion, "skipped") == 0 ||
-	    strcmp(run->conclusion, "action_required") == 0);
+		strcmp(run->conclusion, "cancelled") == 0 ||
+		strcmp(run->conclusion, "skipped") == 0 ||
+		strcmp(run->conclusion, "action_required") == 0);
 	c->updated_at = run->updated_at;
 	c->attempt = run->attempt;
 	c->next_ms = 0;
@@ -173,7 +175,7 @@ candidates_take(struct candidates *s, const struct run *run, bool of_workflow,
 	note_row(c, run);
 	if (!c->carries && s->q->distinct_id != NULL &&
 	    (match_carries(run->display_title, s->q->distinct_id) ||
-	    match_carries(run->name, s->q->distinct_id))) {
+		match_carries(run->name, s->q->distinct_id))) {
 		c->carries = true;
 		c->run.by = FOUND_BY_RUN_NAME;
 	}
@@ -226,7 +228,7 @@ conclude(struct candidate *c)
 	c->settled = c->shown && c->completed;
 	if (c->settled)
 		log_debug("run %llu is not ours: it is completed, and the "
-		    "names of all its jobs and steps are known",
+			  "names of all its jobs and steps are known",
 		    (unsigned long long)c->run.id);
 }
 
@@ -234,8 +236,8 @@ conclude(struct candidate *c)
 static void
 put_off(const struct candidates *s, struct candidate *c)
 {
-	c->pause_ms = least(c->pause_ms, most(PAUSE_MIN_MS,
-	    (int64_t)s->open[c->shown] * SHARE_MS));
+	c->pause_ms = least(c->pause_ms,
+	    most(PAUSE_MIN_MS, (int64_t)s->open[c->shown] * SHARE_MS));
 	c->next_ms = clock_after(s->clock, c->pause_ms);
 	c->pause_ms = least(2 * c->pause_ms, PAUSE_MAX_MS);
 }
@@ -284,9 +286,10 @@ candidates_are_listed(const struct candidates *s)
 bool
 candidates_are_decided(const struct candidates *s)
 {
-	return candidates_carriers(s) > 0 && (s->q->is_unique ||
-	    (match_is_distinctive(s->q->distinct_id) &&
-	    candidates_are_listed(s)));
+	return candidates_carriers(s) > 0 &&
+	    (s->q->is_unique ||
+		(match_is_distinctive(s->q->distinct_id) &&
+		    candidates_are_listed(s)));
 }
 
 bool
@@ -316,20 +319,22 @@ candidates_read_jobs(struct candidates *s, struct fault *f)
 		return STATUS_OK;
 	for (i = 0; i < s->count; i++) {
 		c = &s->list[i];
-		if (c->settled || c->carries || c->next_ms >
-		    clock_now(s->clock))
+		if (c->settled || c->carries ||
+		    c->next_ms > clock_now(s->clock))
 			continue;
 		status = read_jobs(s, c, &now);
 		if (c->carries && s->q->is_unique)
 			return STATUS_OK;
 		if (status == STATUS_OK)
 			continue;
-		log_debug("jobs of run %llu: %s",
-		    (unsigned long long)c->run.id, now.text);
+		log_debug("jobs of run %llu: %s", (unsigned long long)c->run.id,
+		    now.text);
 		if (status_is_signal(status) || !status_is_bad_answer(status)) {
 			*f = now;
 			return candidates_are_decided(s) &&
-			    !status_is_signal(status) ? STATUS_OK : status;
+				!status_is_signal(status)
+			    ? STATUS_OK
+			    : status;
 		}
 		/* One run's trouble must not slow the search for another,
 		 * unless the server asks for a pause. */

@@ -15,30 +15,30 @@
 #include "command/wait.h"
 #include "json/emit.h"
 
-#define ANSWER_MS	30000	/* for the answer, or half of what is left */
-#define UNSENT_MS	30000	/* while nothing has left this machine */
-#define LEAST_MS	1000	/* for an answer, or it would be lost, */
-#define LEAST_SHARE	4	/* at most that part of the time */
-#define NO_HOST_TRIES	3	/* the answers of a resolver may differ */
+#define ANSWER_MS     30000 /* for the answer, or half of what is left */
+#define UNSENT_MS     30000 /* while nothing has left this machine */
+#define LEAST_MS      1000  /* for an answer, or it would be lost, */
+#define LEAST_SHARE   4     /* at most that part of the time */
+#define NO_HOST_TRIES 3     /* the answers of a resolver may differ */
 
 struct state {
-	struct github			*gh;
-	const struct clock		*clock;
-	const struct dispatch_order	*order;
-	int64_t				 deadline_ms;
-	int64_t				 began_ms;	/* the latest POST */
-	bool				 with_id;
-	bool				 refuses_id;	/* the workflow does */
-	bool				 old_version;
-	struct baseline			 baseline;
-	struct pace			 limit_pace;
-	struct retry			 retry;		/* of refusals */
+	struct github *gh;
+	const struct clock *clock;
+	const struct dispatch_order *order;
+	int64_t deadline_ms;
+	int64_t began_ms; /* the latest POST */
+	bool with_id;
+	bool refuses_id; /* the workflow does */
+	bool old_version;
+	struct baseline baseline;
+	struct pace limit_pace;
+	struct retry retry; /* of refusals */
 	/* Attempts in a row that have not left this machine; the pace's
 	 * deadline is that of the last connection. */
-	bool				 in_row;
-	struct pace			 unsent_pace;
-	struct fault			 unsent;	/* the latest reason */
-	unsigned int			 no_host;
+	bool in_row;
+	struct pace unsent_pace;
+	struct fault unsent; /* the latest reason */
+	unsigned int no_host;
 };
 
 /* A baseline and a POST, unless the server is not reached. */
@@ -53,8 +53,8 @@ begin_attempt(struct state *s)
 	s->in_row = true;
 	s->no_host = 0;
 	pace_init(&s->unsent_pace, s->clock, PACE_ADAPTIVE,
-	    least(clock_after(s->clock, UNSENT_MS), s->deadline_ms -
-	    least(LEAST_MS, left_ms / LEAST_SHARE)));
+	    least(clock_after(s->clock, UNSENT_MS),
+		s->deadline_ms - least(LEAST_MS, left_ms / LEAST_SHARE)));
 }
 
 /* An older server has refused: from now on, its version and our ID. */
@@ -62,8 +62,8 @@ static void
 step_down(struct state *s)
 {
 	log_info("%s is an older server, which does not name the run that it "
-	    "creates; looking for it by distinct ID %s", github_who(s->gh),
-	    s->order->distinct_id);
+		 "creates; looking for it by distinct ID %s",
+	    github_who(s->gh), s->order->distinct_id);
 	github_use_old_version(s->gh);
 	s->old_version = true;
 	s->with_id = true;
@@ -113,8 +113,7 @@ prepare(struct state *s, enum dispatch_outcome *outcome, struct fault *f)
 		return false;
 	if (github_tells(s->gh) == GITHUB_TELLS_NO_RUN && !s->old_version)
 		step_down(s);
-	else if (github_tells(s->gh) == GITHUB_TELLS_UNKNOWN &&
-	    !s->refuses_id)
+	else if (github_tells(s->gh) == GITHUB_TELLS_UNKNOWN && !s->refuses_id)
 		s->with_id = true;
 	return true;
 }
@@ -123,8 +122,8 @@ prepare(struct state *s, enum dispatch_outcome *outcome, struct fault *f)
 static int64_t
 answer_deadline(const struct state *s)
 {
-	return least(clock_after(s->clock, ANSWER_MS), s->deadline_ms -
-	    clock_left(s->clock, s->deadline_ms) / 2);
+	return least(clock_after(s->clock, ANSWER_MS),
+	    s->deadline_ms - clock_left(s->clock, s->deadline_ms) / 2);
 }
 
 static enum dispatch_outcome
@@ -213,8 +212,9 @@ wait_for_limit(struct state *s, struct fault *f)
 		log_info("%s Waiting.", f->text);
 	if (pace_wait(&s->limit_pace, &beyond))
 		return !interrupt_pending();
-	fault_add(f, beyond ? " That is longer than the timeout allows." :
-	    " The timeout has expired.");
+	fault_add(f,
+	    beyond ? " That is longer than the timeout allows."
+		   : " The timeout has expired.");
 	return false;
 }
 
@@ -223,11 +223,11 @@ wait_for_limit(struct state *s, struct fault *f)
 static bool
 wait_for_token(struct state *s, struct fault *f)
 {
-	struct retry_advice advice = retry_failed(&s->retry, f,
-	    clock_now(s->clock));
+	struct retry_advice advice = retry_failed(
+	    &s->retry, f, clock_now(s->clock));
 
-	if (advice.when != RETRY_AFTER || advice.pause_ms >
-	    clock_left(s->clock, s->deadline_ms) - LEAST_MS)
+	if (advice.when != RETRY_AFTER ||
+	    advice.pause_ms > clock_left(s->clock, s->deadline_ms) - LEAST_MS)
 		return false;
 	fault_end_sentence(f);
 	log_info("%s Nothing was started; retrying.", f->text);
@@ -242,7 +242,7 @@ send_id(struct state *s)
 	if (s->with_id || s->refuses_id)
 		return false;
 	log_info("the workflow requires the input distinct_id; sending a "
-	    "random one");
+		 "random one");
 	s->with_id = true;
 	return true;
 }
@@ -334,8 +334,10 @@ search(const struct state *s, bool accepted, struct found_run *run,
 
 	if (s->with_id)
 		log_info("%s; looking for the run that shows distinct ID "
-		    "%.100s", accepted ? "dispatched" : "it is unknown "
-		    "whether the workflow was dispatched",
+			 "%.100s",
+		    accepted ? "dispatched"
+			     : "it is unknown "
+			       "whether the workflow was dispatched",
 		    s->order->distinct_id);
 	if (find(s->gh, s->clock, &q, &found) == FIND_ONE) {
 		*run = found.runs[0];
@@ -350,8 +352,7 @@ search(const struct state *s, bool accepted, struct found_run *run,
 
 enum status
 dispatch_prove(struct github *gh, const struct clock *clock,
-    const struct dispatch_order *order, struct found_run *run,
-    struct fault *f)
+    const struct dispatch_order *order, struct found_run *run, struct fault *f)
 {
 	struct state s = {
 		.gh = gh,
@@ -362,12 +363,16 @@ dispatch_prove(struct github *gh, const struct clock *clock,
 	};
 	enum dispatch_outcome outcome;
 
-	s.baseline = (struct baseline){ .gh = gh, .clock = clock,
-	    .workflow = order->workflow, .ref = order->ref,
-	    .deadline_ms = s.deadline_ms };
+	s.baseline = (struct baseline){
+		.gh = gh,
+		.clock = clock,
+		.workflow = order->workflow,
+		.ref = order->ref,
+		.deadline_ms = s.deadline_ms,
+	};
 	/* No pause, nor its random share, may use up the answer's time. */
-	pace_init(&s.limit_pace, clock, PACE_ADAPTIVE, s.deadline_ms -
-	    LEAST_MS);
+	pace_init(
+	    &s.limit_pace, clock, PACE_ADAPTIVE, s.deadline_ms - LEAST_MS);
 	memset(run, 0, sizeof *run);
 	do
 		outcome = attempt(&s, run, f);
@@ -405,8 +410,8 @@ finish(struct github *gh, const struct clock *clock,
 	log_notice("run %llu is identified by %s: %s",
 	    (unsigned long long)run->id, found_by_text(run->by), run->url);
 	if (status == STATUS_OK && waiting != NULL)
-		status = wait_for_dispatched(gh, clock, waiting, run, result,
-		    f);
+		status = wait_for_dispatched(
+		    gh, clock, waiting, run, result, f);
 	else
 		summary_write(&result->summary, run, NULL);
 	status_if_exhausted(STATUS_OUTPUT, NULL);
@@ -416,8 +421,7 @@ finish(struct github *gh, const struct clock *clock,
 
 enum status
 dispatch(struct github *gh, const struct clock *clock,
-    const struct dispatch_order *order, struct result *result,
-    struct fault *f)
+    const struct dispatch_order *order, struct result *result, struct fault *f)
 {
 	struct found_run run;
 	enum status status;
@@ -430,8 +434,8 @@ dispatch(struct github *gh, const struct clock *clock,
 }
 
 enum status
-dispatch_print(struct github *gh, const struct dispatch_order *order,
-    struct fault *f)
+dispatch_print(
+    struct github *gh, const struct dispatch_order *order, struct fault *f)
 {
 	struct dispatch_call call = {
 		.workflow = order->workflow,

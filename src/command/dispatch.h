@@ -64,19 +64,19 @@
 
 /* Everything is decided beforehand; all lent. */
 struct dispatch_order {
-	const char	*workflow;	/* as the API takes it */
-	uint64_t	 workflow_id;	/* 0 if given as a file */
-	const char	*workflow_path;	/* path of the file; NULL if an ID */
-	const char	*ref;
-	const char	*body;		/* as the user wants it */
-	const char	*body_with_id;	/* with the input distinct_id, in any
+	const char *workflow;      /* as the API takes it */
+	uint64_t workflow_id;      /* 0 if given as a file */
+	const char *workflow_path; /* path of the file; NULL if an ID */
+	const char *ref;
+	const char *body;         /* as the user wants it */
+	const char *body_with_id; /* with the input distinct_id, in any
 					 * case */
-	const char	*distinct_id;	/* the one in body_with_id */
-	bool		 sends_id;	/* body carries it too */
-	bool		 is_unique;	/* it was drawn at random just now */
-	int64_t		 timeout_ms;
-	int64_t		 step_ms;	/* of the search; see pace_init */
-	const struct wait_order	*waiting;	/* for the run; NULL: no wait */
+	const char *distinct_id;  /* the one in body_with_id */
+	bool sends_id;            /* body carries it too */
+	bool is_unique;           /* it was drawn at random just now */
+	int64_t timeout_ms;
+	int64_t step_ms;                  /* of the search; see pace_init */
+	const struct wait_order *waiting; /* for the run; NULL: no wait */
 };
 
 /*
@@ -85,7 +85,7 @@ struct dispatch_order {
  * of the wait (command/wait.h), with its fault.
  */
 enum status dispatch(struct github *, const struct clock *,
-	    const struct dispatch_order *, struct result *, struct fault *);
+    const struct dispatch_order *, struct result *, struct fault *);
 
 /*
  * Its first half.  STATUS_OK and the proved run, which the caller wipes and
@@ -95,11 +95,10 @@ enum status dispatch(struct github *, const struct clock *,
  * nothing was started.
  */
 enum status dispatch_prove(struct github *, const struct clock *,
-	    const struct dispatch_order *, struct found_run *,
-	    struct fault *);
+    const struct dispatch_order *, struct found_run *, struct fault *);
 
 /* A dry run: writes the request to standard output, without the token. */
-enum status dispatch_print(struct github *, const struct dispatch_order *,
-	    struct fault *);
+enum status dispatch_print(
+    struct github *, const struct dispatch_order *, struct fault *);
 
 #endif

@@ -25,8 +25,8 @@ add_command(struct watched *w, const char *purpose)
 		buf_adds(&url, w->state.run.html_url);
 	else
 		github_add_run_url(w->gh, &url, w->found.id);
-	fault_add(&w->fault, " %s: return-dispatch await %s", purpose,
-	    buf_str(&url));
+	fault_add(
+	    &w->fault, " %s: return-dispatch await %s", purpose, buf_str(&url));
 	buf_free(&url);
 }
 
@@ -35,10 +35,13 @@ static void
 add_whereabouts(struct watched *w)
 {
 	if (w->seen)
-		fault_add(&w->fault, " The run was %s when last seen, and is "
-		    "no longer being watched.", watched_state(w));
+		fault_add(&w->fault,
+		    " The run was %s when last seen, and is "
+		    "no longer being watched.",
+		    watched_state(w));
 	else
-		fault_add(&w->fault, " The run was not seen, so it is not "
+		fault_add(&w->fault,
+		    " The run was not seen, so it is not "
 		    "known whether it is running.");
 	add_command(w, "To resume the wait");
 }
@@ -67,10 +70,12 @@ ending_run_failed(struct watched *w)
 {
 	const struct run *run = &w->state.run;
 
-	fault_set_lasting(&w->fault, STATUS_FAILED, "run %llu concluded with "
-	    "%s%s: %s", id_of(w), verdict_text(run->conclusion),
-	    *run->conclusion == '\0' || verdict_is_known(run->conclusion) ?
-	    "" : ", which is not a known conclusion and counts as a failure",
+	fault_set_lasting(&w->fault, STATUS_FAILED,
+	    "run %llu concluded with %s%s: %s", id_of(w),
+	    verdict_text(run->conclusion),
+	    *run->conclusion == '\0' || verdict_is_known(run->conclusion)
+		? ""
+		: ", which is not a known conclusion and counts as a failure",
 	    run->html_url);
 }
 
@@ -78,33 +83,35 @@ void
 ending_job_failed(struct watched *w, const struct job *job)
 {
 	fault_set_lasting(&w->fault, STATUS_FAILED,
-	    "job \"%s\" of run %llu concluded with %s: %s", job->name,
-	    id_of(w), verdict_text(job->conclusion), watched_job_url(w, job));
+	    "job \"%s\" of run %llu concluded with %s: %s", job->name, id_of(w),
+	    verdict_text(job->conclusion), watched_job_url(w, job));
 }
 
 void
 ending_job_missing(struct watched *w, const char *name)
 {
-	fault_set_lasting(&w->fault, STATUS_FAILED, "run %llu concluded with "
-	    "%s without a job \"%s\"; its jobs are: ", id_of(w),
-	    verdict_text(w->state.run.conclusion), name);
+	fault_set_lasting(&w->fault, STATUS_FAILED,
+	    "run %llu concluded with %s without a job \"%s\"; its jobs are: ",
+	    id_of(w), verdict_text(w->state.run.conclusion), name);
 	add_job_names(w);
 }
 
 void
-ending_look_failed(struct watched *w, const struct fault *look,
-    bool was_accepted)
+ending_look_failed(
+    struct watched *w, const struct fault *look, bool was_accepted)
 {
 	struct fault *f = &w->fault;
 
-	fault_set_lasting(f, look->status, "run %llu: %s", id_of(w),
-	    look->text);
+	fault_set_lasting(
+	    f, look->status, "run %llu: %s", id_of(w), look->text);
 	fault_end_sentence(f);
 	if (look->status == STATUS_UNAUTHORIZED && was_accepted)
-		fault_add(f, " The token was accepted before, so it may have "
+		fault_add(f,
+		    " The token was accepted before, so it may have "
 		    "expired. With --token-file, it is re-read.");
 	if (look->status == STATUS_NOT_FOUND && w->seen)
-		fault_add(f, " The run is gone: it was deleted, or the token "
+		fault_add(f,
+		    " The run is gone: it was deleted, or the token "
 		    "has lost access to it. It was %s when last seen: %s",
 		    watched_state(w), w->state.run.html_url);
 	else if (w->seen)
@@ -112,8 +119,8 @@ ending_look_failed(struct watched *w, const struct fault *look,
 }
 
 void
-ending_interrupted(struct watched *w, const struct cancel *c,
-    bool was_to_cancel)
+ending_interrupted(
+    struct watched *w, const struct cancel *c, bool was_to_cancel)
 {
 	interrupt_fault(&w->fault);
 	fault_end_sentence(&w->fault);
@@ -122,8 +129,7 @@ ending_interrupted(struct watched *w, const struct cancel *c,
 	    c->state == CANCEL_OVER)
 		cancel_add_outcome(c, &w->fault);
 	else
-		fault_add(&w->fault, " Run %llu was not cancelled.",
-		    id_of(w));
+		fault_add(&w->fault, " Run %llu was not cancelled.", id_of(w));
 	if (c->state == CANCEL_OVER)
 		add_command(w, "To see how it ended");
 	else
@@ -134,13 +140,14 @@ ending_interrupted(struct watched *w, const struct cancel *c,
 static void
 add_last_look(struct watched *w, const struct ending_timeout *t)
 {
-	fault_set(&w->fault, t->look->status == STATUS_NOT_FOUND ?
-	    STATUS_TIMEOUT : t->look->status, "run %llu: %s", id_of(w),
-	    t->look->text);
+	fault_set(&w->fault,
+	    t->look->status == STATUS_NOT_FOUND ? STATUS_TIMEOUT
+						: t->look->status,
+	    "run %llu: %s", id_of(w), t->look->text);
 	fault_end_sentence(&w->fault);
 	if (t->look->status == STATUS_LIMITED || t->look->wait_ms > t->left_ms)
-		fault_add(&w->fault, " That is longer than the timeout "
-		    "allows.");
+		fault_add(
+		    &w->fault, " That is longer than the timeout allows.");
 }
 
 static void
@@ -149,17 +156,20 @@ add_not_concluded(struct watched *w, const struct ending_timeout *t)
 	struct fault *f = &w->fault;
 	bool failed = t->look->status != STATUS_OK;
 
-	fault_set_lasting(f, STATUS_WAIT_TIMEOUT, "%s %llu had not concluded "
-	    "%s.%s%s", t->has_names ? "the named jobs of run" : "run",
-	    id_of(w), t->left_ms == 0 ? "before the timeout" : "yet, and the "
-	    "server asks for a longer pause than the timeout allows",
+	fault_set_lasting(f, STATUS_WAIT_TIMEOUT,
+	    "%s %llu had not concluded %s.%s%s",
+	    t->has_names ? "the named jobs of run" : "run", id_of(w),
+	    t->left_ms == 0
+		? "before the timeout"
+		: "yet, and the "
+		  "server asks for a longer pause than the timeout allows",
 	    failed ? " The last look failed: " : "",
 	    failed ? t->look->text : "");
 	if (t->is_untold)
 		fault_add(f, " GitHub has reported no conclusion yet.");
 	if (t->missing != NULL) {
-		fault_add(f, " No job \"%s\" was seen; its jobs are: ",
-		    t->missing);
+		fault_add(
+		    f, " No job \"%s\" was seen; its jobs are: ", t->missing);
 		add_job_names(w);
 		fault_end_sentence(f);
 	}
@@ -181,11 +191,10 @@ ending_timed_out(struct watched *w, const struct ending_timeout *t)
 static const struct watched *
 find_worst(const struct watched *runs, size_t count)
 {
-	static const enum status order[] = {
-		STATUS_INTERRUPTED, STATUS_TERMINATED, STATUS_FAILED,
-		STATUS_UNAUTHORIZED, STATUS_FORBIDDEN, STATUS_REFUSED,
-		STATUS_NOT_FOUND, STATUS_LIMITED, STATUS_WAIT_TIMEOUT,
-	};
+	static const enum status order[] = { STATUS_INTERRUPTED,
+		STATUS_TERMINATED, STATUS_FAILED, STATUS_UNAUTHORIZED,
+		STATUS_FORBIDDEN, STATUS_REFUSED, STATUS_NOT_FOUND,
+		STATUS_LIMITED, STATUS_WAIT_TIMEOUT };
 	size_t rank, i;
 
 	for (rank = 0; rank < sizeof order / sizeof order[0]; rank++)

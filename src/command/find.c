@@ -14,23 +14,23 @@
 #include "command/pace.h"
 #include "command/retry.h"
 
-#define CROSS_CHECK	3	/* every third look is repository-wide */
-#define LISTING_MS	10000	/* for candidates, with no ID to look for */
+#define CROSS_CHECK 3     /* every third look is repository-wide */
+#define LISTING_MS  10000 /* for candidates, with no ID to look for */
 
 struct search {
-	struct candidates	 found;
-	const struct clock	*clock;
-	const struct find_query	*q;
-	struct listing		 by_workflow, by_repository;
-	struct retry		 retry;
-	bool			 is_partial;	/* the list lacks a page */
+	struct candidates found;
+	const struct clock *clock;
+	const struct find_query *q;
+	struct listing by_workflow, by_repository;
+	struct retry retry;
+	bool is_partial; /* the list lacks a page */
 };
 
 static enum status
 look(struct search *s, unsigned int number, struct fault *f)
 {
-	struct listing *l = number % CROSS_CHECK == 0 ? &s->by_repository :
-	    &s->by_workflow;
+	struct listing *l = number % CROSS_CHECK == 0 ? &s->by_repository
+						      : &s->by_workflow;
 	enum status status, jobs = STATUS_OK;
 	struct fault why;
 	int64_t began_ms;
@@ -52,8 +52,8 @@ look(struct search *s, unsigned int number, struct fault *f)
 	log_debug("look %u: %zu runs might be it", number, s->found.count);
 	if (s->q->distinct_id != NULL)
 		jobs = candidates_read_jobs(&s->found, &why);
-	if (jobs != STATUS_OK && (status == STATUS_OK ||
-	    !status_is_bad_answer(jobs))) {
+	if (jobs != STATUS_OK &&
+	    (status == STATUS_OK || !status_is_bad_answer(jobs))) {
 		*f = why;
 		return jobs;
 	}
@@ -106,8 +106,8 @@ look_failed(struct pace *pace, struct fault *f)
 	fault_end_sentence(f);
 	if (!pace_goes_on(pace, &beyond)) {
 		if (beyond)
-			fault_add(f, " That is longer than the timeout "
-			    "allows.");
+			fault_add(
+			    f, " That is longer than the timeout allows.");
 	} else if (first) {
 		log_info("looking for the run: %s Retrying.", f->text);
 	} else {
@@ -137,25 +137,27 @@ static int64_t
 proof_ms(const struct search *s)
 {
 	return candidates_carriers(&s->found) == 1 &&
-	    !candidates_are_listed(&s->found) ?
-	    candidates_listed_ms(&s->found) : CLOCK_NEVER;
+		!candidates_are_listed(&s->found)
+	    ? candidates_listed_ms(&s->found)
+	    : CLOCK_NEVER;
 }
 
 /* A failed look: may looking on help?  A refusal may pass, for a while. */
 static bool
 may_pass(struct search *s, struct fault *f)
 {
-	struct retry_advice advice = retry_failed(&s->retry, f,
-	    clock_now(s->clock));
+	struct retry_advice advice = retry_failed(
+	    &s->retry, f, clock_now(s->clock));
 
 	if (advice.when != RETRY_AFTER)
 		return advice.when != RETRY_NEVER;
 	/* Ours, not the server's: it leaves time for another look. */
-	f->wait_ms = most(f->wait_ms, least(advice.pause_ms,
-	    clock_left(s->clock, s->q->deadline_ms) / 2));
+	f->wait_ms = most(f->wait_ms,
+	    least(
+		advice.pause_ms, clock_left(s->clock, s->q->deadline_ms) / 2));
 	if (advice.renew && github_renew_token(s->found.gh))
 		log_info("the token was refused; using the new one in its "
-		    "file");
+			 "file");
 	return true;
 }
 
@@ -195,8 +197,9 @@ run_search(struct search *s, struct fault *f)
 			return FIND_NONE;
 		pace.look_by_ms = proof_ms(s);
 		if (!pace_wait(&pace, NULL))
-			return candidates_carriers(&s->found) == 1 ?
-			    FIND_UNPROVED : FIND_NONE;
+			return candidates_carriers(&s->found) == 1
+			    ? FIND_UNPROVED
+			    : FIND_NONE;
 	}
 }
 
@@ -214,8 +217,8 @@ find(struct github *gh, const struct clock *clock, const struct find_query *q,
 	if (q->distinct_id == NULL) {
 		listing_only = *q;
 		if (clock_after(clock, LISTING_MS) < q->deadline_ms)
-			listing_only.deadline_ms = clock_after(clock,
-			    LISTING_MS);
+			listing_only.deadline_ms = clock_after(
+			    clock, LISTING_MS);
 		s.q = &listing_only;
 	}
 	s.found.gh = gh;

@@ -23,38 +23,38 @@
 
 /* All lent. */
 struct find_query {
-	const char	*workflow;	/* as the API takes it */
-	uint64_t	 workflow_id;	/* 0 if it was given as a file */
-	const char	*workflow_path;	/* ".github/workflows/x.yml", or NULL */
-	const char	*repository;	/* "owner/repo" */
-	const char	*distinct_id;	/* NULL: only list what might be it */
-	bool		 is_unique;	/* drawn at random for this dispatch */
-	bool		 has_baseline;
-	uint64_t	 baseline;	/* newest run before the dispatch */
-	int64_t		 began_ms;	/* instant: the dispatch began */
-	int64_t		 step_ms;	/* see pace_init */
-	int64_t		 deadline_ms;
+	const char *workflow;      /* as the API takes it */
+	uint64_t workflow_id;      /* 0 if it was given as a file */
+	const char *workflow_path; /* ".github/workflows/x.yml", or NULL */
+	const char *repository;    /* "owner/repo" */
+	const char *distinct_id;   /* NULL: only list what might be it */
+	bool is_unique;            /* drawn at random for this dispatch */
+	bool has_baseline;
+	uint64_t baseline; /* newest run before the dispatch */
+	int64_t began_ms;  /* instant: the dispatch began */
+	int64_t step_ms;   /* see pace_init */
+	int64_t deadline_ms;
 };
 
 /* Runs that a message names, at most. */
-#define FIND_SHOWN_MAX	10
+#define FIND_SHOWN_MAX 10
 
 enum find_outcome {
-	FIND_ONE,		/* runs[0] is ours */
-	FIND_SEVERAL,		/* all of runs carry the ID: none is proved */
-	FIND_UNPROVED,		/* one of runs carries the short ID, and others
+	FIND_ONE,      /* runs[0] is ours */
+	FIND_SEVERAL,  /* all of runs carry the ID: none is proved */
+	FIND_UNPROVED, /* one of runs carries the short ID, and others
 				 * may yet show it too */
-	FIND_NONE,		/* not by the deadline; runs might be it */
-	FIND_STOPPED		/* fault: looking on is of no use */
+	FIND_NONE,     /* not by the deadline; runs might be it */
+	FIND_STOPPED   /* fault: looking on is of no use */
 };
 
 struct find_result {
 	enum find_outcome outcome;
-	struct fault	 fault;		/* of STOPPED; of NONE, if the last
+	struct fault fault; /* of STOPPED; of NONE, if the last
 					 * look failed: else STATUS_OK */
 	struct found_run runs[FIND_SHOWN_MAX];
-	size_t		 count;
-	size_t		 more;		/* that did not fit */
+	size_t count;
+	size_t more; /* that did not fit */
 };
 
 /*
@@ -62,8 +62,8 @@ struct find_result {
  * result's outcome; the caller wipes the result.
  */
 enum find_outcome find(struct github *, const struct clock *,
-	    const struct find_query *, struct find_result *);
+    const struct find_query *, struct find_result *);
 
-void	 find_result_wipe(struct find_result *);
+void find_result_wipe(struct find_result *);
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "command/job_pages.h"
 
-#define PAGES_MAX	50
+#define PAGES_MAX 50
 
 enum status
 job_pages_read_one(struct job_pages *p, struct github *gh, uint64_t run_id,
@@ -35,7 +35,7 @@ job_pages_read(struct job_pages *p, struct github *gh, uint64_t run_id,
 
 	for (n = 0; more; n++)
 		if ((status = job_pages_read_one(p, gh, run_id, attempts, n,
-		    deadline_ms, &more, f)) != STATUS_OK)
+			 deadline_ms, &more, f)) != STATUS_OK)
 			return status;
 	while (p->count > n)
 		job_page_wipe(&p->pages[--p->count]);

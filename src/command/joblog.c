@@ -9,10 +9,10 @@
 #include "command/tail.h"
 #include "command/verdict.h"
 
-#define LINE_MAX_SHOWN	2000	/* bytes of a log's line */
-#define LINE_MAX_TAKEN	16384
-#define LATE_MS		2000	/* for a log that is not there yet, */
-#define LATE_MAX	3	/* that often for all jobs of a run */
+#define LINE_MAX_SHOWN 2000 /* bytes of a log's line */
+#define LINE_MAX_TAKEN 16384
+#define LATE_MS        2000 /* for a log that is not there yet, */
+#define LATE_MAX       3    /* that often for all jobs of a run */
 
 static void
 take_bytes(void *ctx, const char *data, size_t n)
@@ -34,7 +34,8 @@ control_length(const char *s, size_t len)
 	if (*s != '\033' || len < 2 || s[1] != '[')
 		return 1;
 	for (n = 2; n < len && (unsigned char)s[n] >= 0x20 &&
-	    (unsigned char)s[n] < 0x40; n++)
+	     (unsigned char)s[n] < 0x40;
+	     n++)
 		;
 	return n < len ? n + 1 : len;
 }
@@ -77,9 +78,9 @@ read_log(const struct clock *clock, const struct watched *a,
 {
 	enum status status;
 
-	while ((status = github_job_log(a->gh, job->id, deadline_ms,
-	    take_bytes, tail, f)) == STATUS_NOT_FOUND && *late > 0 &&
-	    clock_left(clock, deadline_ms) > LATE_MS) {
+	while ((status = github_job_log(a->gh, job->id, deadline_ms, take_bytes,
+		    tail, f)) == STATUS_NOT_FOUND &&
+	    *late > 0 && clock_left(clock, deadline_ms) > LATE_MS) {
 		*late -= 1;
 		clock_sleep_until(clock, clock_after(clock, LATE_MS));
 	}
@@ -100,9 +101,9 @@ print_log(const struct clock *clock, const struct watched *a,
 	status = read_log(clock, a, job, deadline_ms, late, &tail, &f);
 	/* What came before a log broke off is still worth reading. */
 	if (tail.total > 0) {
-		log_group(status == STATUS_OK ?
-		    "last lines of the log of job \"%s\"" :
-		    "log of job \"%s\", which broke off after these lines",
+		log_group(status == STATUS_OK
+			? "last lines of the log of job \"%s\""
+			: "log of job \"%s\", which broke off after these lines",
 		    job->name);
 		tail_each(&tail, lines, print_line, NULL);
 		log_group_end();

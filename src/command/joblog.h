@@ -16,7 +16,7 @@
  * else.  A log that is not there yet may come a moment after its job's end, and
  * is waited for.
  */
-void	 joblog_print_failed(const struct clock *, const struct watched *,
-	    size_t lines, int64_t deadline_ms);
+void joblog_print_failed(const struct clock *, const struct watched *,
+    size_t lines, int64_t deadline_ms);
 
 #endif

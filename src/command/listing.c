@@ -8,12 +8,12 @@
 #include "base/mem.h"
 #include "command/listing.h"
 
-#define PAGES_MAX	50	/* 5,000 runs: no dispatch is behind */
+#define PAGES_MAX 50 /* 5,000 runs: no dispatch is behind */
 
 /* Runs per page: most searches need the newest few (13 KB each), and some all
  * that is new. */
 static const unsigned int page_sizes[] = { 10, 30, 100 };
-#define PAGE_SIZES	(sizeof page_sizes / sizeof page_sizes[0])
+#define PAGE_SIZES (sizeof page_sizes / sizeof page_sizes[0])
 
 void
 listing_wipe(struct listing *l)
@@ -39,8 +39,8 @@ goes_on(const struct listing_page *p, struct candidates *c)
 
 /* Hands the rows of a page over, and drops them. */
 static enum status
-take_page(const struct listing *l, struct listing_page *p,
-    struct candidates *c, struct fault *f)
+take_page(const struct listing *l, struct listing_page *p, struct candidates *c,
+    struct fault *f)
 {
 	struct run_list *list = &p->page.list;
 	enum status status = STATUS_OK;
@@ -52,8 +52,8 @@ take_page(const struct listing *l, struct listing_page *p,
 		p->last_created_at = list->runs[p->count - 1].created_at;
 	}
 	for (i = 0; i < list->count && status == STATUS_OK; i++)
-		status = candidates_take(c, &list->runs[i],
-		    l->workflow != NULL, f);
+		status = candidates_take(
+		    c, &list->runs[i], l->workflow != NULL, f);
 	run_list_wipe(list);
 	return status;
 }
@@ -79,8 +79,8 @@ read_page(struct listing *l, size_t n, struct candidates *c, struct fault *f)
  * the first of a size that could be larger does not.
  */
 static enum status
-read_pages(struct listing *l, struct candidates *c, bool *too_small,
-    struct fault *f)
+read_pages(
+    struct listing *l, struct candidates *c, bool *too_small, struct fault *f)
 {
 	enum status status;
 	size_t n = 0;
@@ -88,8 +88,8 @@ read_pages(struct listing *l, struct candidates *c, bool *too_small,
 	*too_small = false;
 	do {
 		if (n == l->page_count)
-			l->pages = xappend(l->pages, &l->page_count,
-			    sizeof *l->pages);
+			l->pages = xappend(
+			    l->pages, &l->page_count, sizeof *l->pages);
 		status = read_page(l, n, c, f);
 		if (status != STATUS_OK)
 			return status;

@@ -17,18 +17,18 @@
 #include "command/candidates.h"
 
 struct listing_page {
-	struct run_page	 page;		/* without its list */
-	size_t		 count;		/* of its rows */
-	uint64_t	 last_id;	/* the last row's */
-	int64_t		 last_created_at;
+	struct run_page page; /* without its list */
+	size_t count;         /* of its rows */
+	uint64_t last_id;     /* the last row's */
+	int64_t last_created_at;
 };
 
 /* Zeroed at first but for the workflow; wiped last. */
 struct listing {
-	const char		*workflow;	/* lent; NULL: repository-wide */
-	size_t			 size;		/* of its pages, as an index */
-	struct listing_page	*pages;
-	size_t			 page_count;
+	const char *workflow; /* lent; NULL: repository-wide */
+	size_t size;          /* of its pages, as an index */
+	struct listing_page *pages;
+	size_t page_count;
 };
 
 /*
@@ -36,8 +36,7 @@ struct listing {
  * has the candidates take in what has changed.  On failure they have taken what
  * was read so far.
  */
-enum status listing_read(struct listing *, struct candidates *,
-	    struct fault *);
-void	 listing_wipe(struct listing *);
+enum status listing_read(struct listing *, struct candidates *, struct fault *);
+void listing_wipe(struct listing *);
 
 #endif

@@ -8,7 +8,7 @@
 #include "command/live.h"
 #include "command/table.h"
 
-#define TICK_MS		200
+#define TICK_MS 200
 
 static void
 draw(struct live *l, bool is_last)
@@ -16,8 +16,9 @@ draw(struct live *l, bool is_last)
 	int64_t now_ms = clock_now(l->clock);
 	struct table_view view = {
 		.elapsed_ms = now_ms - l->began_ms,
-		.left_ms = l->deadline_ms == CLOCK_NEVER ? -1 :
-		    clock_left(l->clock, l->deadline_ms),
+		.left_ms = l->deadline_ms == CLOCK_NEVER
+		    ? -1
+		    : clock_left(l->clock, l->deadline_ms),
 		.frame = l->frame,
 		.colour = l->colour,
 		.is_last = is_last,
@@ -40,8 +41,8 @@ live_sleep_until(struct live *l, int64_t instant_ms)
 {
 	while (clock_now(l->clock) < instant_ms && !interrupt_pending()) {
 		draw(l, false);
-		clock_sleep_until(l->clock, least(instant_ms,
-		    clock_after(l->clock, TICK_MS)));
+		clock_sleep_until(l->clock,
+		    least(instant_ms, clock_after(l->clock, TICK_MS)));
 	}
 }
 

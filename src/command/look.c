@@ -12,18 +12,18 @@
 #include "command/pace.h"
 #include "command/report.h"
 
-#define UNTOLD_MS	10000	/* for a conclusion that is not told yet */
-#define MISSING_LOOKS	2	/* jobs may be listed later than the run ends */
-#define JOBS_MS		10000	/* to list what failed, which is a courtesy */
-#define LOGS_MS		300000	/* for all logs of a run, */
-#define LOGS_SHARE_MS	10000	/* but that while other runs wait */
-#define COURTESY_MS	10000	/* all of these beyond the timeout */
+#define UNTOLD_MS     10000  /* for a conclusion that is not told yet */
+#define MISSING_LOOKS 2      /* jobs may be listed later than the run ends */
+#define JOBS_MS       10000  /* to list what failed, which is a courtesy */
+#define LOGS_MS       300000 /* for all logs of a run, */
+#define LOGS_SHARE_MS 10000  /* but that while other runs wait */
+#define COURTESY_MS   10000  /* all of these beyond the timeout */
 
 int64_t
 look_courtesy_ends(const struct wait *w, int64_t most_ms)
 {
-	return least(clock_after(w->clock, most_ms), plus(w->deadline_ms,
-	    COURTESY_MS));
+	return least(
+	    clock_after(w->clock, most_ms), plus(w->deadline_ms, COURTESY_MS));
 }
 
 void
@@ -55,8 +55,8 @@ write_result(struct wait *w, const struct watched *run)
 		return;
 	/* Stdout may be the same terminal; the table comes back by itself. */
 	log_area(NULL);
-	status = run->ended ? result_ended(w->result, &found, run, &f) :
-	    result_found(w->result, &found, &f);
+	status = run->ended ? result_ended(w->result, &found, run, &f)
+			    : result_found(w->result, &found, &f);
 	if (status != STATUS_OK && w->lost.status == STATUS_OK)
 		w->lost = f;
 }
@@ -83,8 +83,9 @@ report(struct wait *w, struct watched *run)
 		report_failures(run);
 		if (w->order->log_lines > 0)
 			joblog_print_failed(w->clock, run, w->order->log_lines,
-			    look_courtesy_ends(w, look_count_open(w) > 1 ?
-			    LOGS_SHARE_MS : LOGS_MS));
+			    look_courtesy_ends(w,
+				look_count_open(w) > 1 ? LOGS_SHARE_MS
+						       : LOGS_MS));
 	} else if (!status_is_signal(ignored.status)) {
 		log_warning("the jobs of run %llu cannot be listed: %s",
 		    (unsigned long long)run->found.id, ignored.text);
@@ -126,8 +127,8 @@ struct verdict_jobs
 look_judge_jobs(const struct wait *w, const struct watched *run,
     const struct job_pages *all)
 {
-	return verdict_of_jobs(&run->jobs, all, w->order->jobs,
-	    w->order->job_count);
+	return verdict_of_jobs(
+	    &run->jobs, all, w->order->jobs, w->order->job_count);
 }
 
 /* Over, without a conclusion: may it still come? */
@@ -151,7 +152,7 @@ is_in_grace(const struct wait *w, struct vigil *v)
 	if (v->cancel->state == CANCEL_ASKED || v->cancel->state == CANCEL_OVER)
 		return false;
 	if (verdict_begin_grace(&v->grace, v->run->state.run.attempt,
-	    plus(now_ms, w->order->rerun_grace_ms)))
+		plus(now_ms, w->order->rerun_grace_ms)))
 		log_info("run %llu failed; waiting for a new attempt",
 		    (unsigned long long)v->run->found.id);
 	return now_ms < v->grace.ends_ms;
@@ -170,8 +171,9 @@ judge_without(struct wait *w, struct vigil *v, const char *missing)
 {
 	struct watched *run = v->run;
 
-	v->missing_looks = missing != NULL && watched_is_over(run) ?
-	    v->missing_looks + 1 : 0;
+	v->missing_looks = missing != NULL && watched_is_over(run)
+	    ? v->missing_looks + 1
+	    : 0;
 	if (v->missing_looks < (w->is_last ? 1 : MISSING_LOOKS))
 		return;
 	/* Not before all attempts have been read. */
@@ -227,14 +229,13 @@ wants_all_attempts(const struct wait *w, const struct vigil *v)
 
 /* The requests of one look. */
 static enum status
-ask(const struct wait *w, struct vigil *v, int64_t deadline_ms,
-    struct fault *f)
+ask(const struct wait *w, struct vigil *v, int64_t deadline_ms, struct fault *f)
 {
 	struct watched *run = v->run;
 	enum status status;
 
-	status = github_get_run(run->gh, run->found.id, deadline_ms,
-	    &run->state, f);
+	status = github_get_run(
+	    run->gh, run->found.id, deadline_ms, &run->state, f);
 	if (status != STATUS_OK)
 		return status;
 	v->retry.accepted = true;
@@ -332,6 +333,7 @@ look_at(struct wait *w, struct vigil *v, int64_t deadline_ms)
 	look_failed(w, v, &f);
 	/* What has a pause of its own, and a run that is not there yet, are no
 	 * failure of the server. */
-	return v->run->ended || v->again_ms > 0 || status ==
-	    STATUS_NOT_FOUND ? STATUS_OK : status;
+	return v->run->ended || v->again_ms > 0 || status == STATUS_NOT_FOUND
+	    ? STATUS_OK
+	    : status;
 }

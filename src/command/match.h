@@ -12,14 +12,14 @@
  * github.run_id has), may stand anywhere in a name; any other only alone, or
  * "1" would be found in "step 12".
  */
-#define MATCH_CHARACTERS_MIN	16
-#define MATCH_DIGITS_MIN	9
+#define MATCH_CHARACTERS_MIN 16
+#define MATCH_DIGITS_MIN     9
 
-bool	 match_is_distinctive(const char *id);
+bool match_is_distinctive(const char *id);
 
 /*
  * Both as UTF-8.  "Alone": no ASCII letter or digit right before or after it.
  */
-bool	 match_carries(const char *name, const char *id);
+bool match_carries(const char *name, const char *id);
 
 #endif

@@ -36,8 +36,9 @@ job_shows_steps(const struct job *job)
 		return job->step_count > 0 ||
 		    strcmp(job->conclusion, "skipped") == 0 ||
 		    strcmp(job->conclusion, "cancelled") == 0;
-	return job->step_count > 1 || (job->step_count == 1 &&
-	    strcmp(job->steps[0].name, "Set up job") != 0);
+	return job->step_count > 1 ||
+	    (job->step_count == 1 &&
+		strcmp(job->steps[0].name, "Set up job") != 0);
 }
 
 /* Compares the names on page n, which has changed, and drops them. */
@@ -83,13 +84,14 @@ names_read(struct names *x, struct github *gh, const struct clock *clock,
 	x->grew = false;
 	for (n = 0; more; n++) {
 		if ((status = check_time(clock, q->deadline_ms, f)) !=
-		    STATUS_OK || (status = job_pages_read_one(&x->jobs, gh,
-		    run_id, GITHUB_ALL_ATTEMPTS, n, q->deadline_ms, &more,
-		    f)) != STATUS_OK)
+			STATUS_OK ||
+		    (status = job_pages_read_one(&x->jobs, gh, run_id,
+			 GITHUB_ALL_ATTEMPTS, n, q->deadline_ms, &more, f)) !=
+			STATUS_OK)
 			return status;
 		if (n == x->page_count)
-			x->pages = xappend(x->pages, &x->page_count,
-			    sizeof *x->pages);
+			x->pages = xappend(
+			    x->pages, &x->page_count, sizeof *x->pages);
 		if (x->jobs.pages[n].changed)
 			compare(x, n, q->distinct_id);
 		if (x->found)
@@ -109,8 +111,9 @@ names_bytes(const struct names *x)
 
 	for (n = 0; n < x->jobs.count; n++)
 		bytes += sizeof x->jobs.pages[n] +
-		    (x->jobs.pages[n].etag != NULL ?
-		    strlen(x->jobs.pages[n].etag) + 1 : 0);
+		    (x->jobs.pages[n].etag != NULL
+			    ? strlen(x->jobs.pages[n].etag) + 1
+			    : 0);
 	return bytes;
 }
 

@@ -17,20 +17,20 @@
 #include "github/github.h"
 
 struct names_page {
-	size_t		 count;		/* of its jobs and their steps */
-	bool		 shown;		/* every job shows its steps */
+	size_t count; /* of its jobs and their steps */
+	bool shown;   /* every job shows its steps */
 };
 
 /* Zeroed at first, wiped last. */
 struct names {
-	struct job_pages	 jobs;		/* without their lists */
-	struct names_page	*pages;		/* what those were */
-	size_t			 page_count;
-	size_t			 count;
-	bool			 shown;
-	bool			 grew;		/* when they were read last */
-	bool			 found;		/* the ID is among them */
-	enum found_by		 by;		/* and there */
+	struct job_pages jobs;    /* without their lists */
+	struct names_page *pages; /* what those were */
+	size_t page_count;
+	size_t count;
+	bool shown;
+	bool grew;        /* when they were read last */
+	bool found;       /* the ID is among them */
+	enum found_by by; /* and there */
 };
 
 /*
@@ -38,11 +38,11 @@ struct names {
  * conditionally, until one carries the ID.
  */
 enum status names_read(struct names *, struct github *, const struct clock *,
-	    const struct find_query *, uint64_t run_id, struct fault *);
+    const struct find_query *, uint64_t run_id, struct fault *);
 
 /* Bytes that are kept. */
-size_t	 names_bytes(const struct names *);
+size_t names_bytes(const struct names *);
 
-void	 names_wipe(struct names *);
+void names_wipe(struct names *);
 
 #endif

@@ -7,15 +7,15 @@
 #include "base/least.h"
 #include "command/pace.h"
 
-#define FIRST_MS	1000
-#define SLOWEST_MS	5000
-#define GROWTH		20	/* a pause is a twentieth of the time gone by */
-#define ZERO_STEP_MS	100	/* "--retry-interval 0" is not a busy loop */
-#define FAILURE_MS	500	/* doubled with each failure in a row, up to */
-#define FAILURE_MAX_MS	30000
-#define LAST_MS		50	/* less than a look takes */
-#define LIMIT_MS	60000	/* GitHub: at least a minute if not told */
-#define SPREAD_MS	5000	/* of those that a server sent away at once */
+#define FIRST_MS       1000
+#define SLOWEST_MS     5000
+#define GROWTH         20  /* a pause is a twentieth of the time gone by */
+#define ZERO_STEP_MS   100 /* "--retry-interval 0" is not a busy loop */
+#define FAILURE_MS     500 /* doubled with each failure in a row, up to */
+#define FAILURE_MAX_MS 30000
+#define LAST_MS        50    /* less than a look takes */
+#define LIMIT_MS       60000 /* GitHub: at least a minute if not told */
+#define SPREAD_MS      5000  /* of those that a server sent away at once */
 
 void
 pace_init(struct pace *p, const struct clock *clock, int64_t step_ms,
@@ -52,8 +52,9 @@ pace_backoff(int64_t regular_ms, int64_t failures)
 
 	if (failures == 0)
 		return regular_ms;
-	pause_ms = most(regular_ms, least((int64_t)FAILURE_MS <<
-	    least(failures - 1, 10), FAILURE_MAX_MS));
+	pause_ms = most(regular_ms,
+	    least((int64_t)FAILURE_MS << least(failures - 1, 10),
+		FAILURE_MAX_MS));
 	return plus(pause_ms, jitter_ms(pause_ms / 4));
 }
 
@@ -78,8 +79,9 @@ regular_pause(const struct pace *p)
 	if (p->step_ms == 0)
 		return ZERO_STEP_MS;
 	if (p->step_ms > 0)
-		return p->looks > INT64_MAX / p->step_ms ? INT64_MAX :
-		    p->looks * p->step_ms;
+		return p->looks > INT64_MAX / p->step_ms
+		    ? INT64_MAX
+		    : p->looks * p->step_ms;
 	return most(FIRST_MS, least(gone_ms / GROWTH, SLOWEST_MS));
 }
 
@@ -108,11 +110,12 @@ pace_wait(struct pace *p, bool *beyond)
 	/* Towards the deadline a look in the middle of what is left. */
 	pause_ms = least(pause_ms, left_ms / 2);
 	if (p->look_by_ms != CLOCK_NEVER && p->failures == 0)
-		pause_ms = least(pause_ms, clock_left(p->clock,
-		    p->look_by_ms));
+		pause_ms = least(pause_ms, clock_left(p->clock, p->look_by_ms));
 	if (p->hint_ms > 0)
-		pause_ms = most(pause_ms, p->hint_ms + least(
-		    pace_spread(p->hint_ms), (left_ms - p->hint_ms) / 2));
+		pause_ms = most(pause_ms,
+		    p->hint_ms +
+			least(pace_spread(p->hint_ms),
+			    (left_ms - p->hint_ms) / 2));
 	clock_sleep_until(p->clock, clock_after(p->clock, pause_ms));
 	return true;
 }

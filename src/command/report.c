@@ -22,8 +22,8 @@ report_change(const struct watched *a)
 	if (*run->conclusion != '\0')
 		buf_addf(&b, ": %s", run->conclusion);
 	if (run->attempt > 1)
-		buf_addf(&b, " (attempt %llu)",
-		    (unsigned long long)run->attempt);
+		buf_addf(
+		    &b, " (attempt %llu)", (unsigned long long)run->attempt);
 	log_info("%s", buf_str(&b));
 	buf_free(&b);
 }

@@ -8,9 +8,9 @@
 #include "command/watched.h"
 
 /* One line with the time: the run's status is new. */
-void	 report_change(const struct watched *);
+void report_change(const struct watched *);
 
 /* Each job that did not succeed, with its failing steps and URL. */
-void	 report_failures(const struct watched *);
+void report_failures(const struct watched *);
 
 #endif

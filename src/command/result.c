@@ -16,7 +16,7 @@
 #include "command/sink.h"
 #include "json/emit.h"
 
-#define PATIENCE_MS	5000	/* with readers that do not read, in all */
+#define PATIENCE_MS 5000 /* with readers that do not read, in all */
 
 /*
  * The file has bytes, and the last is not a line end: ours would be added to
@@ -40,8 +40,7 @@ lacks_line_end(const char *path)
 }
 
 enum status
-result_open(struct result *r, const struct result_order *order,
-    struct fault *f)
+result_open(struct result *r, const struct result_order *order, struct fault *f)
 {
 	const char *path = order->output_path;
 
@@ -52,7 +51,8 @@ result_open(struct result *r, const struct result_order *order,
 	if (path != NULL && (r->fd = io_open_append(path)) == -1)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "GITHUB_OUTPUT: cannot open %s for appending: %s. Nothing "
-		    "was sent", path, strerror(errno));
+		    "was sent",
+		    path, strerror(errno));
 	r->is_unfinished = path != NULL && lacks_line_end(path);
 	summary_open(&r->summary, order->summary_path, &r->left_ms);
 	return STATUS_OK;
@@ -61,9 +61,10 @@ result_open(struct result *r, const struct result_order *order,
 static enum status
 lost(const struct result *r, const char *where, int error, struct fault *f)
 {
-	return fault_set_lasting(f, STATUS_OUTPUT, "%s: the run was started, "
-	    "but this result could not be written to %s: %s", r->known, where,
-	    strerror(error));
+	return fault_set_lasting(f, STATUS_OUTPUT,
+	    "%s: the run was started, "
+	    "but this result could not be written to %s: %s",
+	    r->known, where, strerror(error));
 }
 
 static void
@@ -96,14 +97,14 @@ add_json(struct buf *b, const struct found_run *run, const struct watched *a)
 	add_text_member(b, "distinct_id", run->distinct_id);
 	add_text_member(b, "identified_by", found_by_text(run->by));
 	if (a != NULL) {
-		add_text_member(b, "status", a->seen ?
-		    or_null(a->state.run.status) : NULL);
-		add_text_member(b, "conclusion",
-		    or_null(watched_conclusion(a)));
+		add_text_member(
+		    b, "status", a->seen ? or_null(a->state.run.status) : NULL);
+		add_text_member(
+		    b, "conclusion", or_null(watched_conclusion(a)));
 		emit_name(b, "run_attempt");
 		if (watched_attempt(a) > 0)
-			buf_addf(b, "%llu",
-			    (unsigned long long)watched_attempt(a));
+			buf_addf(
+			    b, "%llu", (unsigned long long)watched_attempt(a));
 		else
 			buf_adds(b, "null");
 	}
@@ -184,8 +185,8 @@ add_number(struct buf *b, const char *name, uint64_t value)
 	char number[24] = "";
 
 	if (value > 0)
-		snprintf(number, sizeof number, "%llu",
-		    (unsigned long long)value);
+		snprintf(
+		    number, sizeof number, "%llu", (unsigned long long)value);
 	return add_output(b, name, number);
 }
 
@@ -201,8 +202,8 @@ begin_outputs(struct result *r, struct buf *b)
 
 /* 0, or errno. */
 static int
-write_outputs(struct result *r, const struct found_run *run,
-    const struct watched *a)
+write_outputs(
+    struct result *r, const struct found_run *run, const struct watched *a)
 {
 	struct buf b, text;
 	bool ok;
@@ -219,8 +220,8 @@ write_outputs(struct result *r, const struct found_run *run,
 		ok = add_number(&b, "run_id", run->id) &&
 		    add_output(&b, "run_url", buf_str(&text));
 	}
-	error = ok ? io_write_within(r->fd, buf_str(&b), b.len, &r->left_ms) :
-	    EIO;
+	error = ok ? io_write_within(r->fd, buf_str(&b), b.len, &r->left_ms)
+		   : EIO;
 	buf_free(&b);
 	buf_free(&text);
 	return error;
@@ -229,8 +230,8 @@ write_outputs(struct result *r, const struct found_run *run,
 static bool
 has_outputs(const struct result *r, const struct found_run *run)
 {
-	return r->fd != -1 && (r->order.first_id == 0 ||
-	    r->order.first_id == run->id);
+	return r->fd != -1 &&
+	    (r->order.first_id == 0 || r->order.first_id == run->id);
 }
 
 static enum status
@@ -246,8 +247,8 @@ write_result(struct result *r, const struct found_run *run,
 	free(r->known);
 	r->known = buf_take(&b);
 	format_stdout(&b, r, run, a);
-	if ((error = io_write_within(STDOUT_FILENO, buf_str(&b), b.len,
-	    &r->left_ms)) != 0)
+	if ((error = io_write_within(
+		 STDOUT_FILENO, buf_str(&b), b.len, &r->left_ms)) != 0)
 		status = lost(r, "standard output", error, f);
 	buf_free(&b);
 	if (has_outputs(r, run) && (error = write_outputs(r, run, a)) != 0)
@@ -282,8 +283,9 @@ write_exit_status(struct result *r, enum status status)
 
 	snprintf(number, sizeof number, "%d", status_exit_code(status));
 	begin_outputs(r, &b);
-	error = add_output(&b, "exit_status", number) ?
-	    io_write_within(r->fd, buf_str(&b), b.len, &r->left_ms) : EIO;
+	error = add_output(&b, "exit_status", number)
+	    ? io_write_within(r->fd, buf_str(&b), b.len, &r->left_ms)
+	    : EIO;
 	buf_free(&b);
 	return error;
 }

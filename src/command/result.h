@@ -20,47 +20,42 @@
 #include "command/summary.h"
 #include "github/found.h"
 
-enum result_format {
-	RESULT_TEXT,
-	RESULT_JSON,
-	RESULT_ID,
-	RESULT_URL
-};
+enum result_format { RESULT_TEXT, RESULT_JSON, RESULT_ID, RESULT_URL };
 
 /* What goes where. */
 struct result_order {
-	enum result_format	 format;	/* of standard output */
-	const char		*output_path;	/* NULL: none; lent */
-	const char		*summary_path;	/* same */
+	enum result_format format; /* of standard output */
+	const char *output_path;   /* NULL: none; lent */
+	const char *summary_path;  /* same */
 	/* If there are several runs, whose lines are kept together: the one
 	 * that $GITHUB_OUTPUT tells.  Else 0. */
-	uint64_t		 first_id;
+	uint64_t first_id;
 };
 
 struct result {
-	struct result_order	 order;
-	int64_t			 left_ms;	/* for all readers */
-	int			 fd;		/* of $GITHUB_OUTPUT; or -1 */
-	bool			 is_unfinished;	/* its last line */
-	char			*known;		/* the run, for messages; or
+	struct result_order order;
+	int64_t left_ms;    /* for all readers */
+	int fd;             /* of $GITHUB_OUTPUT; or -1 */
+	bool is_unfinished; /* its last line */
+	char *known;        /* the run, for messages; or
 						 * NULL; owned */
-	struct summary		 summary;
+	struct summary summary;
 };
 
 /*
  * Opens $GITHUB_OUTPUT, creating it if need be, so that a path that cannot be
  * written to is found before anything is sent: STATUS_USAGE.  Then the summary.
  */
-enum status result_open(struct result *, const struct result_order *,
-	    struct fault *);
+enum status result_open(
+    struct result *, const struct result_order *, struct fault *);
 
 /* The run is known.  STATUS_OK, or STATUS_OUTPUT with its fault. */
-enum status result_found(struct result *, const struct found_run *,
-	    struct fault *);
+enum status result_found(
+    struct result *, const struct found_run *, struct fault *);
 
 /* The wait for it is over; same. */
 enum status result_ended(struct result *, const struct found_run *,
-	    const struct watched *, struct fault *);
+    const struct watched *, struct fault *);
 
 /*
  * Adds the exit code of `status` to $GITHUB_OUTPUT, since later steps of a
@@ -70,7 +65,7 @@ enum status result_ended(struct result *, const struct found_run *,
 enum status result_close(struct result *, enum status, struct fault *);
 
 /* The same where nothing was opened yet; what cannot be written is left out. */
-void	 result_exit_status(const char *path, enum status);
+void result_exit_status(const char *path, enum status);
 
 /* Writes text to standard output (help, version, a dry run's request). */
 enum status result_text(const char *, struct fault *);

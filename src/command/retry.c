@@ -4,11 +4,11 @@
 #include "base/least.h"
 #include "command/retry.h"
 
-#define STEP_MS		1000	/* the n-th pause is n of these, */
-#define PAUSE_MAX_MS	4000	/* at most */
-#define EARLY_TRIES	3	/* octokit's number for tokens just made */
-#define LATE_TRIES	4	/* after a success: that many, and */
-#define LATE_MS		10000	/* that long */
+#define STEP_MS      1000  /* the n-th pause is n of these, */
+#define PAUSE_MAX_MS 4000  /* at most */
+#define EARLY_TRIES  3     /* octokit's number for tokens just made */
+#define LATE_TRIES   4     /* after a success: that many, and */
+#define LATE_MS      10000 /* that long */
 
 void
 retry_succeeded(struct retry *r)
@@ -26,9 +26,9 @@ weigh_refusal(struct retry *r, bool early, int64_t now_ms)
 	r->absences = 0;
 	if (r->refusals++ == 0)
 		r->first_ms = now_ms;
-	if (r->accepted ? r->refusals > LATE_TRIES &&
-	    now_ms - r->first_ms >= LATE_MS :
-	    !early || r->refusals > EARLY_TRIES)
+	if (r->accepted
+		? r->refusals > LATE_TRIES && now_ms - r->first_ms >= LATE_MS
+		: !early || r->refusals > EARLY_TRIES)
 		return advice;
 	advice.when = RETRY_AFTER;
 	advice.renew = r->accepted && r->refusals == 1;
@@ -52,12 +52,13 @@ retry_failed(struct retry *r, const struct fault *f, int64_t now_ms)
 {
 	if (f->status == STATUS_NOT_FOUND && !r->found)
 		return weigh_absence(r, now_ms);
-	if (f->status == STATUS_UNAUTHORIZED ||
-	    f->status == STATUS_FORBIDDEN || f->status == STATUS_NOT_FOUND)
+	if (f->status == STATUS_UNAUTHORIZED || f->status == STATUS_FORBIDDEN ||
+	    f->status == STATUS_NOT_FOUND)
 		return weigh_refusal(r, f->early, now_ms);
 	r->absences = r->refusals = 0;
 	return (struct retry_advice){
-		.when = f->lasting || status_is_signal(f->status) ?
-		    RETRY_NEVER : RETRY_AT_PACE,
+		.when = f->lasting || status_is_signal(f->status)
+		    ? RETRY_NEVER
+		    : RETRY_AT_PACE,
 	};
 }

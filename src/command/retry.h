@@ -31,33 +31,33 @@
  * many in a row.
  */
 struct retry {
-	int64_t		 new_until_ms;
-	unsigned int	 new_tries;
-	bool		 accepted;	/* the token has been, */
-	bool		 found;		/* and what is asked for */
-	unsigned int	 absences;	/* 404s in a row before that */
-	unsigned int	 refusals;	/* in a row */
-	int64_t		 first_ms;	/* instant of the first of them */
+	int64_t new_until_ms;
+	unsigned int new_tries;
+	bool accepted;         /* the token has been, */
+	bool found;            /* and what is asked for */
+	unsigned int absences; /* 404s in a row before that */
+	unsigned int refusals; /* in a row */
+	int64_t first_ms;      /* instant of the first of them */
 };
 
 enum retry_when {
-	RETRY_NEVER,		/* it is the last word */
-	RETRY_AT_PACE,		/* after the loop's regular pause */
-	RETRY_AFTER		/* after the pause given here */
+	RETRY_NEVER,   /* it is the last word */
+	RETRY_AT_PACE, /* after the loop's regular pause */
+	RETRY_AFTER    /* after the pause given here */
 };
 
 struct retry_advice {
-	enum retry_when	 when;
-	int64_t		 pause_ms;	/* RETRY_AFTER: at least so long */
-	bool		 renew;		/* the token first: once in a row of
+	enum retry_when when;
+	int64_t pause_ms; /* RETRY_AFTER: at least so long */
+	bool renew;       /* the token first: once in a row of
 					 * refusals */
 };
 
 /* A call went well. */
-void	 retry_succeeded(struct retry *);
+void retry_succeeded(struct retry *);
 
 /* A call failed so at `now_ms`, an instant. */
-struct retry_advice retry_failed(struct retry *, const struct fault *,
-	    int64_t now_ms);
+struct retry_advice retry_failed(
+    struct retry *, const struct fault *, int64_t now_ms);
 
 #endif

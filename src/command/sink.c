@@ -9,8 +9,8 @@
 #include "command/sink.h"
 #include "json/emit.h"
 
-#define WORD_MAX	64	/* GitHub's longest has 15 letters */
-#define CODE_MAX	200	/* bytes; names of jobs have 100 characters */
+#define WORD_MAX 64  /* GitHub's longest has 15 letters */
+#define CODE_MAX 200 /* bytes; names of jobs have 100 characters */
 
 void
 sink_json(struct buf *out, const char *s)
@@ -33,8 +33,8 @@ sink_word(struct buf *out, const char *s)
 
 	while (text_is_alnum(s[len]) || s[len] == '_')
 		len++;
-	buf_adds(out, s[len] != '\0' || len > WORD_MAX || secret_in(s) ?
-	    "unknown" : s);
+	buf_adds(out,
+	    s[len] != '\0' || len > WORD_MAX || secret_in(s) ? "unknown" : s);
 }
 
 void
@@ -44,7 +44,8 @@ sink_url(struct buf *out, const char *s)
 		if (text_is_alnum(*s) || strchr("-._/:%@+=,[]", *s) != NULL)
 			buf_addc(out, *s);
 		else
-			buf_addf(out, "%%%02X", (unsigned int)(unsigned char)*s);
+			buf_addf(
+			    out, "%%%02X", (unsigned int)(unsigned char)*s);
 }
 
 /* Cuts the text between two characters, and shows that it was cut. */
@@ -103,7 +104,9 @@ sink_code(struct buf *out, const char *s)
 	clip(&text);
 	fence = longest_run_of_backticks(text.data) + 1;
 	pad = is_at_odds_with_fence(text.data[0]) ||
-	    is_at_odds_with_fence(text.data[text.len - 1]) ? " " : "";
+		is_at_odds_with_fence(text.data[text.len - 1])
+	    ? " "
+	    : "";
 	for (i = 0; i < fence; i++)
 		buf_addc(out, '`');
 	buf_adds(out, pad);

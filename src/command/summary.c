@@ -11,7 +11,7 @@
 #include "command/sink.h"
 #include "command/summary.h"
 
-#define SIZE_MAX_BYTES	((size_t)900 << 10)	/* the runner takes 1 MiB */
+#define SIZE_MAX_BYTES ((size_t)900 << 10) /* the runner takes 1 MiB */
 
 void
 summary_open(struct summary *s, const char *path, int64_t *left_ms)
@@ -50,8 +50,9 @@ add_linked_code(struct buf *b, const char *text, const char *url)
 static void
 add_run(struct buf *b, const struct found_run *run)
 {
-	buf_addf(b, "%s run [%llu](", run->workflow != NULL ? "Dispatched" :
-	    "Awaited", (unsigned long long)run->id);
+	buf_addf(b, "%s run [%llu](",
+	    run->workflow != NULL ? "Dispatched" : "Awaited",
+	    (unsigned long long)run->id);
 	sink_url(b, run->url);
 	buf_addc(b, ')');
 	if (run->workflow != NULL) {
@@ -83,16 +84,16 @@ add_jobs(struct buf *b, const struct watched *a)
 		buf_adds(b, "| ");
 		add_linked_code(b, job->name, job->html_url);
 		buf_adds(b, " | ");
-		sink_code(b, *job->conclusion != '\0' ? job->conclusion :
-		    job->status);
+		sink_code(b,
+		    *job->conclusion != '\0' ? job->conclusion : job->status);
 		buf_adds(b, " |\n");
 	}
 	buf_addc(b, '\n');
 }
 
 void
-summary_write(struct summary *s, const struct found_run *run,
-    const struct watched *a)
+summary_write(
+    struct summary *s, const struct found_run *run, const struct watched *a)
 {
 	const char *conclusion;
 	struct buf b;
@@ -107,8 +108,8 @@ summary_write(struct summary *s, const struct found_run *run,
 	if (a != NULL) {
 		conclusion = watched_conclusion(a);
 		buf_adds(&b, ": ");
-		sink_code(&b, *conclusion != '\0' ? conclusion :
-		    "not concluded");
+		sink_code(
+		    &b, *conclusion != '\0' ? conclusion : "not concluded");
 	}
 	buf_adds(&b, ".\n\n");
 	if (a != NULL)

@@ -12,23 +12,23 @@
 #include "github/found.h"
 
 struct summary {
-	const char	*path;		/* lent; NULL: none is wanted */
-	int		 fd;		/* or -1 */
-	int		 error;		/* errno of its opening, or 0 */
-	int64_t		*left_ms;	/* lent: for its readers and others */
+	const char *path; /* lent; NULL: none is wanted */
+	int fd;           /* or -1 */
+	int error;        /* errno of its opening, or 0 */
+	int64_t *left_ms; /* lent: for its readers and others */
 };
 
 /*
  * Opens it, since nothing can be opened for writing in the sandbox.  An error
  * is kept until there is something to write.
  */
-void	 summary_open(struct summary *, const char *path, int64_t *left_ms);
+void summary_open(struct summary *, const char *path, int64_t *left_ms);
 
 /* Appends the run; after a wait for it with its conclusion and jobs, else the
  * watched run is NULL. */
-void	 summary_write(struct summary *, const struct found_run *,
-	    const struct watched *);
+void summary_write(
+    struct summary *, const struct found_run *, const struct watched *);
 
-void	 summary_close(struct summary *);
+void summary_close(struct summary *);
 
 #endif

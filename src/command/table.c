@@ -9,31 +9,30 @@
 #include "command/table.h"
 #include "command/verdict.h"
 
-#define STATE_COLUMNS	16	/* "startup_failure " */
-#define TIME_COLUMNS	8	/* "123m45s " */
-#define STATE_WIDTH	40	/* narrower terminals show the mark alone */
-#define TIME_WIDTH	60	/* and these no times */
+#define STATE_COLUMNS 16 /* "startup_failure " */
+#define TIME_COLUMNS  8  /* "123m45s " */
+#define STATE_WIDTH   40 /* narrower terminals show the mark alone */
+#define TIME_WIDTH    60 /* and these no times */
 
 /* What a state looks like: a mark, and its colour (SGR, ECMA-48 8.3.117), or
  * NULL. */
 struct style {
-	const char	*mark;
-	const char	*colour;
+	const char *mark;
+	const char *colour;
 };
 
 /*
  * Of the 256 colours of an xterm those are taken that are readable on black and
  * on white: each has a contrast of at least 4:1 to both (WCAG 2.1).
  */
-#define GREEN	"38;5;28"	/* #008700 */
-#define RED	"38;5;161"	/* #d7005f */
-#define BLUE	"38;5;31"	/* #0087af */
+#define GREEN "38;5;28"  /* #008700 */
+#define RED   "38;5;161" /* #d7005f */
+#define BLUE  "38;5;31"  /* #0087af */
 
-static const struct style	no_style = { " ", NULL };
+static const struct style no_style = { " ", NULL };
 
 static struct style
-style_of(const char *status, const char *conclusion,
-    const struct table_view *v)
+style_of(const char *status, const char *conclusion, const struct table_view *v)
 {
 	static const char *spinner[] = { "|", "/", "-", "\\" };
 	struct style style = { "*", NULL };
@@ -76,14 +75,14 @@ add_duration(struct buf *b, int64_t seconds)
 
 /* The table as it is drawn: first measured, then written. */
 struct table {
-	struct buf		*out;		/* NULL: it is being measured */
-	const struct table_view	*view;
-	size_t			 name_columns;	/* with the indent */
+	struct buf *out; /* NULL: it is being measured */
+	const struct table_view *view;
+	size_t name_columns; /* with the indent */
 };
 
 static void
-add_painted(struct buf *out, const struct table *t, const char *colour,
-    const char *s)
+add_painted(
+    struct buf *out, const struct table *t, const char *colour, const char *s)
 {
 	if (t->view->colour && colour != NULL)
 		buf_addf(out, "\033[%sm%s\033[0m", colour, s);
@@ -127,8 +126,8 @@ name_room(const struct table_view *v, size_t indent, bool has_state)
 	size_t fixed = indent + 2 + 1;
 
 	if (has_state)
-		fixed += STATE_COLUMNS + (v->width >= TIME_WIDTH ?
-		    TIME_COLUMNS : 0);
+		fixed += STATE_COLUMNS +
+		    (v->width >= TIME_WIDTH ? TIME_COLUMNS : 0);
 	return v->width > fixed ? v->width - fixed : 1;
 }
 
@@ -158,8 +157,8 @@ add_row(struct table *t, const char *indent, struct style style,
 		buf_adds(&row, indent);
 		add_painted(&row, t, style.colour, style.mark);
 		buf_addc(&row, ' ');
-		terminal_add_cell(&row, buf_str(&safe), has_state ?
-		    t->name_columns - strlen(indent) : columns);
+		terminal_add_cell(&row, buf_str(&safe),
+		    has_state ? t->name_columns - strlen(indent) : columns);
 		if (has_state)
 			add_state(&row, t, style.colour, state, elapsed);
 		trim(&row);
@@ -194,8 +193,9 @@ add_run_rows(struct table *t, const struct watched *a)
 			    (unsigned long long)run->attempt);
 		buf_addc(&name, ')');
 		add_row(t, "", style_of(run->status, run->conclusion, v),
-		    buf_str(&name), *run->conclusion != '\0' ?
-		    run->conclusion : run->status, buf_str(&elapsed));
+		    buf_str(&name),
+		    *run->conclusion != '\0' ? run->conclusion : run->status,
+		    buf_str(&elapsed));
 		/* A part of a URL is of no use. */
 		if (strlen(run->html_url) + 3 < v->width)
 			add_row(t, "", no_style, run->html_url, "", "");
@@ -207,8 +207,8 @@ add_run_rows(struct table *t, const struct watched *a)
 static void
 add_job_row(struct table *t, const struct watched *a, const struct job *job)
 {
-	const char *state = *job->conclusion != '\0' ? job->conclusion :
-	    job->status;
+	const char *state = *job->conclusion != '\0' ? job->conclusion
+						     : job->status;
 	int64_t now_ms, end = job->completed_at;
 	struct buf elapsed;
 
@@ -276,8 +276,7 @@ add_time_left(struct table *t)
 }
 
 static void
-add_runs(struct table *t, const struct watched *runs, size_t count,
-    size_t rows)
+add_runs(struct table *t, const struct watched *runs, size_t count, size_t rows)
 {
 	size_t each, i, open = 0;
 
@@ -297,8 +296,9 @@ add_runs(struct table *t, const struct watched *runs, size_t count,
 		if (runs[i].ended && !t->view->is_last)
 			continue;
 		/* What is left, shared among those that are still running. */
-		each = rows > 2 * (count - i - 1) ?
-		    (rows - 2 * (count - i - 1)) / open : 0;
+		each = rows > 2 * (count - i - 1)
+		    ? (rows - 2 * (count - i - 1)) / open
+		    : 0;
 		open--;
 		if (each > 0) {
 			add_jobs(t, &runs[i], each);

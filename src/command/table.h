@@ -14,19 +14,19 @@
 
 /* What a table shows beside the runs, and where. */
 struct table_view {
-	int64_t		 elapsed_ms;
-	int64_t		 left_ms;	/* until the timeout; negative: none */
-	unsigned int	 frame;		/* counts redraws */
-	size_t		 width, height;	/* of the terminal */
-	bool		 colour;
-	bool		 is_last;	/* stays when the wait is over */
+	int64_t elapsed_ms;
+	int64_t left_ms;      /* until the timeout; negative: none */
+	unsigned int frame;   /* counts redraws */
+	size_t width, height; /* of the terminal */
+	bool colour;
+	bool is_last; /* stays when the wait is over */
 };
 
 /*
  * Appends the table of runs and their jobs, lines narrower than the terminal
  * and fewer than it has.  Pure but for the server's clock.
  */
-void	 table_add(struct buf *, const struct watched *, size_t count,
-	    const struct table_view *);
+void table_add(struct buf *, const struct watched *, size_t count,
+    const struct table_view *);
 
 #endif

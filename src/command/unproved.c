@@ -24,10 +24,12 @@ add_doubt(struct fault *f, const char *id)
 {
 	fault_add(f, "a run shows the distinct ID %.100s, but ", id);
 	if (match_is_distinctive(id))
-		fault_add(f, "the timeout expired before it was certain that "
+		fault_add(f,
+		    "the timeout expired before it was certain that "
 		    "no other run does.");
 	else
-		fault_add(f, "other new runs do not show all their names yet, "
+		fault_add(f,
+		    "other new runs do not show all their names yet, "
 		    "and an ID of fewer than %d characters and fewer than %d "
 		    "digits may appear in any of them. Use a longer one "
 		    "(--distinct-id without a value draws one).",
@@ -39,19 +41,21 @@ static void
 add_advice(struct fault *f, bool had_id)
 {
 	if (had_id)
-		fault_add(f, " Does the workflow show its input distinct_id, "
+		fault_add(f,
+		    " Does the workflow show its input distinct_id, "
 		    "best as run-name: ${{ inputs.distinct_id }}? The name of "
 		    "a step is only visible once a runner has begun its job.");
 	else
-		fault_add(f, " With --distinct-id, and an input distinct_id "
+		fault_add(f,
+		    " With --distinct-id, and an input distinct_id "
 		    "that the workflow shows in its run-name, the run can "
 		    "be identified.");
 }
 
 /* The search has found nothing, or was ended by a failure. */
 static void
-add_search(struct fault *f, const struct find_query *q,
-    const struct find_result *r)
+add_search(
+    struct fault *f, const struct find_query *q, const struct find_result *r)
 {
 	const struct fault *why = &r->fault;
 
@@ -60,11 +64,13 @@ add_search(struct fault *f, const struct find_query *q,
 	else if (why->status != STATUS_OK)
 		fault_add(f, "the search for it failed: %s", why->text);
 	else
-		fault_add(f, "no new run showed the distinct ID %.100s before "
-		    "the timeout.", q->distinct_id);
+		fault_add(f,
+		    "no new run showed the distinct ID %.100s before "
+		    "the timeout.",
+		    q->distinct_id);
 	if (r->outcome == FIND_STOPPED && why->status == STATUS_UNAUTHORIZED)
-		fault_add(f, " It was accepted before, so it may have "
-		    "expired.");
+		fault_add(
+		    f, " It was accepted before, so it may have expired.");
 	fault_end_sentence(f);
 	add_runs(f, " Runs that might be it: ", r);
 	if (q->distinct_id == NULL || why->status == STATUS_OK)
@@ -78,18 +84,21 @@ unproved(const struct find_query *q, const struct find_result *r,
 	struct fault story;
 
 	if (accepted) {
-		fault_set_lasting(&story, STATUS_UNIDENTIFIED, "%s: the "
+		fault_set_lasting(&story, STATUS_UNIDENTIFIED,
+		    "%s: the "
 		    "workflow was dispatched, but its run is not identified: ",
 		    who);
 	} else {
 		fault_end_sentence(f);
-		fault_set_lasting(&story, STATUS_UNKNOWN, "%s So it is "
+		fault_set_lasting(&story, STATUS_UNKNOWN,
+		    "%s So it is "
 		    "unknown whether the workflow was dispatched, and ",
 		    f->text);
 	}
 	switch (r->outcome) {
 	case FIND_SEVERAL:
-		fault_add(&story, "more than one new run shows the distinct ID "
+		fault_add(&story,
+		    "more than one new run shows the distinct ID "
 		    "%.100s, so any of them may be the dispatched one.",
 		    q->distinct_id);
 		add_runs(&story, " The runs: ", r);
@@ -103,7 +112,8 @@ unproved(const struct find_query *q, const struct find_result *r,
 	case FIND_ONE:
 		add_search(&story, q, r);
 		if (!accepted)
-			fault_add(&story, " Check its runs before dispatching "
+			fault_add(&story,
+			    " Check its runs before dispatching "
 			    "again: one may have been started.");
 		if (status_is_signal(r->fault.status))
 			story.status = r->fault.status;

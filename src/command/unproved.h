@@ -17,6 +17,6 @@
  * which the fault has; or that of a signal.
  */
 enum status unproved(const struct find_query *, const struct find_result *,
-	    const char *who, bool accepted, struct fault *);
+    const char *who, bool accepted, struct fault *);
 
 #endif

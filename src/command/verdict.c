@@ -12,17 +12,16 @@ verdict_of(const char *status, const char *conclusion)
 		return VERDICT_OPEN;
 	if (*conclusion == '\0')
 		return VERDICT_UNTOLD;
-	return strcmp(conclusion, "success") == 0 ? VERDICT_SUCCESS :
-	    VERDICT_FAILURE;
+	return strcmp(conclusion, "success") == 0 ? VERDICT_SUCCESS
+						  : VERDICT_FAILURE;
 }
 
 bool
 verdict_is_known(const char *conclusion)
 {
-	static const char *known[] = {
-		"success", "failure", "neutral", "cancelled", "skipped",
-		"timed_out", "action_required", "stale", "startup_failure",
-	};
+	static const char *known[] = { "success", "failure", "neutral",
+		"cancelled", "skipped", "timed_out", "action_required", "stale",
+		"startup_failure" };
 	size_t i;
 
 	for (i = 0; i < sizeof known / sizeof known[0]; i++)
@@ -54,8 +53,7 @@ verdict_has_failed(const char *status, const char *conclusion)
 
 /* The latest attempt among these jobs that has one of that name. */
 static bool
-find_attempt(const struct job_pages *jobs, const char *name,
-    uint64_t *attempt)
+find_attempt(const struct job_pages *jobs, const char *name, uint64_t *attempt)
 {
 	const struct job *job;
 	bool is_there = false;
@@ -94,7 +92,7 @@ verdict_of_jobs(const struct job_pages *latest, const struct job_pages *all,
 		jobs = latest;
 		if (!find_attempt(jobs, names[i], &attempt) &&
 		    ((jobs = all) == NULL ||
-		    !find_attempt(jobs, names[i], &attempt))) {
+			!find_attempt(jobs, names[i], &attempt))) {
 			if (v.missing == NULL)
 				v.missing = names[i];
 			weigh(&v, VERDICT_OPEN, NULL);
@@ -103,8 +101,9 @@ verdict_of_jobs(const struct job_pages *latest, const struct job_pages *all,
 		for (n = 0; (job = job_pages_nth(jobs, n)) != NULL; n++)
 			if (strcmp(job->name, names[i]) == 0 &&
 			    job->attempt == attempt)
-				weigh(&v, verdict_of(job->status,
-				    job->conclusion), job);
+				weigh(&v,
+				    verdict_of(job->status, job->conclusion),
+				    job);
 	}
 	return v;
 }

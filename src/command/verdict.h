@@ -19,30 +19,30 @@
 /* Of several, the one listed last decides. */
 enum verdict {
 	VERDICT_SUCCESS,
-	VERDICT_OPEN,		/* not over */
-	VERDICT_UNTOLD,		/* over, without a conclusion so far */
+	VERDICT_OPEN,   /* not over */
+	VERDICT_UNTOLD, /* over, without a conclusion so far */
 	VERDICT_FAILURE
 };
 
 enum verdict verdict_of(const char *status, const char *conclusion);
 
 /* One of GitHub's documented conclusions. */
-bool	 verdict_is_known(const char *conclusion);
+bool verdict_is_known(const char *conclusion);
 
 /* The conclusion for "concluded with %s", though there may be none. */
 const char *verdict_text(const char *conclusion);
 
 /* The job did its part or had none: success, skipped or neutral. */
-bool	 verdict_is_harmless(const char *conclusion);
+bool verdict_is_harmless(const char *conclusion);
 
 /* The job is over, and did not. */
-bool	 verdict_has_failed(const char *status, const char *conclusion);
+bool verdict_has_failed(const char *status, const char *conclusion);
 
 /* All lent. */
 struct verdict_jobs {
-	enum verdict		 verdict;	/* of all of them together */
-	const struct job	*job;		/* that decides; NULL: none */
-	const char		*missing;	/* the first name that no job
+	enum verdict verdict;  /* of all of them together */
+	const struct job *job; /* that decides; NULL: none */
+	const char *missing;   /* the first name that no job
 						 * has; NULL: there is none */
 };
 
@@ -53,20 +53,19 @@ struct verdict_jobs {
  * attempts, unless they are NULL.
  */
 struct verdict_jobs verdict_of_jobs(const struct job_pages *latest,
-	    const struct job_pages *all, const char **names,
-	    size_t count);
+    const struct job_pages *all, const char **names, size_t count);
 
 /* The time in which a failed attempt may be run again.  Zeroed at first. */
 struct verdict_grace {
-	uint64_t	 attempt;
-	int64_t		 ends_ms;	/* instant; 0: no failure so far */
+	uint64_t attempt;
+	int64_t ends_ms; /* instant; 0: no failure so far */
 };
 
 /*
  * This attempt has failed: begins its grace, up to that instant, and is true;
  * or false if it had begun before.
  */
-bool	 verdict_begin_grace(struct verdict_grace *, uint64_t attempt,
-	    int64_t ends_ms);
+bool verdict_begin_grace(
+    struct verdict_grace *, uint64_t attempt, int64_t ends_ms);
 
 #endif

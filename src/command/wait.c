@@ -12,26 +12,26 @@
 #include "command/pace.h"
 #include "command/wait.h"
 
-#define NEW_MS		60000	/* a run just dispatched may not be there yet */
-#define NEW_LOOKS	5	/* any other */
-#define UNTOLD_LOOK_MS	1000	/* between looks without a conclusion */
-#define LAST_LOOK_MS	3000	/* that a look at the deadline may take */
-#define SHARE_MIN_MS	1000	/* for a look at one of several runs, */
-#define SHARE_MAX_MS	10000	/* so that one that hangs stops no other */
-#define GROWTH		240	/* a pause is that part of the time gone by, */
-#define GROWN_MS	30000	/* at most; from 20 min on, of 5 s */
-#define QUOTA_LOW	200	/* requests left that are spread out */
-#define CANCEL_MS	5000	/* that asking to cancel may take */
-#define CANCELLED_MS	1000	/* between looks, once cancelling */
-#define SUMMARY_MS	5000	/* that the jobs of one run may take */
+#define NEW_MS         60000 /* a run just dispatched may not be there yet */
+#define NEW_LOOKS      5     /* any other */
+#define UNTOLD_LOOK_MS 1000  /* between looks without a conclusion */
+#define LAST_LOOK_MS   3000  /* that a look at the deadline may take */
+#define SHARE_MIN_MS   1000  /* for a look at one of several runs, */
+#define SHARE_MAX_MS   10000 /* so that one that hangs stops no other */
+#define GROWTH         240   /* a pause is that part of the time gone by, */
+#define GROWN_MS       30000 /* at most; from 20 min on, of 5 s */
+#define QUOTA_LOW      200   /* requests left that are spread out */
+#define CANCEL_MS      5000  /* that asking to cancel may take */
+#define CANCELLED_MS   1000  /* between looks, once cancelling */
+#define SUMMARY_MS     5000  /* that the jobs of one run may take */
 
 /* --- time --- */
 
 static int64_t
 after(int64_t instant_ms, int64_t duration_ms)
 {
-	return duration_ms == WAIT_NEVER ? CLOCK_NEVER : plus(instant_ms,
-	    duration_ms);
+	return duration_ms == WAIT_NEVER ? CLOCK_NEVER
+					 : plus(instant_ms, duration_ms);
 }
 
 /* Until when a look at one of several runs may take. */
@@ -44,8 +44,8 @@ share_ends(const struct wait *w)
 		return CLOCK_NEVER;
 	share_ms = clock_left(w->clock, w->deadline_ms) /
 	    (2 * (int64_t)w->count);
-	return clock_after(w->clock, most(SHARE_MIN_MS, least(share_ms,
-	    SHARE_MAX_MS)));
+	return clock_after(
+	    w->clock, most(SHARE_MIN_MS, least(share_ms, SHARE_MAX_MS)));
 }
 
 /* It was refused, and is to be asked again later; but not too late. */
@@ -60,8 +60,8 @@ is_too_soon(const struct wait *w, const struct vigil *v)
 static bool
 look_at_all(struct wait *w)
 {
-	int64_t deadline_ms = most(w->deadline_ms, clock_after(w->clock,
-	    LAST_LOOK_MS));
+	int64_t deadline_ms = most(
+	    w->deadline_ms, clock_after(w->clock, LAST_LOOK_MS));
 	enum status status;
 	bool failed = false;
 	size_t i;
@@ -71,8 +71,8 @@ look_at_all(struct wait *w)
 		if (w->runs[i].ended || is_too_soon(w, &w->vigils[i]))
 			continue;
 		/* What was reported of one run takes no time of the others. */
-		status = look_at(w, &w->vigils[i], least(plus(deadline_ms,
-		    w->reported_ms), share_ends(w)));
+		status = look_at(w, &w->vigils[i],
+		    least(plus(deadline_ms, w->reported_ms), share_ends(w)));
 		if (status_is_signal(status) || interrupt_pending())
 			return false;
 		failed = failed || status != STATUS_OK;
@@ -93,15 +93,15 @@ cancel(struct wait *w, bool force)
 	size_t i;
 
 	/* One that hangs must not take the time of the others, each time. */
-	share_ms = most(SHARE_MIN_MS, CANCEL_MS / most(1,
-	    (int64_t)look_count_open(w)));
+	share_ms = most(
+	    SHARE_MIN_MS, CANCEL_MS / most(1, (int64_t)look_count_open(w)));
 	for (i = 0; i < w->count; i++) {
 		c = &w->cancels[i];
 		if (w->runs[i].ended ||
 		    (force ? c->force : c->state) != CANCEL_OPEN)
 			continue;
-		if (cancel_ask(c, w->clock, force, look_courtesy_ends(w,
-		    share_ms)) != STATUS_OK)
+		if (cancel_ask(c, w->clock, force,
+			look_courtesy_ends(w, share_ms)) != STATUS_OK)
 			look_take_hint(w, &c->why);
 	}
 }
@@ -136,8 +136,9 @@ next_pause(const struct wait *w)
 	if (w->cancelled_ms > 0)
 		pause_ms = least(pause_ms, CANCELLED_MS);
 	else if (w->order->interval_grows)
-		pause_ms = most(pause_ms, least((clock_now(w->clock) -
-		    w->began_ms) / GROWTH, GROWN_MS));
+		pause_ms = most(pause_ms,
+		    least((clock_now(w->clock) - w->began_ms) / GROWTH,
+			GROWN_MS));
 	/* A quota that runs out: what is left has to last. */
 	if (github_quota(w->runs[0].gh, &left, &reset_ms) && left < QUOTA_LOW)
 		pause_ms = most(pause_ms, reset_ms / (int64_t)(left + 1));
@@ -156,8 +157,8 @@ own_instant(const struct wait *w, const struct vigil *v)
 	if (v->grace.ends_ms > now_ms)
 		at_ms = v->grace.ends_ms;
 	if (v->untold_ends_ms > now_ms)
-		at_ms = least(at_ms, least(v->untold_ends_ms, now_ms +
-		    UNTOLD_LOOK_MS));
+		at_ms = least(
+		    at_ms, least(v->untold_ends_ms, now_ms + UNTOLD_LOOK_MS));
 	if (v->again_ms > 0)
 		at_ms = least(at_ms, v->again_ms);
 	if (v->cancel->again_ms > now_ms)
@@ -180,8 +181,9 @@ pause_wait(struct wait *w, int64_t due_ms)
 		next_ms = least(next_ms, own_instant(w, &w->vigils[i]));
 	/* No plan of ours breaks a limit. */
 	if (w->hint_ms > 0)
-		next_ms = most(next_ms, clock_after(w->clock, w->hint_ms +
-		    pace_spread(w->hint_ms)));
+		next_ms = most(next_ms,
+		    clock_after(
+			w->clock, w->hint_ms + pace_spread(w->hint_ms)));
 	next_ms = least(next_ms, w->deadline_ms);
 	if (w->order->live)
 		live_sleep_until(&w->live, next_ms);
@@ -252,8 +254,9 @@ read_jobs(const struct wait *w, struct watched *run)
 
 	/* Those of a failed run have been read already. */
 	if (run->seen && run->jobs.count == 0 &&
-	    !status_is_signal(run->status) && watched_read_jobs(run,
-	    look_courtesy_ends(w, SUMMARY_MS), &ignored) != STATUS_OK)
+	    !status_is_signal(run->status) &&
+	    watched_read_jobs(
+		run, look_courtesy_ends(w, SUMMARY_MS), &ignored) != STATUS_OK)
 		log_debug("jobs of run %llu: %s",
 		    (unsigned long long)run->found.id, ignored.text);
 }
@@ -297,8 +300,12 @@ wait_for_runs(struct watched *runs, size_t count, const struct clock *clock,
     const struct wait_order *o, struct result *result, struct fault *f)
 {
 	struct wait w = {
-		.clock = clock, .order = o, .result = result, .runs = runs,
-		.count = count, .began_ms = clock_now(clock),
+		.clock = clock,
+		.order = o,
+		.result = result,
+		.runs = runs,
+		.count = count,
+		.began_ms = clock_now(clock),
 		.vigils = xcalloc(count, sizeof *w.vigils),
 		.cancels = xcalloc(count, sizeof *w.cancels),
 	};
@@ -308,8 +315,11 @@ wait_for_runs(struct watched *runs, size_t count, const struct clock *clock,
 	for (i = 0; i < count; i++)
 		open_vigil(&w, i);
 	w.live = (struct live){
-		.clock = clock, .runs = runs, .count = count,
-		.began_ms = w.began_ms, .deadline_ms = w.deadline_ms,
+		.clock = clock,
+		.runs = runs,
+		.count = count,
+		.began_ms = w.began_ms,
+		.deadline_ms = w.deadline_ms,
 		.colour = o->colour,
 	};
 	while (look_at_all(&w) && look_count_open(&w) > 0 &&
@@ -333,18 +343,18 @@ wait_for_runs(struct watched *runs, size_t count, const struct clock *clock,
 
 enum status
 wait_for_given(struct github *gh, const struct clock *clock,
-    const struct wait_order *o, const struct wait_target *targets,
-    size_t count, struct result *result, struct fault *f)
+    const struct wait_order *o, const struct wait_target *targets, size_t count,
+    struct result *result, struct fault *f)
 {
 	struct watched *runs = xcalloc(count, sizeof *runs);
 	enum status status;
 	size_t i;
 
-	status_if_exhausted(STATUS_CONNECT,
-	    "the run is no longer being watched");
+	status_if_exhausted(
+	    STATUS_CONNECT, "the run is no longer being watched");
 	for (i = 0; i < count; i++) {
-		runs[i].gh = github_sibling(gh, targets[i].owner,
-		    targets[i].repo);
+		runs[i].gh = github_sibling(
+		    gh, targets[i].owner, targets[i].repo);
 		runs[i].found = (struct found_run){
 			.id = targets[i].id,
 			.by = FOUND_GIVEN,

@@ -20,29 +20,29 @@
 #include "command/result.h"
 #include "command/watched.h"
 
-#define WAIT_NEVER	INT64_C(-1)	/* for the durations below */
+#define WAIT_NEVER INT64_C(-1) /* for the durations below */
 
 /* All lent. */
 struct wait_order {
-	int64_t		 timeout_ms;		/* or WAIT_NEVER */
-	int64_t		 interval_ms;		/* between two looks */
-	bool		 interval_grows;	/* on very long waits */
-	const char	**jobs;			/* wait for these only */
-	size_t		 job_count;
-	int64_t		 cancel_after_ms;	/* or WAIT_NEVER */
-	int64_t		 force_cancel_after_ms;	/* after that */
-	bool		 cancel_on_interrupt;
-	int64_t		 rerun_grace_ms;	/* 0: none */
-	bool		 live;			/* a table on the terminal */
-	bool		 colour;
-	size_t		 log_lines;		/* of a failed job; 0: none */
+	int64_t timeout_ms;  /* or WAIT_NEVER */
+	int64_t interval_ms; /* between two looks */
+	bool interval_grows; /* on very long waits */
+	const char **jobs;   /* wait for these only */
+	size_t job_count;
+	int64_t cancel_after_ms;       /* or WAIT_NEVER */
+	int64_t force_cancel_after_ms; /* after that */
+	bool cancel_on_interrupt;
+	int64_t rerun_grace_ms; /* 0: none */
+	bool live;              /* a table on the terminal */
+	bool colour;
+	size_t log_lines; /* of a failed job; 0: none */
 };
 
 /* A run that the user has given; texts are lent. */
 struct wait_target {
-	uint64_t	 id;
-	char		*owner;
-	char		*repo;
+	uint64_t id;
+	char *owner;
+	char *repo;
 };
 
 /*
@@ -52,14 +52,14 @@ struct wait_target {
  * before all others.
  */
 enum status wait_for_given(struct github *, const struct clock *,
-	    const struct wait_order *, const struct wait_target *, size_t count,
-	    struct result *, struct fault *);
+    const struct wait_order *, const struct wait_target *, size_t count,
+    struct result *, struct fault *);
 
 /* The same for the run that a dispatch there has just created, which has been
  * written as found. */
 enum status wait_for_dispatched(struct github *, const struct clock *,
-	    const struct wait_order *, const struct found_run *,
-	    struct result *, struct fault *);
+    const struct wait_order *, const struct found_run *, struct result *,
+    struct fault *);
 
 /*
  * What both do, with runs that the caller wipes.  Each then has a status:
@@ -68,6 +68,6 @@ enum status wait_for_dispatched(struct github *, const struct clock *,
  * signal's.  A result that was not written is STATUS_OUTPUT for all.
  */
 enum status wait_for_runs(struct watched *, size_t count, const struct clock *,
-	    const struct wait_order *, struct result *, struct fault *);
+    const struct wait_order *, struct result *, struct fault *);
 
 #endif

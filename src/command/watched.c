@@ -18,8 +18,7 @@ watched_found(const struct watched *w)
 
 	if (watched_is_given(w) && w->seen) {
 		found.url = run->html_url;
-		found.ref = *run->head_branch != '\0' ? run->head_branch :
-		    NULL;
+		found.ref = *run->head_branch != '\0' ? run->head_branch : NULL;
 	}
 	return found;
 }
@@ -34,8 +33,8 @@ watched_is_over(const struct watched *w)
 const char *
 watched_state(const struct watched *w)
 {
-	return *w->state.run.status != '\0' ? w->state.run.status :
-	    "without a status";
+	return *w->state.run.status != '\0' ? w->state.run.status
+					    : "without a status";
 }
 
 const char *
@@ -58,11 +57,10 @@ watched_read_jobs(struct watched *w, int64_t deadline_ms, struct fault *f)
 }
 
 enum status
-watched_read_all_jobs(struct watched *w, int64_t deadline_ms,
-    struct fault *f)
+watched_read_all_jobs(struct watched *w, int64_t deadline_ms, struct fault *f)
 {
-	enum status status = job_pages_read(&w->all_jobs, w->gh,
-	    w->found.id, GITHUB_ALL_ATTEMPTS, deadline_ms, f);
+	enum status status = job_pages_read(&w->all_jobs, w->gh, w->found.id,
+	    GITHUB_ALL_ATTEMPTS, deadline_ms, f);
 
 	if (status == STATUS_OK)
 		w->all_jobs_attempt = w->state.run.attempt;
@@ -84,8 +82,8 @@ watched_job_url(const struct watched *w, const struct job *job)
 const struct job_pages *
 watched_all_jobs(const struct watched *w)
 {
-	return w->all_jobs_attempt == w->state.run.attempt ? &w->all_jobs :
-	    NULL;
+	return w->all_jobs_attempt == w->state.run.attempt ? &w->all_jobs
+							   : NULL;
 }
 
 void

@@ -8,10 +8,10 @@
 
 /* First match wins; a NULL part matches every message of that status. */
 static const struct {
-	unsigned int	 status;
-	const char	*part;
-	bool		 to_dispatch;	/* not for reads */
-	const char	*advice;
+	unsigned int status;
+	const char *part;
+	bool to_dispatch; /* not for reads */
+	const char *advice;
 } table[] = {
 	{ 401, NULL, false,
 	    "The token is not valid: it may be mistyped, expired or revoked." },
@@ -65,7 +65,8 @@ add_sso(struct buf *out, const char *sso)
 {
 	const char *url = strstr(sso, "url=");
 
-	buf_adds(out, " The organization requires single sign-on (SSO): "
+	buf_adds(out,
+	    " The organization requires single sign-on (SSO): "
 	    "authorize the token for it");
 	if (url != NULL)
 		buf_addf(out, " at %s", url + 4);
@@ -75,7 +76,8 @@ add_sso(struct buf *out, const char *sso)
 static void
 add_distinct_id(struct buf *out)
 {
-	buf_adds(out, " The workflow does not declare the input distinct_id, "
+	buf_adds(out,
+	    " The workflow does not declare the input distinct_id, "
 	    "by which its run is found. Add to its file: \"on: "
 	    "workflow_dispatch: inputs: distinct_id: { type: string, "
 	    "required: false }\", and show it in the run's name: \"run-name: "
@@ -88,9 +90,10 @@ is_pull_request(const char *ref)
 {
 	size_t digits = strspn(ref, "0123456789");
 
-	return strncmp(ref, "refs/pull/", 10) == 0 || (digits > 0 &&
-	    (strcmp(ref + digits, "/merge") == 0 ||
-	    strcmp(ref + digits, "/head") == 0));
+	return strncmp(ref, "refs/pull/", 10) == 0 ||
+	    (digits > 0 &&
+		(strcmp(ref + digits, "/merge") == 0 ||
+		    strcmp(ref + digits, "/head") == 0));
 }
 
 void
@@ -102,9 +105,11 @@ advice_workflow(struct buf *out, const char *workflow)
 	    (len > 4 && strcmp(workflow + len - 4, ".yml") == 0) ||
 	    (len > 5 && strcmp(workflow + len - 5, ".yaml") == 0))
 		return;
-	buf_addf(out, " \"%s\" is not the name of a workflow file: give the "
+	buf_addf(out,
+	    " \"%s\" is not the name of a workflow file: give the "
 	    "file's name, such as deploy.yml, not the name shown in the "
-	    "Actions tab.", workflow);
+	    "Actions tab.",
+	    workflow);
 }
 
 void
@@ -117,7 +122,8 @@ advice_refusal(struct buf *out, const struct refusal *r)
 		return;
 	}
 	if (r->is_foreign || (!r->is_json && r->status != 404)) {
-		buf_adds(out, " That does not look like GitHub's API: is the "
+		buf_adds(out,
+		    " That does not look like GitHub's API: is the "
 		    "API URL right, or did a proxy or gateway in between "
 		    "answer? The URL is https://api.github.com, "
 		    "https://api.NAME.ghe.com for NAME.ghe.com, and "
@@ -125,7 +131,8 @@ advice_refusal(struct buf *out, const struct refusal *r)
 		return;
 	}
 	if (r->ref != NULL && r->status == 422 && is_pull_request(r->ref)) {
-		buf_adds(out, " A pull request's merge ref (refs/pull/N/merge, "
+		buf_adds(out,
+		    " A pull request's merge ref (refs/pull/N/merge, "
 		    "or N/merge as ${{ github.ref_name }} has it) cannot be "
 		    "dispatched: give the branch (in GitHub Actions, "
 		    "${{ github.head_ref }}).");
@@ -138,8 +145,9 @@ advice_refusal(struct buf *out, const struct refusal *r)
 		return;
 	}
 	for (i = 0; i < sizeof table / sizeof table[0]; i++) {
-		if (table[i].status != r->status || (table[i].part != NULL &&
-		    text_find_nocase(r->message, table[i].part) == NULL) ||
+		if (table[i].status != r->status ||
+		    (table[i].part != NULL &&
+			text_find_nocase(r->message, table[i].part) == NULL) ||
 		    (table[i].to_dispatch && r->ref == NULL))
 			continue;
 		buf_addf(out, " %s", table[i].advice);

@@ -8,7 +8,7 @@
 #include "github/answer.h"
 #include "json/validate.h"
 
-#define WAIT_MIN_MS	INT64_C(1000)	/* "Retry-After: 0" is no invitation */
+#define WAIT_MIN_MS INT64_C(1000) /* "Retry-After: 0" is no invitation */
 
 /* Digits; what overflows is the largest number there is. */
 static bool
@@ -38,8 +38,9 @@ from_retry_after(const struct answer *a, int64_t *wait_ms)
 			return false;
 		seconds = at > now ? (uint64_t)(at - now) : 0;
 	}
-	*wait_ms = seconds < ANSWER_WAIT_MAX_S ? (int64_t)seconds * 1000 :
-	    ANSWER_WAIT_MAX_S * INT64_C(1000);
+	*wait_ms = seconds < ANSWER_WAIT_MAX_S
+	    ? (int64_t)seconds * 1000
+	    : ANSWER_WAIT_MAX_S * INT64_C(1000);
 	if (*wait_ms < WAIT_MIN_MS)
 		*wait_ms = WAIT_MIN_MS;
 	return true;
@@ -52,8 +53,7 @@ from_reset(const struct answer *a, int64_t *wait_ms)
 	int64_t now;
 
 	if (a->reset == NULL || a->date == NULL ||
-	    !date_from_http(a->date, &now) ||
-	    !take_number(a->reset, &reset))
+	    !date_from_http(a->date, &now) || !take_number(a->reset, &reset))
 		return false;
 	if (reset > (uint64_t)now + ANSWER_WAIT_MAX_S)
 		reset = (uint64_t)now + ANSWER_WAIT_MAX_S;
@@ -76,7 +76,7 @@ says_limit(const struct answer *a)
 	return text_find_nocase(a->message, "rate limit") != NULL ||
 	    text_find_nocase(a->message, "abuse detection") != NULL ||
 	    (a->documentation_url != NULL &&
-	    text_find_nocase(a->documentation_url, "rate-limit") != NULL);
+		text_find_nocase(a->documentation_url, "rate-limit") != NULL);
 }
 
 static bool
@@ -106,8 +106,8 @@ answer_is_json(const struct answer *a)
 	if (a->content_type != NULL &&
 	    text_find_nocase(a->content_type, "json") != NULL)
 		return true;
-	return count_blank(a) < a->body_len && json_validate(a->body,
-	    a->body_len, JSON_LENIENT_TEXT, &e);
+	return count_blank(a) < a->body_len &&
+	    json_validate(a->body, a->body_len, JSON_LENIENT_TEXT, &e);
 }
 
 /* Without a type, what looks like a page counts as one. */
@@ -154,6 +154,5 @@ answer_classify(const struct answer *a, int64_t *wait_ms)
 		return is_foreign(a) ? ANSWER_FOREIGN : ANSWER_OK;
 	if (a->status >= 400 && a->status < 500)
 		return ANSWER_INVALID;
-	return a->status >= 500 && a->status < 600 ? ANSWER_FAILED :
-	    ANSWER_ODD;
+	return a->status >= 500 && a->status < 600 ? ANSWER_FAILED : ANSWER_ODD;
 }

@@ -14,8 +14,8 @@
 #include "github/decode.h"
 #include "github/token.h"
 
-#define MESSAGE_MAX	600	/* of a server's message in one of ours, */
-#define PHRASE_MAX	80	/* and of a reason phrase or request ID */
+#define MESSAGE_MAX 600 /* of a server's message in one of ours, */
+#define PHRASE_MAX  80  /* and of a reason phrase or request ID */
 
 void
 call_begin(struct call *c, const struct github *gh, enum request_method method)
@@ -44,18 +44,18 @@ struct exchange_limits
 call_limits(int64_t head_ms, int64_t answer_ms, int64_t deadline_ms)
 {
 	return (struct exchange_limits){
-		.head_deadline_ms = least(clock_after(&clock_system, head_ms),
-		    deadline_ms),
-		.deadline_ms = least(clock_after(&clock_system, answer_ms),
-		    deadline_ms),
+		.head_deadline_ms = least(
+		    clock_after(&clock_system, head_ms), deadline_ms),
+		.deadline_ms = least(
+		    clock_after(&clock_system, answer_ms), deadline_ms)
 	};
 }
 
 enum status
 call_connect(struct call *c, int64_t deadline_ms, struct fault *f)
 {
-	return client_connect(c->session->client, c->request.method,
-	    deadline_ms, f);
+	return client_connect(
+	    c->session->client, c->request.method, deadline_ms, f);
 }
 
 static const char *
@@ -91,8 +91,9 @@ read_answer(struct call *c)
 	buf_free(&documentation);
 	session_note(c->session, r, c->class == ANSWER_VERSION);
 	log_debug("%s %s: %u %s (%zu bytes, request ID %s, API version %s, "
-	    "quota left %s)", request_method_name(c->request.method),
-	    c->request.target, r->status, r->reason, r->body.len,
+		  "quota left %s)",
+	    request_method_name(c->request.method), c->request.target,
+	    r->status, r->reason, r->body.len,
 	    or_dash(response_field(r, "X-GitHub-Request-Id")),
 	    or_dash(response_field(r, "X-GitHub-Api-Version-Selected")),
 	    or_dash(a.remaining));
@@ -104,8 +105,8 @@ call_ask(struct call *c, const struct client_options *o, struct fault *f)
 	enum status status;
 
 	c->request.target = buf_str(&c->target);
-	status = client_do(c->session->client, &c->request, &c->response, o,
-	    &c->sent, f);
+	status = client_do(
+	    c->session->client, &c->request, &c->response, o, &c->sent, f);
 	if (status == STATUS_OK)
 		read_answer(c);
 	return status;
@@ -118,7 +119,8 @@ add_reset_time(const struct session *s, struct buf *b, int64_t wait_ms)
 	int64_t now_ms;
 
 	if (wait_ms == 0) {
-		buf_adds(b, " It does not say how long to wait; the rule is "
+		buf_adds(b,
+		    " It does not say how long to wait; the rule is "
 		    "a minute, and longer each time.");
 		return;
 	}
@@ -157,7 +159,7 @@ is_early(const struct call *c)
 	if (c->class == ANSWER_FORBIDDEN)
 		return token_is_installation(session_token(c->session)) &&
 		    text_find_nocase(buf_str(&c->message),
-		    "not accessible by integration") != NULL;
+			"not accessible by integration") != NULL;
 	return c->class == ANSWER_UNAUTHORIZED;
 }
 
@@ -165,31 +167,31 @@ enum status
 call_fault(const struct call *c, const char *ref, struct fault *f)
 {
 	static const struct {
-		enum status	status;
-		bool		lasting;
+		enum status status;
+		bool lasting;
 	} outcomes[] = {
-		[ANSWER_OK] =		{ STATUS_PROTOCOL, false },
-		[ANSWER_FOREIGN] =	{ STATUS_PROTOCOL, false },
-		[ANSWER_NOT_MODIFIED] =	{ STATUS_PROTOCOL, false },
-		[ANSWER_VERSION] =	{ STATUS_REFUSED, true },
-		[ANSWER_LIMITED] =	{ STATUS_LIMITED, false },
-		[ANSWER_UNAUTHORIZED] =	{ STATUS_UNAUTHORIZED, true },
-		[ANSWER_FORBIDDEN] =	{ STATUS_FORBIDDEN, true },
-		[ANSWER_NOT_FOUND] =	{ STATUS_NOT_FOUND, false },
-		[ANSWER_INVALID] =	{ STATUS_REFUSED, true },
-		[ANSWER_FAILED] =	{ STATUS_SERVER, false },
-		[ANSWER_ODD] =		{ STATUS_PROTOCOL, false },
+		[ANSWER_OK] = { STATUS_PROTOCOL, false },
+		[ANSWER_FOREIGN] = { STATUS_PROTOCOL, false },
+		[ANSWER_NOT_MODIFIED] = { STATUS_PROTOCOL, false },
+		[ANSWER_VERSION] = { STATUS_REFUSED, true },
+		[ANSWER_LIMITED] = { STATUS_LIMITED, false },
+		[ANSWER_UNAUTHORIZED] = { STATUS_UNAUTHORIZED, true },
+		[ANSWER_FORBIDDEN] = { STATUS_FORBIDDEN, true },
+		[ANSWER_NOT_FOUND] = { STATUS_NOT_FOUND, false },
+		[ANSWER_INVALID] = { STATUS_REFUSED, true },
+		[ANSWER_FAILED] = { STATUS_SERVER, false },
+		[ANSWER_ODD] = { STATUS_PROTOCOL, false },
 	};
 	const struct response *r = &c->response;
 	struct refusal refusal = {
 		.status = r->status,
 		.message = buf_str(&c->message),
 		.sso = response_field(r, "X-GitHub-SSO"),
-		.permissions = response_field(r,
-		    "X-Accepted-GitHub-Permissions"),
+		.permissions = response_field(
+		    r, "X-Accepted-GitHub-Permissions"),
 		.scopes = response_field(r, "X-Accepted-OAuth-Scopes"),
-		.expiry = response_field(r,
-		    "GitHub-Authentication-Token-Expiration"),
+		.expiry = response_field(
+		    r, "GitHub-Authentication-Token-Expiration"),
 		.ref = ref,
 		.is_json = c->is_json,
 		.is_foreign = c->class == ANSWER_FOREIGN,
@@ -199,8 +201,8 @@ call_fault(const struct call *c, const char *ref, struct fault *f)
 	struct buf text;
 
 	buf_init(&text, BUF_TEXT_MAX);
-	buf_addf(&text, "%s answered %u", client_who(c->session->client),
-	    r->status);
+	buf_addf(
+	    &text, "%s answered %u", client_who(c->session->client), r->status);
 	if (*r->reason != '\0')
 		add_quote(&text, " ", r->reason, PHRASE_MAX);
 	if (refusal.is_foreign) {

@@ -10,7 +10,7 @@
 #include "github/decode.h"
 #include "json/json.h"
 
-#define ID_MAX		((uint64_t)INT64_MAX)	/* GitHub: int64 */
+#define ID_MAX ((uint64_t)INT64_MAX) /* GitHub: int64 */
 
 bool
 decode_is_fit_url(const char *s)
@@ -57,8 +57,8 @@ take_id(struct json object, const char *name)
 {
 	uint64_t id;
 
-	return json_u64(json_member(object, name), &id) && id <= ID_MAX ?
-	    id : 0;
+	return json_u64(json_member(object, name), &id) && id <= ID_MAX ? id
+									: 0;
 }
 
 static struct json_doc *
@@ -69,8 +69,9 @@ parse(const char *body, size_t len, struct buf *why)
 
 	doc = json_parse(body, len, JSON_LENIENT_TEXT, &e);
 	if (doc == NULL)
-		buf_addf(why, "not JSON (line %zu, column %zu: expected %s, "
-		    "found %s)", e.line, e.column, e.expected, e.found);
+		buf_addf(why,
+		    "not JSON (line %zu, column %zu: expected %s, found %s)",
+		    e.line, e.column, e.expected, e.found);
 	return doc;
 }
 
@@ -83,7 +84,7 @@ count_elements(struct json array)
 	if (json_type(array) != JSON_ARRAY)
 		return 0;
 	for (j = json_first(array); json_type(j) != JSON_ABSENT;
-	    j = json_next(j))
+	     j = json_next(j))
 		n++;
 	return n;
 }
@@ -154,20 +155,20 @@ take_job(struct json j, void *into)
 	job->started_at = take_time(j, "started_at");
 	job->completed_at = take_time(j, "completed_at");
 	job->steps = xcalloc(count_elements(steps), sizeof *job->steps);
-	for (step = json_first(steps); json_type(steps) == JSON_ARRAY &&
-	    json_type(step) != JSON_ABSENT; step = json_next(step)) {
+	for (step = json_first(steps);
+	     json_type(steps) == JSON_ARRAY && json_type(step) != JSON_ABSENT;
+	     step = json_next(step)) {
 		job->steps[job->step_count].name = take_string(step, "name");
-		job->steps[job->step_count++].conclusion = take_string(step,
-		    "conclusion");
+		job->steps[job->step_count++].conclusion = take_string(
+		    step, "conclusion");
 	}
 }
 
 /* The elements of the root's array of that name, each taken by `take`. */
 static bool
 decode_list(const char *body, size_t len, const char *name, size_t most,
-    size_t size,
-    void (*take)(struct json, void *), void **elements, size_t *count,
-    uint64_t *total, struct buf *why)
+    size_t size, void (*take)(struct json, void *), void **elements,
+    size_t *count, uint64_t *total, struct buf *why)
 {
 	struct json_doc *doc;
 	struct json array, j;
@@ -180,15 +181,16 @@ decode_list(const char *body, size_t len, const char *name, size_t most,
 	there = count_elements(array);
 	ok = json_type(array) == JSON_ARRAY && there <= most;
 	if (there > most)
-		buf_addf(why, "a page of %zu \"%s\", where at most %zu were "
-		    "requested", there, name, most);
+		buf_addf(why,
+		    "a page of %zu \"%s\", where at most %zu were requested",
+		    there, name, most);
 	else if (!ok)
 		buf_addf(why, "JSON without the array \"%s\"", name);
 	if (!json_u64(json_member(json_root(doc), "total_count"), total))
 		*total = 0;
 	*elements = ok ? xcalloc(there, size) : NULL;
 	for (j = json_first(array); ok && json_type(j) != JSON_ABSENT;
-	    j = json_next(j))
+	     j = json_next(j))
 		take(j, (char *)*elements + size * (*count)++);
 	json_free(doc);
 	return ok;
@@ -202,9 +204,8 @@ decode_run_list(const char *body, size_t len, size_t most,
 	bool ok;
 
 	memset(list, 0, sizeof *list);
-	ok = decode_list(body, len, "workflow_runs", most,
-	    sizeof *list->runs, take_run, &runs, &list->count, &list->total,
-	    why);
+	ok = decode_list(body, len, "workflow_runs", most, sizeof *list->runs,
+	    take_run, &runs, &list->count, &list->total, why);
 	list->runs = runs;
 	return ok;
 }
@@ -224,11 +225,11 @@ decode_job_list(const char *body, size_t len, size_t most,
 }
 
 bool
-decode_dispatch(const char *body, size_t len, struct found_run *run,
-    struct buf *why)
+decode_dispatch(
+    const char *body, size_t len, struct found_run *run, struct buf *why)
 {
 	static const char *const names[] = { "workflow_run_id", "run_url",
-	    "html_url" };
+		"html_url" };
 	struct json_doc *doc;
 	struct json root;
 	size_t i;
@@ -287,8 +288,9 @@ decode_error(const char *body, size_t len, struct buf *message,
 	json_string(json_member(json_root(doc), "documentation_url"),
 	    documentation_url);
 	errors = json_member(json_root(doc), "errors");
-	for (j = json_first(errors); json_type(errors) == JSON_ARRAY &&
-	    json_type(j) != JSON_ABSENT; j = json_next(j)) {
+	for (j = json_first(errors);
+	     json_type(errors) == JSON_ARRAY && json_type(j) != JSON_ABSENT;
+	     j = json_next(j)) {
 		buf_adds(message, separator);
 		add_error_detail(message, j);
 		separator = ", ";

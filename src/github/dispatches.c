@@ -9,8 +9,8 @@
 #include "github/call.h"
 
 static void
-begin_dispatch(struct call *c, const struct github *gh,
-    const struct dispatch_call *d)
+begin_dispatch(
+    struct call *c, const struct github *gh, const struct dispatch_call *d)
 {
 	call_begin(c, gh, REQUEST_POST);
 	buf_adds(&c->target, "/workflows/");
@@ -23,18 +23,21 @@ begin_dispatch(struct call *c, const struct github *gh,
 
 /* The run that an accepted dispatch names, if it does. */
 static enum dispatch_outcome
-read_details(const struct github *gh, const struct response *r,
-    struct found_run *run)
+read_details(
+    const struct github *gh, const struct response *r, struct found_run *run)
 {
 	struct buf why;
 
 	buf_init(&why, BUF_TEXT_MAX);
-	if (r->body.len == 0 || !decode_dispatch(r->body.data, r->body.len,
-	    run, &why) || run->id == 0) {
+	if (r->body.len == 0 ||
+	    !decode_dispatch(r->body.data, r->body.len, run, &why) ||
+	    run->id == 0) {
 		if (r->body.len > 0)
 			log_info("the answer to the dispatch names no run: "
-			    "its body is %s", why.len > 0 ? buf_str(&why) :
-			    "JSON without a usable \"workflow_run_id\"");
+				 "its body is %s",
+			    why.len > 0
+				? buf_str(&why)
+				: "JSON without a usable \"workflow_run_id\"");
 		found_run_wipe(run);
 		buf_free(&why);
 		return DISPATCH_ACCEPTED;
@@ -75,8 +78,7 @@ add_workflow_advice(const char *workflow, struct fault *f)
 /* A whole answer, not a redirect. */
 static enum dispatch_outcome
 take_answer(const struct github *gh, const struct call *c,
-    const struct dispatch_call *d, struct found_run *run,
-    struct fault *f)
+    const struct dispatch_call *d, struct found_run *run, struct fault *f)
 {
 	enum dispatch_outcome outcome = DISPATCH_UNKNOWN;
 	const char *message = buf_str(&c->message);
@@ -100,9 +102,11 @@ take_answer(const struct github *gh, const struct call *c,
 	case ANSWER_FORBIDDEN:
 	case ANSWER_NOT_FOUND:
 	case ANSWER_INVALID:
-		outcome = wants_distinct_id(&c->response, message) ?
-		    DISPATCH_WANTS_ID : refuses_distinct_id(&c->response,
-		    message) ? DISPATCH_REFUSES_ID : DISPATCH_NOT_STARTED;
+		outcome = wants_distinct_id(&c->response, message)
+		    ? DISPATCH_WANTS_ID
+		    : refuses_distinct_id(&c->response, message)
+		    ? DISPATCH_REFUSES_ID
+		    : DISPATCH_NOT_STARTED;
 		break;
 	case ANSWER_NOT_MODIFIED:
 	case ANSWER_FAILED:
@@ -127,8 +131,8 @@ is_refusal(unsigned int status)
 
 /* An answer that has not come, or not whole; f says why. */
 static enum dispatch_outcome
-take_loss(const struct github *gh, const struct call *c,
-    struct found_run *run, struct fault *f)
+take_loss(const struct github *gh, const struct call *c, struct found_run *run,
+    struct fault *f)
 {
 	const struct response *r = &c->response;
 	enum dispatch_outcome outcome;
@@ -140,17 +144,18 @@ take_loss(const struct github *gh, const struct call *c,
 		outcome = read_details(gh, r, run);
 		if (outcome == DISPATCH_ACCEPTED)
 			log_warning("the dispatch was accepted (%u), but the "
-			    "rest of the answer was lost: %s", r->status,
-			    f->text);
+				    "rest of the answer was lost: %s",
+			    r->status, f->text);
 		return outcome;
 	}
 	if (!is_refusal(r->status))
 		return c->sent ? DISPATCH_UNKNOWN : DISPATCH_NOT_SENT;
 	/* A refusal or redirect, even cut short, has not acted. */
 	if (c->sent)
-		fault_set_lasting(f, r->status >= 400 ? STATUS_REFUSED :
-		    STATUS_PROTOCOL, "%s answered %u %s, and the rest of the "
-		    "answer was lost", github_who(gh), r->status, r->reason);
+		fault_set_lasting(f,
+		    r->status >= 400 ? STATUS_REFUSED : STATUS_PROTOCOL,
+		    "%s answered %u %s, and the rest of the answer was lost",
+		    github_who(gh), r->status, r->reason);
 	return DISPATCH_NOT_STARTED;
 }
 
@@ -175,8 +180,8 @@ github_dispatch(struct github *gh, const struct dispatch_call *d,
 }
 
 void
-github_dispatch_preview(struct github *gh, const struct dispatch_call *d,
-    struct buf *out)
+github_dispatch_preview(
+    struct github *gh, const struct dispatch_call *d, struct buf *out)
 {
 	const struct request *q;
 	struct call c;
@@ -186,12 +191,13 @@ github_dispatch_preview(struct github *gh, const struct dispatch_call *d,
 	q = &c.request;
 	buf_addf(out, "%s ", request_method_name(q->method));
 	url_add_origin(out, gh->session->api);
-	buf_addf(out, "%s HTTP/1.1\nHost: %s\n", buf_str(&c.target),
-	    q->authority);
+	buf_addf(
+	    out, "%s HTTP/1.1\nHost: %s\n", buf_str(&c.target), q->authority);
 	for (i = 0; i < q->field_count; i++)
 		buf_addf(out, "%s: %s\n", q->fields[i].name,
-		    strcmp(q->fields[i].name, "Authorization") == 0 ?
-		    "Bearer ***" : q->fields[i].value);
+		    strcmp(q->fields[i].name, "Authorization") == 0
+			? "Bearer ***"
+			: q->fields[i].value);
 	buf_addf(out, "Content-Length: %zu\n\n%s\n", q->body_len, q->body);
 	call_wipe(&c);
 }

@@ -11,10 +11,10 @@
 #include "github/call.h"
 #include "github/fetch.h"
 
-#define ANSWER_MS	60000	/* 1.3 MiB at 22 KiB/s */
-#define HEAD_MS		30000	/* GitHub itself gives up after 10 s of work */
-#define CONFLICT	409	/* RFC 9110, 15.5.10 */
-#define ETAG_MAX	1024	/* GitHub's have 66 bytes */
+#define ANSWER_MS 60000 /* 1.3 MiB at 22 KiB/s */
+#define HEAD_MS   30000 /* GitHub itself gives up after 10 s of work */
+#define CONFLICT  409   /* RFC 9110, 15.5.10 */
+#define ETAG_MAX  1024  /* GitHub's have 66 bytes */
 
 /* rel="next" among the parameters of one link (RFC 8288, 3). */
 static bool
@@ -60,15 +60,16 @@ has_next_page(const struct fetch *x, const struct response *r)
 	for (n = 0; (link = response_field_n(r, "Link", n)) != NULL; n++)
 		if (links_next(link))
 			return true;
-	return *x->count > 0 && *x->total > (uint64_t)(x->page - 1) * x->most +
-	    *x->count;
+	return *x->count > 0 &&
+	    *x->total > (uint64_t)(x->page - 1) * x->most + *x->count;
 }
 
 static enum status
 ask(struct call *c, const struct fetch *x, struct fault *f)
 {
-	int64_t connect_by_ms = x->connect_by_ms > 0 ?
-	    least(x->connect_by_ms, x->deadline_ms) : x->deadline_ms;
+	int64_t connect_by_ms = x->connect_by_ms > 0
+	    ? least(x->connect_by_ms, x->deadline_ms)
+	    : x->deadline_ms;
 	struct client_options options = { .redirects = CLIENT_SAME_ORIGIN };
 	enum status status;
 
@@ -87,8 +88,9 @@ keep_etag(char **etag, const struct response *r)
 	const char *tag = response_field(r, "ETag");
 
 	free(*etag);
-	*etag = tag != NULL && strlen(tag) <= ETAG_MAX &&
-	    !text_has_control(tag) ? xstrdup(tag) : NULL;
+	*etag = tag != NULL && strlen(tag) <= ETAG_MAX && !text_has_control(tag)
+	    ? xstrdup(tag)
+	    : NULL;
 }
 
 /* A 200. */
@@ -109,7 +111,8 @@ take_body(const struct call *c, const struct fetch *x, struct fault *f)
 		/* To be asked for without a condition. */
 		free(*x->etag);
 		*x->etag = NULL;
-		status = fault_set(f, STATUS_PROTOCOL, "%s answered 200, but "
+		status = fault_set(f, STATUS_PROTOCOL,
+		    "%s answered 200, but "
 		    "its body is %s. If that happens again, a proxy or gateway "
 		    "in between is at fault, or the API URL.",
 		    client_who(c->session->client), buf_str(&why));
@@ -131,7 +134,8 @@ fetch(struct github *gh, const struct fetch *x, struct fault *f)
 		if (c.class != ANSWER_VERSION || s->old_version)
 			break;
 		log_debug("%s does not serve API version %s, using the older "
-		    "one", client_who(s->client), session_version(s));
+			  "one",
+		    client_who(s->client), session_version(s));
 		s->old_version = true;
 		call_wipe(&c);
 	}

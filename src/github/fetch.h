@@ -14,23 +14,23 @@
 
 /* The question, and where its answer goes; all lent. */
 struct fetch {
-	const char	*path;		/* behind ".../actions" */
-	const char	*ref;		/* of the dispatch that it prepares, for
+	const char *path;      /* behind ".../actions" */
+	const char *ref;       /* of the dispatch that it prepares, for
 					 * call_fault; NULL: of none */
-	int64_t		 connect_by_ms;	/* 0: the deadline */
-	int64_t		 deadline_ms;
-	char		**etag;		/* NULL at first; the caller frees */
-	bool		*changed;
-	bool		*sent;		/* as in client_do; NULL: no matter */
-	bool		(*decode)(const char *, size_t, size_t most, void *into,
-			    struct buf *why);
-	void		*into;		/* filled by decode, if changed */
-	size_t		 most;		/* elements that are asked for */
+	int64_t connect_by_ms; /* 0: the deadline */
+	int64_t deadline_ms;
+	char **etag; /* NULL at first; the caller frees */
+	bool *changed;
+	bool *sent; /* as in client_do; NULL: no matter */
+	bool (*decode)(
+	    const char *, size_t, size_t most, void *into, struct buf *why);
+	void *into;  /* filled by decode, if changed */
+	size_t most; /* elements that are asked for */
 	/* Of a list: */
-	unsigned int	 page;		/* from 1 */
-	bool		*has_next;	/* NULL: it is not a list */
-	const size_t	*count;		/* filled by decode, */
-	const uint64_t	*total;		/* as is this: on all pages */
+	unsigned int page;     /* from 1 */
+	bool *has_next;        /* NULL: it is not a list */
+	const size_t *count;   /* filled by decode, */
+	const uint64_t *total; /* as is this: on all pages */
 };
 
 /*

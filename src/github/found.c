@@ -23,8 +23,8 @@ found_by_text(enum found_by by)
 void
 found_run_add(struct buf *b, const struct found_run *run)
 {
-	buf_addf(b, "run_id=%llu run_url=%s", (unsigned long long)run->id,
-	    run->url);
+	buf_addf(
+	    b, "run_id=%llu run_url=%s", (unsigned long long)run->id, run->url);
 }
 
 void

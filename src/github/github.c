@@ -81,8 +81,8 @@ github_renew_token(struct github *gh)
 enum status
 github_connect(struct github *gh, int64_t deadline_ms, struct fault *f)
 {
-	return client_connect(gh->session->client, REQUEST_POST, deadline_ms,
-	    f);
+	return client_connect(
+	    gh->session->client, REQUEST_POST, deadline_ms, f);
 }
 
 bool
@@ -99,8 +99,9 @@ github_quota(const struct github *gh, uint64_t *left, int64_t *reset_in_ms)
 	if (!gh->session->has_quota || !github_server_now(gh, &now_ms))
 		return false;
 	*left = gh->session->quota_left;
-	*reset_in_ms = gh->session->quota_reset_ms > now_ms ?
-	    gh->session->quota_reset_ms - now_ms : 0;
+	*reset_in_ms = gh->session->quota_reset_ms > now_ms
+	    ? gh->session->quota_reset_ms - now_ms
+	    : 0;
 	return true;
 }
 
@@ -127,8 +128,8 @@ github_add_run_url(const struct github *gh, struct buf *out, uint64_t run_id)
 	} else {
 		server_add_pages(out, gh->session->api);
 	}
-	buf_addf(out, "/%s/actions/runs/%llu", gh->name,
-	    (unsigned long long)run_id);
+	buf_addf(
+	    out, "/%s/actions/runs/%llu", gh->name, (unsigned long long)run_id);
 }
 
 void

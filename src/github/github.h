@@ -26,24 +26,24 @@ struct github;
 /* A repository on a server.  The url, the token file's path and the trust are
  * lent for its life. */
 struct github_options {
-	const struct url	*api;
-	const struct url	*pages;		/* where people read, with its
+	const struct url *api;
+	const struct url *pages; /* where people read, with its
 						 * path; NULL: as of the API */
-	const char		*owner;
-	const char		*repo;
-	const char		*token;
-	const char		*token_file;	/* to re-read it; or NULL */
-	const struct proxy	*proxy;		/* may be none */
-	const struct trust	*trust;		/* NULL for plain http */
+	const char *owner;
+	const char *repo;
+	const char *token;
+	const char *token_file;    /* to re-read it; or NULL */
+	const struct proxy *proxy; /* may be none */
+	const struct trust *trust; /* NULL for plain http */
 };
 
 struct github *github_open(const struct github_options *);
 
 /* Another repository on the same server, over the same connection; lends from
  * the first one, which is closed last. */
-struct github *github_sibling(const struct github *, const char *owner,
-	    const char *repo);
-void	 github_close(struct github *);
+struct github *github_sibling(
+    const struct github *, const char *owner, const char *repo);
+void github_close(struct github *);
 
 /* "api.github.com": begins messages about the server. */
 const char *github_who(const struct github *);
@@ -53,43 +53,41 @@ const char *github_repository(const struct github *);
 
 /* Whether a dispatch is answered with the run that it created. */
 enum github_tells {
-	GITHUB_TELLS_UNKNOWN,	/* no answer has said, so far */
-	GITHUB_TELLS_RUN,	/* github.com, ghe.com, GHES 3.21 and later */
-	GITHUB_TELLS_NO_RUN	/* an older server */
+	GITHUB_TELLS_UNKNOWN, /* no answer has said, so far */
+	GITHUB_TELLS_RUN,     /* github.com, ghe.com, GHES 3.21 and later */
+	GITHUB_TELLS_NO_RUN   /* an older server */
 };
 
 /*
  * github.com or under ghe.com: needs no answer to know that.  What any answer
  * has told of the server, otherwise.
  */
-bool	 github_is_cloud(const struct github *);
+bool github_is_cloud(const struct github *);
 enum github_tells github_tells(const struct github *);
 
 /* From now on speak the API version of servers before GHES 3.21. */
-void	 github_use_old_version(struct github *);
+void github_use_old_version(struct github *);
 
 /*
  * Reads the token file once more; true if it holds another token than before,
  * which is used from now on, also by siblings.
  */
-bool	 github_renew_token(struct github *);
+bool github_renew_token(struct github *);
 
 /*
  * What the latest answer says of the rate limit: requests left, and the time
  * until there are more; false if it does not say.
  */
-bool	 github_quota(const struct github *, uint64_t *left,
-	    int64_t *reset_in_ms);
+bool github_quota(const struct github *, uint64_t *left, int64_t *reset_in_ms);
 
 /*
  * The server's clock, from the Date of its latest answer: milliseconds since
  * 1970; false before the first answer with a date.
  */
-bool	 github_server_now(const struct github *, int64_t *now_ms);
+bool github_server_now(const struct github *, int64_t *now_ms);
 
 /* Appends the page that people read about a run. */
-void	 github_add_run_url(const struct github *, struct buf *,
-	    uint64_t run_id);
+void github_add_run_url(const struct github *, struct buf *, uint64_t run_id);
 
 /*
  * The status line settles it, whatever becomes of what follows: 2xx is
@@ -98,30 +96,30 @@ void	 github_add_run_url(const struct github *, struct buf *,
  * so it is if the whole answer shows that it is not of GitHub's API.
  */
 enum dispatch_outcome {
-	DISPATCH_IDENTIFIED,	/* accepted, and the answer names the run */
-	DISPATCH_ACCEPTED,	/* accepted; which run is not told */
-	DISPATCH_NOT_SENT,	/* no byte left this machine; fault */
-	DISPATCH_NOT_STARTED,	/* answered; nothing was started; fault */
-	DISPATCH_OLD_SERVER,	/* refused: this API version is not served */
-	DISPATCH_WANTS_ID,	/* refused: it requires distinct_id */
-	DISPATCH_REFUSES_ID,	/* refused: it knows no distinct_id; fault */
-	DISPATCH_LIMITED,	/* refused: a rate limit; fault with wait_ms */
-	DISPATCH_UNKNOWN	/* sent, and the answer lost or none; fault */
+	DISPATCH_IDENTIFIED,  /* accepted, and the answer names the run */
+	DISPATCH_ACCEPTED,    /* accepted; which run is not told */
+	DISPATCH_NOT_SENT,    /* no byte left this machine; fault */
+	DISPATCH_NOT_STARTED, /* answered; nothing was started; fault */
+	DISPATCH_OLD_SERVER,  /* refused: this API version is not served */
+	DISPATCH_WANTS_ID,    /* refused: it requires distinct_id */
+	DISPATCH_REFUSES_ID,  /* refused: it knows no distinct_id; fault */
+	DISPATCH_LIMITED,     /* refused: a rate limit; fault with wait_ms */
+	DISPATCH_UNKNOWN      /* sent, and the answer lost or none; fault */
 };
 
 struct dispatch_call {
-	const char	*workflow;	/* ID, file name or path; not encoded */
-	const char	*body;		/* JSON */
-	const char	*ref;		/* for messages */
-	int64_t		 deadline_ms;	/* for the answer */
+	const char *workflow; /* ID, file name or path; not encoded */
+	const char *body;     /* JSON */
+	const char *ref;      /* for messages */
+	int64_t deadline_ms;  /* for the answer */
 };
 
 /*
  * Opens the connection for a dispatch, which must follow at once.  If that
  * fails, no byte of it has left this machine.
  */
-enum status github_connect(struct github *, int64_t deadline_ms,
-	    struct fault *);
+enum status github_connect(
+    struct github *, int64_t deadline_ms, struct fault *);
 
 /*
  * POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches, once
@@ -129,15 +127,14 @@ enum status github_connect(struct github *, int64_t deadline_ms,
  * fault on all but IDENTIFIED and ACCEPTED.
  */
 enum dispatch_outcome github_dispatch(struct github *,
-	    const struct dispatch_call *, struct found_run *run,
-	    struct fault *);
+    const struct dispatch_call *, struct found_run *run, struct fault *);
 
 /*
  * Appends the request that github_dispatch would send, as text with the token
  * left out.
  */
-void	 github_dispatch_preview(struct github *, const struct dispatch_call *,
-	    struct buf *);
+void github_dispatch_preview(
+    struct github *, const struct dispatch_call *, struct buf *);
 
 /*
  * A page of a list that is asked for again and again.  Zero it first, wipe it
@@ -145,28 +142,28 @@ void	 github_dispatch_preview(struct github *, const struct dispatch_call *,
  * is conditional, and an unchanged page is left as it is (RFC 9110, 13.1.2).
  */
 struct run_page {
-	struct run_list	 list;
-	bool		 has_next;
-	bool		 changed;	/* by the latest call */
-	char		*etag;		/* owned; NULL: none */
+	struct run_list list;
+	bool has_next;
+	bool changed; /* by the latest call */
+	char *etag;   /* owned; NULL: none */
 };
 
 struct job_page {
-	struct job_list	 list;
-	bool		 has_next;
-	bool		 changed;
-	char		*etag;
+	struct job_list list;
+	bool has_next;
+	bool changed;
+	char *etag;
 };
 
 struct run_state {
-	struct run	 run;
-	bool		 changed;
-	char		*etag;
+	struct run run;
+	bool changed;
+	char *etag;
 };
 
-void	 run_page_wipe(struct run_page *);
-void	 job_page_wipe(struct job_page *);
-void	 run_state_wipe(struct run_state *);
+void run_page_wipe(struct run_page *);
+void job_page_wipe(struct job_page *);
+void run_state_wipe(struct run_state *);
 
 /*
  * GET .../actions/workflows/{workflow}/runs, or .../actions/runs if workflow
@@ -175,8 +172,8 @@ void	 run_state_wipe(struct run_state *);
  * as the server's answer or the connection has it.
  */
 enum status github_list_runs(struct github *, const char *workflow,
-	    unsigned int per_page, unsigned int page, int64_t deadline_ms,
-	    struct run_page *, struct fault *);
+    unsigned int per_page, unsigned int page, int64_t deadline_ms,
+    struct run_page *, struct fault *);
 
 /*
  * The ID of the workflow's newest run, 0 if there is none: what
@@ -184,22 +181,22 @@ enum status github_list_runs(struct github *, const char *workflow,
  * explained as that of the dispatch it is to prepare, of `ref`.
  */
 enum status github_newest_run(struct github *, const char *workflow,
-	    const char *ref, int64_t connect_by_ms, int64_t deadline_ms,
-	    uint64_t *run_id, bool *sent, struct fault *);
+    const char *ref, int64_t connect_by_ms, int64_t deadline_ms,
+    uint64_t *run_id, bool *sent, struct fault *);
 
 enum github_attempts {
-	GITHUB_ALL_ATTEMPTS,	/* of a run; a re-run has only its own jobs */
+	GITHUB_ALL_ATTEMPTS, /* of a run; a re-run has only its own jobs */
 	GITHUB_LATEST_ATTEMPT
 };
 
 /* GET .../actions/runs/{run_id}/jobs, 100 a page. */
 enum status github_list_jobs(struct github *, uint64_t run_id,
-	    enum github_attempts, unsigned int page, int64_t deadline_ms,
-	    struct job_page *, struct fault *);
+    enum github_attempts, unsigned int page, int64_t deadline_ms,
+    struct job_page *, struct fault *);
 
 /* GET .../actions/runs/{run_id}. */
 enum status github_get_run(struct github *, uint64_t run_id,
-	    int64_t deadline_ms, struct run_state *, struct fault *);
+    int64_t deadline_ms, struct run_state *, struct fault *);
 
 /*
  * POST .../actions/runs/{run_id}/cancel, or /force-cancel: a request that may
@@ -208,13 +205,13 @@ enum status github_get_run(struct github *, uint64_t run_id,
  * STATUS_REFUSED and not lasting.
  */
 enum status github_cancel_run(struct github *, uint64_t run_id, bool force,
-	    int64_t deadline_ms, bool *was_over, struct fault *);
+    int64_t deadline_ms, bool *was_over, struct fault *);
 
 /*
  * GET .../actions/jobs/{job_id}/logs: the log's bytes go to the sink as they
  * come, of whatever size.  They are another host's, which never sees the token.
  */
 enum status github_job_log(struct github *, uint64_t job_id,
-	    int64_t deadline_ms, response_sink, void *ctx, struct fault *);
+    int64_t deadline_ms, response_sink, void *ctx, struct fault *);
 
 #endif

@@ -7,13 +7,13 @@
 #include "github/call.h"
 #include "github/fetch.h"
 
-#define PER_PAGE	100	/* GitHub's own limit */
-#define LOG_HEAD_MS	10000	/* a log is not worth more waiting */
-#define LOG_AWAY_MS	20000	/* that, and a connection to its server */
+#define PER_PAGE    100   /* GitHub's own limit */
+#define LOG_HEAD_MS 10000 /* a log is not worth more waiting */
+#define LOG_AWAY_MS 20000 /* that, and a connection to its server */
 
 static bool
-into_job_list(const char *body, size_t len, size_t most, void *list,
-    struct buf *why)
+into_job_list(
+    const char *body, size_t len, size_t most, void *list, struct buf *why)
 {
 	return decode_job_list(body, len, most, list, why);
 }
@@ -24,17 +24,25 @@ github_list_jobs(struct github *gh, uint64_t run_id,
     struct job_page *p, struct fault *f)
 {
 	struct job_list list;
-	struct fetch x = { .deadline_ms = deadline_ms, .etag = &p->etag,
-	    .changed = &p->changed, .has_next = &p->has_next,
-	    .decode = into_job_list, .into = &list, .most = PER_PAGE,
-	    .page = page, .count = &list.count, .total = &list.total };
+	struct fetch x = {
+		.deadline_ms = deadline_ms,
+		.etag = &p->etag,
+		.changed = &p->changed,
+		.has_next = &p->has_next,
+		.decode = into_job_list,
+		.into = &list,
+		.most = PER_PAGE,
+		.page = page,
+		.count = &list.count,
+		.total = &list.total,
+	};
 	enum status status;
 	struct buf path;
 
 	buf_init(&path, BUF_TEXT_MAX);
 	buf_addf(&path, "/runs/%llu/jobs?filter=%s&per_page=%d",
-	    (unsigned long long)run_id, attempts == GITHUB_ALL_ATTEMPTS ?
-	    "all" : "latest", PER_PAGE);
+	    (unsigned long long)run_id,
+	    attempts == GITHUB_ALL_ATTEMPTS ? "all" : "latest", PER_PAGE);
 	if (page > 1)
 		buf_addf(&path, "&page=%u", page);
 	x.path = buf_str(&path);
@@ -57,11 +65,12 @@ follow_to_log(const struct call *c, const char *location,
 	enum status status;
 
 	options->limits = call_limits(LOG_AWAY_MS, CLOCK_NEVER, deadline_ms);
-	status = client_get_elsewhere(client, location, c->request.target,
-	    &log, options, f);
+	status = client_get_elsewhere(
+	    client, location, c->request.target, &log, options, f);
 	if (status == STATUS_OK && (log.status < 200 || log.status > 299))
-		status = fault_set(f, STATUS_SERVER, "%s: the log's server "
-		    "answered %u", client_who(client), log.status);
+		status = fault_set(f, STATUS_SERVER,
+		    "%s: the log's server answered %u", client_who(client),
+		    log.status);
 	response_wipe(&log);
 	return status;
 }
@@ -83,16 +92,16 @@ github_job_log(struct github *gh, uint64_t job_id, int64_t deadline_ms,
 	buf_addf(&c.target, "/jobs/%llu/logs", (unsigned long long)job_id);
 	status = call_connect(&c, deadline_ms, f);
 	if (status == STATUS_OK) {
-		options.limits = call_limits(LOG_HEAD_MS, CLOCK_NEVER,
-		    deadline_ms);
+		options.limits = call_limits(
+		    LOG_HEAD_MS, CLOCK_NEVER, deadline_ms);
 		status = call_ask(&c, &options, f);
 	}
 	if (status == STATUS_OK && c.class != ANSWER_OK) {
 		location = response_field(&c.response, "Location");
 		if (c.response.status >= 300 && c.response.status < 400 &&
 		    location != NULL)
-			status = follow_to_log(&c, location, &options,
-			    deadline_ms, f);
+			status = follow_to_log(
+			    &c, location, &options, deadline_ms, f);
 		else
 			status = call_fault(&c, NULL, f);
 	}

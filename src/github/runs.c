@@ -8,18 +8,17 @@
 #include "github/call.h"
 #include "github/fetch.h"
 
-#define POST_MS		10000	/* for the answer to a request to cancel */
+#define POST_MS 10000 /* for the answer to a request to cancel */
 
 static bool
-into_run_list(const char *body, size_t len, size_t most, void *list,
-    struct buf *why)
+into_run_list(
+    const char *body, size_t len, size_t most, void *list, struct buf *why)
 {
 	return decode_run_list(body, len, most, list, why);
 }
 
 static bool
-into_run(const char *body, size_t len, size_t most, void *run,
-    struct buf *why)
+into_run(const char *body, size_t len, size_t most, void *run, struct buf *why)
 {
 	(void)most;
 	return decode_run(body, len, run, why);
@@ -59,9 +58,16 @@ github_newest_run(struct github *gh, const char *workflow, const char *ref,
 	struct run_list list;
 	char *etag = NULL;
 	bool changed;
-	struct fetch x = { .ref = ref, .connect_by_ms = connect_by_ms,
-	    .deadline_ms = deadline_ms, .etag = &etag, .changed = &changed,
-	    .sent = sent, .most = 1, .page = 1 };
+	struct fetch x = {
+		.ref = ref,
+		.connect_by_ms = connect_by_ms,
+		.deadline_ms = deadline_ms,
+		.etag = &etag,
+		.changed = &changed,
+		.sent = sent,
+		.most = 1,
+		.page = 1,
+	};
 	enum status status;
 
 	status = fetch_runs(gh, workflow, &x, &list, f);
@@ -74,13 +80,17 @@ github_newest_run(struct github *gh, const char *workflow, const char *ref,
 }
 
 enum status
-github_list_runs(struct github *gh, const char *workflow,
-    unsigned int per_page, unsigned int page, int64_t deadline_ms,
-    struct run_page *p, struct fault *f)
+github_list_runs(struct github *gh, const char *workflow, unsigned int per_page,
+    unsigned int page, int64_t deadline_ms, struct run_page *p, struct fault *f)
 {
-	struct fetch x = { .deadline_ms = deadline_ms, .etag = &p->etag,
-	    .changed = &p->changed, .has_next = &p->has_next,
-	    .most = per_page, .page = page };
+	struct fetch x = {
+		.deadline_ms = deadline_ms,
+		.etag = &p->etag,
+		.changed = &p->changed,
+		.has_next = &p->has_next,
+		.most = per_page,
+		.page = page,
+	};
 	struct run_list list;
 	enum status status;
 	size_t i;
@@ -91,8 +101,7 @@ github_list_runs(struct github *gh, const char *workflow,
 	run_list_wipe(&p->list);
 	p->list = list;
 	for (i = 0; i < list.count; i++)
-		github_fix_run_url(gh, &list.runs[i].html_url,
-		    list.runs[i].id);
+		github_fix_run_url(gh, &list.runs[i].html_url, list.runs[i].id);
 	return STATUS_OK;
 }
 
@@ -101,8 +110,13 @@ github_get_run(struct github *gh, uint64_t run_id, int64_t deadline_ms,
     struct run_state *p, struct fault *f)
 {
 	struct run run;
-	struct fetch x = { .deadline_ms = deadline_ms, .etag = &p->etag,
-	    .changed = &p->changed, .decode = into_run, .into = &run };
+	struct fetch x = {
+		.deadline_ms = deadline_ms,
+		.etag = &p->etag,
+		.changed = &p->changed,
+		.decode = into_run,
+		.into = &run,
+	};
 	enum status status;
 	struct buf path;
 
@@ -146,8 +160,8 @@ github_cancel_run(struct github *gh, uint64_t run_id, bool force,
 		status = call_ask(&c, &options, f);
 	}
 	if (status == STATUS_OK)
-		*was_over = c.response.status == 409 && text_find_nocase(
-		    buf_str(&c.message), "completed") != NULL;
+		*was_over = c.response.status == 409 &&
+		    text_find_nocase(buf_str(&c.message), "completed") != NULL;
 	/* A page of somebody else's under a 200 has cancelled nothing. */
 	if (status == STATUS_OK && !*was_over && c.class != ANSWER_OK) {
 		status = call_fault(&c, NULL, f);

@@ -5,7 +5,7 @@
 
 #include "github/server.h"
 
-#define GITHUB_COM	"github.com"
+#define GITHUB_COM "github.com"
 
 static const char ghe_com[] = ".ghe.com";
 static const char ghes_path[] = "/api/v3";
@@ -69,8 +69,8 @@ server_add_pages(struct buf *out, const struct url *api)
 
 	if (server_is_cloud(api))
 		pages.host += 4;
-	if (path_len >= tail_len && strcmp(api->path + path_len - tail_len,
-	    ghes_path) == 0)
+	if (path_len >= tail_len &&
+	    strcmp(api->path + path_len - tail_len, ghes_path) == 0)
 		path_len -= tail_len;
 	url_add_origin(out, &pages);
 	buf_add(out, api->path, path_len);

@@ -15,12 +15,12 @@
 #include "github/token.h"
 
 /* Versions of the REST API (docs.github.com, "API Versions"). */
-#define VERSION_NEW	"2026-03-10"	/* a dispatch answers with the run */
-#define VERSION_OLD	"2022-11-28"	/* GHES 3.9 to 3.20 */
-#define GHES_MAJOR	3		/* the first with the new one: 3.21 */
-#define GHES_MINOR	21
+#define VERSION_NEW "2026-03-10" /* a dispatch answers with the run */
+#define VERSION_OLD "2022-11-28" /* GHES 3.9 to 3.20 */
+#define GHES_MAJOR  3            /* the first with the new one: 3.21 */
+#define GHES_MINOR  21
 
-#define BEARER		"Bearer "	/* RFC 6750, 2.1 */
+#define BEARER "Bearer " /* RFC 6750, 2.1 */
 
 static void
 use_token(struct session *s, const char *token)
@@ -114,8 +114,7 @@ note_quota(struct session *s, const struct response *r)
 
 	s->has_quota = left != NULL && reset != NULL &&
 	    text_u64(left, strlen(left), &s->quota_left) &&
-	    text_u64(reset, strlen(reset), &seconds) && session_now(s,
-	    &now_ms);
+	    text_u64(reset, strlen(reset), &seconds) && session_now(s, &now_ms);
 	if (!s->has_quota)
 		return;
 	now = (uint64_t)now_ms / 1000;
@@ -138,8 +137,9 @@ note_server(struct session *s, const struct response *r)
 	bool is_old;
 
 	if (ghes != NULL && sscanf(ghes, "%3u.%3u", &major, &minor) == 2)
-		is_old = major < GHES_MAJOR || (major == GHES_MAJOR && minor <
-		    GHES_MINOR) || s->old_version;
+		is_old = major < GHES_MAJOR ||
+		    (major == GHES_MAJOR && minor < GHES_MINOR) ||
+		    s->old_version;
 	else if (api != NULL && !s->old_version)
 		is_old = strcmp(api, VERSION_NEW) < 0;
 	else

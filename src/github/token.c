@@ -18,20 +18,24 @@ token_check(const char *from, const char *token, size_t len, struct fault *f)
 	for (i = 0; i < len; i++)
 		if ((unsigned char)token[i] <= 0x20 ||
 		    (unsigned char)token[i] >= 0x7f)
-			return fault_set_lasting(f, STATUS_USAGE, "%s: the "
+			return fault_set_lasting(f, STATUS_USAGE,
+			    "%s: the "
 			    "token contains a space, a control character or a "
-			    "character outside ASCII", from);
+			    "character outside ASCII",
+			    from);
 	/* Of an env file that no shell has read; no token has any. */
 	if (len > 0 && (*token == '"' || *token == '\''))
-		return fault_set_lasting(f, STATUS_USAGE, "%s: the token "
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "%s: the token "
 		    "begins with a quotation mark; leave the quotation marks "
-		    "out", from);
+		    "out",
+		    from);
 	return STATUS_OK;
 }
 
 enum status
-token_from_file(const char *from, const char *path,
-    const struct buf *contents, char **token, struct fault *f)
+token_from_file(const char *from, const char *path, const struct buf *contents,
+    char **token, struct fault *f)
 {
 	enum status status;
 	const char *s;
@@ -40,11 +44,11 @@ token_from_file(const char *from, const char *path,
 	s = text_trim(buf_str(contents), &len);
 	/* A NUL in the middle would cut the token short unseen. */
 	if (strlen(buf_str(contents)) != contents->len)
-		return fault_set_lasting(f, STATUS_USAGE, "%s: the token "
-		    "contains a control character", from);
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "%s: the token contains a control character", from);
 	if (len == 0)
-		return fault_set_lasting(f, STATUS_USAGE, "%s: %s holds no "
-		    "token", from, path);
+		return fault_set_lasting(
+		    f, STATUS_USAGE, "%s: %s holds no token", from, path);
 	if ((status = token_check(from, s, len, f)) == STATUS_OK)
 		*token = xstrndup(s, len);
 	return status;

@@ -13,9 +13,9 @@
 #include "http/client.h"
 #include "http/route.h"
 
-#define REDIRECTS_MAX	5
-#define CONNECT_MS	30000	/* name, addresses, tunnel and handshake */
-#define IDLE_MS		30000	/* keys of a TLS connection are not renewed */
+#define REDIRECTS_MAX 5
+#define CONNECT_MS    30000 /* name, addresses, tunnel and handshake */
+#define IDLE_MS       30000 /* keys of a TLS connection are not renewed */
 
 /*
  * However a server's answers are turned and twisted, it gets no more requests
@@ -23,23 +23,23 @@
  * (docs.github.com, "Rate limits for the REST API": points per minute).  A
  * search among many new runs reads some hundred lists at once, and may.
  */
-#define TURN_MS		67	/* between two requests, in the long run */
-#define BURST		500	/* requests that need not wait for that */
+#define TURN_MS 67  /* between two requests, in the long run */
+#define BURST   500 /* requests that need not wait for that */
 
 struct client {
-	const struct url	*url;
-	const struct proxy	*proxy;
-	struct route		 route;
-	enum route_stage	 best;		/* stage reached so far */
-	struct conn		*conn;		/* NULL: none */
-	bool			 is_kept;	/* it has served a request */
-	int64_t			 booked_ms;	/* turns are taken until then */
-	int64_t			 idle_since_ms;
+	const struct url *url;
+	const struct proxy *proxy;
+	struct route route;
+	enum route_stage best; /* stage reached so far */
+	struct conn *conn;     /* NULL: none */
+	bool is_kept;          /* it has served a request */
+	int64_t booked_ms;     /* turns are taken until then */
+	int64_t idle_since_ms;
 };
 
 struct client *
-client_new(const struct url *url, const struct proxy *proxy,
-    const struct trust *trust)
+client_new(
+    const struct url *url, const struct proxy *proxy, const struct trust *trust)
 {
 	struct client *c = xcalloc(1, sizeof *c);
 
@@ -101,9 +101,11 @@ take_turn(struct client *c, int64_t deadline_ms, struct fault *f)
 		if (interrupt_pending())
 			return interrupt_fault(f);
 		if (deadline_ms <= now_ms)
-			return fault_set(f, STATUS_TIMEOUT, "%s: not asked "
+			return fault_set(f, STATUS_TIMEOUT,
+			    "%s: not asked "
 			    "again: too many requests were sent within the "
-			    "last minute", client_who(c));
+			    "last minute",
+			    client_who(c));
 		clock_sleep_until(&clock_system, least(turn_ms, deadline_ms));
 	}
 	c->booked_ms = most(c->booked_ms, now_ms) + TURN_MS;
@@ -138,8 +140,9 @@ client_connect(struct client *c, enum request_method method,
 	if (status != STATUS_OK || may_reuse(c, method))
 		return status;
 	hang_up(c);
-	status = route_connect(&c->route, &c->conn, least(deadline_ms,
-	    clock_after(&clock_system, CONNECT_MS)), &reached, f);
+	status = route_connect(&c->route, &c->conn,
+	    least(deadline_ms, clock_after(&clock_system, CONNECT_MS)),
+	    &reached, f);
 	note_stage(c, reached, status, f);
 	return status;
 }
@@ -169,8 +172,8 @@ do_once(struct client *c, const struct request *q, struct response *r,
 }
 
 static void
-begin_response(struct response *r, const struct request *q,
-    const struct client_options *o)
+begin_response(
+    struct response *r, const struct request *q, const struct client_options *o)
 {
 	response_init(r, q->method);
 	if (o->sink != NULL)
@@ -191,8 +194,8 @@ do_at_most_twice(struct client *c, const struct request *q, struct response *r,
 	status = do_once(c, q, r, o, sent, f);
 	if (status != STATUS_CLOSED || !was_kept || r->head_bytes > 0)
 		return status;
-	log_debug("%s: the kept connection was closed, reconnecting",
-	    client_who(c));
+	log_debug(
+	    "%s: the kept connection was closed, reconnecting", client_who(c));
 	*sent = false;
 	response_wipe(r);
 	begin_response(r, q, o);
@@ -273,7 +276,8 @@ refuse_redirect(const struct client *c, const struct response *r,
 	fault_set_lasting(f, STATUS_PROTOCOL,
 	    "%s: refused to follow a redirect (%u) to %s: the token must not "
 	    "go to another server. If that is the right one, give it as "
-	    "--api-url", client_who(c), r->status, buf_str(&origin));
+	    "--api-url",
+	    client_who(c), r->status, buf_str(&origin));
 	buf_free(&origin);
 	return STATUS_PROTOCOL;
 }
@@ -336,8 +340,8 @@ client_do(struct client *c, struct request *q, struct response *r,
 		q->target = target = next;
 		response_wipe(r);
 		begin_response(r, q, o);
-		status = client_connect(c, q->method,
-		    o->limits.head_deadline_ms, f);
+		status = client_connect(
+		    c, q->method, o->limits.head_deadline_ms, f);
 		if (status == STATUS_OK)
 			status = do_at_most_twice(c, q, r, o, sent, f);
 	}
@@ -348,8 +352,8 @@ client_do(struct client *c, struct request *q, struct response *r,
 
 /* Where a redirect to another server leads. */
 struct place {
-	struct url	 url;
-	char		*target;
+	struct url url;
+	char *target;
 };
 
 static void
@@ -380,15 +384,14 @@ get_there(const struct client *c, struct place *p, struct response *r,
 	request_add(&q, "User-Agent", "return-dispatch/" PACKAGE_VERSION);
 	request_add(&q, "Accept", "*/*");
 	there = client_new(&p->url, c->proxy, c->route.trust);
-	status = client_connect(there, q.method, o->limits.head_deadline_ms,
-	    f);
+	status = client_connect(there, q.method, o->limits.head_deadline_ms, f);
 	if (status == STATUS_OK) {
 		response_wipe(r);
 		status = client_do(there, &q, r, o, &sent, f);
 	}
 	if (status == STATUS_OK && is_redirect(r)) {
-		next.target = redirect_target(there, r, p->target, &next.url,
-		    f);
+		next.target = redirect_target(
+		    there, r, p->target, &next.url, f);
 		if (next.target == NULL)
 			status = f->status;
 		*is_end = next.target == NULL;
@@ -404,9 +407,8 @@ get_there(const struct client *c, struct place *p, struct response *r,
 }
 
 enum status
-client_get_elsewhere(struct client *c, const char *location,
-    const char *target, struct response *r, const struct client_options *o,
-    struct fault *f)
+client_get_elsewhere(struct client *c, const char *location, const char *target,
+    struct response *r, const struct client_options *o, struct fault *f)
 {
 	struct client_options there = *o;
 	struct place place;
@@ -417,11 +419,12 @@ client_get_elsewhere(struct client *c, const char *location,
 
 	there.redirects = CLIENT_REPORT_OTHERS;
 	response_init(r, REQUEST_GET);
-	wrong = url_parse_location(&place.url, &place.target, location,
-	    c->url, target);
+	wrong = url_parse_location(
+	    &place.url, &place.target, location, c->url, target);
 	if (wrong != NULL)
-		status = fault_set_lasting(f, STATUS_PROTOCOL, "%s: a redirect "
-		    "to what is not a usable URL: %s", client_who(c), wrong);
+		status = fault_set_lasting(f, STATUS_PROTOCOL,
+		    "%s: a redirect to what is not a usable URL: %s",
+		    client_who(c), wrong);
 	else
 		status = STATUS_OK;
 	for (hops = 0; status == STATUS_OK && !is_end; hops++) {

@@ -21,21 +21,21 @@
 struct client;
 
 enum client_redirects {
-	CLIENT_SAME_ORIGIN,	/* others are a fault */
-	CLIENT_REPORT_OTHERS	/* others are returned, a 3xx */
+	CLIENT_SAME_ORIGIN,  /* others are a fault */
+	CLIENT_REPORT_OTHERS /* others are returned, a 3xx */
 };
 
 struct client_options {
-	struct exchange_limits	limits;		/* for all hops */
-	enum client_redirects	redirects;
-	response_sink		sink;		/* response_stream; or NULL */
-	void			*sink_ctx;
+	struct exchange_limits limits; /* for all hops */
+	enum client_redirects redirects;
+	response_sink sink; /* response_stream; or NULL */
+	void *sink_ctx;
 };
 
 /* The server's url, the proxy (which may be none) and the trust are lent. */
-struct client *client_new(const struct url *, const struct proxy *,
-	    const struct trust *);
-void	 client_free(struct client *);
+struct client *client_new(
+    const struct url *, const struct proxy *, const struct trust *);
+void client_free(struct client *);
 
 /* "api.github.com", "ghe.example:8443": how messages name the server. */
 const char *client_who(const struct client *);
@@ -49,8 +49,8 @@ const char *client_who(const struct client *);
  * What went well before (being let through by the proxy, the server's TLS) may
  * do so again: its failure is not lasting then.
  */
-enum status client_connect(struct client *, enum request_method,
-	    int64_t deadline_ms, struct fault *);
+enum status client_connect(
+    struct client *, enum request_method, int64_t deadline_ms, struct fault *);
 
 /*
  * Carries out the request that client_connect has just been called for (its
@@ -66,7 +66,7 @@ enum status client_connect(struct client *, enum request_method,
  * any) leaves open what it did.  False for every failure before that.
  */
 enum status client_do(struct client *, struct request *, struct response *r,
-	    const struct client_options *, bool *sent, struct fault *);
+    const struct client_options *, bool *sent, struct fault *);
 
 /*
  * GETs what a redirect to another server leads to: `location` is that of an
@@ -77,7 +77,7 @@ enum status client_do(struct client *, struct request *, struct response *r,
  * connecting counts as time for the head of the answer.
  */
 enum status client_get_elsewhere(struct client *, const char *location,
-	    const char *target, struct response *r,
-	    const struct client_options *, struct fault *);
+    const char *target, struct response *r, const struct client_options *,
+    struct fault *);
 
 #endif

@@ -5,7 +5,7 @@
 #include "base/least.h"
 #include "http/exchange.h"
 
-#define READ_SIZE	16384	/* a TLS record */
+#define READ_SIZE 16384 /* a TLS record */
 
 /*
  * What a body must bring in that time: one that stops, or drips, is worth
@@ -13,8 +13,8 @@
  * only when it is whole: with the largest ones the slowest link is one of
  * 13 kbit/s.
  */
-#define FLOOR_BYTES	1024
-#define FLOOR_MS	10000
+#define FLOOR_BYTES 1024
+#define FLOOR_MS    10000
 
 enum status
 exchange_send(struct conn *c, const struct request *q, int64_t deadline_ms,
@@ -28,7 +28,8 @@ exchange_send(struct conn *c, const struct request *q, int64_t deadline_ms,
 	if (!request_write(&bytes, q))
 		status = fault_set_lasting(f, STATUS_PROTOCOL,
 		    "%s: not sent: a header or the target has a control "
-		    "character", c->who);
+		    "character",
+		    c->who);
 	else
 		status = conn_write(c, bytes.data, bytes.len, deadline_ms, f);
 	/* The bytes hold the token. */
@@ -50,13 +51,13 @@ exchange_read(struct conn *c, struct response *r, size_t *got, size_t *used,
 	status = conn_read(c, data, sizeof data, got, &clean, deadline_ms, f);
 	if (status != STATUS_OK)
 		return status;
-	progress = *got == 0 ? response_end(r, clean) :
-	    response_feed(r, data, *got, used);
+	progress = *got == 0 ? response_end(r, clean)
+			     : response_feed(r, data, *got, used);
 	if (progress != RESPONSE_BAD)
 		return STATUS_OK;
 	if (*got == 0)
-		return fault_set(f, STATUS_CLOSED, "%s: %s", c->who,
-		    response_error(r));
+		return fault_set(
+		    f, STATUS_CLOSED, "%s: %s", c->who, response_error(r));
 	return fault_set(f, STATUS_PROTOCOL, "%s: bad answer: %s", c->who,
 	    response_error(r));
 }
@@ -64,8 +65,7 @@ exchange_read(struct conn *c, struct response *r, size_t *got, size_t *used,
 static bool
 in_head(const struct response *r)
 {
-	return r->state == RESPONSE_STATUS_LINE ||
-	    r->state == RESPONSE_FIELDS;
+	return r->state == RESPONSE_STATUS_LINE || r->state == RESPONSE_FIELDS;
 }
 
 static enum status
@@ -79,14 +79,15 @@ read_response(struct conn *c, struct response *r,
 
 	while (r->state != RESPONSE_COMPLETE) {
 		head = in_head(r);
-		deadline_ms = head ? limits->head_deadline_ms :
-		    least(limits->deadline_ms, floor_until_ms);
+		deadline_ms = head ? limits->head_deadline_ms
+				   : least(limits->deadline_ms, floor_until_ms);
 		status = exchange_read(c, r, &got, &used, deadline_ms, f);
 		if (status == STATUS_TIMEOUT && !head &&
 		    deadline_ms == floor_until_ms)
-			fault_set(f, status, "%s: the answer stalled (less "
-			    "than %d bytes in %d s)", c->who, FLOOR_BYTES,
-			    FLOOR_MS / 1000);
+			fault_set(f, status,
+			    "%s: the answer stalled (less "
+			    "than %d bytes in %d s)",
+			    c->who, FLOOR_BYTES, FLOOR_MS / 1000);
 		if (status != STATUS_OK)
 			return status;
 		/* What follows an answer that nobody asked for is not the

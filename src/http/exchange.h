@@ -13,8 +13,8 @@
 #include "net/conn.h"
 
 struct exchange_limits {
-	int64_t	head_deadline_ms;	/* for the head of the answer */
-	int64_t	deadline_ms;		/* for all of it */
+	int64_t head_deadline_ms; /* for the head of the answer */
+	int64_t deadline_ms;      /* for all of it */
 };
 
 /*
@@ -23,7 +23,7 @@ struct exchange_limits {
  * be written, else what the conn reports.
  */
 enum status exchange_send(struct conn *, const struct request *,
-	    int64_t deadline_ms, bool *sent, struct fault *);
+    int64_t deadline_ms, bool *sent, struct fault *);
 
 /*
  * Reads once: of *got bytes (0: the end of the stream) the first *used belong
@@ -32,7 +32,7 @@ enum status exchange_send(struct conn *, const struct request *,
  * or what the conn reports.
  */
 enum status exchange_read(struct conn *, struct response *r, size_t *got,
-	    size_t *used, int64_t deadline_ms, struct fault *);
+    size_t *used, int64_t deadline_ms, struct fault *);
 
 /*
  * Sends the request and reads the whole answer into `r` (initialised by the
@@ -43,6 +43,6 @@ enum status exchange_read(struct conn *, struct response *r, size_t *got,
  * may have arrived before things went wrong.
  */
 enum status exchange(struct conn *, const struct request *, struct response *r,
-	    const struct exchange_limits *, bool *sent, struct fault *);
+    const struct exchange_limits *, bool *sent, struct fault *);
 
 #endif

@@ -10,22 +10,22 @@
 #include "base/text.h"
 #include "http/proxy.h"
 
-#define SEPARATORS	", \t\n\v\f\r"
-#define KEY_MIN		16	/* of what is too long for a name */
+#define SEPARATORS ", \t\n\v\f\r"
+#define KEY_MIN    16 /* of what is too long for a name */
 
 /* An IP address; IPv4-mapped ones count as IPv4. */
 struct address {
-	unsigned char	bytes[16];
-	size_t		len;		/* 4 or 16 */
+	unsigned char bytes[16];
+	size_t len; /* 4 or 16 */
 };
 
 /* A server as the items of a list see it. */
 struct target {
-	char		*host;		/* without its final dot */
-	size_t		 len;
-	uint16_t	 port;
-	bool		 is_address;
-	struct address	 address;
+	char *host; /* without its final dot */
+	size_t len;
+	uint16_t port;
+	bool is_address;
+	struct address address;
 };
 
 void
@@ -49,7 +49,7 @@ static void
 add_base64(struct buf *out, const char *s, size_t len)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *p = (const unsigned char *)s;
 	uint32_t bits;
 	size_t i, n;
@@ -112,7 +112,8 @@ has_control(const struct buf *b)
 static const char *
 take_credentials(struct proxy *p, const char *s, size_t len)
 {
-	static const char bad_escape[] = "a % in the user information is not "
+	static const char bad_escape[] =
+	    "a % in the user information is not "
 	    "followed by two hexadecimal digits (a % itself is written %25)";
 	const char *colon = memchr(s, ':', len), *wrong = NULL;
 	size_t user_len = colon != NULL ? (size_t)(colon - s) : len, mark;
@@ -161,8 +162,8 @@ scheme_length(const char *s)
 {
 	size_t len = 0;
 
-	while (text_is_alnum(s[len]) || (s[len] != '\0' &&
-	    strchr("+-.", s[len]) != NULL))
+	while (text_is_alnum(s[len]) ||
+	    (s[len] != '\0' && strchr("+-.", s[len]) != NULL))
 		len++;
 	return strncmp(s + len, "://", 3) == 0 ? len : 0;
 }
@@ -177,7 +178,7 @@ take_authority(struct proxy *p, bool tls, const char *s)
 
 	if (s[len + strspn(s + len, "/")] != '\0')
 		return "only a host and a port are expected (in user "
-		    "information, / ? # are written %2F %3F %23)";
+		       "information, / ? # are written %2F %3F %23)";
 	while (at > 0 && s[at - 1] != '@')
 		at--;
 	if (at > 1 && (wrong = take_credentials(p, s, at - 1)) != NULL)
@@ -196,8 +197,8 @@ take_authority(struct proxy *p, bool tls, const char *s)
 }
 
 enum status
-proxy_parse(struct proxy *p, const char *from, const char *text,
-    struct fault *f)
+proxy_parse(
+    struct proxy *p, const char *from, const char *text, struct fault *f)
 {
 	size_t scheme = scheme_length(text);
 	const char *wrong;
@@ -207,22 +208,28 @@ proxy_parse(struct proxy *p, const char *from, const char *text,
 	p->from = from;
 	/* Of an env file that no shell has read. */
 	if (*text == '"' || *text == '\'')
-		return fault_set_lasting(f, STATUS_USAGE, "%s: the value "
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "%s: the value "
 		    "begins with a quotation mark; leave the quotation marks "
-		    "out", from);
+		    "out",
+		    from);
 	tls = text_equal_nocase_n(text, scheme, "https");
 	if (scheme > 0 && !tls && !text_equal_nocase_n(text, scheme, "http"))
-		return fault_set_lasting(f, STATUS_USAGE, "%s: %.*s:// proxies "
+		return fault_set_lasting(f, STATUS_USAGE,
+		    "%s: %.*s:// proxies "
 		    "are not supported, only http:// and https:// ones; "
-		    "--no-proxy uses none", from, (int)scheme, text);
+		    "--no-proxy uses none",
+		    from, (int)scheme, text);
 	if (scheme > 0)
 		text += scheme + strlen("://");
 	wrong = take_authority(p, tls, text);
 	if (wrong == NULL)
 		return STATUS_OK;
 	url_wipe(&p->url);
-	return fault_set_lasting(f, STATUS_USAGE, "%s: bad proxy URL: %s; "
-	    "expected [http://][USER:PASSWORD@]HOST[:PORT]", from, wrong);
+	return fault_set_lasting(f, STATUS_USAGE,
+	    "%s: bad proxy URL: %s; "
+	    "expected [http://][USER:PASSWORD@]HOST[:PORT]",
+	    from, wrong);
 }
 
 static bool
@@ -260,8 +267,9 @@ same_network(const struct address *a, const struct address *b, uint64_t bits)
 	size_t whole = bits / 8;
 
 	return a->len == b->len && bits <= 8 * a->len &&
-	    memcmp(a->bytes, b->bytes, whole) == 0 && (rest == 0 ||
-	    (a->bytes[whole] ^ b->bytes[whole]) >> (8 - rest) == 0);
+	    memcmp(a->bytes, b->bytes, whole) == 0 &&
+	    (rest == 0 ||
+		(a->bytes[whole] ^ b->bytes[whole]) >> (8 - rest) == 0);
 }
 
 /* An address, or ADDRESS/BITS. */
@@ -297,8 +305,8 @@ matches_name(const char *item, size_t len, const struct target *t)
 	if (len == 0 || len > t->len)
 		return false;
 	tail = t->host + t->len - len;
-	return text_equal_nocase_n(item, len, tail) && (tail == t->host ||
-	    *item == '.' || tail[-1] == '.');
+	return text_equal_nocase_n(item, len, tail) &&
+	    (tail == t->host || *item == '.' || tail[-1] == '.');
 }
 
 /* Where the port of an item begins, if it has one; else its length. */
@@ -310,9 +318,11 @@ port_colon(const char *item, size_t len)
 	if (*item == '[') {
 		colon = memchr(item, ']', len);
 		colon = colon != NULL && colon + 1 < item + len &&
-		    colon[1] == ':' ? colon + 1 : NULL;
-	} else if (colon != NULL && memchr(colon + 1, ':', len -
-	    (size_t)(colon - item) - 1) != NULL) {
+			colon[1] == ':'
+		    ? colon + 1
+		    : NULL;
+	} else if (colon != NULL &&
+	    memchr(colon + 1, ':', len - (size_t)(colon - item) - 1) != NULL) {
 		/* An IPv6 address without brackets. */
 		colon = NULL;
 	}
@@ -327,11 +337,11 @@ matches(const char *item, size_t len, const struct target *t)
 
 	if (len == 1 && *item == '*')
 		return true;
-	if (n < len && (!text_u64(item + n + 1, len - n - 1, &port) ||
-	    port != t->port))
+	if (n < len &&
+	    (!text_u64(item + n + 1, len - n - 1, &port) || port != t->port))
 		return false;
-	return t->is_address ? matches_address(item, n, &t->address) :
-	    matches_name(item, n, t);
+	return t->is_address ? matches_address(item, n, &t->address)
+			     : matches_name(item, n, t);
 }
 
 /* ADDRESS[/BITS], or a name behind "*." or ".". */
@@ -346,12 +356,14 @@ is_fit(const char *item, size_t len)
 
 	if (len == 1 && *item == '*')
 		return true;
-	if (n < len && (!text_u64(item + n + 1, len - n - 1, &number) ||
-	    number == 0 || number > UINT16_MAX))
+	if (n < len &&
+	    (!text_u64(item + n + 1, len - n - 1, &number) || number == 0 ||
+		number > UINT16_MAX))
 		return false;
 	if (parse_address(&a, item, host))
-		return slash == NULL || (text_u64(slash + 1, n - host - 1,
-		    &number) && number <= 8 * a.len);
+		return slash == NULL ||
+		    (text_u64(slash + 1, n - host - 1, &number) &&
+			number <= 8 * a.len);
 	i = n > 2 && memcmp(item, "*.", 2) == 0 ? 2 : 0;
 	for (; i < n; i++)
 		if (!text_is_alnum(item[i]) && strchr("-_.", item[i]) == NULL)
@@ -392,6 +404,6 @@ proxy_list_has(const char *list, const struct url *u)
 bool
 proxy_serves(const struct proxy *p, const struct url *u)
 {
-	return proxy_is_set(p) && (p->except == NULL ||
-	    !proxy_list_has(p->except, u));
+	return proxy_is_set(p) &&
+	    (p->except == NULL || !proxy_list_has(p->except, u));
 }

@@ -13,12 +13,12 @@
 
 /* All zero: no proxy. */
 struct proxy {
-	struct url	 url;		/* where it listens; no host: none */
-	char		*name;		/* "proxy.corp.example:3128"; owned */
-	char		*authorization;	/* "Basic ...", or NULL; owned */
-	const char	*from;		/* the option or variable; lent */
-	char		*except;	/* a no_proxy list, or NULL; owned */
-	const char	*except_from;	/* its variable; lent */
+	struct url url;          /* where it listens; no host: none */
+	char *name;              /* "proxy.corp.example:3128"; owned */
+	char *authorization;     /* "Basic ...", or NULL; owned */
+	const char *from;        /* the option or variable; lent */
+	char *except;            /* a no_proxy list, or NULL; owned */
+	const char *except_from; /* its variable; lent */
 };
 
 /*
@@ -31,12 +31,12 @@ struct proxy {
  * else and for other schemes; the message shows nothing that may be a
  * password.  The caller wipes in every case, and fills in `except`.
  */
-enum status proxy_parse(struct proxy *, const char *from, const char *,
-	    struct fault *);
-void	 proxy_wipe(struct proxy *);
+enum status proxy_parse(
+    struct proxy *, const char *from, const char *, struct fault *);
+void proxy_wipe(struct proxy *);
 
 /* Some proxy is named. */
-bool	 proxy_is_set(const struct proxy *);
+bool proxy_is_set(const struct proxy *);
 
 /*
  * The server is in a no_proxy list.  Items are separated by commas or white
@@ -51,7 +51,7 @@ bool	 proxy_is_set(const struct proxy *);
  * With ":PORT" behind it, an item (but "*") counts for that port only, which
  * the URL has or implies.
  */
-bool	 proxy_list_has(const char *list, const struct url *);
+bool proxy_list_has(const char *list, const struct url *);
 
 /*
  * The first item that can match no server, whatever that is, as a typing error
@@ -60,6 +60,6 @@ bool	 proxy_list_has(const char *list, const struct url *);
 const char *proxy_list_misfit(const char *list, size_t *len);
 
 /* The server is to be reached through the proxy. */
-bool	 proxy_serves(const struct proxy *, const struct url *);
+bool proxy_serves(const struct proxy *, const struct url *);
 
 #endif

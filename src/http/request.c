@@ -58,8 +58,8 @@ request_write(struct buf *out, const struct request *r)
 	buf_addf(out, "%s %s HTTP/1.1\r\nHost: %s\r\n",
 	    request_method_name(r->method), r->target, r->authority);
 	for (i = 0; i < r->field_count; i++)
-		buf_addf(out, "%s: %s\r\n", r->fields[i].name,
-		    r->fields[i].value);
+		buf_addf(
+		    out, "%s: %s\r\n", r->fields[i].name, r->fields[i].value);
 	/* A POST without a body says so too (RFC 9110, 8.6). */
 	if (r->body != NULL || r->method == REQUEST_POST)
 		buf_addf(out, "Content-Length: %zu\r\n", r->body_len);

@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "http/response.h"
 
-#define CHUNK_DIGITS_MAX	16	/* hex digits of 64 bits */
+#define CHUNK_DIGITS_MAX 16 /* hex digits of 64 bits */
 
 void
 response_init(struct response *r, enum request_method method)
@@ -55,8 +55,7 @@ forget_fields(struct response *r)
 	size_t i;
 
 	for (i = 0; i < r->field_count; i++) {
-		explicit_bzero(r->fields[i].value,
-		    strlen(r->fields[i].value));
+		explicit_bzero(r->fields[i].value, strlen(r->fields[i].value));
 		free(r->fields[i].name);
 	}
 	free(r->fields);
@@ -161,13 +160,14 @@ take_field(struct response *r)
 		value++;
 		value_len--;
 	}
-	while (value_len > 0 && (value[value_len - 1] == ' ' ||
-	    value[value_len - 1] == '\t'))
+	while (value_len > 0 &&
+	    (value[value_len - 1] == ' ' || value[value_len - 1] == '\t'))
 		value_len--;
 	/* Room doubles at each power of two: 64 KiB hold 20,000 fields. */
 	if ((r->field_count & (r->field_count - 1)) == 0)
-		r->fields = xreallocarray(r->fields, r->field_count > 0 ?
-		    2 * r->field_count : 1, sizeof *r->fields);
+		r->fields = xreallocarray(r->fields,
+		    r->field_count > 0 ? 2 * r->field_count : 1,
+		    sizeof *r->fields);
 	f = &r->fields[r->field_count++];
 	/* One block: name, NUL, value, NUL. */
 	f->name = xmalloc(name_len + value_len + 2);
@@ -267,14 +267,14 @@ take_head_end(struct response *r)
 		return bad(r, "a content encoding that was not asked for");
 	if (response_field(r, "Transfer-Encoding") != NULL) {
 		if (response_field(r, "Content-Length") != NULL)
-			return bad(r, "Content-Length beside "
-			    "Transfer-Encoding");
+			return bad(
+			    r, "Content-Length beside Transfer-Encoding");
 		if (r->http_1_0)
 			return bad(r, "Transfer-Encoding in HTTP/1.0");
 		r->left = 0;
 		if (!each_element(r, "Transfer-Encoding", check_chunked))
-			return bad(r, "a transfer coding that was not asked "
-			    "for");
+			return bad(
+			    r, "a transfer coding that was not asked for");
 		r->state = RESPONSE_CHUNK_SIZE;
 		return RESPONSE_MORE;
 	}
@@ -375,15 +375,15 @@ feed_line(struct response *r, const char *data, size_t n, size_t *used)
 	/* Anything but HTTP shows in the first bytes; a line may never end. */
 	if (r->state == RESPONSE_STATUS_LINE &&
 	    strncmp(buf_str(&r->line), "HTTP/1.",
-	    r->line.len < 7 ? r->line.len : 7) != 0)
+		r->line.len < 7 ? r->line.len : 7) != 0)
 		return bad(r, "the answer is not HTTP/1.x");
 	if (lf == NULL)
 		return RESPONSE_MORE;
 	r->line.data[--r->line.len] = '\0';
 	/* A bare LF may end a line of the head (RFC 9112, 2.2), not a chunk's:
 	 * there readers are known to differ. */
-	strict = r->state != RESPONSE_STATUS_LINE && r->state !=
-	    RESPONSE_FIELDS;
+	strict = r->state != RESPONSE_STATUS_LINE &&
+	    r->state != RESPONSE_FIELDS;
 	if (r->line.len > 0 && r->line.data[r->line.len - 1] == '\r')
 		r->line.data[--r->line.len] = '\0';
 	else if (strict)
@@ -425,13 +425,13 @@ response_feed(struct response *r, const char *data, size_t n, size_t *used)
 		case RESPONSE_CHUNK_SIZE:
 		case RESPONSE_CHUNK_END:
 		case RESPONSE_TRAILERS:
-			progress = feed_line(r, data + *used, n - *used,
-			    &taken);
+			progress = feed_line(
+			    r, data + *used, n - *used, &taken);
 			break;
 		case RESPONSE_BODY_LENGTH:
 		case RESPONSE_CHUNK_DATA:
-			progress = feed_counted(r, data + *used, n - *used,
-			    &taken);
+			progress = feed_counted(
+			    r, data + *used, n - *used, &taken);
 			break;
 		case RESPONSE_BODY_CLOSE:
 			taken = n - *used;

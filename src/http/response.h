@@ -19,15 +19,15 @@
 
 /* GitHub's heads are about 2 KiB; all heads of an answer, with its interim
  * answers and trailers, share this budget. */
-#define RESPONSE_HEAD_MAX	((size_t)64 << 10)
+#define RESPONSE_HEAD_MAX ((size_t)64 << 10)
 
 /* A page of 100 runs is about 1.3 MiB. */
-#define RESPONSE_BODY_MAX	((size_t)32 << 20)
+#define RESPONSE_BODY_MAX ((size_t)32 << 20)
 
 enum response_progress {
-	RESPONSE_MORE,		/* feed more */
-	RESPONSE_DONE,		/* complete */
-	RESPONSE_BAD		/* response_error says why; sticky */
+	RESPONSE_MORE, /* feed more */
+	RESPONSE_DONE, /* complete */
+	RESPONSE_BAD   /* response_error says why; sticky */
 };
 
 enum response_state {
@@ -44,8 +44,8 @@ enum response_state {
 };
 
 struct response_field {
-	char	*name;		/* both point into owned memory */
-	char	*value;
+	char *name; /* both point into owned memory */
+	char *value;
 };
 
 /* Takes bytes of a body as they arrive. */
@@ -53,38 +53,38 @@ typedef void (*response_sink)(void *ctx, const char *, size_t);
 
 struct response {
 	/* For the caller. */
-	unsigned int		 status;	/* below 200: not final */
-	char			*reason;	/* phrase, maybe ""; owned */
-	struct buf		 body;
-	bool			 keep_alive;	/* peer would serve another */
+	unsigned int status; /* below 200: not final */
+	char *reason;        /* phrase, maybe ""; owned */
+	struct buf body;
+	bool keep_alive; /* peer would serve another */
 
 	/* The machine. */
-	enum request_method	 method;
-	enum response_state	 state;
-	const char		*error;
-	struct buf		 line;
-	struct response_field	*fields;
-	size_t			 field_count;
-	size_t			 head_bytes;
-	bool			 http_1_0;
-	uint64_t		 left;		/* of the body or the chunk */
-	response_sink		 sink;
-	void			*sink_ctx;
+	enum request_method method;
+	enum response_state state;
+	const char *error;
+	struct buf line;
+	struct response_field *fields;
+	size_t field_count;
+	size_t head_bytes;
+	bool http_1_0;
+	uint64_t left; /* of the body or the chunk */
+	response_sink sink;
+	void *sink_ctx;
 };
 
 /* The method matters: some answers have no body because of it. */
-void	 response_init(struct response *, enum request_method);
-void	 response_wipe(struct response *);
+void response_init(struct response *, enum request_method);
+void response_wipe(struct response *);
 
 /*
  * The body of a 2xx goes to the sink instead of into `body`, and may be of any
  * size.
  */
-void	 response_stream(struct response *, response_sink, void *ctx);
+void response_stream(struct response *, response_sink, void *ctx);
 
 /* Takes up to n bytes; *used says how many belong to this answer. */
-enum response_progress response_feed(struct response *, const char *, size_t n,
-	    size_t *used);
+enum response_progress response_feed(
+    struct response *, const char *, size_t n, size_t *used);
 
 /*
  * The stream has ended.  `clean`: the peer said so (a TLS close_notify, or the
@@ -102,7 +102,7 @@ const char *response_error(const struct response *);
 const char *response_field(const struct response *, const char *name);
 
 /* The same for the n-th of that name, from 0. */
-const char *response_field_n(const struct response *, const char *name,
-	    size_t n);
+const char *response_field_n(
+    const struct response *, const char *name, size_t n);
 
 #endif

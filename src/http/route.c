@@ -13,7 +13,7 @@
 #include "net/tcp.h"
 #include "net/tls.h"
 
-#define HANDSHAKE_MS	10000	/* a peer that stalls is worth another try */
+#define HANDSHAKE_MS 10000 /* a peer that stalls is worth another try */
 
 void
 route_init(struct route *r, const struct url *to, const struct proxy *proxy,
@@ -35,7 +35,8 @@ route_init(struct route *r, const struct url *to, const struct proxy *proxy,
 		    proxy->from);
 	} else {
 		log_debug("%s: connecting directly: %s excludes it from the "
-		    "proxy of %s", r->who, proxy->except_from, proxy->from);
+			  "proxy of %s",
+		    r->who, proxy->except_from, proxy->from);
 	}
 }
 
@@ -51,8 +52,12 @@ static enum status
 shake_hands(const struct route *r, struct conn **c, const struct url *peer,
     const char *who, int64_t deadline_ms, struct fault *f)
 {
-	struct tls_peer p = { .who = who, .host = peer->host,
-	    .via = peer == r->to && r->proxy != NULL ? r->proxy->name : NULL };
+	struct tls_peer p = {
+		.who = who,
+		.host = peer->host,
+		.via = peer == r->to && r->proxy != NULL ? r->proxy->name
+							 : NULL,
+	};
 
 	if (!peer->tls)
 		return STATUS_OK;
@@ -94,8 +99,8 @@ open_tunnel(const struct route *r, struct conn **c, int64_t deadline_ms,
 	}
 	if (status == STATUS_OK) {
 		buf_clear(&who);
-		buf_addf(&who, "%s (through the proxy %s)", r->who,
-		    r->proxy->name);
+		buf_addf(
+		    &who, "%s (through the proxy %s)", r->who, r->proxy->name);
 		conn_rename(*c, buf_str(&who));
 	}
 	buf_free(&who);
@@ -112,8 +117,8 @@ route_connect(const struct route *r, struct conn **c, int64_t deadline_ms,
 	if (r->proxy != NULL)
 		status = open_tunnel(r, c, deadline_ms, f);
 	else
-		status = tcp_open(c, r->who, r->to->host, r->to->port,
-		    deadline_ms, f);
+		status = tcp_open(
+		    c, r->who, r->to->host, r->to->port, deadline_ms, f);
 	if (status == STATUS_OK) {
 		*reached = ROUTE_TUNNEL;
 		status = shake_hands(r, c, r->to, r->who, deadline_ms, f);

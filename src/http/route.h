@@ -14,24 +14,24 @@
 #include "net/trust.h"
 
 struct route {
-	const struct url	*to;		/* lent, as are the next two */
-	const struct trust	*trust;		/* NULL if no hop has TLS */
-	const struct proxy	*proxy;		/* NULL: none in between */
-	char			*who;		/* begins messages */
+	const struct url *to;      /* lent, as are the next two */
+	const struct trust *trust; /* NULL if no hop has TLS */
+	const struct proxy *proxy; /* NULL: none in between */
+	char *who;                 /* begins messages */
 };
 
 /* How far a connection has come. */
 enum route_stage {
 	ROUTE_START,
-	ROUTE_TUNNEL,		/* the proxy has let it through */
-	ROUTE_CONNECTED,	/* ready for a request */
-	ROUTE_ANSWERED		/* the server has answered one */
+	ROUTE_TUNNEL,    /* the proxy has let it through */
+	ROUTE_CONNECTED, /* ready for a request */
+	ROUTE_ANSWERED   /* the server has answered one */
 };
 
 /* Decides whether the proxy serves this URL.  All is lent. */
-void	 route_init(struct route *, const struct url *, const struct proxy *,
-	    const struct trust *);
-void	 route_wipe(struct route *);
+void route_init(struct route *, const struct url *, const struct proxy *,
+    const struct trust *);
+void route_wipe(struct route *);
 
 /*
  * Connects, asks the proxy for a tunnel if there is one, and for https shakes
@@ -40,6 +40,6 @@ void	 route_wipe(struct route *);
  * last stage before the failure; *conn is NULL then.
  */
 enum status route_connect(const struct route *, struct conn **,
-	    int64_t deadline_ms, enum route_stage *reached, struct fault *);
+    int64_t deadline_ms, enum route_stage *reached, struct fault *);
 
 #endif

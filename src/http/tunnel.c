@@ -10,10 +10,10 @@
 #include "http/exchange.h"
 #include "http/tunnel.h"
 
-#define REFUSAL_MS	2000	/* for why it refuses, which is a courtesy */
-#define PAGE_MAX	((size_t)64 << 10)	/* of that, kept */
-#define REASON_MAX	80	/* bytes of it in a message */
-#define EXCERPT_MAX	200
+#define REFUSAL_MS  2000 /* for why it refuses, which is a courtesy */
+#define PAGE_MAX    ((size_t)64 << 10) /* of that, kept */
+#define REASON_MAX  80                 /* bytes of it in a message */
+#define EXCERPT_MAX 200
 
 static enum status
 send_connect(struct conn *c, const struct proxy *p, const char *to,
@@ -37,8 +37,8 @@ send_connect(struct conn *c, const struct proxy *p, const char *to,
  * one is known.
  */
 static enum status
-read_answer(struct conn *c, struct response *r, int64_t deadline_ms,
-    struct fault *f)
+read_answer(
+    struct conn *c, struct response *r, int64_t deadline_ms, struct fault *f)
 {
 	size_t got = 0, used = 0;
 	bool refused = false;
@@ -47,8 +47,9 @@ read_answer(struct conn *c, struct response *r, int64_t deadline_ms,
 	while (r->state != RESPONSE_COMPLETE && r->body.len < PAGE_MAX) {
 		status = exchange_read(c, r, &got, &used, deadline_ms, f);
 		if (status != STATUS_OK)
-			return r->status >= 300 && !status_is_signal(status) ?
-			    STATUS_OK : status;
+			return r->status >= 300 && !status_is_signal(status)
+			    ? STATUS_OK
+			    : status;
 		if (r->status >= 300 && !refused) {
 			refused = true;
 			deadline_ms = least(deadline_ms,
@@ -58,13 +59,16 @@ read_answer(struct conn *c, struct response *r, int64_t deadline_ms,
 	if (refused)
 		return STATUS_OK;
 	if (used < got)
-		return fault_set(f, STATUS_PROTOCOL, "%s: sent more than its "
+		return fault_set(f, STATUS_PROTOCOL,
+		    "%s: sent more than its "
 		    "answer before anything was sent through the tunnel",
 		    c->who);
 	if (!conn_is_quiet(c))
-		return fault_set(f, STATUS_PROTOCOL, "%s: agreed, and then "
+		return fault_set(f, STATUS_PROTOCOL,
+		    "%s: agreed, and then "
 		    "closed the tunnel, or sent more than its answer, before "
-		    "anything was sent through it", c->who);
+		    "anything was sent through it",
+		    c->who);
 	return STATUS_OK;
 }
 
@@ -101,10 +105,11 @@ add_excerpt(struct buf *out, const struct response *r)
 
 	if (r->body.len == blank || s[blank] == '<' ||
 	    memchr(s, '\0', r->body.len) != NULL ||
-	    !text_is_utf8(s, r->body.len) || (type != NULL &&
-	    (text_find_nocase(type, "html") != NULL ||
-	    (text_find_nocase(type, "text/") != type &&
-	    text_find_nocase(type, "json") == NULL))))
+	    !text_is_utf8(s, r->body.len) ||
+	    (type != NULL &&
+		(text_find_nocase(type, "html") != NULL ||
+		    (text_find_nocase(type, "text/") != type &&
+			text_find_nocase(type, "json") == NULL))))
 		return;
 	buf_adds(out, ". It says: ");
 	add_foreign(out, s, r->body.len, EXCERPT_MAX);
@@ -112,23 +117,24 @@ add_excerpt(struct buf *out, const struct response *r)
 
 /* What would satisfy it. */
 static void
-add_credentials_advice(struct buf *out, const struct proxy *p,
-    const struct response *r)
+add_credentials_advice(
+    struct buf *out, const struct proxy *p, const struct response *r)
 {
 	const char *scheme, *offer = NULL;
 	bool basic = false;
 	struct buf offered;
 	size_t i;
 
-	for (i = 0; (scheme = response_field_n(r, "Proxy-Authenticate", i)) !=
-	    NULL; i++) {
+	for (i = 0;
+	     (scheme = response_field_n(r, "Proxy-Authenticate", i)) != NULL;
+	     i++) {
 		basic = basic || text_find_nocase(scheme, "basic") != NULL;
 		if (offer == NULL && *scheme != '\0')
 			offer = scheme;
 	}
 	if (offer != NULL && !basic) {
-		buf_adds(out, ". Only Basic authentication is supported; it "
-		    "offers ");
+		buf_adds(out,
+		    ". Only Basic authentication is supported; it offers ");
 		/* Half a secret would not be recognised. */
 		secret_copy(&offered, offer, strlen(offer));
 		offer = buf_str(&offered);
@@ -137,8 +143,10 @@ add_credentials_advice(struct buf *out, const struct proxy *p,
 	} else if (p->authorization == NULL) {
 		/* Not on the command line: the process list shows it. */
 		buf_addf(out, ". Give them in %s%s as %s://USER:PASSWORD@%s",
-		    *p->from != '-' ? p->from : "the variable https_proxy "
-		    "instead of ", *p->from != '-' ? "" : p->from,
+		    *p->from != '-' ? p->from
+				    : "the variable https_proxy "
+				      "instead of ",
+		    *p->from != '-' ? "" : p->from,
 		    p->url.tls ? "https" : "http", p->name);
 	}
 }
@@ -155,18 +163,21 @@ refusal(const struct proxy *p, const char *who, const char *to,
 	buf_addf(&said, *r->reason != '\0' ? "%u " : "%u", r->status);
 	add_foreign(&said, r->reason, strlen(r->reason), REASON_MAX);
 	if (wants_credentials && p->authorization == NULL)
-		fault_set(f, STATUS_CONNECT, "%s: requires a user name and a "
-		    "password (%s)", who, buf_str(&said));
-	else if (wants_credentials)
-		fault_set(f, STATUS_CONNECT, "%s: rejected the user name and "
-		    "password that %s gives (%s)", who, p->from,
+		fault_set(f, STATUS_CONNECT,
+		    "%s: requires a user name and a password (%s)", who,
 		    buf_str(&said));
+	else if (wants_credentials)
+		fault_set(f, STATUS_CONNECT,
+		    "%s: rejected the user name and password that %s gives (%s)",
+		    who, p->from, buf_str(&said));
 	else if (r->status == 403)
-		fault_set(f, STATUS_CONNECT, "%s: refused to connect to %s "
-		    "(%s)", who, to, buf_str(&said));
+		fault_set(f, STATUS_CONNECT,
+		    "%s: refused to connect to %s (%s)", who, to,
+		    buf_str(&said));
 	else
-		fault_set(f, STATUS_CONNECT, "%s: did not connect to %s, but "
-		    "answered %s", who, to, buf_str(&said));
+		fault_set(f, STATUS_CONNECT,
+		    "%s: did not connect to %s, but answered %s", who, to,
+		    buf_str(&said));
 	f->lasting = r->status >= 400 && r->status < 500 && r->status != 408 &&
 	    r->status != 429;
 	buf_clear(&said);

@@ -20,6 +20,6 @@
  * what the conn reports.
  */
 enum status tunnel_open(struct conn *, const struct proxy *,
-	    const struct url *server, int64_t deadline_ms, struct fault *);
+    const struct url *server, int64_t deadline_ms, struct fault *);
 
 #endif

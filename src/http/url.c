@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "http/url.h"
 
-#define HOST_MAX	253	/* RFC 1035, 2.3.4, in text form */
+#define HOST_MAX 253 /* RFC 1035, 2.3.4, in text form */
 
 void
 url_wipe(struct url *u)
@@ -64,17 +64,19 @@ parse_authority(struct url *u, const char *s, size_t len)
 		else if (memchr(colon + 1, ':', (size_t)(end - colon - 1)) !=
 		    NULL)
 			return "bad port, or an IPv6 address without its "
-			    "brackets ([::1])";
+			       "brackets ([::1])";
 		host_len = (size_t)(colon - host);
 		if (!is_name(host, host_len))
-			return host_len == 0 ? "the host is missing" :
-			    "bad host name (an international name is written "
-			    "in its xn-- form)";
+			return host_len == 0
+			    ? "the host is missing"
+			    : "bad host name (an international name is written "
+			      "in its xn-- form)";
 	}
 	u->port = u->tls ? 443 : 80;
 	if (colon < end) {
-		if (*colon++ != ':' || !text_u64(colon, (size_t)(end - colon),
-		    &port) || port < 1 || port > 65535)
+		if (*colon++ != ':' ||
+		    !text_u64(colon, (size_t)(end - colon), &port) ||
+		    port < 1 || port > 65535)
 			return "bad port (1 to 65535)";
 		u->port = (uint16_t)port;
 	}
@@ -94,8 +96,8 @@ parse_origin(struct url *u, const char *s, const char **rest)
 	if (text_equal_nocase_n(s, strlen(s) < 8 ? strlen(s) : 8, "https://")) {
 		u->tls = true;
 		s += 8;
-	} else if (text_equal_nocase_n(s, strlen(s) < 7 ? strlen(s) : 7,
-	    "http://")) {
+	} else if (text_equal_nocase_n(
+		       s, strlen(s) < 7 ? strlen(s) : 7, "http://")) {
 		s += 7;
 	} else {
 		return "it must begin with https://";

@@ -12,10 +12,10 @@
 #include "base/buf.h"
 
 struct url {
-	bool	 tls;		/* https */
-	char	*host;		/* lower case, IPv6 without brackets; owned */
+	bool tls;   /* https */
+	char *host; /* lower case, IPv6 without brackets; owned */
 	uint16_t port;
-	char	*path;		/* "" or "/..." without a slash at its end */
+	char *path; /* "" or "/..." without a slash at its end */
 };
 
 /*
@@ -32,25 +32,24 @@ const char *url_parse_base(struct url *, const char *);
  * NULL, or what is wrong.
  */
 const char *url_parse_location(struct url *, char **target,
-	    const char *location, const struct url *base,
-	    const char *base_target);
+    const char *location, const struct url *base, const char *base_target);
 
-void	 url_wipe(struct url *);
+void url_wipe(struct url *);
 
 /* Same scheme, host and port (RFC 9110, 4.3.1). */
-bool	 url_same_origin(const struct url *, const struct url *);
+bool url_same_origin(const struct url *, const struct url *);
 
 /* localhost, 127.0.0.0/8 or ::1. */
-bool	 url_is_loopback(const struct url *);
+bool url_is_loopback(const struct url *);
 
 /* "host:port" with brackets if need be; the port only if it is not the
  * scheme's own: the form of a Host header and of messages. */
-void	 url_add_authority(struct buf *, const struct url *);
+void url_add_authority(struct buf *, const struct url *);
 
 /* "scheme://host[:port]". */
-void	 url_add_origin(struct buf *, const struct url *);
+void url_add_origin(struct buf *, const struct url *);
 
 /* Percent-encodes all but unreserved characters (RFC 3986, 2.3). */
-void	 url_add_encoded(struct buf *, const char *);
+void url_add_encoded(struct buf *, const char *);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "json/emit.h"
 
-#define REPLACEMENT	0xfffd	/* for bytes that are no character */
+#define REPLACEMENT 0xfffd /* for bytes that are no character */
 
 /* RFC 8259, 7: beyond U+FFFF as a pair of surrogates. */
 static void
@@ -65,8 +65,8 @@ emit_string_n(struct buf *out, const char *s, size_t len)
 		else if (hit != NULL)
 			buf_addf(out, "\\%c", names[hit - values]);
 		else
-			n = add_character(out, s + i, len - i,
-			    follows_hashes(s, i));
+			n = add_character(
+			    out, s + i, len - i, follows_hashes(s, i));
 	}
 	buf_addc(out, '"');
 }
@@ -87,8 +87,8 @@ emit_text(struct buf *out, const char *json, size_t len)
 		if (strchr("\t\n\r", json[i]) != NULL && json[i] != '\0')
 			buf_addc(out, json[i]);
 		else
-			n = add_character(out, json + i, len - i,
-			    follows_hashes(json, i));
+			n = add_character(
+			    out, json + i, len - i, follows_hashes(json, i));
 	}
 }
 

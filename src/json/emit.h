@@ -15,13 +15,13 @@
 #include "base/buf.h"
 
 /* A string in quotes; bytes that are no UTF-8 become U+FFFD. */
-void	 emit_string(struct buf *, const char *);
-void	 emit_string_n(struct buf *, const char *, size_t);
+void emit_string(struct buf *, const char *);
+void emit_string_n(struct buf *, const char *, size_t);
 
 /* JSON that is written already, its characters escaped as above. */
-void	 emit_text(struct buf *, const char *json, size_t len);
+void emit_text(struct buf *, const char *json, size_t len);
 
 /* "name": and the comma before it, unless the object has just been opened. */
-void	 emit_name(struct buf *, const char *);
+void emit_name(struct buf *, const char *);
 
 #endif

@@ -25,13 +25,13 @@
  * A page of 100 runs has 41,000 tokens, one of 100 jobs with 60 steps 82,000;
  * this many is 800 steps in each of 100 jobs, and takes 36 MiB.
  */
-#define TOKENS_MAX	((size_t)1 << 20)
+#define TOKENS_MAX ((size_t)1 << 20)
 
 struct json_doc {
-	const char	*text;
-	jsmntok_t	*tokens;
-	size_t		*next;		/* sibling; 0, the root: none */
-	size_t		 count;
+	const char *text;
+	jsmntok_t *tokens;
+	size_t *next; /* sibling; 0, the root: none */
+	size_t count;
 };
 
 static const struct json absent;
@@ -276,8 +276,8 @@ hex4(const char *s)
 
 	for (i = 0; i < 4; i++) {
 		c = text_lower(s[i]);
-		v = v << 4 | (uint32_t)(text_is_digit(c) ? c - '0' :
-		    c - 'a' + 10);
+		v = v << 4 |
+		    (uint32_t)(text_is_digit(c) ? c - '0' : c - 'a' + 10);
 	}
 	return v;
 }

@@ -22,8 +22,8 @@
 struct json_doc;
 
 struct json {
-	const struct json_doc	*doc;	/* lent; NULL: the absent cursor */
-	size_t			 token;
+	const struct json_doc *doc; /* lent; NULL: the absent cursor */
+	size_t token;
 };
 
 enum json_type {
@@ -41,9 +41,9 @@ enum json_type {
  * the caller frees.  NULL if the text is not JSON, or has more than a million
  * names and values; the error says why.
  */
-struct json_doc *json_parse(const char *text, size_t len,
-	    enum json_strictness, struct json_error *);
-void	 json_free(struct json_doc *);
+struct json_doc *json_parse(
+    const char *text, size_t len, enum json_strictness, struct json_error *);
+void json_free(struct json_doc *);
 
 struct json json_root(const struct json_doc *);
 enum json_type json_type(struct json);
@@ -58,7 +58,7 @@ const char *json_type_name(enum json_type);
 struct json json_member(struct json object, const char *name);
 
 /* The name occurs more than once. */
-bool	 json_is_ambiguous(struct json object, const char *name);
+bool json_is_ambiguous(struct json object, const char *name);
 
 /*
  * Iteration: the first element of an array or the name of the first member of
@@ -69,18 +69,18 @@ struct json json_next(struct json);
 struct json json_value(struct json name);
 
 /* A number without sign, fraction or exponent that fits. */
-bool	 json_u64(struct json, uint64_t *);
+bool json_u64(struct json, uint64_t *);
 
 /* Appends the string, unescaped, as UTF-8; halves of surrogates and stray
  * bytes become U+FFFD.  False for anything but a string. */
-bool	 json_string(struct json, struct buf *);
+bool json_string(struct json, struct buf *);
 
 /* The same as a new C string (a NUL becomes "?"), owned by the caller;
  * NULL for anything but a string. */
-char	*json_strdup(struct json);
+char *json_strdup(struct json);
 
 /* A string equal to this text, after unescaping. */
-bool	 json_is(struct json, const char *);
+bool json_is(struct json, const char *);
 
 /* The value's own text, as written (strings with their quotes); lent. */
 const char *json_text(struct json, size_t *len);

@@ -9,9 +9,9 @@
 #include "json/validate.h"
 
 struct scan {
-	const char	*start, *p, *end;
-	bool		 strict;
-	const char	*expected;	/* set by the check that failed */
+	const char *start, *p, *end;
+	bool strict;
+	const char *expected; /* set by the check that failed */
 };
 
 static bool
@@ -214,8 +214,9 @@ scan_text(struct scan *s)
 			skip_space(s);
 			if (!at(s, in_object[depth] ? '}' : ']')) {
 				if (in_object[depth++]) {
-					if (!scan_name(s, "a member's name "
-					    "in double quotes, or '}'"))
+					if (!scan_name(s,
+						"a member's name "
+						"in double quotes, or '}'"))
 						return false;
 					value = "a value";
 				} else {
@@ -233,13 +234,15 @@ scan_text(struct scan *s)
 		for (;;) {
 			skip_space(s);
 			if (depth == 0)
-				return s->p == s->end ? true :
-				    fail(s, "nothing after the value");
+				return s->p == s->end
+				    ? true
+				    : fail(s, "nothing after the value");
 			if (at(s, ','))
 				break;
 			if (!at(s, in_object[depth - 1] ? '}' : ']'))
-				return fail(s, in_object[depth - 1] ?
-				    "',' or '}'" : "',' or ']'");
+				return fail(s,
+				    in_object[depth - 1] ? "',' or '}'"
+							 : "',' or ']'");
 			s->p++;
 			depth--;
 		}
@@ -287,8 +290,10 @@ json_validate(const char *text, size_t len, enum json_strictness strictness,
     struct json_error *e)
 {
 	struct scan s = {
-		.start = text, .p = text, .end = text + len,
-		.strict = strictness == JSON_STRICT_TEXT
+		.start = text,
+		.p = text,
+		.end = text + len,
+		.strict = strictness == JSON_STRICT_TEXT,
 	};
 
 	if (scan_text(&s))

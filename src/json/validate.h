@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 /* Containers inside containers; a deeper text is refused (RFC 8259, 9). */
-#define JSON_DEPTH_MAX	512
+#define JSON_DEPTH_MAX 512
 
 enum json_strictness {
 	/*
@@ -27,15 +27,15 @@ enum json_strictness {
 
 /* Where and why a text is not JSON. */
 struct json_error {
-	size_t		 offset;	/* in bytes, from 0 */
-	size_t		 line;		/* from 1 */
-	size_t		 column;	/* in characters, from 1 */
-	const char	*expected;	/* static text */
-	char		 found[48];	/* printable */
+	size_t offset;        /* in bytes, from 0 */
+	size_t line;          /* from 1 */
+	size_t column;        /* in characters, from 1 */
+	const char *expected; /* static text */
+	char found[48];       /* printable */
 };
 
 /* True if text[0..len) is one JSON value; else fills the error. */
-bool	 json_validate(const char *text, size_t len, enum json_strictness,
-	    struct json_error *);
+bool json_validate(
+    const char *text, size_t len, enum json_strictness, struct json_error *);
 
 #endif

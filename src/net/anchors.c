@@ -26,7 +26,7 @@ fits(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *child)
 {
 	return !certificate_names_another_key(child, crt) &&
 	    (crt->version == 3 ||
-	    certificate_same(&crt->issuer_raw, &crt->subject_raw));
+		certificate_same(&crt->issuer_raw, &crt->subject_raw));
 }
 
 /* Adds the n-th trusted certificate to the list; *list is the first. */
@@ -99,8 +99,8 @@ sort(mbedtls_x509_crt *server)
 }
 
 int
-anchors_find(void *ctx, const mbedtls_x509_crt *child,
-    mbedtls_x509_crt **candidates)
+anchors_find(
+    void *ctx, const mbedtls_x509_crt *child, mbedtls_x509_crt **candidates)
 {
 	struct anchors *a = ctx;
 	struct der issuer = certificate_der(&child->issuer_raw);
@@ -114,8 +114,8 @@ anchors_find(void *ctx, const mbedtls_x509_crt *child,
 		sort((mbedtls_x509_crt *)(uintptr_t)child);
 	a->sorted = true;
 	for (n = trust_find(a->trust, 0, &issuer);
-	    rc == 0 && n < trust_count(a->trust);
-	    n = trust_find(a->trust, n + 1, &issuer))
+	     rc == 0 && n < trust_count(a->trust);
+	     n = trust_find(a->trust, n + 1, &issuer))
 		rc = add_anchor(a, n, child, candidates);
 	return rc;
 }
@@ -131,8 +131,8 @@ anchors_have(struct anchors *a, const mbedtls_x509_crt *crt)
 	if (!certificate_same(&crt->issuer_raw, &crt->subject_raw))
 		return false;
 	for (n = trust_find(a->trust, 0, &subject);
-	    !is && n < trust_count(a->trust);
-	    n = trust_find(a->trust, n + 1, &subject)) {
+	     !is && n < trust_count(a->trust);
+	     n = trust_find(a->trust, n + 1, &subject)) {
 		if (!read_trusted(a, n, &der))
 			return false;
 		is = der.len == crt->raw.len &&

@@ -9,9 +9,9 @@
 #include "net/certificate.h"
 #include "net/constraints.h"
 
-#define NAME_TEXT_MAX	256	/* of a subject or issuer in a message */
-#define SHOWN_NAMES_MAX	5
-#define HIGH_PART	0xff80	/* of an error code without its sign */
+#define NAME_TEXT_MAX   256 /* of a subject or issuer in a message */
+#define SHOWN_NAMES_MAX 5
+#define HIGH_PART       0xff80 /* of an error code without its sign */
 
 struct der
 certificate_der(const mbedtls_x509_buf *b)
@@ -25,7 +25,7 @@ certificate_same(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
 	return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
 }
 
-#define DER_OF(array)	((struct der){ (array), (array) + sizeof (array) })
+#define DER_OF(array) ((struct der){ (array), (array) + sizeof(array) })
 
 static struct der
 extension_id(enum certificate_extension extension)
@@ -34,7 +34,7 @@ extension_id(enum certificate_extension extension)
 	static const unsigned char policy_constraints[] = { 0x55, 0x1d, 0x24 };
 	static const unsigned char alt_names[] = { 0x55, 0x1d, 0x11 };
 	static const unsigned char netscape_type[] = { 0x60, 0x86, 0x48, 0x01,
-	    0x86, 0xf8, 0x42, 0x01, 0x01 };
+		0x86, 0xf8, 0x42, 0x01, 0x01 };
 	static const struct der ids[] = {
 		[CERTIFICATE_NAME_CONSTRAINTS] = DER_OF(name_constraints),
 		[CERTIFICATE_POLICY_CONSTRAINTS] = DER_OF(policy_constraints),
@@ -69,22 +69,23 @@ accept_extension(void *is_anchor, const mbedtls_x509_crt *crt,
 	(void)critical;
 	(void)p;
 	(void)end;
-	return der_same(&id, &names) || (is_anchor != NULL &&
-	    der_same(&id, &policies)) ? 0 :
-	    MBEDTLS_ERR_X509_INVALID_EXTENSIONS;
+	return der_same(&id, &names) ||
+		(is_anchor != NULL && der_same(&id, &policies))
+	    ? 0
+	    : MBEDTLS_ERR_X509_INVALID_EXTENSIONS;
 }
 
 int
-certificate_parse(mbedtls_x509_crt *list, const unsigned char *der,
-    size_t len, bool is_anchor)
+certificate_parse(mbedtls_x509_crt *list, const unsigned char *der, size_t len,
+    bool is_anchor)
 {
-	return mbedtls_x509_crt_parse_der_with_ext_cb(list, der, len, 1,
-	    accept_extension, is_anchor ? list : NULL);
+	return mbedtls_x509_crt_parse_der_with_ext_cb(
+	    list, der, len, 1, accept_extension, is_anchor ? list : NULL);
 }
 
 bool
-certificate_names_another_key(const mbedtls_x509_crt *child,
-    const mbedtls_x509_crt *issuer)
+certificate_names_another_key(
+    const mbedtls_x509_crt *child, const mbedtls_x509_crt *issuer)
 {
 	const mbedtls_x509_buf *named = &child->authority_key_id.keyIdentifier;
 
@@ -137,11 +138,11 @@ certificate_is_for(const mbedtls_x509_crt *crt, const char *host)
 	else if (len > 0 && host[len - 1] == '.')
 		len--;
 	for (; san != NULL; san = san->next)
-		if (ip_len > 0 ? san->buf.tag == NAME_IP &&
-		    san->buf.len == ip_len &&
-		    memcmp(san->buf.p, &ip, ip_len) == 0 :
-		    san->buf.tag == NAME_DNS &&
-		    is_dns_name_of(&san->buf, host, len))
+		if (ip_len > 0
+			? san->buf.tag == NAME_IP && san->buf.len == ip_len &&
+			    memcmp(san->buf.p, &ip, ip_len) == 0
+			: san->buf.tag == NAME_DNS &&
+			    is_dns_name_of(&san->buf, host, len))
 			return true;
 	return false;
 }
@@ -161,8 +162,7 @@ add_name(struct buf *b, const mbedtls_x509_name *name)
 	if (n > 0)
 		buf_adds(b, text);
 	else
-		buf_adds(b, n == 0 ? "(no name)" :
-		    "(a name too long to show)");
+		buf_adds(b, n == 0 ? "(no name)" : "(a name too long to show)");
 }
 
 void
@@ -199,14 +199,14 @@ certificate_add_names(struct buf *b, const mbedtls_x509_crt *crt)
 		} else if (san->buf.tag == NAME_IP &&
 		    (san->buf.len == 4 || san->buf.len == 16) &&
 		    inet_ntop(san->buf.len == 4 ? AF_INET : AF_INET6,
-		    san->buf.p, ip, sizeof ip) != NULL) {
+			san->buf.p, ip, sizeof ip) != NULL) {
 			buf_adds(b, n++ > 0 ? ", " : " but for ");
 			buf_adds(b, ip);
 		}
 	}
 	if (n == 0)
-		buf_adds(b, ", nor for any other (a name in CN does not "
-		    "count)");
+		buf_adds(
+		    b, ", nor for any other (a name in CN does not count)");
 	else if (san != NULL)
 		buf_adds(b, ", ...");
 }
@@ -214,8 +214,8 @@ certificate_add_names(struct buf *b, const mbedtls_x509_crt *crt)
 /* Kinds of keys that servers have and the library has not, by what is in the
  * OBJECT IDENTIFIER of the algorithm. */
 static const struct {
-	const char	*id;
-	const char	*text;
+	const char *id;
+	const char *text;
 } unsupported_keys[] = {
 	{ "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a",
 	    "an RSASSA-PSS key (one that may sign with RSASSA-PSS only)" },
@@ -234,12 +234,13 @@ add_key_kind(struct buf *b, struct der key)
 
 	if (der_take(&key, &tag, &info) && der_take(&info, &tag, &algorithm) &&
 	    der_take(&algorithm, &tag, &id))
-		for (i = 0; i < sizeof unsupported_keys /
-		    sizeof unsupported_keys[0]; i++)
+		for (i = 0;
+		     i < sizeof unsupported_keys / sizeof unsupported_keys[0];
+		     i++)
 			if (strlen(unsupported_keys[i].id) ==
-			    (size_t)(id.end - id.p) &&
+				(size_t)(id.end - id.p) &&
 			    memcmp(unsupported_keys[i].id, id.p,
-			    (size_t)(id.end - id.p)) == 0) {
+				(size_t)(id.end - id.p)) == 0) {
 				buf_adds(b, unsupported_keys[i].text);
 				return;
 			}
@@ -253,23 +254,25 @@ certificate_is_error(int rc, int code)
 }
 
 bool
-certificate_add_unsupported(struct buf *b, int rc, const unsigned char *der,
-    size_t len)
+certificate_add_unsupported(
+    struct buf *b, int rc, const unsigned char *der, size_t len)
 {
 	struct der_certificate c;
 
 	if ((certificate_is_error(rc, MBEDTLS_ERR_PK_UNKNOWN_PK_ALG) ||
-	    certificate_is_error(rc, MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE)) &&
+		certificate_is_error(rc, MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE)) &&
 	    der_read_certificate(der, len, &c)) {
 		add_key_kind(b, c.key);
 		buf_adds(b, " that is not supported (" CERTIFICATE_KEYS ")");
 	} else if (certificate_is_error(rc, MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG)) {
-		buf_adds(b, "a signature of a type that is not supported ("
-		    CERTIFICATE_KEYS ", with SHA-256 or better)");
-	} else if (certificate_is_error(rc,
-	    MBEDTLS_ERR_X509_INVALID_EXTENSIONS) || certificate_is_error(rc,
-	    MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE)) {
-		buf_adds(b, "a critical extension that is not supported, or "
+		buf_adds(b,
+		    "a signature of a type that is not supported (" CERTIFICATE_KEYS
+		    ", with SHA-256 or better)");
+	} else if (certificate_is_error(
+		       rc, MBEDTLS_ERR_X509_INVALID_EXTENSIONS) ||
+	    certificate_is_error(rc, MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE)) {
+		buf_adds(b,
+		    "a critical extension that is not supported, or "
 		    "a broken one");
 	} else {
 		return false;

@@ -19,20 +19,20 @@
 struct conn;
 
 struct conn_ops {
-	enum status	(*read)(struct conn *, char *, size_t, size_t *got,
-			    bool *clean, int64_t deadline_ms, struct fault *);
-	enum status	(*write)(struct conn *, const char *, size_t,
-			    int64_t deadline_ms, struct fault *);
-	void		(*close)(struct conn *);
-	uint64_t	(*sent)(const struct conn *);
-	bool		(*quiet)(struct conn *);
+	enum status (*read)(struct conn *, char *, size_t, size_t *got,
+	    bool *clean, int64_t deadline_ms, struct fault *);
+	enum status (*write)(struct conn *, const char *, size_t,
+	    int64_t deadline_ms, struct fault *);
+	void (*close)(struct conn *);
+	uint64_t (*sent)(const struct conn *);
+	bool (*quiet)(struct conn *);
 };
 
 /* First member of every kind of conn. */
 struct conn {
-	const struct conn_ops	*ops;
-	char			*who;	/* begins every message; owned */
-	struct conn		*below;	/* owned; NULL: none */
+	const struct conn_ops *ops;
+	char *who;          /* begins every message; owned */
+	struct conn *below; /* owned; NULL: none */
 };
 
 /*
@@ -43,22 +43,22 @@ struct conn {
  * all, and taken nothing of what it was sent.
  */
 enum status conn_read(struct conn *, char *, size_t, size_t *got, bool *clean,
-	    int64_t deadline_ms, struct fault *);
+    int64_t deadline_ms, struct fault *);
 
 /* Writes all of it. */
-enum status conn_write(struct conn *, const char *, size_t,
-	    int64_t deadline_ms, struct fault *);
+enum status conn_write(
+    struct conn *, const char *, size_t, int64_t deadline_ms, struct fault *);
 
 /* From now on messages about it, and those below it, begin with this. */
-void	 conn_rename(struct conn *, const char *who);
+void conn_rename(struct conn *, const char *who);
 
 /* Closes and frees; accepts NULL. */
-void	 conn_close(struct conn *);
+void conn_close(struct conn *);
 
 /* Bytes handed to the network so far, whatever they mean. */
 uint64_t conn_sent(const struct conn *);
 
 /* Open, and nothing has arrived that nobody asked for (not even its end). */
-bool	 conn_is_quiet(struct conn *);
+bool conn_is_quiet(struct conn *);
 
 #endif

@@ -7,14 +7,14 @@
 
 #include "net/constraints.h"
 
-#define TAG_PERMITTED	0xa0	/* [0] of NameConstraints */
-#define TAG_EXCLUDED	0xa1	/* [1] */
-#define TAG_MINIMUM	0x80	/* [0] of GeneralSubtree */
+#define TAG_PERMITTED 0xa0 /* [0] of NameConstraints */
+#define TAG_EXCLUDED  0xa1 /* [1] */
+#define TAG_MINIMUM   0x80 /* [0] of GeneralSubtree */
 
-#define TAG_UTF8	0x0c
-#define TAG_PRINTABLE	0x13
-#define TAG_IA5		0x16
-#define TAG_VISIBLE	0x1a
+#define TAG_UTF8      0x0c
+#define TAG_PRINTABLE 0x13
+#define TAG_IA5       0x16
+#define TAG_VISIBLE   0x1a
 
 /* How a name stands to one subtree. */
 enum place { INSIDE, OUTSIDE, UNSURE };
@@ -111,8 +111,10 @@ place_of_dns(const struct der *base, const struct der *name)
 	extra = length(name) - len;
 	if (extra > 0 && *base->p != '.' && name->p[extra - 1] != '.')
 		return OUTSIDE;
-	return strncasecmp((const char *)base->p,
-	    (const char *)name->p + extra, len) == 0 ? INSIDE : OUTSIDE;
+	return strncasecmp((const char *)base->p, (const char *)name->p + extra,
+		   len) == 0
+	    ? INSIDE
+	    : OUTSIDE;
 }
 
 /* The base is an address and its mask. */
@@ -185,8 +187,8 @@ is_plain(unsigned int tag)
 
 /* Takes an AttributeTypeAndValue. */
 static bool
-take_attribute(struct der *list, struct der *type, unsigned int *tag,
-    struct der *value)
+take_attribute(
+    struct der *list, struct der *type, unsigned int *tag, struct der *value)
 {
 	struct der attribute;
 
@@ -206,8 +208,8 @@ compare_rdn(const struct der *base, const struct der *name)
 	if (der_same(&a, &b))
 		return INSIDE;
 	if (!take_attribute(&a, &type, &wanted_tag, &wanted) ||
-	    !take_attribute(&b, &other, &tag, &text) ||
-	    a.p != a.end || b.p != b.end)
+	    !take_attribute(&b, &other, &tag, &text) || a.p != a.end ||
+	    b.p != b.end)
 		return UNSURE;
 	if (!der_same(&type, &other))
 		return OUTSIDE;
@@ -252,8 +254,8 @@ place_in(const struct general_name *base, const struct general_name *name)
 }
 
 enum constraint
-constraints_judge(const struct der *constraints,
-    const struct general_name *name)
+constraints_judge(
+    const struct der *constraints, const struct general_name *name)
 {
 	struct der rest = contents(constraints), list;
 	bool limited = false, inside = false, unsure = false;
@@ -306,7 +308,7 @@ check_attributes(const struct der *constraints, const struct der *subject,
 {
 	static const unsigned char cn[] = { 0x55, 0x04, 0x03 };
 	static const unsigned char email[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7,
-	    0x0d, 0x01, 0x09, 0x01 };
+		0x0d, 0x01, 0x09, 0x01 };
 	static const struct der cn_id = { cn, cn + sizeof cn };
 	static const struct der email_id = { email, email + sizeof email };
 	struct der rdns = contents(subject), rdn, type;
@@ -353,6 +355,6 @@ constraints_check(const struct der *constraints,
 		if (result != CONSTRAINT_KEPT)
 			return result;
 	}
-	return check_attributes(constraints, &c->subject,
-	    c->is_server && !has_dns, name);
+	return check_attributes(
+	    constraints, &c->subject, c->is_server && !has_dns, name);
 }

@@ -37,30 +37,30 @@ der_take(struct der *d, unsigned int *tag, struct der *contents)
 	return true;
 }
 
-#define TAG_BOOLEAN	0x01
-#define TAG_INTEGER	0x02
-#define TAG_OCTETS	0x04
-#define TAG_VERSION	0xa0	/* [0] */
-#define TAG_EXTENSIONS	0xa3	/* [3] */
+#define TAG_BOOLEAN    0x01
+#define TAG_INTEGER    0x02
+#define TAG_OCTETS     0x04
+#define TAG_VERSION    0xa0 /* [0] */
+#define TAG_EXTENSIONS 0xa3 /* [3] */
 
 /*
  * Certificate ::= { TBSCertificate { [version], serial, algorithm, issuer,
  * validity, subject, key, ... }, algorithm, signature }
  */
 bool
-der_read_certificate(const unsigned char *data, size_t len,
-    struct der_certificate *c)
+der_read_certificate(
+    const unsigned char *data, size_t len, struct der_certificate *c)
 {
 	static const unsigned int tags[] = { TAG_INTEGER, DER_SEQUENCE,
-	    DER_SEQUENCE, DER_SEQUENCE, DER_SEQUENCE, DER_SEQUENCE };
+		DER_SEQUENCE, DER_SEQUENCE, DER_SEQUENCE, DER_SEQUENCE };
 	struct der file = { data, data + len }, cert, tbs, part, rest;
 	const unsigned char *start;
 	unsigned int tag;
 	size_t i;
 
 	if (!der_take(&file, &tag, &cert) || tag != DER_SEQUENCE ||
-	    file.p != file.end ||
-	    !der_take(&cert, &tag, &tbs) || tag != DER_SEQUENCE)
+	    file.p != file.end || !der_take(&cert, &tag, &tbs) ||
+	    tag != DER_SEQUENCE)
 		return false;
 	rest = tbs;
 	if (der_take(&rest, &tag, &part) && tag == TAG_VERSION)
@@ -100,13 +100,14 @@ take_extension(struct der *list, struct der *id, struct der *value)
 
 	return der_take(list, &tag, &extension) && tag == DER_SEQUENCE &&
 	    der_take(&extension, &tag, id) && tag == DER_OID &&
-	    der_take(&extension, &tag, value) && (tag != TAG_BOOLEAN ||
-	    der_take(&extension, &tag, value)) && tag == TAG_OCTETS;
+	    der_take(&extension, &tag, value) &&
+	    (tag != TAG_BOOLEAN || der_take(&extension, &tag, value)) &&
+	    tag == TAG_OCTETS;
 }
 
 bool
-der_find_extension(const struct der *extensions, const struct der *id,
-    struct der *value)
+der_find_extension(
+    const struct der *extensions, const struct der *id, struct der *value)
 {
 	struct der outer = *extensions, list, other, one;
 	unsigned int tag;
@@ -130,7 +131,7 @@ der_repeats_extension(const struct der *extensions)
 	if (!der_take(&outer, &tag, &list))
 		return false;
 	while (take_extension(&list, &id, &value))
-		for (rest = list; take_extension(&rest, &other, &value); )
+		for (rest = list; take_extension(&rest, &other, &value);)
 			if (der_same(&id, &other))
 				return true;
 	return false;

@@ -8,10 +8,10 @@
 #include "net/hosts.h"
 
 struct search {
-	const char	*name;
-	size_t		 len;
-	hosts_found	 found;
-	void		*ctx;
+	const char *name;
+	size_t len;
+	hosts_found found;
+	void *ctx;
 };
 
 static void

@@ -8,7 +8,7 @@
 #ifndef NET_HOSTS_H
 #define NET_HOSTS_H
 
-#define HOSTS_PATH	"/etc/hosts"
+#define HOSTS_PATH "/etc/hosts"
 
 /* Lent for the call. */
 typedef void (*hosts_found)(void *ctx, const char *address);
@@ -18,7 +18,6 @@ typedef void (*hosts_found)(void *ctx, const char *address);
  * others, in the order of the file; it may be no address.  A dot at the end of
  * the name does not matter.  For what a file is, see lines_read.
  */
-void	 hosts_find(const char *path, const char *name, hosts_found,
-	    void *ctx);
+void hosts_find(const char *path, const char *name, hosts_found, void *ctx);
 
 #endif

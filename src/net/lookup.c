@@ -15,9 +15,10 @@
 #include "base/mem.h"
 #include "net/lookup.h"
 
-#define STACK_MAX	((size_t)512 << 10)	/* glibc would take as much as
+#define STACK_MAX \
+	((size_t)512 << 10) /* glibc would take as much as
 						 * for main: 8 MiB */
-#define ASKING_MAX	16	/* threads of a family, stuck or not */
+#define ASKING_MAX 16       /* threads of a family, stuck or not */
 
 const int lookup_af[LOOKUP_FAMILIES] = {
 	[LOOKUP_V6] = AF_INET6,
@@ -26,27 +27,27 @@ const int lookup_af[LOOKUP_FAMILIES] = {
 
 /* One family's question, and its answer once it is there. */
 struct question {
-	struct lookup		*lookup;
-	enum lookup_family	 family;
-	bool			 is_answered;
-	struct lookup_answer	 answer;
+	struct lookup *lookup;
+	enum lookup_family family;
+	bool is_answered;
+	struct lookup_answer answer;
 };
 
 /* Whoever is last to drop it frees it: a thread may stay behind when nobody
  * waits any more. */
 struct lookup {
-	pthread_mutex_t	 lock;
-	unsigned int	 users;
-	int		 event_fd;	/* readable: there is an answer */
-	char		 name[LOOKUP_NAME_MAX + 2];
-	char		 port[6];
-	struct question	 questions[LOOKUP_FAMILIES];
+	pthread_mutex_t lock;
+	unsigned int users;
+	int event_fd; /* readable: there is an answer */
+	char name[LOOKUP_NAME_MAX + 2];
+	char port[6];
+	struct question questions[LOOKUP_FAMILIES];
 };
 
 /* The threads that ask, a family each: with a nameserver that is silent about
  * one, every connection would leave another behind, for up to a minute. */
-static pthread_mutex_t	asking_lock = PTHREAD_MUTEX_INITIALIZER;
-static unsigned int	asking[LOOKUP_FAMILIES];
+static pthread_mutex_t asking_lock = PTHREAD_MUTEX_INITIALIZER;
+static unsigned int asking[LOOKUP_FAMILIES];
 
 static bool
 asking_begin(enum lookup_family family)
@@ -123,8 +124,7 @@ ask(void *arg)
 	hints.ai_protocol = IPPROTO_TCP;
 	hints.ai_flags = AI_NUMERICSERV;
 	answer.addresses = NULL;
-	answer.error = getaddrinfo(l->name, l->port, &hints,
-	    &answer.addresses);
+	answer.error = getaddrinfo(l->name, l->port, &hints, &answer.addresses);
 	answer.system_error = errno;
 	if (answer.error != 0)
 		answer.addresses = NULL;
@@ -165,8 +165,8 @@ start_thread(struct question *q)
 }
 
 bool
-lookup_ask(struct lookup *l, enum lookup_family family,
-    struct lookup_answer *failure)
+lookup_ask(
+    struct lookup *l, enum lookup_family family, struct lookup_answer *failure)
 {
 	struct question *q = &l->questions[family];
 	int error;
@@ -202,8 +202,8 @@ lookup_clear(struct lookup *l)
 }
 
 bool
-lookup_answer(struct lookup *l, enum lookup_family family,
-    struct lookup_answer *answer)
+lookup_answer(
+    struct lookup *l, enum lookup_family family, struct lookup_answer *answer)
 {
 	struct question *q = &l->questions[family];
 	bool is_answered;

@@ -99,7 +99,7 @@
  * A server may send records of 16 KiB whatever we ask for; what we send
  * ourselves is small.
  */
-#define MBEDTLS_SSL_IN_CONTENT_LEN 16384
+#define MBEDTLS_SSL_IN_CONTENT_LEN  16384
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 4096
 
 #endif /* RD_MBEDTLS_CONFIG_H */

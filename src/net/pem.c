@@ -5,16 +5,16 @@
 
 #include "net/pem.h"
 
-#define DASHES		5	/* that both markers begin with */
-#define PIECE_MAX	768	/* decoded before it goes to the buffer */
+#define DASHES    5   /* that both markers begin with */
+#define PIECE_MAX 768 /* decoded before it goes to the buffer */
 
 static const char begin[] = "-----BEGIN CERTIFICATE-----";
 static const char end[] = "-----END CERTIFICATE-----";
 
 /* What is none; all of these have bit 6 in common. */
-#define SKIPPED		64	/* white space */
-#define PAD		65	/* "=" */
-#define OTHER		66	/* nothing that base64 has */
+#define SKIPPED 64 /* white space */
+#define PAD     65 /* "=" */
+#define OTHER   66 /* nothing that base64 has */
 
 /* A character's value in base64 (RFC 4648, 4). */
 static unsigned int
@@ -179,8 +179,8 @@ pem_feed(struct pem *p, const char *s, size_t len)
 		if (p->matched > 0 || *s == '-') {
 			match(p, *s++);
 		} else if (p->inside && !p->broken) {
-			s += decode(p, (const unsigned char *)s,
-			    (size_t)(last - s));
+			s += decode(
+			    p, (const unsigned char *)s, (size_t)(last - s));
 		} else {
 			dash = memchr(s, '-', (size_t)(last - s));
 			if (dash == NULL)

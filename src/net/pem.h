@@ -17,38 +17,38 @@
 #include "base/buf.h"
 
 /* Many times the largest that TLS can use. */
-#define PEM_DER_MAX	((size_t)64 << 10)
+#define PEM_DER_MAX ((size_t)64 << 10)
 
 /* What a block decoded to; lent for the call. */
 struct pem_block {
-	const unsigned char	*der;
-	size_t			 len;	/* 0: broken */
-	uint64_t		 at;	/* its BEGIN, counted from the start */
-	uint64_t		 text_len;	/* up to and with its END */
+	const unsigned char *der;
+	size_t len;        /* 0: broken */
+	uint64_t at;       /* its BEGIN, counted from the start */
+	uint64_t text_len; /* up to and with its END */
 };
 
 typedef void (*pem_found)(void *ctx, const struct pem_block *);
 
 struct pem {
-	pem_found	 found;
-	void		*ctx;
-	uint64_t	 fed;		/* bytes so far */
-	unsigned char	 values[256];	/* of characters, in base64 */
+	pem_found found;
+	void *ctx;
+	uint64_t fed;              /* bytes so far */
+	unsigned char values[256]; /* of characters, in base64 */
 
-	const char	*marker;	/* the one that may be under way */
-	size_t		 matched;	/* characters of it */
+	const char *marker; /* the one that may be under way */
+	size_t matched;     /* characters of it */
 
 	/* The block under way. */
-	bool		 inside;
-	bool		 broken;
-	uint64_t	 at;
-	unsigned int	 bits, digits, padding;
-	struct buf	 der;
+	bool inside;
+	bool broken;
+	uint64_t at;
+	unsigned int bits, digits, padding;
+	struct buf der;
 };
 
-void	 pem_init(struct pem *, pem_found, void *ctx);
-void	 pem_feed(struct pem *, const char *, size_t);
+void pem_init(struct pem *, pem_found, void *ctx);
+void pem_feed(struct pem *, const char *, size_t);
 /* No more comes: a block without an end is broken.  Frees what it holds. */
-void	 pem_finish(struct pem *);
+void pem_finish(struct pem *);
 
 #endif

@@ -11,8 +11,8 @@
 #include "net/poll.h"
 
 enum status
-poll_until(struct pollfd *fds, size_t count, int64_t deadline_ms,
-    struct fault *f)
+poll_until(
+    struct pollfd *fds, size_t count, int64_t deadline_ms, struct fault *f)
 {
 	struct pollfd all[POLL_FDS_MAX + 1];
 	int64_t left;
@@ -32,8 +32,8 @@ poll_until(struct pollfd *fds, size_t count, int64_t deadline_ms,
 		n = poll(all, (nfds_t)count + 1,
 		    left > INT_MAX ? INT_MAX : (int)left);
 		if (n == -1 && errno != EINTR && errno != EAGAIN)
-			return fault_set(f, STATUS_CLOSED, "poll: %s",
-			    strerror(errno));
+			return fault_set(
+			    f, STATUS_CLOSED, "poll: %s", strerror(errno));
 		if (n <= 0 || interrupt_pending())
 			continue;
 		for (i = 0; i < count; i++)

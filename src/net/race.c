@@ -14,28 +14,28 @@
 #include "net/race.h"
 #include "net/resolve.h"
 
-#define HEAD_START_MS	250	/* RFC 8305, 5: Connection Attempt Delay */
-#define TRY_MS		10000	/* one address; SYNs go out at 0, 1, 3, 7 s */
+#define HEAD_START_MS 250   /* RFC 8305, 5: Connection Attempt Delay */
+#define TRY_MS        10000 /* one address; SYNs go out at 0, 1, 3, 7 s */
 
 /* A connection that is under way. */
 struct attempt {
-	int			 fd;
-	int64_t			 until_ms;
-	struct resolve_address	 address;
+	int fd;
+	int64_t until_ms;
+	struct resolve_address address;
 };
 
 struct race {
-	struct resolver		*names;
-	enum resolve_progress	 progress;	/* of the names */
-	int64_t			 names_due_ms;
-	bool			 has_next;
-	struct resolve_address	 next;
-	int64_t			 next_start_ms;
-	struct attempt		 attempts[RESOLVE_MAX];
-	size_t			 running;
-	size_t			 tried;
-	int			 error;		/* of the last failure */
-	struct resolve_address	 error_address;
+	struct resolver *names;
+	enum resolve_progress progress; /* of the names */
+	int64_t names_due_ms;
+	bool has_next;
+	struct resolve_address next;
+	int64_t next_start_ms;
+	struct attempt attempts[RESOLVE_MAX];
+	size_t running;
+	size_t tried;
+	int error; /* of the last failure */
+	struct resolve_address error_address;
 };
 
 static void
@@ -62,7 +62,8 @@ attempt_start(struct attempt *a, const struct resolve_address *address)
 	if (a->fd == -1)
 		return errno;
 	if (connect(a->fd, (const struct sockaddr *)&address->addr,
-	    address->len) == 0 || errno == EINPROGRESS)
+		address->len) == 0 ||
+	    errno == EINPROGRESS)
 		return 0;
 	error = errno;
 	close(a->fd);
@@ -85,8 +86,8 @@ race_start(struct race *r)
 
 	while (clock_left(&clock_system, r->next_start_ms) == 0) {
 		if (!r->has_next) {
-			r->progress = resolve_next(r->names, &r->next,
-			    &r->names_due_ms);
+			r->progress = resolve_next(
+			    r->names, &r->next, &r->names_due_ms);
 			if (r->progress != RESOLVE_ADDRESS)
 				return;
 			r->has_next = true;
@@ -97,8 +98,8 @@ race_start(struct race *r)
 			r->running++;
 		if (error == 0 || (is_shortage(error) && r->running > 0)) {
 			r->has_next = error != 0;
-			r->next_start_ms = clock_after(&clock_system,
-			    HEAD_START_MS);
+			r->next_start_ms = clock_after(
+			    &clock_system, HEAD_START_MS);
 		} else {
 			r->has_next = false;
 			race_lost(r, &r->next, error);
@@ -114,8 +115,8 @@ attempt_outcome(const struct attempt *a, short revents)
 	int error;
 
 	if (revents == 0)
-		return clock_left(&clock_system, a->until_ms) > 0 ? -1 :
-		    ETIMEDOUT;
+		return clock_left(&clock_system, a->until_ms) > 0 ? -1
+								  : ETIMEDOUT;
 	if (getsockopt(a->fd, SOL_SOCKET, SO_ERROR, &error, &len) == -1)
 		return errno;
 	return error;
@@ -214,8 +215,8 @@ race_run(struct race *r, const char *who, int *winner, int64_t deadline_ms,
 			return STATUS_OK;
 		if (clock_left(&clock_system, deadline_ms) == 0) {
 			for (i = 0; i < r->running; i++)
-				race_lost(r, &r->attempts[i].address,
-				    ETIMEDOUT);
+				race_lost(
+				    r, &r->attempts[i].address, ETIMEDOUT);
 			return connect_fault(r, who, f);
 		}
 	}

@@ -15,6 +15,6 @@
  * STATUS_RESOLVE, STATUS_CONNECT, what poll_until reports, or a signal's.
  */
 enum status race(int *fd, const char *who, const char *host, uint16_t port,
-	    int64_t deadline_ms, struct fault *);
+    int64_t deadline_ms, struct fault *);
 
 #endif

@@ -9,7 +9,7 @@
 #include "net/certificate.h"
 #include "net/reasons.h"
 
-#define RSA_BITS_MIN	2048	/* as the library's default profile has it */
+#define RSA_BITS_MIN 2048 /* as the library's default profile has it */
 
 static void
 add_clock(struct buf *b)
@@ -31,10 +31,13 @@ add_weakness(struct buf *b, const mbedtls_x509_crt *crt, int depth)
 
 	if (depth == 0 && mbedtls_pk_get_type(&crt->pk) == MBEDTLS_PK_RSA &&
 	    bits < RSA_BITS_MIN)
-		buf_addf(b, " has an RSA key of %zu bits, which is too weak "
-		    "(the minimum is %d)", bits, RSA_BITS_MIN);
+		buf_addf(b,
+		    " has an RSA key of %zu bits, which is too weak "
+		    "(the minimum is %d)",
+		    bits, RSA_BITS_MIN);
 	else
-		buf_adds(b, " has, or is signed with, a key that is too weak "
+		buf_adds(b,
+		    " has, or is signed with, a key that is too weak "
 		    "or of a type that is not supported");
 }
 
@@ -52,10 +55,11 @@ reasons_begin(struct verification *c, const mbedtls_x509_crt *crt, int depth)
 
 	if (b->len > 0)
 		buf_adds(b, "; ");
-	buf_adds(b, depth == 0 ? "the server's certificate " :
-	    c->anchored && crt == c->seen[0] ?
-	    "a certificate that is trusted here " :
-	    "a certificate of the server's chain ");
+	buf_adds(b,
+	    depth == 0 ? "the server's certificate "
+		: c->anchored && crt == c->seen[0]
+		? "a certificate that is trusted here "
+		: "a certificate of the server's chain ");
 	certificate_add(b, crt);
 	return b;
 }
@@ -87,8 +91,8 @@ reasons_add(struct verification *c, const mbedtls_x509_crt *crt, int depth,
 		buf_addf(b, " is signed with %s, which is too weak",
 		    is_sha1(crt) ? "SHA-1" : "a hash");
 	}
-	if (flags & (MBEDTLS_X509_BADCERT_BAD_PK |
-	    MBEDTLS_X509_BADCERT_BAD_KEY))
+	if (flags &
+	    (MBEDTLS_X509_BADCERT_BAD_PK | MBEDTLS_X509_BADCERT_BAD_KEY))
 		add_weakness(reasons_begin(c, crt, depth), crt, depth);
 }
 
@@ -120,31 +124,37 @@ reasons_add_missing(struct verification *c, const mbedtls_x509_crt *sent)
 		return;
 	}
 	if (c->anchors.unfit) {
-		buf_adds(b, " has an issuer that is trusted here, but whose "
+		buf_adds(b,
+		    " has an issuer that is trusted here, but whose "
 		    "key, signature or extension is of a type that is not "
 		    "supported (" CERTIFICATE_KEYS ")");
 		return;
 	}
 	if (trust_find(trust, 0, &issuer) < trust_count(trust)) {
-		buf_adds(b, ": a certificate that is trusted here has its "
+		buf_adds(b,
+		    ": a certificate that is trusted here has its "
 		    "issuer's name, but did not sign it (with another key, "
 		    "perhaps an older one), or may not (it is not a CA, or "
 		    "for a shorter chain)");
 		return;
 	}
 	for (; sent != NULL; sent = sent->next)
-		if (sent != last && certificate_same(&sent->subject_raw,
-		    &last->issuer_raw))
+		if (sent != last &&
+		    certificate_same(&sent->subject_raw, &last->issuer_raw))
 			break;
-	buf_adds(b, " has an issuer that is not trusted here, and whose "
+	buf_adds(b,
+	    " has an issuer that is not trusted here, and whose "
 	    "certificate the server ");
 	if (was_passed_over(c, &issuer))
-		buf_adds(b, "sent, but whose key, signature or critical "
+		buf_adds(b,
+		    "sent, but whose key, signature or critical "
 		    "extension is of a type that is not supported");
 	else
-		buf_adds(b, sent != NULL ? "sent, but which did not sign "
-		    "this one, or may not" : "did not send (as it must for "
-		    "an intermediate)");
+		buf_adds(b,
+		    sent != NULL ? "sent, but which did not sign "
+				   "this one, or may not"
+				 : "did not send (as it must for "
+				   "an intermediate)");
 }
 
 static void
@@ -153,22 +163,27 @@ add_advice(const struct verification *c, const char *via, struct fault *f)
 	const struct trust *t = c->anchors.trust;
 
 	if (trust_count(t) == 0)
-		fault_add(f, ". No CA certificates were found on this "
+		fault_add(f,
+		    ". No CA certificates were found on this "
 		    "machine; give a PEM file with --cacert or SSL_CERT_FILE");
 	else
-		fault_add(f, ". Trusted here: %zu certificate%s from %s; to "
+		fault_add(f,
+		    ". Trusted here: %zu certificate%s from %s; to "
 		    "trust a private CA, give its PEM file in "
-		    "NODE_EXTRA_CA_CERTS or with --cacert", trust_count(t),
-		    trust_count(t) == 1 ? "" : "s", trust_origin(t));
+		    "NODE_EXTRA_CA_CERTS or with --cacert",
+		    trust_count(t), trust_count(t) == 1 ? "" : "s",
+		    trust_origin(t));
 	if (trust_skipped(t) > 0)
 		fault_add(f, " (%zu broken one%s skipped)", trust_skipped(t),
 		    trust_skipped(t) == 1 ? " was" : "s were");
 	if (*trust_left_out(t) != '\0')
 		fault_add(f, ". %s", trust_left_out(t));
 	if (via != NULL)
-		fault_add(f, ". The connection goes through the proxy %s, "
+		fault_add(f,
+		    ". The connection goes through the proxy %s, "
 		    "which may inspect TLS and sign with a CA of its own: ask "
-		    "whoever runs it for that CA's certificate", via);
+		    "whoever runs it for that CA's certificate",
+		    via);
 }
 
 enum status
@@ -181,8 +196,9 @@ reasons_fault(struct verification *c, const char *who, const char *via,
 	if (c->reasons.len > 0)
 		fault_add(f, "%s", buf_str(&c->reasons));
 	else
-		fault_add(f, "the server's certificate %s was refused (flags "
-		    "%#x)", buf_str(&c->server), (unsigned int)flags);
+		fault_add(f,
+		    "the server's certificate %s was refused (flags %#x)",
+		    buf_str(&c->server), (unsigned int)flags);
 	if (c->untrusted != NULL)
 		add_advice(c, via, f);
 	return STATUS_TLS;

@@ -6,7 +6,7 @@
 #ifndef NET_RESOLV_CONF_H
 #define NET_RESOLV_CONF_H
 
-#define RESOLV_CONF_PATH	"/etc/resolv.conf"
+#define RESOLV_CONF_PATH "/etc/resolv.conf"
 
 /*
  * The option that makes a lookup impossible: "attempts:0", by which musl

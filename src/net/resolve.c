@@ -16,7 +16,7 @@
 #include "net/resolv_conf.h"
 #include "net/resolve.h"
 
-#define RESOLUTION_DELAY_MS	50	/* RFC 8305, 3 */
+#define RESOLUTION_DELAY_MS 50 /* RFC 8305, 3 */
 
 static const char *const family_names[LOOKUP_FAMILIES] = {
 	[LOOKUP_V6] = "IPv6",
@@ -24,30 +24,30 @@ static const char *const family_names[LOOKUP_FAMILIES] = {
 };
 
 struct resolver {
-	char			*host;
-	uint16_t		 port;
-	struct lookup		*lookup;	/* NULL: none needed */
-	unsigned int		 rounds;	/* begun: plain, dotted */
-	bool			 dotted;	/* this round */
+	char *host;
+	uint16_t port;
+	struct lookup *lookup; /* NULL: none needed */
+	unsigned int rounds;   /* begun: plain, dotted */
+	bool dotted;           /* this round */
 	enum {
 		ANSWERED,
-		PENDING,	/* being asked */
-		WAITING		/* to be asked when nothing is pending */
-	}			 state[LOOKUP_FAMILIES];
-	bool			 waited[LOOKUP_FAMILIES];
-	int			 lacked;	/* errno, why one waits */
-	struct resolve_address	 addresses[LOOKUP_FAMILIES][RESOLVE_FAMILY_MAX];
-	size_t			 count[LOOKUP_FAMILIES];
-	size_t			 given[LOOKUP_FAMILIES];
-	enum lookup_family	 latest;	/* given */
-	int64_t			 patient_until_ms;	/* for IPv6 */
-	int			 error;		/* the one that says most */
-	int			 system_error;
+		PENDING, /* being asked */
+		WAITING  /* to be asked when nothing is pending */
+	} state[LOOKUP_FAMILIES];
+	bool waited[LOOKUP_FAMILIES];
+	int lacked; /* errno, why one waits */
+	struct resolve_address addresses[LOOKUP_FAMILIES][RESOLVE_FAMILY_MAX];
+	size_t count[LOOKUP_FAMILIES];
+	size_t given[LOOKUP_FAMILIES];
+	enum lookup_family latest; /* given */
+	int64_t patient_until_ms;  /* for IPv6 */
+	int error;                 /* the one that says most */
+	int system_error;
 };
 
 /* The name that had to be asked for with a final dot: first failing without
  * may take seconds, and there will be more lookups. */
-static char	dotted_name[LOOKUP_NAME_MAX + 1];
+static char dotted_name[LOOKUP_NAME_MAX + 1];
 
 /* Of two errors the one that says more: that there is no such name is only
  * true if nothing else went wrong. */
@@ -92,8 +92,8 @@ is_pending(const struct resolver *r)
  * other family's lookup may have: then this one waits for its end.
  */
 static void
-family_failed(struct resolver *r, enum lookup_family family, int error,
-    int system_error)
+family_failed(
+    struct resolver *r, enum lookup_family family, int error, int system_error)
 {
 	r->state[family] = ANSWERED;
 	if ((error == EAI_SYSTEM || error == EAI_MEMORY) &&
@@ -151,13 +151,13 @@ begin_round(struct resolver *r)
 }
 
 static void
-add_addresses(struct resolver *r, enum lookup_family family,
-    const struct addrinfo *ai)
+add_addresses(
+    struct resolver *r, enum lookup_family family, const struct addrinfo *ai)
 {
 	struct resolve_address *a;
 
 	for (; ai != NULL && r->count[family] < RESOLVE_FAMILY_MAX;
-	    ai = ai->ai_next) {
+	     ai = ai->ai_next) {
 		if (ai->ai_family != lookup_af[family])
 			continue;
 		a = &r->addresses[family][r->count[family]++];
@@ -172,8 +172,8 @@ add_addresses(struct resolver *r, enum lookup_family family,
 	else if (strcmp(dotted_name, r->host) == 0)
 		*dotted_name = '\0';
 	if (family == LOOKUP_V4 && r->state[LOOKUP_V6] == PENDING)
-		r->patient_until_ms = clock_after(&clock_system,
-		    RESOLUTION_DELAY_MS);
+		r->patient_until_ms = clock_after(
+		    &clock_system, RESOLUTION_DELAY_MS);
 }
 
 /* Takes the answers that have arrived. */
@@ -192,8 +192,7 @@ take_answers(struct resolver *r)
 			r->state[i] = ANSWERED;
 			add_addresses(r, i, answer.addresses);
 		} else {
-			family_failed(r, i, answer.error,
-			    answer.system_error);
+			family_failed(r, i, answer.error, answer.system_error);
 		}
 	}
 	ask_those_that_wait(r);
@@ -229,8 +228,8 @@ add_literal(void *ctx, const char *text)
 }
 
 enum status
-resolve_open(struct resolver **out, const char *host, uint16_t port,
-    struct fault *f)
+resolve_open(
+    struct resolver **out, const char *host, uint16_t port, struct fault *f)
 {
 	struct resolver *r = xcalloc(1, sizeof *r);
 	enum status status;
@@ -264,10 +263,13 @@ resolve_open(struct resolver **out, const char *host, uint16_t port,
 		begin_round(r);
 	if (is_pending(r))
 		return STATUS_OK;
-	status = bad != NULL ? fault_set(f, STATUS_RESOLVE, "%s: not looked "
-	    "up, because %s has the option %s, which keeps every "
-	    "nameserver from being asked", host, RESOLV_CONF_PATH, bad) :
-	    resolve_fault(r, f);
+	status = bad != NULL
+	    ? fault_set(f, STATUS_RESOLVE,
+		  "%s: not looked "
+		  "up, because %s has the option %s, which keeps every "
+		  "nameserver from being asked",
+		  host, RESOLV_CONF_PATH, bad)
+	    : resolve_fault(r, f);
 	resolve_close(r);
 	*out = NULL;
 	return status;
@@ -296,8 +298,8 @@ has_other_form(const struct resolver *r)
 enum resolve_progress
 resolve_next(struct resolver *r, struct resolve_address *a, int64_t *due_ms)
 {
-	enum lookup_family family = r->latest == LOOKUP_V6 ? LOOKUP_V4 :
-	    LOOKUP_V6;
+	enum lookup_family family = r->latest == LOOKUP_V6 ? LOOKUP_V4
+							   : LOOKUP_V6;
 
 	if (r->lookup != NULL)
 		take_answers(r);
@@ -328,14 +330,15 @@ resolve_fd(const struct resolver *r)
 enum status
 resolve_fault(const struct resolver *r, struct fault *f)
 {
-	if (is_pending(r) && (r->state[LOOKUP_V6] == WAITING ||
-	    r->state[LOOKUP_V4] == WAITING))
+	if (is_pending(r) &&
+	    (r->state[LOOKUP_V6] == WAITING || r->state[LOOKUP_V4] == WAITING))
 		return fault_set(f, STATUS_RESOLVE, "%s: lookup failed: %s",
 		    r->host, strerror(r->lacked));
 	if (is_pending(r))
 		return fault_set(f, STATUS_RESOLVE,
 		    "%s: no nameserver answered in time, or they fail or "
-		    "refuse to look it up (see /etc/resolv.conf)", r->host);
+		    "refuse to look it up (see /etc/resolv.conf)",
+		    r->host);
 	switch (r->error) {
 #ifdef EAI_NODATA
 	case EAI_NODATA:
@@ -344,17 +347,21 @@ resolve_fault(const struct resolver *r, struct fault *f)
 		return fault_set(f, STATUS_NO_HOST,
 		    "%s: no such host (check the name, and that every "
 		    "nameserver of /etc/resolv.conf knows it: the first "
-		    "answer counts)", r->host);
+		    "answer counts)",
+		    r->host);
 	case EAI_AGAIN:
 		return fault_set(f, STATUS_RESOLVE,
 		    "%s: no nameserver answered, or they fail or refuse to "
-		    "look it up (see /etc/resolv.conf)", r->host);
+		    "look it up (see /etc/resolv.conf)",
+		    r->host);
 	case EAI_SYSTEM:
 		/* What pthread_create says where processes are limited. */
 		if (r->system_error == EAGAIN)
-			return fault_set(f, STATUS_RESOLVE, "%s: lookup "
+			return fault_set(f, STATUS_RESOLVE,
+			    "%s: lookup "
 			    "failed: no thread can be started (see the limit "
-			    "on processes, ulimit -u)", r->host);
+			    "on processes, ulimit -u)",
+			    r->host);
 		return fault_set(f, STATUS_RESOLVE, "%s: lookup failed: %s",
 		    r->host, strerror(r->system_error));
 	default:

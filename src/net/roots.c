@@ -43,16 +43,14 @@ add_sequence(struct buf *b, size_t len)
 	buf_addc(b, (char)len);
 }
 
-#define HEAD	4	/* of a SEQUENCE */
+#define HEAD 4 /* of a SEQUENCE */
 
 void
 roots_add_certificate(size_t n, struct buf *b)
 {
 	/* ecdsa-with-SHA256: any algorithm that can be parsed would do. */
-	static const char algorithm[] = {
-		0x30, 0x0a, 0x06, 0x08, 0x2a, '\x86', 0x48, '\xce', 0x3d, 0x04,
-		0x03, 0x02
-	};
+	static const char algorithm[] = { 0x30, 0x0a, 0x06, 0x08, 0x2a, '\x86',
+		0x48, '\xce', 0x3d, 0x04, 0x03, 0x02 };
 	static const char serial[] = { 0x02, 0x01, 0x01 };
 	static const char signature[] = { 0x03, 0x02, 0x00, 0x00 };
 	const struct root *r = &roots_table[n];

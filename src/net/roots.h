@@ -16,35 +16,35 @@
 #include "net/der.h"
 
 /* 0: none was compiled in. */
-extern const size_t	 roots_count;
+extern const size_t roots_count;
 
 /* Whose set it is: "ca-certificates 20230311, compiled in". */
-extern const char	 roots_origin[];
+extern const char roots_origin[];
 
 /* When the last of them came into being: "2024-11-05". */
-extern const char	 roots_newest[];
+extern const char roots_newest[];
 
 /*
  * The first root, from number n on, with this subject (a DER Name);
  * roots_count if there is none.  Those with the same subject are neighbours.
  */
-size_t	 roots_find(size_t n, const struct der *subject);
+size_t roots_find(size_t n, const struct der *subject);
 
 /*
  * Adds a certificate (DER, of X.509 version 1, which has no extensions) with
  * the subject, key and dates of the n-th root.  Nobody signed it.
  */
-void	 roots_add_certificate(size_t n, struct buf *);
+void roots_add_certificate(size_t n, struct buf *);
 
 /* The table: the parts of the n-th root follow one another in roots_data. */
 struct root {
-	uint32_t	at;		/* its validity */
-	uint16_t	subject_at;	/* from there on */
-	uint16_t	key_at;
-	uint16_t	len;		/* of all three */
+	uint32_t at;         /* its validity */
+	uint16_t subject_at; /* from there on */
+	uint16_t key_at;
+	uint16_t len; /* of all three */
 };
 
-extern const struct root	 roots_table[];	/* sorted by subject */
-extern const unsigned char	 roots_data[];
+extern const struct root roots_table[]; /* sorted by subject */
+extern const unsigned char roots_data[];
 
 #endif

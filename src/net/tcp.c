@@ -15,17 +15,17 @@
 #include "net/tcp.h"
 
 struct tcp {
-	struct conn	 conn;
-	int		 fd;
-	uint64_t	 sent;
+	struct conn conn;
+	int fd;
+	uint64_t sent;
 };
 
 static enum status
 tcp_fault(const struct tcp *t, enum status status, struct fault *f)
 {
 	if (status == STATUS_TIMEOUT)
-		return fault_set(f, STATUS_TIMEOUT, "%s: no answer in time",
-		    t->conn.who);
+		return fault_set(
+		    f, STATUS_TIMEOUT, "%s: no answer in time", t->conn.who);
 	return status;
 }
 
@@ -103,9 +103,8 @@ tcp_quiet(struct conn *c)
 	return poll(&pfd, 1, 0) == 0;
 }
 
-static const struct conn_ops tcp_ops = {
-	tcp_read, tcp_write, tcp_close, tcp_sent, tcp_quiet
-};
+static const struct conn_ops tcp_ops = { tcp_read, tcp_write, tcp_close,
+	tcp_sent, tcp_quiet };
 
 enum status
 tcp_open(struct conn **out, const char *who, const char *host, uint16_t port,

@@ -14,6 +14,6 @@
  * the host.  `who` begins every message about it.  Fails as race does.
  */
 enum status tcp_open(struct conn **, const char *who, const char *host,
-	    uint16_t port, int64_t deadline_ms, struct fault *);
+    uint16_t port, int64_t deadline_ms, struct fault *);
 
 #endif

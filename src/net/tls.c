@@ -12,8 +12,8 @@
 #include <mbedtls/net_sockets.h>
 #include <mbedtls/psa_util.h>
 #else
-#define MBEDTLS_ERR_NET_RECV_FAILED	-0x004C
-#define MBEDTLS_ERR_NET_SEND_FAILED	-0x004E
+#define MBEDTLS_ERR_NET_RECV_FAILED -0x004C
+#define MBEDTLS_ERR_NET_SEND_FAILED -0x004E
 #endif
 
 #include "base/clock.h"
@@ -25,28 +25,28 @@
 #include "net/tls_text.h"
 #include "net/verify.h"
 
-#define INPUT_SIZE	16384	/* one record: two reads instead of twenty */
-#define GOODBYE_MS	100	/* a close_notify is a courtesy */
+#define INPUT_SIZE 16384 /* one record: two reads instead of twenty */
+#define GOODBYE_MS 100   /* a close_notify is a courtesy */
 
 struct tls {
-	struct conn		 conn;
-	struct verification	 verification;	/* during the handshake */
-	mbedtls_ssl_context	 ssl;
-	mbedtls_ssl_config	 config;
+	struct conn conn;
+	struct verification verification; /* during the handshake */
+	mbedtls_ssl_context ssl;
+	mbedtls_ssl_config config;
 
 	/* A write has failed.  A record may be left in the library's buffer,
 	 * which its next write would send: a dispatch that was given up must
 	 * not leave after all. */
-	bool			 broken;
-	bool			 heard;		/* a byte of the peer's */
+	bool broken;
+	bool heard; /* a byte of the peer's */
 
 	/* The call under way: what mbedTLS's callbacks need and leave. */
-	int64_t			 deadline_ms;
-	struct fault		*fault;
-	enum status		 below_status;
+	int64_t deadline_ms;
+	struct fault *fault;
+	enum status below_status;
 
-	unsigned char		 input[INPUT_SIZE];
-	size_t			 input_at, input_len;
+	unsigned char input[INPUT_SIZE];
+	size_t input_at, input_len;
 };
 
 #if defined(MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG)
@@ -97,10 +97,10 @@ bio_send(void *ctx, const unsigned char *data, size_t len)
 
 	if (t->broken)
 		return MBEDTLS_ERR_NET_SEND_FAILED;
-	t->below_status = conn_write(t->conn.below, (const char *)data, len,
-	    t->deadline_ms, t->fault);
-	return t->below_status == STATUS_OK ? (int)len :
-	    MBEDTLS_ERR_NET_SEND_FAILED;
+	t->below_status = conn_write(
+	    t->conn.below, (const char *)data, len, t->deadline_ms, t->fault);
+	return t->below_status == STATUS_OK ? (int)len
+					    : MBEDTLS_ERR_NET_SEND_FAILED;
 }
 
 /* What the callbacks need for the call that begins. */
@@ -142,7 +142,7 @@ refused(const struct tls *t, struct fault *f)
 	 * which it takes nothing.  Other alerts may come at any time. */
 	if (!t->heard && alert_number(t) == TLS_ALERT_CERTIFICATE_REQUIRED &&
 	    mbedtls_ssl_get_version_number(&t->ssl) ==
-	    MBEDTLS_SSL_VERSION_TLS1_3)
+		MBEDTLS_SSL_VERSION_TLS1_3)
 		fault_set_lasting(f, STATUS_TLS, "%s: ", t->conn.who);
 	else
 		fault_set(f, STATUS_CLOSED, "%s: ", t->conn.who);
@@ -169,8 +169,9 @@ tls_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
 	if (t->below_status != STATUS_OK)
 		return t->below_status;
 	if (rc != MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
-		return fault_set(f, STATUS_CLOSED, "%s: TLS read failed "
-		    "(-0x%04x)", t->conn.who, (unsigned int)-rc);
+		return fault_set(f, STATUS_CLOSED,
+		    "%s: TLS read failed (-0x%04x)", t->conn.who,
+		    (unsigned int)-rc);
 	return refused(t, f);
 }
 
@@ -190,8 +191,8 @@ write_failed(struct tls *t, struct fault *f)
 	do
 		rc = mbedtls_ssl_read(&t->ssl, &byte, sizeof byte);
 	while (is_transient(rc));
-	return rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE ? refused(t, f) :
-	    status;
+	return rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE ? refused(t, f)
+							 : status;
 }
 
 static enum status
@@ -203,8 +204,8 @@ tls_write(struct conn *c, const char *data, size_t len, int64_t deadline_ms,
 
 	tls_begin(t, deadline_ms, f);
 	while (len > 0) {
-		rc = mbedtls_ssl_write(&t->ssl, (const unsigned char *)data,
-		    len);
+		rc = mbedtls_ssl_write(
+		    &t->ssl, (const unsigned char *)data, len);
 		if (rc > 0) {
 			data += rc;
 			len -= (size_t)rc;
@@ -238,8 +239,7 @@ tls_close(struct conn *c)
 	struct fault ignored;
 
 	if (!t->broken) {
-		tls_begin(t, clock_after(&clock_system, GOODBYE_MS),
-		    &ignored);
+		tls_begin(t, clock_after(&clock_system, GOODBYE_MS), &ignored);
 		mbedtls_ssl_close_notify(&t->ssl);
 	}
 	tls_free(t);
@@ -261,9 +261,8 @@ tls_quiet(struct conn *c)
 	    conn_is_quiet(t->conn.below);
 }
 
-static const struct conn_ops tls_ops = {
-	tls_read, tls_write, tls_close, tls_sent, tls_quiet
-};
+static const struct conn_ops tls_ops = { tls_read, tls_write, tls_close,
+	tls_sent, tls_quiet };
 
 /*
  * A server may refuse, and close, before we have said all: then sending fails,
@@ -280,8 +279,8 @@ take_alert(struct tls *t, unsigned int *number)
 
 	tls_begin(t, clock_after(&clock_system, GOODBYE_MS), &ignored);
 	for (len = 0; len < sizeof record; len += (size_t)n)
-		if ((n = bio_receive(t, record + len,
-		    sizeof record - len)) <= 0)
+		if ((n = bio_receive(t, record + len, sizeof record - len)) <=
+		    0)
 			return false;
 	*number = record[6];
 	return record[0] == MBEDTLS_SSL_MSG_ALERT && record[3] == 0 &&
@@ -300,7 +299,7 @@ handshake_fault(struct tls *t, int rc, const char *via, struct fault *f)
 		return t->verification.anchors.status;
 	if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE ||
 	    (rc == MBEDTLS_ERR_NET_SEND_FAILED &&
-	    below_status == STATUS_CLOSED && take_alert(t, &number))) {
+		below_status == STATUS_CLOSED && take_alert(t, &number))) {
 		if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)
 			number = alert_number(t);
 		fault_set_lasting(f, STATUS_TLS, "%s: ", t->conn.who);
@@ -322,16 +321,16 @@ handshake_fault(struct tls *t, int rc, const char *via, struct fault *f)
 	if (text != NULL)
 		fault_set(f, STATUS_TLS, "%s: %s", t->conn.who, text);
 	else
-		fault_set(f, STATUS_TLS, "%s: TLS handshake failed (mbed TLS "
-		    "error -0x%04x)", t->conn.who, (unsigned int)-rc);
+		fault_set(f, STATUS_TLS,
+		    "%s: TLS handshake failed (mbed TLS error -0x%04x)",
+		    t->conn.who, (unsigned int)-rc);
 	f->lasting = lasting;
 	return STATUS_TLS;
 }
 
 /* AES-GCM first: the library would prefer ChaCha20, five times the work where
  * the processor has AES instructions. */
-static const int cipher_suites[] = {
-	MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
+static const int cipher_suites[] = { MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
 	MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
 	MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,
 	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
@@ -339,9 +338,7 @@ static const int cipher_suites[] = {
 	MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
 	MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
 	MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-	MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-	0
-};
+	MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, 0 };
 
 static int
 configure(struct tls *t, const char *host)
@@ -354,14 +351,13 @@ configure(struct tls *t, const char *host)
 	if (rc != 0)
 		return rc;
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
-	mbedtls_ssl_conf_rng(c, mbedtls_psa_get_random,
-	    MBEDTLS_PSA_RANDOM_STATE);
+	mbedtls_ssl_conf_rng(
+	    c, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
 #endif
 	mbedtls_ssl_conf_min_tls_version(c, MBEDTLS_SSL_VERSION_TLS1_2);
 	mbedtls_ssl_conf_ciphersuites(c, cipher_suites);
 	mbedtls_ssl_conf_authmode(c, MBEDTLS_SSL_VERIFY_REQUIRED);
-	mbedtls_ssl_conf_ca_cb(c, anchors_find,
-	    &t->verification.anchors);
+	mbedtls_ssl_conf_ca_cb(c, anchors_find, &t->verification.anchors);
 	mbedtls_ssl_conf_verify(c, verify_inspect, &t->verification);
 	if ((rc = mbedtls_ssl_setup(&t->ssl, c)) != 0 ||
 	    (rc = mbedtls_ssl_set_hostname(&t->ssl, host)) != 0)

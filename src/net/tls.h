@@ -14,9 +14,9 @@
 
 /* Whom to talk to; all lent. */
 struct tls_peer {
-	const char	*who;	/* begins every message */
-	const char	*host;	/* must be proved by the certificate */
-	const char	*via;	/* the proxy in between, for advice; or NULL */
+	const char *who;  /* begins every message */
+	const char *host; /* must be proved by the certificate */
+	const char *via;  /* the proxy in between, for advice; or NULL */
 };
 
 /*
@@ -26,8 +26,8 @@ struct tls_peer {
  * which another try would not change; or STATUS_TRUST.
  */
 enum status tls_open(struct conn **, struct conn *below,
-	    const struct tls_peer *, const struct trust *,
-	    int64_t deadline_ms, struct fault *);
+    const struct tls_peer *, const struct trust *, int64_t deadline_ms,
+    struct fault *);
 
 /* "mbed TLS 3.6.7", for --version. */
 const char *tls_library(void);

@@ -8,18 +8,20 @@
 #include "net/certificate.h"
 #include "net/tls_text.h"
 
-#define TOO_OLD		"the server speaks neither TLS 1.2 nor TLS 1.3"
-#define UNKNOWN_KIND	"a certificate of the server has a key or signature " \
+#define TOO_OLD "the server speaks neither TLS 1.2 nor TLS 1.3"
+#define UNKNOWN_KIND                                          \
+	"a certificate of the server has a key or signature " \
 	"of a type that is not supported (" CERTIFICATE_KEYS ")"
 
 const char *
 tls_text_alert(unsigned int number)
 {
 	static const struct {
-		unsigned int	 number;
-		const char	*text;
+		unsigned int number;
+		const char *text;
 	} alerts[] = {
-		{ MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE, "the server found "
+		{ MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE,
+		    "the server found "
 		    "nothing in common with this program (TLS 1.2 or 1.3, "
 		    "ECDHE with AES-GCM or ChaCha20, an RSA key or an ECDSA "
 		    "key on P-256, P-384 or P-521; RSASSA-PSS and Ed25519 "
@@ -30,7 +32,8 @@ tls_text_alert(unsigned int number)
 		{ MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION, TOO_OLD },
 		{ MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME,
 		    "the server does not know the name that was requested" },
-		{ TLS_ALERT_CERTIFICATE_REQUIRED, "the server requires a "
+		{ TLS_ALERT_CERTIFICATE_REQUIRED,
+		    "the server requires a "
 		    "client certificate, which this program cannot send" },
 		{ MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED,
 		    "the server refused access" },
@@ -46,9 +49,9 @@ tls_text_alert(unsigned int number)
 }
 
 static const struct {
-	int		 code;
-	bool		 lasting;
-	const char	*text;
+	int code;
+	bool lasting;
+	const char *text;
 } errors[] = {
 	{ MBEDTLS_ERR_SSL_CONN_EOF, false,
 	    "closed by the peer during the TLS handshake" },
@@ -56,7 +59,8 @@ static const struct {
 	    "closed by the peer during the TLS handshake" },
 	/* The library has no more room, and says nothing else in this way
 	 * during a handshake. */
-	{ MBEDTLS_ERR_SSL_BAD_INPUT_DATA, true, "a message of the server's "
+	{ MBEDTLS_ERR_SSL_BAD_INPUT_DATA, true,
+	    "a message of the server's "
 	    "handshake has more than 16 KiB, which is too long: most likely "
 	    "its certificates; a chain of fewer certificates, or with fewer "
 	    "names in them, would work" },
@@ -64,7 +68,8 @@ static const struct {
 	    "this port does not speak TLS; is it for plain http, or for "
 	    "something else?" },
 	{ MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION, true, TOO_OLD },
-	{ MBEDTLS_ERR_X509_INVALID_EXTENSIONS, true, "a certificate of the "
+	{ MBEDTLS_ERR_X509_INVALID_EXTENSIONS, true,
+	    "a certificate of the "
 	    "server's chain has a critical extension that is not supported "
 	    "(constraints on policies, perhaps) or a broken one, so that "
 	    "it must be refused; only another chain can fix that (perhaps "

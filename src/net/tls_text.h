@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#define TLS_ALERT_CERTIFICATE_REQUIRED 116	/* of TLS 1.3 alone */
+#define TLS_ALERT_CERTIFICATE_REQUIRED 116 /* of TLS 1.3 alone */
 
 /* What an alert of the server's says (RFC 8446, 6.2). */
 const char *tls_text_alert(unsigned int number);

@@ -20,51 +20,51 @@
 #include "net/roots.h"
 #include "net/trust.h"
 
-#define PIPES_MS	10000	/* for the writers of all pipes */
-#define FILE_MAX	((size_t)16 << 20)	/* bundles are under 1 MiB */
-#define CHUNK		8192
-#define ENTRIES_MIN	64
-#define ENTRIES_MAX	8192	/* each is compared with all before it */
-#define FILES_MAX	2	/* a bundle, and an extra one */
-#define FDS_FEW		32	/* with no more allowed, none is kept open */
+#define PIPES_MS    10000              /* for the writers of all pipes */
+#define FILE_MAX    ((size_t)16 << 20) /* bundles are under 1 MiB */
+#define CHUNK       8192
+#define ENTRIES_MIN 64
+#define ENTRIES_MAX 8192 /* each is compared with all before it */
+#define FILES_MAX   2    /* a bundle, and an extra one */
+#define FDS_FEW     32   /* with no more allowed, none is kept open */
 
 struct entry {
-	uint64_t	 hash;		/* of the DER */
-	uint64_t	 subject;	/* hash of the subject */
-	size_t		 len;		/* of the DER */
-	unsigned char	*der;		/* NULL: to be read from its file */
-	unsigned int	 file;		/* whose text has it there: */
-	uint64_t	 at, text_len;
+	uint64_t hash;      /* of the DER */
+	uint64_t subject;   /* hash of the subject */
+	size_t len;         /* of the DER */
+	unsigned char *der; /* NULL: to be read from its file */
+	unsigned int file;  /* whose text has it there: */
+	uint64_t at, text_len;
 };
 
 /* One that stays open, to be read again. */
 struct file {
-	int		 fd;
-	char		*path;
+	int fd;
+	char *path;
 };
 
 struct trust {
-	size_t		 roots;		/* compiled in, and in use; first */
-	struct entry	*entries;
-	size_t		 count, size;
-	struct file	 files[FILES_MAX];
-	unsigned int	 file_count;
-	bool		 keeps_files;	/* descriptors are not scarce */
-	int64_t		 pipes_until_ms;
-	size_t		 found;		/* whole ones, known or new */
-	size_t		 skipped;
-	struct buf	 origin;
-	struct buf	 left_out;
+	size_t roots; /* compiled in, and in use; first */
+	struct entry *entries;
+	size_t count, size;
+	struct file files[FILES_MAX];
+	unsigned int file_count;
+	bool keeps_files; /* descriptors are not scarce */
+	int64_t pipes_until_ms;
+	size_t found; /* whole ones, known or new */
+	size_t skipped;
+	struct buf origin;
+	struct buf left_out;
 };
 
 /* The usual places, the most common first. */
 static const char *system_bundles[] = {
-	"/etc/ssl/certs/ca-certificates.crt",	/* Debian, Alpine, Arch */
-	"/etc/pki/tls/certs/ca-bundle.crt",	/* Fedora, RHEL */
-	"/etc/ssl/ca-bundle.pem",		/* openSUSE */
+	"/etc/ssl/certs/ca-certificates.crt", /* Debian, Alpine, Arch */
+	"/etc/pki/tls/certs/ca-bundle.crt",   /* Fedora, RHEL */
+	"/etc/ssl/ca-bundle.pem",             /* openSUSE */
 	"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-	"/etc/ssl/cert.pem",			/* Alpine, the BSDs */
-	"/etc/ssl/certs/ca-bundle.crt",		/* NixOS */
+	"/etc/ssl/cert.pem",            /* Alpine, the BSDs */
+	"/etc/ssl/certs/ca-bundle.crt", /* NixOS */
 	"/usr/local/share/certs/ca-root-nss.crt",
 };
 
@@ -81,8 +81,8 @@ hash(const unsigned char *p, const unsigned char *end)
 
 /* The file that is being read. */
 struct reading {
-	struct trust	*trust;
-	bool		 keeps;		/* entries keep their DER */
+	struct trust *trust;
+	bool keeps; /* entries keep their DER */
 };
 
 static bool
@@ -102,8 +102,12 @@ add_certificate(void *ctx, const struct pem_block *block)
 {
 	struct reading *r = ctx;
 	struct trust *t = r->trust;
-	struct entry e = { .len = block->len, .at = block->at,
-	    .text_len = block->text_len, .file = t->file_count };
+	struct entry e = {
+		.len = block->len,
+		.at = block->at,
+		.text_len = block->text_len,
+		.file = t->file_count,
+	};
 	struct der subject;
 
 	if (block->len == 0 ||
@@ -123,8 +127,8 @@ add_certificate(void *ctx, const struct pem_block *block)
 	}
 	if (t->count == t->size) {
 		t->size = t->size > 0 ? 2 * t->size : ENTRIES_MIN;
-		t->entries = xreallocarray(t->entries, t->size,
-		    sizeof *t->entries);
+		t->entries = xreallocarray(
+		    t->entries, t->size, sizeof *t->entries);
 	}
 	t->entries[t->count++] = e;
 }
@@ -146,8 +150,8 @@ read_some(int fd, char *data, size_t size, int64_t until_ms)
 	do
 		n = read(fd, data, size);
 	while (n == -1 && (errno == EINTR || errno == EAGAIN) &&
-	    (errno = io_wait_readable(fd, clock_left(&clock_system,
-	    until_ms))) == 0);
+	    (errno = io_wait_readable(
+		 fd, clock_left(&clock_system, until_ms))) == 0);
 	return n;
 }
 
@@ -161,10 +165,9 @@ scan(struct reading *r, int fd)
 	ssize_t n;
 
 	pem_init(&pem, add_certificate, r);
-	while ((n = read_some(fd, chunk, sizeof chunk,
-	    r->trust->pipes_until_ms)) > 0 &&
-	    (total += (size_t)n) <= FILE_MAX &&
-	    r->trust->count <= ENTRIES_MAX)
+	while ((n = read_some(
+		    fd, chunk, sizeof chunk, r->trust->pipes_until_ms)) > 0 &&
+	    (total += (size_t)n) <= FILE_MAX && r->trust->count <= ENTRIES_MAX)
 		pem_feed(&pem, chunk, (size_t)n);
 	pem_finish(&pem);
 	return n > 0 ? EFBIG : n == -1 ? errno : 0;
@@ -183,8 +186,7 @@ add_file(struct trust *t, const char *path, bool keeps_open)
 	/* Not blocking: a pipe must not be able to hang us. */
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
 		return false;
-	error = fstat(fd, &st) == -1 ? errno :
-	    S_ISDIR(st.st_mode) ? EISDIR : 0;
+	error = fstat(fd, &st) == -1 ? errno : S_ISDIR(st.st_mode) ? EISDIR : 0;
 	r.keeps = !keeps_open || !t->keeps_files || !S_ISREG(st.st_mode) ||
 	    t->file_count == FILES_MAX;
 	if (error == 0 && (error = scan(&r, fd)) != 0)
@@ -209,8 +211,8 @@ add_origin(struct trust *t, const char *path)
 
 /* A file that somebody named has to be there and have certificates. */
 static enum status
-add_named_file(struct trust *t, const char *what, const char *path,
-    struct fault *f)
+add_named_file(
+    struct trust *t, const char *what, const char *path, struct fault *f)
 {
 	size_t skipped = t->skipped, found = t->found;
 	bool read = add_file(t, path, true);
@@ -219,15 +221,16 @@ add_named_file(struct trust *t, const char *what, const char *path,
 		return interrupt_fault(f);
 	if (!read && errno == EFBIG)
 		return fault_set_lasting(f, STATUS_USAGE,
-		    "%s: %s is too large (%zu MiB and %d certificates at "
-		    "most)", what, path, FILE_MAX >> 20, ENTRIES_MAX);
+		    "%s: %s is too large (%zu MiB and %d certificates at most)",
+		    what, path, FILE_MAX >> 20, ENTRIES_MAX);
 	if (!read)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s: cannot read %s: %s", what, path, strerror(errno));
 	if (t->found == found)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s: no certificate in %s (it must contain PEM blocks "
-		    "\"-----BEGIN CERTIFICATE-----\"%s)", what, path,
+		    "\"-----BEGIN CERTIFICATE-----\"%s)",
+		    what, path,
 		    t->skipped > skipped ? "; some are there, all broken" : "");
 	add_origin(t, path);
 	return STATUS_OK;
@@ -274,8 +277,8 @@ add_named_directories(struct trust *t, const char *list, struct fault *f)
 		len = strcspn(p, ":");
 		path = xstrndup(p, len);
 		if (len > 0 && (error = add_directory(t, path)) != 0) {
-			log_debug("SSL_CERT_DIR: %s: %s", path,
-			    strerror(error));
+			log_debug(
+			    "SSL_CERT_DIR: %s: %s", path, strerror(error));
 			if (first == 0)
 				first = error;
 		}
@@ -319,8 +322,8 @@ static enum status
 add_extra(struct trust *t, const char *path, struct fault *f)
 {
 	struct fault why;
-	enum status status = add_named_file(t, "NODE_EXTRA_CA_CERTS", path,
-	    &why);
+	enum status status = add_named_file(
+	    t, "NODE_EXTRA_CA_CERTS", path, &why);
 
 	if (status == STATUS_USAGE) {
 		buf_adds(&t->left_out, why.text);
@@ -349,8 +352,8 @@ trust_load(struct trust **out, const struct trust_sources *s, struct fault *f)
 		status = add_named_file(t, "--cacert", s->cacert, f);
 	} else if (s->cert_file != NULL || s->cert_dir != NULL) {
 		if (s->cert_file != NULL)
-			status = add_named_file(t, "SSL_CERT_FILE",
-			    s->cert_file, f);
+			status = add_named_file(
+			    t, "SSL_CERT_FILE", s->cert_file, f);
 		if (status == STATUS_OK && s->cert_dir != NULL)
 			status = add_named_directories(t, s->cert_dir, f);
 	} else {
@@ -364,8 +367,7 @@ trust_load(struct trust **out, const struct trust_sources *s, struct fault *f)
 	}
 	log_debug("trusting %zu certificate%s%s%s; %zu broken ones skipped",
 	    trust_count(t), trust_count(t) == 1 ? "" : "s",
-	    t->origin.len > 0 ? " from " : "", buf_str(&t->origin),
-	    t->skipped);
+	    t->origin.len > 0 ? " from " : "", buf_str(&t->origin), t->skipped);
 	*out = t;
 	return STATUS_OK;
 }
@@ -428,9 +430,9 @@ trust_find(const struct trust *t, size_t n, const struct der *subject)
 
 /* A certificate that is looked for at a place where it was. */
 struct wanted {
-	const struct entry	*entry;
-	struct buf		*out;
-	bool			 found;
+	const struct entry *entry;
+	struct buf *out;
+	bool found;
 };
 
 static void
@@ -457,8 +459,9 @@ read_again(const struct entry *e, const struct file *file, struct buf *out,
 
 	pem_init(&pem, take_certificate, &w);
 	for (left = e->text_len, at = e->at; left > 0; left -= (uint64_t)n) {
-		n = pread(file->fd, chunk, left < sizeof chunk ? (size_t)left :
-		    sizeof chunk, (off_t)at);
+		n = pread(file->fd, chunk,
+		    left < sizeof chunk ? (size_t)left : sizeof chunk,
+		    (off_t)at);
 		if (n == -1 && errno == EINTR)
 			n = 0;
 		else if (n <= 0)
@@ -471,9 +474,11 @@ read_again(const struct entry *e, const struct file *file, struct buf *out,
 		return fault_set_lasting(f, STATUS_TRUST, "cannot read %s: %s",
 		    file->path, strerror(errno));
 	if (!w.found)
-		return fault_set_lasting(f, STATUS_TRUST, "%s was changed "
+		return fault_set_lasting(f, STATUS_TRUST,
+		    "%s was changed "
 		    "while it was in use (replacing it with another file "
-		    "would have done no harm)", file->path);
+		    "would have done no harm)",
+		    file->path);
 	return STATUS_OK;
 }
 

@@ -21,11 +21,11 @@ struct trust;
 
 /* What the user names; NULL: not named.  Lent. */
 struct trust_sources {
-	const char	*cacert;	/* --cacert: instead of the next two */
-	const char	*cert_file;	/* SSL_CERT_FILE */
-	const char	*cert_dir;	/* SSL_CERT_DIR, list with colons */
-	const char	*extra;		/* NODE_EXTRA_CA_CERTS: in addition, */
-					/* as far as it can be read */
+	const char *cacert;    /* --cacert: instead of the next two */
+	const char *cert_file; /* SSL_CERT_FILE */
+	const char *cert_dir;  /* SSL_CERT_DIR, list with colons */
+	const char *extra;     /* NODE_EXTRA_CA_CERTS: in addition, */
+			       /* as far as it can be read */
 };
 
 /*
@@ -37,14 +37,14 @@ struct trust_sources {
  * no system bundle and nothing compiled in it gives an empty set, not a fault.
  * The caller frees.
  */
-enum status trust_load(struct trust **, const struct trust_sources *,
-	    struct fault *);
-void	 trust_free(struct trust *);
+enum status trust_load(
+    struct trust **, const struct trust_sources *, struct fault *);
+void trust_free(struct trust *);
 
-size_t	 trust_count(const struct trust *);
+size_t trust_count(const struct trust *);
 
 /* Broken certificates that were left out. */
-size_t	 trust_skipped(const struct trust *);
+size_t trust_skipped(const struct trust *);
 
 /* Why the extra file was left out, "" if it was not; valid as long as the
  * trust. */
@@ -58,13 +58,13 @@ const char *trust_origin(const struct trust *);
  * one byte for byte, going by a hash: the caller must compare again.
  * trust_count() if there is none.
  */
-size_t	 trust_find(const struct trust *, size_t n, const struct der *subject);
+size_t trust_find(const struct trust *, size_t n, const struct der *subject);
 
 /*
  * Adds the n-th certificate's DER to the buffer.  STATUS_TRUST if it cannot
  * be read again, or its file has changed in the meantime.
  */
-enum status trust_read(const struct trust *, size_t n, struct buf *,
-	    struct fault *);
+enum status trust_read(
+    const struct trust *, size_t n, struct buf *, struct fault *);
 
 #endif

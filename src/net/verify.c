@@ -12,8 +12,8 @@
 #include "net/reasons.h"
 #include "net/verify.h"
 
-#define NAME_TEXT_MAX	256	/* of a name in a message */
-#define NETSCAPE_SERVER	0x40	/* of the bits of a Netscape certificate type */
+#define NAME_TEXT_MAX   256  /* of a name in a message */
+#define NETSCAPE_SERVER 0x40 /* of the bits of a Netscape certificate type */
 
 /* Whose certificates are being parsed; the library's call does not say. */
 static struct verification *receiver;
@@ -43,8 +43,8 @@ verify_free(struct verification *c)
 }
 
 int
-__wrap_mbedtls_x509_crt_parse_der(mbedtls_x509_crt *list,
-    const unsigned char *der, size_t len)
+__wrap_mbedtls_x509_crt_parse_der(
+    mbedtls_x509_crt *list, const unsigned char *der, size_t len)
 {
 	bool first = list->version == 0;
 	struct buf what;
@@ -59,8 +59,8 @@ __wrap_mbedtls_x509_crt_parse_der(mbedtls_x509_crt *list,
 			buf_add(&receiver->passed_over, der, len);
 			rc = 0;
 		} else {
-			buf_addf(&receiver->reasons, "the server's certificate "
-			    "has %s", buf_str(&what));
+			buf_addf(&receiver->reasons,
+			    "the server's certificate has %s", buf_str(&what));
 			/* The library would pass over some. */
 			rc = MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG;
 		}
@@ -77,15 +77,16 @@ add_general_name(struct buf *b, const struct general_name *name)
 
 	if (name->tag == NAME_IP && (len == 4 || len == 16) &&
 	    inet_ntop(len == 4 ? AF_INET : AF_INET6, name->value.p, ip,
-	    sizeof ip) != NULL)
+		sizeof ip) != NULL)
 		buf_adds(b, ip);
 	else if (name->tag == NAME_DNS || name->tag == NAME_EMAIL)
-		buf_add(b, name->value.p, len < NAME_TEXT_MAX ? len :
-		    NAME_TEXT_MAX);
+		buf_add(b, name->value.p,
+		    len < NAME_TEXT_MAX ? len : NAME_TEXT_MAX);
 	else
-		buf_adds(b, name->tag == NAME_DIRECTORY ?
-		    "the subject of a certificate below it" :
-		    "a name in a certificate below it");
+		buf_adds(b,
+		    name->tag == NAME_DIRECTORY
+			? "the subject of a certificate below it"
+			: "a name in a certificate below it");
 }
 
 /* The host, which a wildcard may hide. */
@@ -117,17 +118,17 @@ check_names(struct verification *c, const mbedtls_x509_crt *crt, int depth,
     const mbedtls_x509_crt *above, uint32_t *flags)
 {
 	struct certificate_names names = { certificate_der(&crt->subject_raw),
-	    { NULL, NULL }, depth == 0 };
+		{ NULL, NULL }, depth == 0 };
 	enum constraint result = CONSTRAINT_UNKNOWN;
 	struct general_name culprit = { 0, { NULL, NULL } };
 	struct der constraints;
 	struct buf *b;
 
-	if (!certificate_find_extension(above,
-	    CERTIFICATE_NAME_CONSTRAINTS, &constraints))
+	if (!certificate_find_extension(
+		above, CERTIFICATE_NAME_CONSTRAINTS, &constraints))
 		return;
-	certificate_find_extension(crt, CERTIFICATE_ALT_NAMES,
-	    &names.alt_names);
+	certificate_find_extension(
+	    crt, CERTIFICATE_ALT_NAMES, &names.alt_names);
 	if (constraints_are_sound(&constraints))
 		result = constraints_check(&constraints, &names, &culprit);
 	if (result == CONSTRAINT_KEPT && depth == 0)
@@ -141,7 +142,8 @@ check_names(struct verification *c, const mbedtls_x509_crt *crt, int depth,
 		add_general_name(b, &culprit);
 		buf_adds(b, ": its name constraints forbid that");
 	} else {
-		buf_adds(b, " limits the names that it may sign for in a way "
+		buf_adds(b,
+		    " limits the names that it may sign for in a way "
 		    "that cannot be checked here");
 	}
 }
@@ -158,11 +160,11 @@ is_for_servers(const mbedtls_x509_crt *crt, int depth)
 	unsigned int tag;
 
 	if (mbedtls_x509_crt_check_extended_key_usage(crt,
-	    MBEDTLS_OID_SERVER_AUTH, MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH))
-	    != 0)
+		MBEDTLS_OID_SERVER_AUTH,
+		MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH)) != 0)
 		return false;
-	if (depth > 0 || !certificate_find_extension(crt,
-	    CERTIFICATE_NETSCAPE_TYPE, &type))
+	if (depth > 0 ||
+	    !certificate_find_extension(crt, CERTIFICATE_NETSCAPE_TYPE, &type))
 		return true;
 	return der_take(&type, &tag, &bits) && tag == DER_BIT_STRING &&
 	    bits.end - bits.p > 1 && (bits.p[1] & NETSCAPE_SERVER);
@@ -174,16 +176,20 @@ check_usage(struct verification *c, const mbedtls_x509_crt *crt, int depth,
 {
 	if (!is_for_servers(crt, depth)) {
 		*flags |= MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
-		buf_adds(reasons_begin(c, crt, depth), depth == 0 ?
-		    " may not be used for a server: its extended key usage "
-		    "does not include that" : " may not sign for servers: its "
-		    "extended key usage is for something else");
+		buf_adds(reasons_begin(c, crt, depth),
+		    depth == 0
+			? " may not be used for a server: its extended key usage "
+			  "does not include that"
+			: " may not sign for servers: its "
+			  "extended key usage is for something else");
 	}
 	/* What TLS 1.3 and ECDHE ask for. */
-	if (depth == 0 && mbedtls_x509_crt_check_key_usage(crt,
-	    MBEDTLS_X509_KU_DIGITAL_SIGNATURE) != 0) {
+	if (depth == 0 &&
+	    mbedtls_x509_crt_check_key_usage(
+		crt, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) != 0) {
 		*flags |= MBEDTLS_X509_BADCERT_KEY_USAGE;
-		buf_adds(reasons_begin(c, crt, depth), " may not be used for a "
+		buf_adds(reasons_begin(c, crt, depth),
+		    " may not be used for a "
 		    "server: its key usage does not include digital "
 		    "signatures");
 	}
@@ -198,14 +204,15 @@ check_extensions(struct verification *c, const mbedtls_x509_crt *crt, int depth,
 
 	if (der_repeats_extension(&extensions)) {
 		*flags |= MBEDTLS_X509_BADCERT_OTHER;
-		buf_adds(reasons_begin(c, crt, depth),
-		    " has an extension twice");
+		buf_adds(
+		    reasons_begin(c, crt, depth), " has an extension twice");
 	}
 	check_usage(c, crt, depth, flags);
 	if (c->seen_count > 1 &&
 	    certificate_names_another_key(crt, c->seen[c->seen_count - 2])) {
 		*flags |= MBEDTLS_X509_BADCERT_OTHER;
-		buf_adds(reasons_begin(c, crt, depth), " names another key as "
+		buf_adds(reasons_begin(c, crt, depth),
+		    " names another key as "
 		    "its issuer's than the certificate above it has");
 	}
 	/* RFC 5280, 6.1.3 (b): an authority may issue itself another. */
@@ -217,8 +224,8 @@ check_extensions(struct verification *c, const mbedtls_x509_crt *crt, int depth,
 
 /* The server's own certificate. */
 static int
-inspect_server(struct verification *c, const mbedtls_x509_crt *crt,
-    uint32_t *flags)
+inspect_server(
+    struct verification *c, const mbedtls_x509_crt *crt, uint32_t *flags)
 {
 	certificate_add(&c->server, crt);
 	if (!certificate_is_for(crt, c->host))
@@ -226,8 +233,8 @@ inspect_server(struct verification *c, const mbedtls_x509_crt *crt,
 	if ((*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED) &&
 	    anchors_have(&c->anchors, crt))
 		*flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_NOT_TRUSTED;
-	return c->anchors.status == STATUS_OK ? 0 :
-	    MBEDTLS_ERR_X509_FATAL_ERROR;
+	return c->anchors.status == STATUS_OK ? 0
+					      : MBEDTLS_ERR_X509_FATAL_ERROR;
 }
 
 /* Sees every certificate of the chain, from the root down to the server's. */

@@ -19,12 +19,12 @@
 #include "net/tls.h"
 #include "net/verify.h"
 
-#define LINE_MAX_LEN	4096
-#define CHUNK		4096
+#define LINE_MAX_LEN 4096
+#define CHUNK        4096
 
 struct sent {
-	mbedtls_x509_crt	 certificates;
-	int			 rc;	/* of the first that was refused */
+	mbedtls_x509_crt certificates;
+	int rc; /* of the first that was refused */
 };
 
 /* As the library does with each certificate of the server's message. */
@@ -32,8 +32,8 @@ static void
 add_sent(void *ctx, const struct pem_block *block)
 {
 	struct sent *s = ctx;
-	int rc = mbedtls_x509_crt_parse_der(&s->certificates, block->der,
-	    block->len);
+	int rc = mbedtls_x509_crt_parse_der(
+	    &s->certificates, block->der, block->len);
 
 	if (s->rc == 0)
 		s->rc = rc;
@@ -77,14 +77,16 @@ judge(const char *host, const char *anchors, const char *path)
 	}
 	verify_init(&chain, trust, host, &f);
 	read_sent(&sent, path);
-	rc = sent.rc != 0 ? sent.rc : mbedtls_x509_crt_verify_with_ca_cb(
-	    &sent.certificates, anchors_find, &chain.anchors,
-	    &mbedtls_x509_crt_profile_default, host, &flags, verify_inspect,
-	    &chain);
+	rc = sent.rc != 0
+	    ? sent.rc
+	    : mbedtls_x509_crt_verify_with_ca_cb(&sent.certificates,
+		  anchors_find, &chain.anchors,
+		  &mbedtls_x509_crt_profile_default, host, &flags,
+		  verify_inspect, &chain);
 	if (rc == 0)
 		printf("good\n");
 	else if ((rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED ||
-	    chain.reasons.len > 0) &&
+		     chain.reasons.len > 0) &&
 	    reasons_fault(&chain, host, NULL, flags, &f) != STATUS_OK)
 		printf("bad %s\n", f.text);
 	else

@@ -14,14 +14,14 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-extern void	*__libc_malloc(size_t);
-extern void	*__libc_calloc(size_t, size_t);
-extern void	*__libc_realloc(void *, size_t);
-extern void	*__libc_memalign(size_t, size_t);
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
 
-static unsigned long	calls, at, from;
-static FILE		*report;
-static int		started;
+static unsigned long calls, at, from;
+static FILE *report;
+static int started;
 
 static unsigned long
 number(const char *name)

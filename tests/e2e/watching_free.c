@@ -17,12 +17,12 @@
 #include <string.h>
 #include <unistd.h>
 
-extern void	*__libc_malloc(size_t);
-extern void	 __libc_free(void *);
+extern void *__libc_malloc(size_t);
+extern void __libc_free(void *);
 
-static const char	*texts;
-static unsigned long	 freed;
-static int		 report = -1;
+static const char *texts;
+static unsigned long freed;
+static int report = -1;
 
 __attribute__((constructor)) static void
 start(void)
@@ -31,8 +31,8 @@ start(void)
 
 	texts = getenv("WATCH_FOR");
 	if (texts != NULL && name != NULL)
-		report = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
-		    0600);
+		report = open(
+		    name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
 
 __attribute__((destructor)) static void

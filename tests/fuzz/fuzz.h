@@ -15,12 +15,12 @@
 #include <string.h>
 
 /* What must hold whatever the input; NDEBUG does not take it away. */
-#define must(condition)							\
-	do {								\
-		if (!(condition))					\
-			abort();					\
+#define must(condition)           \
+	do {                      \
+		if (!(condition)) \
+			abort();  \
 	} while (0)
 
-int	 LLVMFuzzerTestOneInput(const uint8_t *, size_t);
+int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 #endif

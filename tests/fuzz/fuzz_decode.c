@@ -6,7 +6,7 @@
 
 #include "github/decode.h"
 
-#define MOST	100	/* elements of a page */
+#define MOST 100 /* elements of a page */
 
 static void
 check_run(const struct run *run)

@@ -21,13 +21,13 @@ check_string(struct json j)
 	buf_init(&back, BUF_TEXT_MAX);
 	must(s != NULL && json_string(j, &plain));
 	must(strlen(s) == plain.len);
-	must(json_is(j, s) == (plain.len == 0 ||
-	    memchr(plain.data, '\0', plain.len) == NULL));
+	must(json_is(j, s) ==
+	    (plain.len == 0 || memchr(plain.data, '\0', plain.len) == NULL));
 	emit_string_n(&quoted, buf_str(&plain), plain.len);
 	doc = json_parse(quoted.data, quoted.len, JSON_STRICT_TEXT, &e);
 	must(doc != NULL && json_string(json_root(doc), &back));
-	must(back.len == plain.len && (back.len == 0 ||
-	    memcmp(back.data, plain.data, back.len) == 0));
+	must(back.len == plain.len &&
+	    (back.len == 0 || memcmp(back.data, plain.data, back.len) == 0));
 	json_free(doc);
 	buf_free(&plain);
 	buf_free(&quoted);
@@ -49,8 +49,7 @@ walk(struct json j)
 	json_u64(j, &n);
 	if (type == JSON_STRING)
 		check_string(j);
-	for (k = json_first(j); json_type(k) != JSON_ABSENT;
-	    k = json_next(k)) {
+	for (k = json_first(j); json_type(k) != JSON_ABSENT; k = json_next(k)) {
 		if (type == JSON_OBJECT)
 			check_string(k);
 		walk(type == JSON_OBJECT ? json_value(k) : k);
@@ -66,8 +65,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	bool strict;
 
 	strict = json_validate(text, len, JSON_STRICT_TEXT, &e);
-	must(strict || (e.offset <= len && e.line > 0 && e.column > 0 &&
-	    memchr(e.found, '\0', sizeof e.found) != NULL));
+	must(strict ||
+	    (e.offset <= len && e.line > 0 && e.column > 0 &&
+		memchr(e.found, '\0', sizeof e.found) != NULL));
 	doc = json_parse(text, len, JSON_LENIENT_TEXT, &e);
 	must(doc != NULL || !strict);
 	if (doc != NULL)

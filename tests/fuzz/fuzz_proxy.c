@@ -23,8 +23,11 @@ check_proxy(const struct proxy *p)
 	buf_init(&message, BUF_TEXT_MAX);
 	must(request_write(&message, &r));
 	must(p->authorization == NULL ||
-	    strspn(p->authorization + strlen("Basic "), "ABCDEFGHIJKLMNOPQRST"
-	    "UVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") % 4 == 0);
+	    strspn(p->authorization + strlen("Basic "),
+		"ABCDEFGHIJKLMNOPQRST"
+		"UVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") %
+		    4 ==
+		0);
 	buf_wipe(&message);
 	must(proxy_parse(&again, "again", p->name, &f) == STATUS_OK);
 	must(strcmp(again.url.host, p->url.host) == 0 &&

@@ -16,10 +16,10 @@ feed(struct response *r, const uint8_t *data, size_t len, size_t piece,
 	size_t n, used;
 
 	for (*total = 0; *total < len && progress == RESPONSE_MORE;
-	    *total += used) {
+	     *total += used) {
 		n = piece < len - *total ? piece : len - *total;
-		progress = response_feed(r, (const char *)data + *total, n,
-		    &used);
+		progress = response_feed(
+		    r, (const char *)data + *total, n, &used);
 		must(used <= n);
 		must(progress != RESPONSE_MORE || used == n);
 	}
@@ -45,11 +45,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	}
 	must(a == b && whole.status == pieces.status);
 	must(whole.body.len == pieces.body.len);
-	must(whole.body.len == 0 || memcmp(whole.body.data, pieces.body.data,
-	    whole.body.len) == 0);
+	must(whole.body.len == 0 ||
+	    memcmp(whole.body.data, pieces.body.data, whole.body.len) == 0);
 	must(whole.body.len <= RESPONSE_BODY_MAX);
-	must(a != RESPONSE_DONE || (used_a == used_b && whole.keep_alive ==
-	    pieces.keep_alive && whole.status >= 200));
+	must(a != RESPONSE_DONE ||
+	    (used_a == used_b && whole.keep_alive == pieces.keep_alive &&
+		whole.status >= 200));
 	must(a != RESPONSE_BAD || response_error(&whole) != NULL);
 	must(whole.field_count == pieces.field_count || a == RESPONSE_BAD);
 	response_wipe(&whole);

@@ -31,12 +31,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		for (i = 0; i < trust_count(t); i++) {
 			buf_init(&der, BUF_TEXT_MAX);
 			must(trust_read(t, i, &der, &f) == STATUS_OK);
-			must(der_find_subject((unsigned char *)der.data,
-			    der.len, &subject));
+			must(der_find_subject(
+			    (unsigned char *)der.data, der.len, &subject));
 			must(subject.p[0] == 0x30);
 			must(subject.p > (unsigned char *)der.data);
-			must(subject.end < (unsigned char *)der.data +
-			    der.len);
+			must(subject.end < (unsigned char *)der.data + der.len);
 			must(trust_find(t, i, &subject) == i);
 			must(trust_find(t, 0, &subject) <= i);
 			buf_free(&der);

@@ -60,8 +60,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (url_parse_base(&base, text) == NULL) {
 		check_request(&base, *base.path != '\0' ? base.path : "/");
 		if (location != NULL && is_own_target(target)) {
-			if (url_parse_location(&u, &to, location, &base,
-			    target) == NULL) {
+			if (url_parse_location(
+				&u, &to, location, &base, target) == NULL) {
 				must(*to == '/');
 				check_request(&u, to);
 			}

@@ -12,7 +12,7 @@
 
 #include "base/buf.h"
 
-static size_t	 files;
+static size_t files;
 
 static bool
 run_file(const char *path)
@@ -76,8 +76,8 @@ main(int argc, char *argv[])
 	    source != NULL ? source : ".", name != NULL ? name + 5 : "");
 	for (i = 1; i < argc || i == 1; i++)
 		if (!run(i < argc ? argv[i] : corpus)) {
-			fprintf(stderr, "%s: %s\n", i < argc ? argv[i] :
-			    corpus, strerror(errno));
+			fprintf(stderr, "%s: %s\n", i < argc ? argv[i] : corpus,
+			    strerror(errno));
 			return 1;
 		}
 	printf("%zu files\n", files);

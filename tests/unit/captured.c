@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static char	path[64];
-static int	saved = -1;
+static char path[64];
+static int saved = -1;
 
 void
 captured_begin(void)

@@ -8,10 +8,10 @@
 
 #include "unit.h"
 
-void	 captured_begin(void);
+void captured_begin(void);
 
 /* Ends it, with what was written in the text, of that size; false if it had
  * not begun. */
-bool	 captured_end(char *text, size_t size);
+bool captured_end(char *text, size_t size);
 
 #endif

@@ -7,19 +7,19 @@
 #include "base/jitter.h"
 #include "fake_clock.h"
 
-int64_t		fake_pauses[FAKE_PAUSES_MAX];
-size_t		fake_pause_count;
-bool		fake_jitter, fake_wobble;
+int64_t fake_pauses[FAKE_PAUSES_MAX];
+size_t fake_pause_count;
+bool fake_jitter, fake_wobble;
 
-#define SIGNALS_MAX	4
+#define SIGNALS_MAX 4
 
-static int64_t	now;
+static int64_t now;
 
 static struct {
-	int64_t	at;
-	int	number;
-}		signals[SIGNALS_MAX];
-static size_t	signal_count, acknowledged;
+	int64_t at;
+	int number;
+} signals[SIGNALS_MAX];
+static size_t signal_count, acknowledged;
 
 static int64_t
 tell_now(void *ctx)
@@ -38,8 +38,8 @@ sleep_until(void *ctx, int64_t instant_ms)
 	fake_pauses[fake_pause_count++] = pause_ms;
 	/* A third of it short, not at all, or a third over. */
 	if (fake_wobble)
-		pause_ms += pause_ms / 3 * ((int64_t)(fake_pause_count % 3) -
-		    1);
+		pause_ms += pause_ms / 3 *
+		    ((int64_t)(fake_pause_count % 3) - 1);
 	if (pause_ms > 0)
 		fake_pass(pause_ms);
 }
@@ -66,8 +66,8 @@ fake_now(void)
 static int64_t
 next_signal_at(void)
 {
-	return acknowledged < signal_count ? signals[acknowledged].at :
-	    FAKE_NEVER;
+	return acknowledged < signal_count ? signals[acknowledged].at
+					   : FAKE_NEVER;
 }
 
 void
@@ -120,6 +120,7 @@ interrupt_fault(struct fault *f)
 
 	for (i = 0; i < signal_count && signals[i].at <= now; i++)
 		number = signals[i].number;
-	return fault_set_lasting(f, number == SIGTERM ?
-	    STATUS_TERMINATED : STATUS_INTERRUPTED, "a signal");
+	return fault_set_lasting(f,
+	    number == SIGTERM ? STATUS_TERMINATED : STATUS_INTERRUPTED,
+	    "a signal");
 }

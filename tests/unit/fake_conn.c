@@ -10,19 +10,19 @@
 #include "fake_conn.h"
 #include "http/route.h"
 
-#define BYTES_MAX	((size_t)1 << 20)
+#define BYTES_MAX ((size_t)1 << 20)
 
 struct fake_conn {
-	struct conn		 conn;
-	unsigned int		 number;
-	struct fake_request	*request;	/* the latest; NULL: none */
-	struct buf		 in;		/* answers */
-	size_t			 delivered;
-	uint64_t		 sent;
-	bool			 ends;		/* behind what is in `in` */
+	struct conn conn;
+	unsigned int number;
+	struct fake_request *request; /* the latest; NULL: none */
+	struct buf in;                /* answers */
+	size_t delivered;
+	uint64_t sent;
+	bool ends; /* behind what is in `in` */
 };
 
-struct fake_net	 fake_net;
+struct fake_net fake_net;
 
 void
 fake_net_reset(void)
@@ -56,8 +56,8 @@ fail_as(enum fake_how how, int64_t deadline_ms, struct fault *f)
 			return interrupt_fault(f);
 		return fault_set(f, STATUS_TIMEOUT, "fake: no answer in time");
 	case FAKE_UNTRUSTED:
-		return fault_set_lasting(f, STATUS_TLS, "fake: bad "
-		    "certificate");
+		return fault_set_lasting(
+		    f, STATUS_TLS, "fake: bad certificate");
 	case FAKE_RESET:
 	case FAKE_END:
 	case FAKE_GOODBYE:
@@ -77,8 +77,8 @@ is_whole(const struct buf *b)
 		return false;
 	length = strstr(buf_str(b), "\r\nContent-Length: ");
 	return length == NULL || length > body ||
-	    b->len == (size_t)(body + 4 - b->data) +
-	    strtoul(length + 18, NULL, 10);
+	    b->len ==
+	    (size_t)(body + 4 - b->data) + strtoul(length + 18, NULL, 10);
 }
 
 static void
@@ -90,8 +90,7 @@ receive(struct fake_conn *c, const char *data, size_t len)
 	if (q == NULL || q->complete) {
 		check(fake_net.request_count < FAKE_REQUESTS_MAX,
 		    "a loop that does not end");
-		q = c->request =
-		    &fake_net.requests[fake_net.request_count++];
+		q = c->request = &fake_net.requests[fake_net.request_count++];
 		q->connection = c->number;
 		buf_init(&q->bytes, BYTES_MAX);
 	}
@@ -105,8 +104,8 @@ receive(struct fake_conn *c, const char *data, size_t len)
 }
 
 static enum status
-fake_write(struct conn *conn, const char *data, size_t len,
-    int64_t deadline_ms, struct fault *f)
+fake_write(struct conn *conn, const char *data, size_t len, int64_t deadline_ms,
+    struct fault *f)
 {
 	struct fake_conn *c = (struct fake_conn *)conn;
 	size_t at = fake_net.cut.at;
@@ -154,8 +153,9 @@ fake_read(struct conn *conn, char *data, size_t size, size_t *got, bool *clean,
 		return STATUS_OK;
 	}
 	*clean = how == FAKE_GOODBYE;
-	return how == FAKE_GOODBYE || how == FAKE_END ? STATUS_OK :
-	    fail_as(how, deadline_ms, f);
+	return how == FAKE_GOODBYE || how == FAKE_END
+	    ? STATUS_OK
+	    : fail_as(how, deadline_ms, f);
 }
 
 static void
@@ -208,8 +208,8 @@ enum status
 route_connect(const struct route *r, struct conn **conn, int64_t deadline_ms,
     enum route_stage *reached, struct fault *f)
 {
-	static const struct conn_ops ops = { fake_read, fake_write,
-	    fake_close, fake_sent, fake_quiet };
+	static const struct conn_ops ops = { fake_read, fake_write, fake_close,
+		fake_sent, fake_quiet };
 	struct fake_conn *c;
 
 	*conn = NULL;

@@ -11,7 +11,7 @@
 #include "fake_clock.h"
 #include "fake_github.h"
 
-#define JOBS_PER_PAGE	100
+#define JOBS_PER_PAGE 100
 
 struct github *
 fake_github_new(void)
@@ -100,8 +100,9 @@ fake_url(uint64_t run_id)
 {
 	static char url[128];
 
-	snprintf(url, sizeof url, "https://github.com/octo-org/octo-repo/"
-	    "actions/runs/%" PRIu64, run_id);
+	snprintf(url, sizeof url,
+	    "https://github.com/octo-org/octo-repo/actions/runs/%" PRIu64,
+	    run_id);
 	return url;
 }
 
@@ -117,8 +118,8 @@ begin(struct github *gh, struct fake_call call)
 	check(gh->total++ < 50000, "a loop that does not end");
 	if (gh->forgets && gh->call_count > 0)
 		gh->call_count--;
-	gh->calls = xreallocarray(gh->calls, gh->call_count + 1,
-	    sizeof *gh->calls);
+	gh->calls = xreallocarray(
+	    gh->calls, gh->call_count + 1, sizeof *gh->calls);
 	call.at = fake_now();
 	call.old_version = gh->old_version;
 	gh->calls[gh->call_count] = call;
@@ -155,8 +156,9 @@ failure_of(const struct github *gh, const struct fake_call *call)
 		if (call->kind == f->kind &&
 		    (f->run_id == 0 || call->run_id == f->run_id) &&
 		    (f->page == 0 || call->page == f->page) &&
-		    (f->until > 0 ? fake_now() >= f->from && fake_now() <
-		    f->until : number >= f->first && number <= f->last))
+		    (f->until > 0
+			    ? fake_now() >= f->from && fake_now() < f->until
+			    : number >= f->first && number <= f->last))
 			return f;
 	}
 	return NULL;
@@ -167,8 +169,8 @@ static enum status
 check_limits(struct github *gh, struct fault *f)
 {
 	if (gh->token_ends_at > 0 && fake_now() >= gh->token_ends_at)
-		return fault_set_lasting(f, STATUS_UNAUTHORIZED,
-		    "fake: bad credentials");
+		return fault_set_lasting(
+		    f, STATUS_UNAUTHORIZED, "fake: bad credentials");
 	if (!gh->has_quota)
 		return STATUS_OK;
 	while (fake_now() >= gh->quota_reset_at) {
@@ -195,10 +197,12 @@ is_unheard(const struct github *gh, const struct fake_call *call)
 static enum status
 carry_out(struct github *gh, struct fake_call *call, struct fault *f)
 {
-	int64_t left = call->deadline_ms == CLOCK_NEVER ? FAKE_NEVER :
-	    call->deadline_ms - FAKE_START - fake_now();
-	int64_t takes = call->kind == FAKE_JOBS && gh->jobs_ms > 0 ?
-	    gh->jobs_ms : is_unheard(gh, call) ? FAKE_NEVER : gh->call_ms;
+	int64_t left = call->deadline_ms == CLOCK_NEVER
+	    ? FAKE_NEVER
+	    : call->deadline_ms - FAKE_START - fake_now();
+	int64_t takes = call->kind == FAKE_JOBS && gh->jobs_ms > 0 ? gh->jobs_ms
+	    : is_unheard(gh, call)                                 ? FAKE_NEVER
+				   : gh->call_ms;
 	const struct fake_failure *failure;
 
 	if (!interrupt_pending())
@@ -207,8 +211,8 @@ carry_out(struct github *gh, struct fake_call *call, struct fault *f)
 	if (interrupt_pending())
 		return call->status = interrupt_fault(f);
 	if (takes > left)
-		return call->status = fault_set(f, STATUS_TIMEOUT,
-		    "fake: no answer in time");
+		return call->status = fault_set(
+			   f, STATUS_TIMEOUT, "fake: no answer in time");
 	if ((failure = failure_of(gh, call)) != NULL) {
 		fault_set(f, failure->status, "fake: call failed.");
 		f->lasting = failure->lasting;
@@ -259,7 +263,7 @@ static int
 newest_first(const void *a, const void *b)
 {
 	const struct fake_run *x = *(const struct fake_run *const *)a,
-	    *y = *(const struct fake_run *const *)b;
+			      *y = *(const struct fake_run *const *)b;
 
 	return x->id < y->id ? 1 : x->id > y->id ? -1 : 0;
 }
@@ -315,12 +319,13 @@ fill_run(const struct github *gh, struct run *run, const struct fake_run *r)
 
 	run->id = r->id;
 	run->workflow_id = r->no_workflow_id ? 0 : r->workflow_id;
-	run->created_at = r->no_created_at ? -1 :
-	    (gh->epoch_ms + r->created_at) / 1000;
+	run->created_at = r->no_created_at
+	    ? -1
+	    : (gh->epoch_ms + r->created_at) / 1000;
 	run->updated_at = run->created_at + updates_of(r);
 	run->name = xstrdup(fake_now() >= r->titled_at ? r->name : "Deploy");
-	run->display_title = xstrdup(fake_now() >= r->titled_at ? r->title :
-	    "Deploy");
+	run->display_title = xstrdup(
+	    fake_now() >= r->titled_at ? r->title : "Deploy");
 	run->event = xstrdup(r->event);
 	run->status = xstrdup(state.status != NULL ? state.status : "queued");
 	run->conclusion = xstrdup(state.conclusion);
@@ -331,9 +336,8 @@ fill_run(const struct github *gh, struct run *run, const struct fake_run *r)
 }
 
 enum status
-github_list_runs(struct github *gh, const char *workflow,
-    unsigned int per_page, unsigned int page, int64_t deadline_ms,
-    struct run_page *p, struct fault *f)
+github_list_runs(struct github *gh, const char *workflow, unsigned int per_page,
+    unsigned int page, int64_t deadline_ms, struct run_page *p, struct fault *f)
 {
 	const struct fake_run *seen[COUNT(gh->runs)], *r;
 	struct fake_call *call;
@@ -346,17 +350,21 @@ github_list_runs(struct github *gh, const char *workflow,
 	check(deadline_ms != CLOCK_NEVER, "a call without deadline");
 	assert_in_range(per_page, 1, 100);
 	assert_in_range(page, 1, UINT_MAX);
-	call = begin(gh, (struct fake_call){
-	    .kind = workflow != NULL ? FAKE_RUNS : FAKE_ALL_RUNS,
-	    .workflow = workflow, .per_page = per_page, .page = page,
-	    .deadline_ms = deadline_ms, .conditional = p->etag != NULL });
+	call = begin(gh,
+	    (struct fake_call){
+		.kind = workflow != NULL ? FAKE_RUNS : FAKE_ALL_RUNS,
+		.workflow = workflow,
+		.per_page = per_page,
+		.page = page,
+		.deadline_ms = deadline_ms,
+		.conditional = p->etag != NULL });
 	if ((status = carry_out(gh, call, f)) != STATUS_OK)
 		return status;
 	for (i = 0; i < gh->run_count; i++) {
 		r = &gh->runs[i];
-		if (fake_now() >= (workflow != NULL ? r->listed_at :
-		    r->repository_at) && (workflow == NULL ||
-		    r->workflow_id == FAKE_WORKFLOW_ID))
+		if (fake_now() >=
+			(workflow != NULL ? r->listed_at : r->repository_at) &&
+		    (workflow == NULL || r->workflow_id == FAKE_WORKFLOW_ID))
 			seen[n++] = r;
 	}
 	qsort(seen, n, sizeof *seen, newest_first);
@@ -389,8 +397,7 @@ github_list_runs(struct github *gh, const char *workflow,
 }
 
 static void
-add_step(struct job *job, const struct fake_job *j, const char *name,
-    bool done)
+add_step(struct job *job, const struct fake_job *j, const char *name, bool done)
 {
 	struct step *step = &job->steps[job->step_count];
 	const char *last = job->step_count > 0 ? step[-1].conclusion : "";
@@ -422,19 +429,22 @@ fill_job(const struct github *gh, struct job *job, const struct fake_run *r,
 	char url[160];
 	size_t n;
 
-	job->id = j->id != 0 ? j->id : fake_job_id(r->id,
-	    (size_t)(j - r->jobs));
+	job->id = j->id != 0 ? j->id
+			     : fake_job_id(r->id, (size_t)(j - r->jobs));
 	job->attempt = j->attempt > 0 ? j->attempt : 1;
 	job->name = xstrdup(j->name != NULL ? j->name : "job");
-	job->status = xstrdup(done || over ? "completed" :
-	    fake_now() >= j->set_up_at ? "in_progress" : "queued");
-	job->conclusion = xstrdup(j->skipped ? "skipped" : done ?
-	    (j->conclusion != NULL ? j->conclusion : "success") : over ?
-	    "cancelled" : "");
+	job->status = xstrdup(done || over   ? "completed"
+		: fake_now() >= j->set_up_at ? "in_progress"
+					     : "queued");
+	job->conclusion = xstrdup(j->skipped ? "skipped"
+		: done ? (j->conclusion != NULL ? j->conclusion : "success")
+		: over ? "cancelled"
+		       : "");
 	snprintf(url, sizeof url, "%s/job/%" PRIu64, fake_url(r->id), job->id);
 	job->html_url = xstrdup(j->no_url ? "" : url);
-	job->started_at = fake_now() >= j->set_up_at ? seconds_at(gh,
-	    j->set_up_at) : -1;
+	job->started_at = fake_now() >= j->set_up_at
+	    ? seconds_at(gh, j->set_up_at)
+	    : -1;
 	job->completed_at = done ? seconds_at(gh, j->done_at) : -1;
 	job->steps = xcalloc(1 + COUNT(j->steps), sizeof *job->steps);
 	if (j->skipped || (fake_now() < j->set_up_at && !done))
@@ -453,8 +463,8 @@ add_job_text(struct buf *text, const struct job *job)
 {
 	size_t i;
 
-	buf_addf(text, "%" PRIu64 "|%s|%s", job->id, job->status,
-	    job->conclusion);
+	buf_addf(
+	    text, "%" PRIu64 "|%s|%s", job->id, job->status, job->conclusion);
 	for (i = 0; i < job->step_count; i++)
 		buf_addf(text, "|%s", job->steps[i].name);
 	buf_addc(text, '\n');
@@ -495,9 +505,15 @@ github_list_jobs(struct github *gh, uint64_t run_id,
 	char question[64];
 
 	assert_in_range(page, 1, UINT_MAX);
-	call = begin(gh, (struct fake_call){ .kind = FAKE_JOBS,
-	    .run_id = run_id, .page = page, .deadline_ms = deadline_ms,
-	    .attempts = attempts, .conditional = p->etag != NULL });
+	call = begin(gh,
+	    (struct fake_call){
+		.kind = FAKE_JOBS,
+		.run_id = run_id,
+		.page = page,
+		.deadline_ms = deadline_ms,
+		.attempts = attempts,
+		.conditional = p->etag != NULL,
+	    });
 	if ((status = carry_out(gh, call, f)) != STATUS_OK)
 		return status;
 	check(run != NULL, "jobs of a run that there is not");
@@ -507,8 +523,9 @@ github_list_jobs(struct github *gh, uint64_t run_id,
 	for (i = 0; i < run->job_count; i++) {
 		j = &run->jobs[i];
 		if (fake_now() < j->listed_at ||
-		    (attempts == GITHUB_LATEST_ATTEMPT && state_of(run).attempt
-		    != (j->attempt > 0 ? j->attempt : 1)))
+		    (attempts == GITHUB_LATEST_ATTEMPT &&
+			state_of(run).attempt !=
+			    (j->attempt > 0 ? j->attempt : 1)))
 			continue;
 		if (n >= from && n < from + JOBS_PER_PAGE) {
 			fill_job(gh, &list.jobs[list.count], run, j);
@@ -544,17 +561,21 @@ github_get_run(struct github *gh, uint64_t run_id, int64_t deadline_ms,
 	struct buf text;
 	char question[64];
 
-	call = begin(gh, (struct fake_call){ .kind = FAKE_RUN,
-	    .run_id = run_id, .deadline_ms = deadline_ms,
-	    .conditional = s->etag != NULL });
+	call = begin(gh,
+	    (struct fake_call){
+		.kind = FAKE_RUN,
+		.run_id = run_id,
+		.deadline_ms = deadline_ms,
+		.conditional = s->etag != NULL,
+	    });
 	if ((status = carry_out(gh, call, f)) != STATUS_OK)
 		return status;
 	if (r == NULL || (now = state_of(r)).status == NULL)
-		return call->status = fault_set(f, STATUS_NOT_FOUND,
-		    "fake: not found");
+		return call->status = fault_set(
+			   f, STATUS_NOT_FOUND, "fake: not found");
 	buf_init(&text, BUF_TEXT_MAX);
-	buf_addf(&text, "%s|%s|%" PRIu64, now.status, now.conclusion,
-	    now.attempt);
+	buf_addf(
+	    &text, "%s|%s|%" PRIu64, now.status, now.conclusion, now.attempt);
 	snprintf(question, sizeof question, "run %" PRIu64, run_id);
 	s->changed = call->changed = is_changed(gh, &s->etag, question, &text);
 	if (s->changed) {
@@ -576,14 +597,17 @@ github_cancel_run(struct github *gh, uint64_t run_id, bool force,
 
 	check(deadline_ms != CLOCK_NEVER, "a call without deadline");
 	*was_over = false;
-	call = begin(gh, (struct fake_call){
-	    .kind = force ? FAKE_FORCE_CANCEL : FAKE_CANCEL,
-	    .run_id = run_id, .deadline_ms = deadline_ms });
+	call = begin(gh,
+	    (struct fake_call){
+		.kind = force ? FAKE_FORCE_CANCEL : FAKE_CANCEL,
+		.run_id = run_id,
+		.deadline_ms = deadline_ms,
+	    });
 	if ((status = carry_out(gh, call, f)) != STATUS_OK)
 		return status;
 	if (r == NULL || state_of(r).status == NULL)
-		return call->status = fault_set(f, STATUS_NOT_FOUND,
-		    "fake: not found");
+		return call->status = fault_set(
+			   f, STATUS_NOT_FOUND, "fake: not found");
 	*was_over = strcmp(state_of(r).status, "completed") == 0;
 	over_at = fake_now() + (force ? r->force_ms : r->cancel_ms);
 	if (!*was_over && (r->over_at == 0 || over_at < r->over_at))
@@ -599,8 +623,9 @@ job_of(const struct github *gh, uint64_t job_id)
 
 	for (i = 0; i < gh->run_count; i++)
 		for (r = &gh->runs[i], k = 0; k < r->job_count; k++)
-			if (job_id == (r->jobs[k].id != 0 ? r->jobs[k].id :
-			    fake_job_id(r->id, k)))
+			if (job_id ==
+			    (r->jobs[k].id != 0 ? r->jobs[k].id
+						: fake_job_id(r->id, k)))
 				return &r->jobs[k];
 	return NULL;
 }
@@ -616,8 +641,12 @@ github_job_log(struct github *gh, uint64_t job_id, int64_t deadline_ms,
 	size_t i;
 
 	check(deadline_ms != CLOCK_NEVER, "a call without deadline");
-	call = begin(gh, (struct fake_call){ .kind = FAKE_LOG,
-	    .run_id = job_id, .deadline_ms = deadline_ms });
+	call = begin(gh,
+	    (struct fake_call){
+		.kind = FAKE_LOG,
+		.run_id = job_id,
+		.deadline_ms = deadline_ms,
+	    });
 	check(j != NULL, "the log of a job that there is not");
 	status = carry_out(gh, call, f);
 	if (status != STATUS_OK && status != STATUS_CLOSED)
@@ -643,8 +672,9 @@ github_renew_token(struct github *gh)
 		return false;
 	gh->fresh_tokens--;
 	gh->tokens++;
-	gh->token_ends_at = gh->token_life_ms > 0 ? fake_now() +
-	    gh->token_life_ms : 0;
+	gh->token_ends_at = gh->token_life_ms > 0
+	    ? fake_now() + gh->token_life_ms
+	    : 0;
 	return true;
 }
 
@@ -652,8 +682,9 @@ bool
 github_quota(const struct github *gh, uint64_t *left, int64_t *reset_in_ms)
 {
 	*left = gh->quota;
-	*reset_in_ms = gh->quota_reset_at > fake_now() ? gh->quota_reset_at -
-	    fake_now() : 0;
+	*reset_in_ms = gh->quota_reset_at > fake_now()
+	    ? gh->quota_reset_at - fake_now()
+	    : 0;
 	return gh->has_quota && gh->has_time;
 }
 
@@ -669,8 +700,8 @@ enum status
 github_connect(struct github *gh, int64_t deadline_ms, struct fault *f)
 {
 	(void)f;
-	check(deadline_ms > FAKE_START + fake_now(), "a POST without time to "
-	    "connect");
+	check(deadline_ms > FAKE_START + fake_now(),
+	    "a POST without time to connect");
 	gh->connect_by_ms = deadline_ms;
 	return STATUS_OK;
 }
@@ -684,17 +715,22 @@ github_dispatch(struct github *gh, const struct dispatch_call *c,
 	struct fake_call *call;
 
 	memset(run, 0, sizeof *run);
-	call = begin(gh, (struct fake_call){ .kind = FAKE_POST,
-	    .workflow = c->workflow, .deadline_ms = c->deadline_ms,
-	    .answer_ms = answer_ms, .body = xstrdup(c->body) });
+	call = begin(gh,
+	    (struct fake_call){
+		.kind = FAKE_POST,
+		.workflow = c->workflow,
+		.deadline_ms = c->deadline_ms,
+		.answer_ms = answer_ms,
+		.body = xstrdup(c->body),
+	    });
 	check(gh->posted < gh->post_count, "a POST more than there should be");
 	check(gh->posted == 0 || !may_have_started(post[-1].outcome),
 	    "a second dispatch, after one that may have started a run");
 	gh->posted++;
 	check(answer_ms > 0, "a POST without time for the answer");
 	if (post->outcome == DISPATCH_NOT_SENT) {
-		fake_pass(least(post->took_ms, gh->connect_by_ms -
-		    FAKE_START - fake_now()));
+		fake_pass(least(post->took_ms,
+		    gh->connect_by_ms - FAKE_START - fake_now()));
 	} else if (post->took_ms > answer_ms) {
 		fake_pass(answer_ms);
 		post->outcome = DISPATCH_UNKNOWN;
@@ -715,8 +751,9 @@ github_dispatch(struct github *gh, const struct dispatch_call *c,
 		f->lasting = post->lasting;
 		f->wait_ms = post->wait_ms;
 	}
-	if (post->outcome != DISPATCH_NOT_SENT && (post->outcome !=
-	    DISPATCH_UNKNOWN || post->status == STATUS_SERVER))
+	if (post->outcome != DISPATCH_NOT_SENT &&
+	    (post->outcome != DISPATCH_UNKNOWN ||
+		post->status == STATUS_SERVER))
 		tell_time(gh);
 	return post->outcome;
 }
@@ -729,8 +766,8 @@ github_repository(const struct github *gh)
 }
 
 void
-github_dispatch_preview(struct github *gh, const struct dispatch_call *c,
-    struct buf *out)
+github_dispatch_preview(
+    struct github *gh, const struct dispatch_call *c, struct buf *out)
 {
 	(void)gh;
 	buf_addf(out, "POST %s\n\n%s\n", c->workflow, c->body);

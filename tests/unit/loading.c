@@ -9,25 +9,21 @@
 #include "base/log.h"
 #include "base/secret.h"
 
-#define ARGS_MAX	12
+#define ARGS_MAX 12
 
 /* Enough to dispatch; a row's own environment comes before it. */
-static const char *const base_env[] = {
-	"GITHUB_REPOSITORY=octo-org/octo-repo",
-	"INPUT_WORKFLOW=deploy.yml",
-	"INPUT_REF=main",
-	"GITHUB_TOKEN=" TOKEN,
-	NULL
-};
+static const char *const base_env[] = { "GITHUB_REPOSITORY=octo-org/octo-repo",
+	"INPUT_WORKFLOW=deploy.yml", "INPUT_REF=main", "GITHUB_TOKEN=" TOKEN,
+	NULL };
 
-const char *const	*row_env;
-bool			 no_base;
-struct config		 config;
-struct fault		 fault;
-char			 folder[64];
+const char *const *row_env;
+bool no_base;
+struct config config;
+struct fault fault;
+char folder[64];
 
-static struct options	 options;
-static int		 saved_stdin, saved_stderr;
+static struct options options;
+static int saved_stdin, saved_stderr;
 
 static const char *
 find(const char *const *env, const char *name)
@@ -59,7 +55,7 @@ load(const char *const *args, const char *const *env)
 	options_wipe(&options);
 	secret_forget();
 	memset(&fault, 0, sizeof fault);
-	argv[0] = (char *)(uintptr_t)"return-dispatch";
+	argv[0] = (char *)(uintptr_t) "return-dispatch";
 	for (; args != NULL && *args != NULL; args++) {
 		assert_in_range(argc, 1, ARGS_MAX);
 		argv[argc++] = (char *)(uintptr_t)*args;
@@ -88,10 +84,10 @@ bad(const char *const *args, const char *const *env, const char *const *parts)
 {
 	enum status status = load(args, env);
 
-	check(status == STATUS_USAGE, "%s %s", args != NULL && *args != NULL ?
-	    *args : "", env != NULL && *env != NULL ? *env : "");
-	check(fault.status == STATUS_USAGE && fault.lasting, "%s",
-	    fault.text);
+	check(status == STATUS_USAGE, "%s %s",
+	    args != NULL && *args != NULL ? *args : "",
+	    env != NULL && *env != NULL ? *env : "");
+	check(fault.status == STATUS_USAGE && fault.lasting, "%s", fault.text);
 	for (; *parts != NULL; parts++)
 		check(says(*parts), "\"%s\" is not in \"%s\"", *parts,
 		    fault.text);
@@ -181,7 +177,7 @@ int
 loading_tear_down(void **state)
 {
 	static const char *const files[] = { "stdin", "log", "inputs.json",
-	    "token", "large" };
+		"token", "large" };
 	size_t i;
 
 	(void)state;

@@ -9,10 +9,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-char			folder[64];
-struct found_run	run;
-struct watched		watched;
-static int		saved_stdout, saved_stderr;
+char folder[64];
+struct found_run run;
+struct watched watched;
+static int saved_stdout, saved_stderr;
 
 const char *
 path_of(const char *name)
@@ -113,8 +113,8 @@ add_job(const char *name, const char *status, const char *conclusion,
 		watched.jobs.count = 1;
 	}
 	list = &watched.jobs.pages[0].list;
-	list->jobs = xreallocarray(list->jobs, list->count + 1,
-	    sizeof *list->jobs);
+	list->jobs = xreallocarray(
+	    list->jobs, list->count + 1, sizeof *list->jobs);
 	job = &list->jobs[list->count++];
 	memset(job, 0, sizeof *job);
 	job->name = xstrdup(name);
@@ -147,7 +147,7 @@ int
 results_tear_down(void)
 {
 	static const char *const files[] = { "stdout", "log", "output",
-	    "summary", "moved", "fifo" };
+		"summary", "moved", "fifo" };
 	size_t i;
 
 	restore();

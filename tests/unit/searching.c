@@ -4,8 +4,8 @@
 #include "base/log.h"
 #include "command/pace.h"
 
-struct github		*gh;
-struct find_result	 result;
+struct github *gh;
+struct find_result result;
 
 const struct fake_job settled_jobs[1] = {
 	{ .steps = { "Run make", "Complete job" } },
@@ -85,6 +85,7 @@ add_neighbours(uint64_t from, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		fake_add_run(gh, (struct fake_run){ .id = from + i,
-		    .jobs = settled_jobs, .job_count = 1 });
+		fake_add_run(gh,
+		    (struct fake_run){
+			.id = from + i, .jobs = settled_jobs, .job_count = 1 });
 }

@@ -23,123 +23,291 @@ advice(struct refusal r)
 }
 
 static const struct {
-	const char	*what;
-	struct refusal	 refusal;
-	const char	*says[4];
-	const char	*denies;
+	const char *what;
+	struct refusal refusal;
+	const char *says[4];
+	const char *denies;
 } cases[] = {
-	{ "bad token", { .status = 401, .message = "Bad credentials",
-	    .is_json = true }, { "token", "expired" }, NULL },
-	{ "no token", { .status = 401, .message = "Requires authentication",
-	    .is_json = true }, { "token" }, NULL },
-	{ "expired token", { .status = 401, .message = "Bad credentials",
-	    .expiry = "2024-05-13 19:47:28 UTC", .is_json = true },
+	{ "bad token",
+	    { .status = 401, .message = "Bad credentials", .is_json = true },
+	    { "token", "expired" }, NULL },
+	{ "no token",
+	    {
+		.status = 401,
+		.message = "Requires authentication",
+		.is_json = true,
+	    },
+	    { "token" }, NULL },
+	{ "expired token",
+	    {
+		.status = 401,
+		.message = "Bad credentials",
+		.expiry = "2024-05-13 19:47:28 UTC",
+		.is_json = true,
+	    },
 	    { "2024-05-13 19:47:28 UTC" }, NULL },
-	{ "GITHUB_TOKEN", { .status = 403, .message = "Resource not "
-	    "accessible by integration", .ref = "main", .is_json = true },
+	{ "GITHUB_TOKEN",
+	    {
+		.status = 403,
+		.message = "Resource not "
+			   "accessible by integration",
+		.ref = "main",
+		.is_json = true,
+	    },
 	    { "Actions: write", "actions: write", "GITHUB_TOKEN" }, NULL },
-	{ "GITHUB_TOKEN that reads", { .status = 403, .message = "Resource "
-	    "not accessible by integration", .is_json = true },
+	{ "GITHUB_TOKEN that reads",
+	    {
+		.status = 403,
+		.message = "Resource "
+			   "not accessible by integration",
+		.is_json = true,
+	    },
 	    { "\"Actions: read\" to look", "\"Actions: write\" to cancel" },
 	    "GITHUB_TOKEN" },
-	{ "fine-grained token", { .status = 403, .message = "Resource not "
-	    "accessible by personal access token", .permissions =
-	    "actions=write", .ref = "main", .is_json = true },
+	{ "fine-grained token",
+	    {
+		.status = 403,
+		.message = "Resource not "
+			   "accessible by personal access token",
+		.permissions = "actions=write",
+		.ref = "main",
+		.is_json = true,
+	    },
 	    { "Actions: write", "actions=write" }, NULL },
-	{ "classic token", { .status = 403, .message = "Must have admin "
-	    "rights to Repository.", .scopes = "repo", .is_json = true },
+	{ "classic token",
+	    {
+		.status = 403,
+		.message = "Must have admin "
+			   "rights to Repository.",
+		.scopes = "repo",
+		.is_json = true,
+	    },
 	    { "\"repo\"", "scope: repo" }, NULL },
-	{ "permissions win over scopes", { .status = 403, .message = "x",
-	    .scopes = "repo", .permissions = "actions=write",
-	    .is_json = true }, { "actions=write" }, "scope" },
-	{ "no scopes", { .status = 403, .message = "x", .scopes = "",
-	    .is_json = true }, { NULL }, "scope" },
-	{ "SSO", { .status = 403, .message = "Resource protected by "
-	    "organization SAML enforcement. You must grant your Personal "
-	    "Access token access to this organization.", .sso =
-	    "required; url=https://github.com/orgs/octo-org/sso?"
-	    "authorization_request=ABC", .is_json = true }, { "SSO",
-	    "https://github.com/orgs/octo-org/sso?authorization_request=ABC",
-	    "uthorize" }, NULL },
-	{ "SSO without URL", { .status = 403, .message = "x", .sso =
-	    "partial-results; organizations=21955855", .is_json = true },
+	{ "permissions win over scopes",
+	    {
+		.status = 403,
+		.message = "x",
+		.scopes = "repo",
+		.permissions = "actions=write",
+		.is_json = true,
+	    },
+	    { "actions=write" }, "scope" },
+	{ "no scopes",
+	    { .status = 403, .message = "x", .scopes = "", .is_json = true },
+	    { NULL }, "scope" },
+	{ "SSO",
+	    {
+		.status = 403,
+		.message =
+		    "Resource protected by "
+		    "organization SAML enforcement. You must grant your Personal "
+		    "Access token access to this organization.",
+		.sso = "required; url=https://github.com/orgs/octo-org/sso?"
+		       "authorization_request=ABC",
+		.is_json = true,
+	    },
+	    { "SSO",
+		"https://github.com/orgs/octo-org/sso?authorization_request=ABC",
+		"uthorize" },
+	    NULL },
+	{ "SSO without URL",
+	    {
+		.status = 403,
+		.message = "x",
+		.sso = "partial-results; organizations=21955855",
+		.is_json = true,
+	    },
 	    { "SSO" }, "partial-results" },
-	{ "IP list", { .status = 403, .message = "Although you appear to "
-	    "have the correct authorization credentials, the `octo-org` "
-	    "organization has an IP allow list enabled, and your IP address "
-	    "is not permitted to access this resource.", .is_json = true },
+	{ "IP list",
+	    {
+		.status = 403,
+		.message =
+		    "Although you appear to "
+		    "have the correct authorization credentials, the `octo-org` "
+		    "organization has an IP allow list enabled, and your IP address "
+		    "is not permitted to access this resource.",
+		.is_json = true,
+	    },
 	    { "address" }, "permission" },
 	{ "gateway", { .status = 403, .message = "", .is_json = false },
 	    { "proxy" }, "Actions: write" },
-	{ "gateway, 401", { .status = 401, .is_json = false },
-	    { "proxy" }, NULL },
-	{ "not found", { .status = 404, .message = "Not Found",
-	    .ref = "main", .is_json = true }, { "OWNER/REPO",
-	    "default branch", "Actions: write" }, NULL },
+	{ "gateway, 401", { .status = 401, .is_json = false }, { "proxy" },
+	    NULL },
+	{ "not found",
+	    {
+		.status = 404,
+		.message = "Not Found",
+		.ref = "main",
+		.is_json = true,
+	    },
+	    { "OWNER/REPO", "default branch", "Actions: write" }, NULL },
 	{ "not found, without a word", { .status = 404, .ref = "main" },
 	    { "OWNER/REPO" }, NULL },
-	{ "not found, HTML", { .status = 404, .ref = "main",
-	    .is_foreign = true }, { "https://HOST/api/v3",
-	    "https://api.NAME.ghe.com", "https://api.github.com" },
+	{ "not found, HTML",
+	    { .status = 404, .ref = "main", .is_foreign = true },
+	    { "https://HOST/api/v3", "https://api.NAME.ghe.com",
+		"https://api.github.com" },
 	    "OWNER/REPO" },
 	{ "a page that says 200", { .status = 200, .is_foreign = true },
 	    { "https://HOST/api/v3", "proxy" }, "OWNER/REPO" },
-	{ "not found, a read", { .status = 404, .message = "Not Found",
-	    .is_json = true }, { "not there", "Actions: read" },
-	    "default branch" },
-	{ "no ref", { .status = 422, .message = "No ref found for: x",
-	    .ref = "x", .is_json = true }, { "branch or tag", "SHA" },
-	    NULL },
-	{ "merge ref", { .status = 422, .message = "No ref found for: "
-	    "refs/pull/12/merge", .ref = "refs/pull/12/merge",
-	    .is_json = true }, { "refs/pull/N/merge", "github.head_ref" },
-	    "SHA" },
-	{ "short merge ref", { .status = 422, .message = "No ref found for: "
-	    "12/merge", .ref = "12/merge", .is_json = true }, { "N/merge",
-	    "github.head_ref" }, "SHA" },
-	{ "short head ref", { .status = 422, .message = "No ref found for: "
-	    "12/head", .ref = "12/head", .is_json = true },
+	{ "not found, a read",
+	    { .status = 404, .message = "Not Found", .is_json = true },
+	    { "not there", "Actions: read" }, "default branch" },
+	{ "no ref",
+	    {
+		.status = 422,
+		.message = "No ref found for: x",
+		.ref = "x",
+		.is_json = true,
+	    },
+	    { "branch or tag", "SHA" }, NULL },
+	{ "merge ref",
+	    {
+		.status = 422,
+		.message = "No ref found for: "
+			   "refs/pull/12/merge",
+		.ref = "refs/pull/12/merge",
+		.is_json = true,
+	    },
+	    { "refs/pull/N/merge", "github.head_ref" }, "SHA" },
+	{ "short merge ref",
+	    {
+		.status = 422,
+		.message = "No ref found for: "
+			   "12/merge",
+		.ref = "12/merge",
+		.is_json = true,
+	    },
+	    { "N/merge", "github.head_ref" }, "SHA" },
+	{ "short head ref",
+	    {
+		.status = 422,
+		.message = "No ref found for: "
+			   "12/head",
+		.ref = "12/head",
+		.is_json = true,
+	    },
 	    { "github.head_ref" }, "SHA" },
-	{ "no merge ref", { .status = 422, .message = "No ref found for: "
-	    "/merge", .ref = "/merge", .is_json = true }, { "SHA" },
-	    "head_ref" },
-	{ "nor this", { .status = 422, .message = "No ref found for: "
-	    "12/merged", .ref = "12/merged", .is_json = true }, { "SHA" },
-	    "head_ref" },
-	{ "merge ref, and not found", { .status = 404, .message =
-	    "Not Found", .ref = "refs/pull/12/merge", .is_json = true },
+	{ "no merge ref",
+	    {
+		.status = 422,
+		.message = "No ref found for: "
+			   "/merge",
+		.ref = "/merge",
+		.is_json = true,
+	    },
+	    { "SHA" }, "head_ref" },
+	{ "nor this",
+	    {
+		.status = 422,
+		.message = "No ref found for: "
+			   "12/merged",
+		.ref = "12/merged",
+		.is_json = true,
+	    },
+	    { "SHA" }, "head_ref" },
+	{ "merge ref, and not found",
+	    {
+		.status = 404,
+		.message = "Not Found",
+		.ref = "refs/pull/12/merge",
+		.is_json = true,
+	    },
 	    { "OWNER/REPO" }, "refs/pull" },
-	{ "no trigger", { .status = 422, .message = "Workflow does not have "
-	    "'workflow_dispatch' trigger", .ref = "main", .is_json = true },
+	{ "no trigger",
+	    {
+		.status = 422,
+		.message = "Workflow does not have "
+			   "'workflow_dispatch' trigger",
+		.ref = "main",
+		.is_json = true,
+	    },
 	    { "on: workflow_dispatch", "default branch" }, NULL },
-	{ "unknown input", { .status = 422, .message = "Unexpected inputs "
-	    "provided: [\"foo\"]", .ref = "main", .is_json = true },
+	{ "unknown input",
+	    {
+		.status = 422,
+		.message = "Unexpected inputs "
+			   "provided: [\"foo\"]",
+		.ref = "main",
+		.is_json = true,
+	    },
 	    { "Declare", "inputs:" }, "run-name" },
-	{ "our input", { .status = 422, .message = "Unexpected inputs "
-	    "provided: [\"distinct_id\"]", .ref = "main",
-	    .is_json = true }, { "distinct_id: {", "workflow_dispatch",
-	    "run-name", "${{ inputs.distinct_id }}" }, NULL },
-	{ "our input among others", { .status = 422, .message = "Unexpected "
-	    "inputs provided: [\"foo\", \"distinct_id\"]", .ref = "main",
-	    .is_json = true }, { "distinct_id" }, NULL },
-	{ "like our input", { .status = 422, .message = "Unexpected inputs "
-	    "provided: [\"my_distinct_id\"]", .ref = "main",
-	    .is_json = true }, { "Declare" }, "run-name" },
-	{ "required input", { .status = 422, .message = "Required input "
-	    "'mandatory-parameter' not provided", .ref = "main",
-	    .is_json = true }, { "--field" }, NULL },
-	{ "disabled", { .status = 422, .message = "Cannot trigger a "
-	    "'workflow_dispatch' on a disabled workflow", .ref = "main",
-	    .is_json = true }, { "Enable" }, "Add \"on:" },
-	{ "choice", { .status = 422, .message = "Provided value 'gfx906' for "
-	    "input 'amdgpu_family' not in the list of allowed values",
-	    .ref = "main", .is_json = true }, { "Choose" }, NULL },
-	{ "parse error", { .status = 422, .message = "Invalid Argument - "
-	    "failed to parse workflow: (Line: 65, Col: 26): Unexpected "
-	    "symbol: '\?\?'.", .ref = "main", .is_json = true },
+	{ "our input",
+	    {
+		.status = 422,
+		.message = "Unexpected inputs "
+			   "provided: [\"distinct_id\"]",
+		.ref = "main",
+		.is_json = true,
+	    },
+	    { "distinct_id: {", "workflow_dispatch", "run-name",
+		"${{ inputs.distinct_id }}" },
+	    NULL },
+	{ "our input among others",
+	    {
+		.status = 422,
+		.message = "Unexpected "
+			   "inputs provided: [\"foo\", \"distinct_id\"]",
+		.ref = "main",
+		.is_json = true,
+	    },
+	    { "distinct_id" }, NULL },
+	{ "like our input",
+	    {
+		.status = 422,
+		.message = "Unexpected inputs "
+			   "provided: [\"my_distinct_id\"]",
+		.ref = "main",
+		.is_json = true,
+	    },
+	    { "Declare" }, "run-name" },
+	{ "required input",
+	    {
+		.status = 422,
+		.message = "Required input "
+			   "'mandatory-parameter' not provided",
+		.ref = "main",
+		.is_json = true,
+	    },
+	    { "--field" }, NULL },
+	{ "disabled",
+	    {
+		.status = 422,
+		.message = "Cannot trigger a "
+			   "'workflow_dispatch' on a disabled workflow",
+		.ref = "main",
+		.is_json = true,
+	    },
+	    { "Enable" }, "Add \"on:" },
+	{ "choice",
+	    {
+		.status = 422,
+		.message =
+		    "Provided value 'gfx906' for "
+		    "input 'amdgpu_family' not in the list of allowed values",
+		.ref = "main",
+		.is_json = true,
+	    },
+	    { "Choose" }, NULL },
+	{ "parse error",
+	    {
+		.status = 422,
+		.message =
+		    "Invalid Argument - "
+		    "failed to parse workflow: (Line: 65, Col: 26): Unexpected "
+		    "symbol: '\?\?'.",
+		.ref = "main",
+		.is_json = true,
+	    },
 	    { "workflow file" }, NULL },
-	{ "too large", { .status = 422, .message = "inputs are too large.",
-	    .ref = "main", .is_json = true }, { "65,535" }, NULL },
+	{ "too large",
+	    {
+		.status = 422,
+		.message = "inputs are too large.",
+		.ref = "main",
+		.is_json = true,
+	    },
+	    { "65,535" }, NULL },
 };
 
 static void
@@ -162,7 +330,7 @@ test_advice(void **state)
 		/* Sentences, to go on after another one. */
 		if (*text != '\0')
 			check(text[0] == ' ' && text[1] != ' ' &&
-			    strchr(".?", text[strlen(text) - 1]) != NULL,
+				strchr(".?", text[strlen(text) - 1]) != NULL,
 			    "%s: \"%s\"", cases[i].what, text);
 	}
 }
@@ -172,18 +340,22 @@ static void
 test_silence(void **state)
 {
 	static const struct refusal refusals[] = {
-		{ .status = 422, .message = "Something else",
-		    .is_json = true },
+		{ .status = 422, .message = "Something else", .is_json = true },
 		{ .status = 422, .message = "", .is_json = true },
-		{ .status = 403, .message = "Something else",
-		    .is_json = true },
-		{ .status = 400, .message = "Problems parsing JSON",
-		    .is_json = true },
+		{ .status = 403, .message = "Something else", .is_json = true },
+		{
+		    .status = 400,
+		    .message = "Problems parsing JSON",
+		    .is_json = true,
+		},
 		{ .status = 409, .message = "Conflict", .is_json = true },
 		{ .status = 410, .message = "Gone", .is_json = true },
 		/* The text of one status under another. */
-		{ .status = 400, .message = "No ref found for: x",
-		    .is_json = true },
+		{
+		    .status = 400,
+		    .message = "No ref found for: x",
+		    .is_json = true,
+		},
 	};
 	size_t i;
 
@@ -199,12 +371,14 @@ test_case(void **state)
 	char *text;
 
 	(void)state;
-	text = advice((struct refusal){ .status = 422, .message =
-	    "NO REF FOUND FOR: x", .is_json = true });
+	text = advice((struct refusal){
+	    .status = 422, .message = "NO REF FOUND FOR: x", .is_json = true });
 	assert_non_null(strstr(text, "branch or tag"));
-	text = advice((struct refusal){ .status = 422, .message =
-	    "unexpected inputs provided: [\"distinct_id\"]",
-	    .is_json = true });
+	text = advice((struct refusal){
+	    .status = 422,
+	    .message = "unexpected inputs provided: [\"distinct_id\"]",
+	    .is_json = true,
+	});
 	assert_non_null(strstr(text, "run-name"));
 }
 
@@ -228,9 +402,9 @@ static void
 test_workflows(void **state)
 {
 	static const char *const fit[] = { "deploy.yml", "b.yaml", "4711",
-	    ".github/workflows/a.yml" };
+		".github/workflows/a.yml" };
 	static const char *const unfit[] = { "Deploy to production", "deploy",
-	    "deploy.yml ", ".yml", "deploy.json", "47 11" };
+		"deploy.yml ", ".yml", "deploy.json", "47 11" };
 	struct buf b;
 	size_t i;
 
@@ -244,7 +418,7 @@ test_workflows(void **state)
 		buf_clear(&b);
 		advice_workflow(&b, unfit[i]);
 		check(strstr(buf_str(&b), unfit[i]) != NULL &&
-		    strstr(buf_str(&b), "deploy.yml, not the name") != NULL,
+			strstr(buf_str(&b), "deploy.yml, not the name") != NULL,
 		    "%s: %s", unfit[i], buf_str(&b));
 	}
 	buf_free(&b);

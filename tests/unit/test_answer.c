@@ -8,48 +8,58 @@
 
 #include "github/answer.h"
 
-#define DATE		"Tue, 13 Feb 2024 20:55:44 GMT"
-#define DATE_S		"1707857744"
-#define AFTER_30_S	"1707857774"
-#define BEFORE_30_S	"1707857714"
-#define DATE_AFTER_90_S	"Tue, 13 Feb 2024 20:57:14 GMT"
-#define DATE_BEFORE	"Tue, 13 Feb 2024 20:55:14 GMT"
-#define YEAR_MS		(INT64_C(365) * 86400 * 1000)
+#define DATE            "Tue, 13 Feb 2024 20:55:44 GMT"
+#define DATE_S          "1707857744"
+#define AFTER_30_S      "1707857774"
+#define BEFORE_30_S     "1707857714"
+#define DATE_AFTER_90_S "Tue, 13 Feb 2024 20:57:14 GMT"
+#define DATE_BEFORE     "Tue, 13 Feb 2024 20:55:14 GMT"
+#define YEAR_MS         (INT64_C(365) * 86400 * 1000)
 
-#define UNSUPPORTED	"The version you specified in the " \
+#define UNSUPPORTED                                                          \
+	"The version you specified in the "                                  \
 	"\"X-GitHub-API-Version\" request header, \"2026-03-10\", is not a " \
-	"supported version. The following versions are currently " \
+	"supported version. The following versions are currently "           \
 	"supported: \"2022-11-28\" (most recent)."
-#define NOT_PERMITTED	"Invalid request.\n\n\"return_run_details\" is not " \
+#define NOT_PERMITTED                                        \
+	"Invalid request.\n\n\"return_run_details\" is not " \
 	"a permitted key."
-#define PRIMARY		"API rate limit exceeded for installation ID 4711."
-#define PRIMARY_USER	"API rate limit exceeded for user ID 12."
-#define PRIMARY_IP	"API rate limit exceeded for 192.0.2.7. (But here's " \
+#define PRIMARY      "API rate limit exceeded for installation ID 4711."
+#define PRIMARY_USER "API rate limit exceeded for user ID 12."
+#define PRIMARY_IP                                                        \
+	"API rate limit exceeded for 192.0.2.7. (But here's "             \
 	"the good news: Authenticated requests get a higher rate limit. " \
 	"Check out the documentation for more details.)"
-#define SECONDARY	"You have exceeded a secondary rate limit. Please " \
+#define SECONDARY                                           \
+	"You have exceeded a secondary rate limit. Please " \
 	"wait a few minutes before you try again."
-#define CONTENT		"You have exceeded a secondary rate limit and have " \
+#define CONTENT                                                              \
+	"You have exceeded a secondary rate limit and have "                 \
 	"been temporarily blocked from content creation. Please retry your " \
 	"request again later."
-#define ABUSE		"You have triggered an abuse detection mechanism. " \
+#define ABUSE                                               \
+	"You have triggered an abuse detection mechanism. " \
 	"Please wait a few minutes before you try again."
-#define ABUSE_URL	"https://docs.github.com/en/rest/overview/" \
+#define ABUSE_URL                                   \
+	"https://docs.github.com/en/rest/overview/" \
 	"resources-in-the-rest-api#abuse-rate-limits"
-#define LIMIT_URL	"https://docs.github.com/free-pro-team@latest/rest/" \
+#define LIMIT_URL                                            \
+	"https://docs.github.com/free-pro-team@latest/rest/" \
 	"overview/rate-limits-for-the-rest-api#about-secondary-rate-limits"
-#define SAML		"Resource protected by organization SAML " \
+#define SAML                                                                \
+	"Resource protected by organization SAML "                          \
 	"enforcement. You must grant your Personal Access token access to " \
 	"this organization."
-#define ALLOW_LIST	"Although you appear to have the correct " \
-	"authorization credentials, the `octo-org` organization has an IP " \
+#define ALLOW_LIST                                                            \
+	"Although you appear to have the correct "                            \
+	"authorization credentials, the `octo-org` organization has an IP "   \
 	"allow list enabled, and your IP address is not permitted to access " \
 	"this resource."
 
 static const struct {
-	struct answer		 answer;
-	enum answer_class	 class;
-	int64_t			 wait_ms;
+	struct answer answer;
+	enum answer_class class;
+	int64_t wait_ms;
 } cases[] = {
 	/* Success. */
 	{ { .status = 200, .message = "" }, ANSWER_OK, 0 },
@@ -57,8 +67,14 @@ static const struct {
 	{ { .status = 202, .message = "" }, ANSWER_OK, 0 },
 	{ { .status = 204, .message = "" }, ANSWER_OK, 0 },
 	{ { .status = 299, .message = "" }, ANSWER_OK, 0 },
-	{ { .status = 200, .message = "", .remaining = "0",
-	    .reset = AFTER_30_S, .date = DATE }, ANSWER_OK, 0 },
+	{ {
+	      .status = 200,
+	      .message = "",
+	      .remaining = "0",
+	      .reset = AFTER_30_S,
+	      .date = DATE,
+	  },
+	    ANSWER_OK, 0 },
 	{ { .status = 200, .message = PRIMARY }, ANSWER_OK, 0 },
 	{ { .status = 304, .message = "" }, ANSWER_NOT_MODIFIED, 0 },
 	/* Versions. */
@@ -66,8 +82,8 @@ static const struct {
 	{ { .status = 410, .message = UNSUPPORTED }, ANSWER_VERSION, 0 },
 	{ { .status = 410, .message = "This API version has ended." },
 	    ANSWER_VERSION, 0 },
-	{ { .status = 400, .message = "Problems parsing JSON" },
-	    ANSWER_INVALID, 0 },
+	{ { .status = 400, .message = "Problems parsing JSON" }, ANSWER_INVALID,
+	    0 },
 	{ { .status = 400, .message = "Body should be a JSON object" },
 	    ANSWER_INVALID, 0 },
 	{ { .status = 400, .message = NOT_PERMITTED }, ANSWER_INVALID, 0 },
@@ -79,24 +95,42 @@ static const struct {
 	{ { .status = 404, .message = UNSUPPORTED }, ANSWER_NOT_FOUND, 0 },
 	{ { .status = 403, .message = UNSUPPORTED }, ANSWER_FORBIDDEN, 0 },
 	/* Tokens and permissions. */
-	{ { .status = 401, .message = "Bad credentials" },
-	    ANSWER_UNAUTHORIZED, 0 },
+	{ { .status = 401, .message = "Bad credentials" }, ANSWER_UNAUTHORIZED,
+	    0 },
 	{ { .status = 401, .message = "", .remaining = "0" },
 	    ANSWER_UNAUTHORIZED, 0 },
-	{ { .status = 403, .message = "Resource not accessible by "
-	    "integration" }, ANSWER_FORBIDDEN, 0 },
-	{ { .status = 403, .message = "Must have admin rights to "
-	    "Repository." }, ANSWER_FORBIDDEN, 0 },
+	{ {
+	      .status = 403,
+	      .message = "Resource not accessible by "
+			 "integration",
+	  },
+	    ANSWER_FORBIDDEN, 0 },
+	{ {
+	      .status = 403,
+	      .message = "Must have admin rights to "
+			 "Repository.",
+	  },
+	    ANSWER_FORBIDDEN, 0 },
 	{ { .status = 403, .message = SAML }, ANSWER_FORBIDDEN, 0 },
 	{ { .status = 403, .message = ALLOW_LIST }, ANSWER_FORBIDDEN, 0 },
 	{ { .status = 403, .message = "" }, ANSWER_FORBIDDEN, 0 },
-	{ { .status = 403, .message = "", .remaining = "4999",
-	    .reset = AFTER_30_S, .date = DATE }, ANSWER_FORBIDDEN, 0 },
-	{ { .status = 403, .message = "", .documentation_url =
-	    "https://docs.github.com/rest" }, ANSWER_FORBIDDEN, 0 },
+	{ {
+	      .status = 403,
+	      .message = "",
+	      .remaining = "4999",
+	      .reset = AFTER_30_S,
+	      .date = DATE,
+	  },
+	    ANSWER_FORBIDDEN, 0 },
+	{ {
+	      .status = 403,
+	      .message = "",
+	      .documentation_url = "https://docs.github.com/rest",
+	  },
+	    ANSWER_FORBIDDEN, 0 },
 	{ { .status = 404, .message = "Not Found" }, ANSWER_NOT_FOUND, 0 },
-	{ { .status = 404, .message = "", .remaining = "0" },
-	    ANSWER_NOT_FOUND, 0 },
+	{ { .status = 404, .message = "", .remaining = "0" }, ANSWER_NOT_FOUND,
+	    0 },
 	/* Other mistakes of the caller. */
 	{ { .status = 402, .message = "" }, ANSWER_INVALID, 0 },
 	{ { .status = 405, .message = "" }, ANSWER_INVALID, 0 },
@@ -104,8 +138,8 @@ static const struct {
 	{ { .status = 411, .message = "" }, ANSWER_INVALID, 0 },
 	{ { .status = 413, .message = "" }, ANSWER_INVALID, 0 },
 	{ { .status = 415, .message = "" }, ANSWER_INVALID, 0 },
-	{ { .status = 422, .message = "No ref found for: x" },
-	    ANSWER_INVALID, 0 },
+	{ { .status = 422, .message = "No ref found for: x" }, ANSWER_INVALID,
+	    0 },
 	{ { .status = 451, .message = "" }, ANSWER_INVALID, 0 },
 	{ { .status = 499, .message = "" }, ANSWER_INVALID, 0 },
 	/* Limits, told by status, header, message or documentation. */
@@ -117,89 +151,208 @@ static const struct {
 	{ { .status = 403, .message = SECONDARY }, ANSWER_LIMITED, 0 },
 	{ { .status = 403, .message = CONTENT }, ANSWER_LIMITED, 0 },
 	{ { .status = 403, .message = ABUSE }, ANSWER_LIMITED, 0 },
-	{ { .status = 403, .message = "you have exceeded a SECONDARY RATE "
-	    "LIMIT" }, ANSWER_LIMITED, 0 },
+	{ {
+	      .status = 403,
+	      .message = "you have exceeded a SECONDARY RATE "
+			 "LIMIT",
+	  },
+	    ANSWER_LIMITED, 0 },
 	{ { .status = 403, .message = "", .documentation_url = ABUSE_URL },
 	    ANSWER_LIMITED, 0 },
 	{ { .status = 403, .message = "", .documentation_url = LIMIT_URL },
 	    ANSWER_LIMITED, 0 },
-	{ { .status = 403, .message = "", .remaining = "0" },
+	{ { .status = 403, .message = "", .remaining = "0" }, ANSWER_LIMITED,
+	    0 },
+	{ {
+	      .status = 403,
+	      .message = SECONDARY,
+	      .remaining = "4321",
+	      .reset = AFTER_30_S,
+	      .date = DATE,
+	  },
 	    ANSWER_LIMITED, 0 },
-	{ { .status = 403, .message = SECONDARY, .remaining = "4321",
-	    .reset = AFTER_30_S, .date = DATE }, ANSWER_LIMITED, 0 },
 	{ { .status = 403, .message = ABUSE, .retry_after = "60" },
 	    ANSWER_LIMITED, 60000 },
-	{ { .status = 403, .message = "", .retry_after = "60" },
-	    ANSWER_LIMITED, 60000 },
+	{ { .status = 403, .message = "", .retry_after = "60" }, ANSWER_LIMITED,
+	    60000 },
 	{ { .status = 403, .message = "", .retry_after = "soon" },
 	    ANSWER_LIMITED, 0 },
 	{ { .status = 422, .message = PRIMARY }, ANSWER_INVALID, 0 },
 	{ { .status = 401, .message = PRIMARY }, ANSWER_UNAUTHORIZED, 0 },
 	/* The reset counts from the server's clock; a second more. */
-	{ { .status = 403, .message = PRIMARY, .remaining = "0",
-	    .reset = AFTER_30_S, .date = DATE }, ANSWER_LIMITED, 31000 },
-	{ { .status = 429, .message = PRIMARY, .remaining = "0",
-	    .reset = AFTER_30_S, .date = DATE }, ANSWER_LIMITED, 31000 },
-	{ { .status = 429, .message = PRIMARY, .remaining = "0",
-	    .reset = DATE_S, .date = DATE }, ANSWER_LIMITED, 1000 },
-	{ { .status = 429, .message = PRIMARY, .remaining = "0",
-	    .reset = BEFORE_30_S, .date = DATE }, ANSWER_LIMITED, 1000 },
-	{ { .status = 429, .message = PRIMARY, .remaining = "0",
-	    .reset = "0", .date = DATE }, ANSWER_LIMITED, 1000 },
-	{ { .status = 429, .message = PRIMARY, .remaining = "0",
-	    .reset = AFTER_30_S }, ANSWER_LIMITED, 0 },
-	{ { .status = 429, .message = PRIMARY, .remaining = "0",
-	    .reset = AFTER_30_S, .date = "yesterday" }, ANSWER_LIMITED, 0 },
-	{ { .status = 429, .message = PRIMARY, .remaining = "0",
-	    .date = DATE }, ANSWER_LIMITED, 0 },
-	{ { .status = 429, .message = PRIMARY, .remaining = "0",
-	    .reset = "", .date = DATE }, ANSWER_LIMITED, 0 },
-	{ { .status = 429, .message = PRIMARY, .remaining = "0",
-	    .reset = "-1", .date = DATE }, ANSWER_LIMITED, 0 },
-	{ { .status = 429, .message = PRIMARY, .remaining = "0",
-	    .reset = AFTER_30_S ".5", .date = DATE }, ANSWER_LIMITED, 0 },
-	{ { .status = 429, .message = PRIMARY, .remaining = "10",
-	    .reset = AFTER_30_S, .date = DATE }, ANSWER_LIMITED, 0 },
-	{ { .status = 429, .message = PRIMARY, .remaining = "05",
-	    .reset = AFTER_30_S, .date = DATE }, ANSWER_LIMITED, 0 },
-	{ { .status = 429, .message = PRIMARY, .remaining = "",
-	    .reset = AFTER_30_S, .date = DATE }, ANSWER_LIMITED, 0 },
-	{ { .status = 429, .message = PRIMARY, .reset = AFTER_30_S,
-	    .date = DATE }, ANSWER_LIMITED, 0 },
+	{ {
+	      .status = 403,
+	      .message = PRIMARY,
+	      .remaining = "0",
+	      .reset = AFTER_30_S,
+	      .date = DATE,
+	  },
+	    ANSWER_LIMITED, 31000 },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .remaining = "0",
+	      .reset = AFTER_30_S,
+	      .date = DATE,
+	  },
+	    ANSWER_LIMITED, 31000 },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .remaining = "0",
+	      .reset = DATE_S,
+	      .date = DATE,
+	  },
+	    ANSWER_LIMITED, 1000 },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .remaining = "0",
+	      .reset = BEFORE_30_S,
+	      .date = DATE,
+	  },
+	    ANSWER_LIMITED, 1000 },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .remaining = "0",
+	      .reset = "0",
+	      .date = DATE,
+	  },
+	    ANSWER_LIMITED, 1000 },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .remaining = "0",
+	      .reset = AFTER_30_S,
+	  },
+	    ANSWER_LIMITED, 0 },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .remaining = "0",
+	      .reset = AFTER_30_S,
+	      .date = "yesterday",
+	  },
+	    ANSWER_LIMITED, 0 },
+	{ { .status = 429, .message = PRIMARY, .remaining = "0", .date = DATE },
+	    ANSWER_LIMITED, 0 },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .remaining = "0",
+	      .reset = "",
+	      .date = DATE,
+	  },
+	    ANSWER_LIMITED, 0 },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .remaining = "0",
+	      .reset = "-1",
+	      .date = DATE,
+	  },
+	    ANSWER_LIMITED, 0 },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .remaining = "0",
+	      .reset = AFTER_30_S ".5",
+	      .date = DATE,
+	  },
+	    ANSWER_LIMITED, 0 },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .remaining = "10",
+	      .reset = AFTER_30_S,
+	      .date = DATE,
+	  },
+	    ANSWER_LIMITED, 0 },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .remaining = "05",
+	      .reset = AFTER_30_S,
+	      .date = DATE,
+	  },
+	    ANSWER_LIMITED, 0 },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .remaining = "",
+	      .reset = AFTER_30_S,
+	      .date = DATE,
+	  },
+	    ANSWER_LIMITED, 0 },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .reset = AFTER_30_S,
+	      .date = DATE,
+	  },
+	    ANSWER_LIMITED, 0 },
 	/* Retry-After wins, when it says something. */
-	{ { .status = 429, .message = PRIMARY, .remaining = "0",
-	    .retry_after = "5", .reset = AFTER_30_S, .date = DATE },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .remaining = "0",
+	      .retry_after = "5",
+	      .reset = AFTER_30_S,
+	      .date = DATE,
+	  },
 	    ANSWER_LIMITED, 5000 },
-	{ { .status = 429, .message = PRIMARY, .remaining = "0",
-	    .retry_after = "soon", .reset = AFTER_30_S, .date = DATE },
+	{ {
+	      .status = 429,
+	      .message = PRIMARY,
+	      .remaining = "0",
+	      .retry_after = "soon",
+	      .reset = AFTER_30_S,
+	      .date = DATE,
+	  },
 	    ANSWER_LIMITED, 31000 },
 	/* Forms of Retry-After. */
-	{ { .status = 429, .message = "", .retry_after = "1" },
-	    ANSWER_LIMITED, 1000 },
-	{ { .status = 429, .message = "", .retry_after = "0" },
-	    ANSWER_LIMITED, 1000 },
-	{ { .status = 429, .message = "", .retry_after = "00" },
-	    ANSWER_LIMITED, 1000 },
+	{ { .status = 429, .message = "", .retry_after = "1" }, ANSWER_LIMITED,
+	    1000 },
+	{ { .status = 429, .message = "", .retry_after = "0" }, ANSWER_LIMITED,
+	    1000 },
+	{ { .status = 429, .message = "", .retry_after = "00" }, ANSWER_LIMITED,
+	    1000 },
 	{ { .status = 429, .message = "", .retry_after = "007" },
 	    ANSWER_LIMITED, 7000 },
 	{ { .status = 429, .message = "", .retry_after = "3600" },
 	    ANSWER_LIMITED, 3600000 },
-	{ { .status = 429, .message = "", .retry_after = DATE_AFTER_90_S,
-	    .date = DATE }, ANSWER_LIMITED, 90000 },
-	{ { .status = 429, .message = "", .retry_after = DATE_BEFORE,
-	    .date = DATE }, ANSWER_LIMITED, 1000 },
+	{ {
+	      .status = 429,
+	      .message = "",
+	      .retry_after = DATE_AFTER_90_S,
+	      .date = DATE,
+	  },
+	    ANSWER_LIMITED, 90000 },
+	{ {
+	      .status = 429,
+	      .message = "",
+	      .retry_after = DATE_BEFORE,
+	      .date = DATE,
+	  },
+	    ANSWER_LIMITED, 1000 },
 	{ { .status = 429, .message = "", .retry_after = DATE, .date = DATE },
 	    ANSWER_LIMITED, 1000 },
 	{ { .status = 429, .message = "", .retry_after = DATE_AFTER_90_S },
 	    ANSWER_LIMITED, 0 },
-	{ { .status = 429, .message = "", .retry_after = DATE_AFTER_90_S,
-	    .date = "" }, ANSWER_LIMITED, 0 },
-	{ { .status = 429, .message = "", .retry_after = "" },
+	{ {
+	      .status = 429,
+	      .message = "",
+	      .retry_after = DATE_AFTER_90_S,
+	      .date = "",
+	  },
 	    ANSWER_LIMITED, 0 },
-	{ { .status = 429, .message = "", .retry_after = "-5" },
-	    ANSWER_LIMITED, 0 },
-	{ { .status = 429, .message = "", .retry_after = "+5" },
-	    ANSWER_LIMITED, 0 },
+	{ { .status = 429, .message = "", .retry_after = "" }, ANSWER_LIMITED,
+	    0 },
+	{ { .status = 429, .message = "", .retry_after = "-5" }, ANSWER_LIMITED,
+	    0 },
+	{ { .status = 429, .message = "", .retry_after = "+5" }, ANSWER_LIMITED,
+	    0 },
 	{ { .status = 429, .message = "", .retry_after = "1.5" },
 	    ANSWER_LIMITED, 0 },
 	{ { .status = 429, .message = "", .retry_after = "5 s" },
@@ -209,12 +362,17 @@ static const struct {
 	{ { .status = 429, .message = "", .retry_after = "0x10" },
 	    ANSWER_LIMITED, 0 },
 	/* A hint stands beside any class. */
-	{ { .status = 503, .message = "", .retry_after = "120" },
-	    ANSWER_FAILED, 120000 },
-	{ { .status = 503, .message = "", .retry_after = "0" },
-	    ANSWER_FAILED, 1000 },
-	{ { .status = 503, .message = "", .retry_after = DATE_AFTER_90_S,
-	    .date = DATE }, ANSWER_FAILED, 90000 },
+	{ { .status = 503, .message = "", .retry_after = "120" }, ANSWER_FAILED,
+	    120000 },
+	{ { .status = 503, .message = "", .retry_after = "0" }, ANSWER_FAILED,
+	    1000 },
+	{ {
+	      .status = 503,
+	      .message = "",
+	      .retry_after = DATE_AFTER_90_S,
+	      .date = DATE,
+	  },
+	    ANSWER_FAILED, 90000 },
 	{ { .status = 404, .message = "", .retry_after = "7" },
 	    ANSWER_NOT_FOUND, 7000 },
 	{ { .status = 200, .message = "", .retry_after = "7" }, ANSWER_OK,
@@ -223,8 +381,14 @@ static const struct {
 	{ { .status = 408, .message = "" }, ANSWER_FAILED, 0 },
 	{ { .status = 500, .message = "Server Error" }, ANSWER_FAILED, 0 },
 	{ { .status = 502, .message = "Server Error" }, ANSWER_FAILED, 0 },
-	{ { .status = 503, .message = "", .remaining = "0",
-	    .reset = AFTER_30_S, .date = DATE }, ANSWER_FAILED, 0 },
+	{ {
+	      .status = 503,
+	      .message = "",
+	      .remaining = "0",
+	      .reset = AFTER_30_S,
+	      .date = DATE,
+	  },
+	    ANSWER_FAILED, 0 },
 	{ { .status = 504, .message = SECONDARY }, ANSWER_FAILED, 0 },
 	{ { .status = 599, .message = "" }, ANSWER_FAILED, 0 },
 	/* What should not come. */
@@ -240,9 +404,9 @@ static const struct {
 
 /* Bodies under types: GitHub's API sends JSON, and says so. */
 static const struct {
-	unsigned int		 status;
-	const char		*type, *body;
-	enum answer_class	 class;
+	unsigned int status;
+	const char *type, *body;
+	enum answer_class class;
 } bodies[] = {
 	{ 200, "text/html", "<html>Log in</html>", ANSWER_FOREIGN },
 	{ 200, "text/html; charset=utf-8", "\n <!DOCTYPE html>",
@@ -261,8 +425,7 @@ static const struct {
 	{ 200, "Application/JSON", "{", ANSWER_OK },
 	{ 200, "application/vnd.github+json", "x", ANSWER_OK },
 	{ 404, "application/json", "", ANSWER_NOT_FOUND },
-	{ 404, "text/html", "{\"message\":\"Not Found\"}",
-	    ANSWER_NOT_FOUND },
+	{ 404, "text/html", "{\"message\":\"Not Found\"}", ANSWER_NOT_FOUND },
 	/* Nothing is no page. */
 	{ 200, "text/html", "", ANSWER_OK },
 	{ 200, "text/html", " \r\n", ANSWER_OK },
@@ -320,8 +483,8 @@ test_table(void **state)
 		class = answer_classify(&cases[i].answer, &wait_ms);
 		check(class == cases[i].class, "case %zu, %u: class %d", i,
 		    cases[i].answer.status, class);
-		check(wait_ms == cases[i].wait_ms, "case %zu, %u: %" PRId64,
-		    i, cases[i].answer.status, wait_ms);
+		check(wait_ms == cases[i].wait_ms, "case %zu, %u: %" PRId64, i,
+		    cases[i].answer.status, wait_ms);
 	}
 }
 
@@ -337,14 +500,25 @@ test_enormous(void **state)
 		{ .retry_after = "18446744073709551615" },
 		{ .retry_after = "18446744073709551616" },
 		{ .retry_after = "99999999999999999999999999999999999999" },
-		{ .retry_after = "Fri, 31 Dec 9999 23:59:59 GMT",
-		    .date = DATE },
-		{ .remaining = "0", .reset = "9223372036854775807",
-		    .date = DATE },
-		{ .remaining = "0", .reset = "18446744073709551615",
-		    .date = DATE },
-		{ .remaining = "0", .reset = "99999999999999999999999999",
-		    .date = DATE },
+		{
+		    .retry_after = "Fri, 31 Dec 9999 23:59:59 GMT",
+		    .date = DATE,
+		},
+		{
+		    .remaining = "0",
+		    .reset = "9223372036854775807",
+		    .date = DATE,
+		},
+		{
+		    .remaining = "0",
+		    .reset = "18446744073709551615",
+		    .date = DATE,
+		},
+		{
+		    .remaining = "0",
+		    .reset = "99999999999999999999999999",
+		    .date = DATE,
+		},
 		{ .remaining = "0", .reset = "1707857744000", .date = DATE },
 	};
 	struct answer a;
@@ -357,8 +531,7 @@ test_enormous(void **state)
 		a.status = 429;
 		a.message = "";
 		wait_ms = 0;
-		assert_int_equal(answer_classify(&a, &wait_ms),
-		    ANSWER_LIMITED);
+		assert_int_equal(answer_classify(&a, &wait_ms), ANSWER_LIMITED);
 		check(wait_ms >= YEAR_MS && wait_ms <= 2 * YEAR_MS,
 		    "case %zu: %" PRId64, i, wait_ms);
 	}
@@ -377,8 +550,9 @@ test_all_numbers(void **state)
 		class = answer_classify(&a, &wait_ms);
 		check((class == ANSWER_OK) == (a.status / 100 == 2), "%u",
 		    a.status);
-		check((class == ANSWER_FAILED) == (a.status / 100 == 5 ||
-		    a.status == 408), "%u", a.status);
+		check((class == ANSWER_FAILED) ==
+			(a.status / 100 == 5 || a.status == 408),
+		    "%u", a.status);
 		assert_int_equal(wait_ms, 0);
 	}
 }

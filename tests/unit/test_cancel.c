@@ -11,10 +11,12 @@
 #include "command/cancel.h"
 
 static const struct fake_state running[] = { { .status = "in_progress" } };
-static const struct fake_state over[] = { { .status = "completed",
-    .conclusion = "success" } };
+static const struct fake_state over[] = { {
+    .status = "completed",
+    .conclusion = "success",
+} };
 
-static struct cancel	 cancels[3];
+static struct cancel cancels[3];
 
 static void
 begin(void **state, const struct fake_state *states)
@@ -25,9 +27,13 @@ begin(void **state, const struct fake_state *states)
 	watching_set_up(state);
 	memset(cancels, 0, sizeof cancels);
 	for (i = 0; i < COUNT(cancels); i++) {
-		fake_add_run(gh, (struct fake_run){ .id = RUN + i,
-		    .states = states, .state_count = 1,
-		    .cancel_ms = FAKE_NEVER });
+		fake_add_run(gh,
+		    (struct fake_run){
+			.id = RUN + i,
+			.states = states,
+			.state_count = 1,
+			.cancel_ms = FAKE_NEVER,
+		    });
 		cancels[i].run = watching_see(i);
 	}
 	captured_begin();
@@ -36,26 +42,31 @@ begin(void **state, const struct fake_state *states)
 static void
 fail_with(enum status status, bool lasting, unsigned int times)
 {
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .last = times, .status = status,
-	    .lasting = lasting });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_CANCEL,
+		.first = 1,
+		.last = times,
+		.status = status,
+		.lasting = lasting,
+	    });
 }
 
 static enum status
 ask(bool force)
 {
-	return cancel_ask(&cancels[0], &fake_clock, force,
-	    clock_after(&fake_clock, 5000));
+	return cancel_ask(
+	    &cancels[0], &fake_clock, force, clock_after(&fake_clock, 5000));
 }
 
 static void
 test_ask(void **state)
 {
 	static const struct {
-		enum status		status;
-		bool			lasting;
-		enum cancel_state	state;
-		bool			pauses;
+		enum status status;
+		bool lasting;
+		enum cancel_state state;
+		bool pauses;
 	} rows[] = {
 		{ STATUS_OK, false, CANCEL_ASKED, false },
 		{ STATUS_SERVER, false, CANCEL_OPEN, false },
@@ -73,8 +84,8 @@ test_ask(void **state)
 			fail_with(rows[i].status, rows[i].lasting, 1);
 		check(ask(false) == rows[i].status, "row %zu", i);
 		check(cancels[0].state == rows[i].state, "row %zu", i);
-		check((cancels[0].again_ms > 0) == rows[i].pauses, "row %zu",
-		    i);
+		check(
+		    (cancels[0].again_ms > 0) == rows[i].pauses, "row %zu", i);
 		/* Not before the pause is over. */
 		assert_int_equal(fake_count(gh, FAKE_CANCEL, 0), 1);
 		if (rows[i].pauses) {
@@ -93,8 +104,12 @@ test_force(void **state)
 {
 	begin(state, running);
 	cancels[0].state = CANCEL_REFUSED;
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_FORCE_CANCEL,
-	    .first = 1, .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_FORCE_CANCEL,
+		.first = 1,
+		.status = STATUS_SERVER,
+	    });
 	assert_int_equal(ask(true), STATUS_SERVER);
 	assert_int_equal(cancels[0].force, CANCEL_OPEN);
 	assert_int_equal(cancels[0].state, CANCEL_REFUSED);
@@ -141,13 +156,14 @@ static void
 test_outcome(void **state)
 {
 	static const struct {
-		enum cancel_state	 state;
-		enum status		 why;
-		const char		*text, *want;
+		enum cancel_state state;
+		enum status why;
+		const char *text, *want;
 	} rows[] = {
 		{ CANCEL_ASKED, STATUS_OK, "",
 		    "S. GitHub was asked to cancel run 17654321098." },
-		{ CANCEL_OVER, STATUS_OK, "", "S. Run 17654321098 had already "
+		{ CANCEL_OVER, STATUS_OK, "",
+		    "S. Run 17654321098 had already "
 		    "concluded, and was not cancelled." },
 		{ CANCEL_REFUSED, STATUS_FORBIDDEN, "no right",
 		    "S. Run 17654321098 was not cancelled: no right." },
@@ -166,16 +182,16 @@ test_outcome(void **state)
 		begin(state, running);
 		cancels[0].state = rows[i].state;
 		if (*rows[i].text != '\0')
-			fault_set(&cancels[0].why, rows[i].why, "%s",
-			    rows[i].text);
+			fault_set(
+			    &cancels[0].why, rows[i].why, "%s", rows[i].text);
 		fault_set(&f, STATUS_INTERRUPTED, "S.");
 		cancel_add_outcome(&cancels[0], &f);
 		assert_string_equal(f.text, rows[i].want);
 	}
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, watching_set_up, \
-	    watching_tear_down)
+#define TEST(f) \
+	cmocka_unit_test_setup_teardown(f, watching_set_up, watching_tear_down)
 
 int
 main(void)

@@ -7,19 +7,20 @@
 
 #include "command/candidates.h"
 
-#define URL_LEN	1900	/* of the longest that are taken */
+#define URL_LEN 1900 /* of the longest that are taken */
 
-static struct candidates	 found;
-static struct find_query	 given;
-static struct fault		 fault;
+static struct candidates found;
+static struct find_query given;
+static struct fault fault;
 
 static int
 set_up(void **state)
 {
 	searching_set_up(state);
 	given = (struct find_query){ .distinct_id = "id", .is_unique = true };
-	found = (struct candidates){ .gh = gh, .clock = &fake_clock,
-	    .q = &given };
+	found = (struct candidates){
+		.gh = gh, .clock = &fake_clock, .q = &given
+	};
 	return 0;
 }
 
@@ -34,9 +35,17 @@ static enum status
 take_titled(uint64_t id, char *url, char *title)
 {
 	static char empty[] = "", event[] = "workflow_dispatch";
-	struct run run = { .id = id, .name = empty, .display_title = title,
-	    .event = event, .status = empty, .conclusion = empty,
-	    .head_branch = empty, .path = empty, .html_url = url };
+	struct run run = {
+		.id = id,
+		.name = empty,
+		.display_title = title,
+		.event = event,
+		.status = empty,
+		.conclusion = empty,
+		.head_branch = empty,
+		.path = empty,
+		.html_url = url,
+	};
 
 	return candidates_take(&found, &run, true, &fault);
 }
@@ -74,8 +83,8 @@ test_order(void **state)
 	(void)state;
 	for (look = 0; look < 2; look++) {
 		for (i = 0; i < 5000; i++)
-			assert_int_equal(take(1 + i * 7919 % 5000, url),
-			    STATUS_OK);
+			assert_int_equal(
+			    take(1 + i * 7919 % 5000, url), STATUS_OK);
 		for (i = 0; i < 100; i++)
 			assert_int_equal(take(1 + i, url), STATUS_OK);
 		candidates_sort(&found);
@@ -108,24 +117,24 @@ static void
 test_what_counts(void **state)
 {
 	static const struct {
-		const char	*what;
-		struct fake_run	 run;
-		bool		 counts;
+		const char *what;
+		struct fake_run run;
+		bool counts;
 	} cases[] = {
 		{ "above the baseline", { .id = BASELINE + 1 }, true },
 		{ "the baseline", { .id = BASELINE }, false },
 		{ "below the baseline", { .id = 5 }, false },
 		{ "below, created later", { .id = 5, .created_at = 1000 },
 		    false },
-		{ "above, created before", { .id = OURS,
-		    .created_at = -3600000 }, true },
-		{ "above, creation not told", { .id = OURS,
-		    .no_created_at = true }, true },
+		{ "above, created before",
+		    { .id = OURS, .created_at = -3600000 }, true },
+		{ "above, creation not told",
+		    { .id = OURS, .no_created_at = true }, true },
 		{ "no ID", { .id = 0 }, false },
 		{ "push", { .id = OURS, .event = "push" }, false },
 		{ "empty event", { .id = OURS, .event = "" }, false },
-		{ "repository_dispatch", { .id = OURS,
-		    .event = "repository_dispatch" }, false },
+		{ "repository_dispatch",
+		    { .id = OURS, .event = "repository_dispatch" }, false },
 		{ "largest ID", { .id = INT64_MAX }, true },
 	};
 	struct find_query q = query();
@@ -152,14 +161,18 @@ test_what_counts(void **state)
 static void
 test_floor(void **state)
 {
-	static const int64_t skews[] = { 0, 600000, -600000, -1700000000000 +
-	    86400000 };
+	static const int64_t skews[] = { 0, 600000, -600000,
+		-1700000000000 + 86400000 };
 	static const struct {
-		int64_t	created_at;	/* the dispatch began at 0 */
-		bool	counts;
+		int64_t created_at; /* the dispatch began at 0 */
+		bool counts;
 	} cases[] = {
-		{ 40000, true }, { 0, true }, { -4000, true },
-		{ -5000, true }, { -8000, false }, { -600000, false },
+		{ 40000, true },
+		{ 0, true },
+		{ -4000, true },
+		{ -5000, true },
+		{ -8000, false },
+		{ -600000, false },
 	};
 	struct find_query q = query();
 	size_t i, k;
@@ -170,14 +183,18 @@ test_floor(void **state)
 	for (i = 0; i < COUNT(skews); i++)
 		for (k = 0; k < COUNT(cases); k++) {
 			gh->epoch_ms = FAKE_EPOCH + skews[i];
-			fake_add_run(gh, (struct fake_run){ .id = OURS,
-			    .title = UUID,
-			    .created_at = cases[k].created_at });
-			fake_pass(20000);	/* the dispatch took that */
+			fake_add_run(gh,
+			    (struct fake_run){
+				.id = OURS,
+				.title = UUID,
+				.created_at = cases[k].created_at,
+			    });
+			fake_pass(20000); /* the dispatch took that */
 			q.deadline_ms = FAKE_START + 30000;
-			check(look_for(q) == (cases[k].counts ? FIND_ONE :
-			    FIND_NONE), "skew %" PRId64 ", created at %"
-			    PRId64, skews[i], cases[k].created_at);
+			check(look_for(q) ==
+				(cases[k].counts ? FIND_ONE : FIND_NONE),
+			    "skew %" PRId64 ", created at %" PRId64, skews[i],
+			    cases[k].created_at);
 			searching_tear_down(state);
 			searching_set_up(state);
 		}
@@ -192,8 +209,8 @@ test_no_id(void **state)
 	(void)state;
 	q.has_baseline = false;
 	q.deadline_ms = FAKE_START + 5000;
-	fake_add_run(gh, (struct fake_run){ .id = 0, .title = UUID,
-	    .created_at = 2000 });
+	fake_add_run(gh,
+	    (struct fake_run){ .id = 0, .title = UUID, .created_at = 2000 });
 	assert_int_equal(look_for(q), FIND_NONE);
 	assert_int_equal(result.count, 0);
 }
@@ -208,10 +225,20 @@ test_floor_stays(void **state)
 	q.has_baseline = false;
 	q.is_unique = false;
 	gh->epoch_ms = FAKE_EPOCH - 600000;
-	fake_add_run(gh, (struct fake_run){ .id = OURS, .created_at = 1000,
-	    .titled_at = 200000, .title = UUID });
-	fake_add_run(gh, (struct fake_run){ .id = OURS - 1,
-	    .created_at = -30000, .titled_at = 100000, .title = UUID });
+	fake_add_run(gh,
+	    (struct fake_run){
+		.id = OURS,
+		.created_at = 1000,
+		.titled_at = 200000,
+		.title = UUID,
+	    });
+	fake_add_run(gh,
+	    (struct fake_run){
+		.id = OURS - 1,
+		.created_at = -30000,
+		.titled_at = 100000,
+		.title = UUID,
+	    });
 	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
 }
 
@@ -242,29 +269,32 @@ static void
 test_foreign_workflows(void **state)
 {
 	static const struct {
-		const char	*what;
-		uint64_t	 asked;		/* workflow given as an ID */
-		bool		 known;		/* by the workflow's list */
-		struct fake_run	 run;
-		bool		 ours;
+		const char *what;
+		uint64_t asked; /* workflow given as an ID */
+		bool known;     /* by the workflow's list */
+		struct fake_run run;
+		bool ours;
 	} cases[] = {
 		{ "same number, learnt", 0, true, { .path = "" }, true },
 		{ "other number, learnt", 0, true, { .workflow_id = 12 },
 		    false },
-		{ "same number, given", FAKE_WORKFLOW_ID, false,
-		    { .path = "" }, true },
+		{ "same number, given", FAKE_WORKFLOW_ID, false, { .path = "" },
+		    true },
 		{ "other number, given", FAKE_WORKFLOW_ID, false,
 		    { .workflow_id = 12 }, false },
 		{ "same path", 0, false, { .workflow_id = 0 }, true },
 		{ "no number, same path", 0, true, { .no_workflow_id = true },
 		    true },
-		{ "no number, other path", 0, true, { .no_workflow_id = true,
-		    .path = ".github/workflows/other.yml" }, false },
+		{ "no number, other path", 0, true,
+		    {
+			.no_workflow_id = true,
+			.path = ".github/workflows/other.yml",
+		    },
+		    false },
 		{ "same path with a ref", 0, false,
 		    { .path = FAKE_PATH "@refs/heads/main" }, true },
 		{ "path with repository", 0, false,
-		    { .path = "octo-org/octo-repo/" FAKE_PATH "@main" },
-		    true },
+		    { .path = "octo-org/octo-repo/" FAKE_PATH "@main" }, true },
 		{ "path with repository, other case", 0, false,
 		    { .path = "Octo-Org/Octo-Repo/" FAKE_PATH }, true },
 		{ "path with another repository", 0, false,
@@ -275,10 +305,10 @@ test_foreign_workflows(void **state)
 		    { .path = "x/octo-org/octo-repo/" FAKE_PATH }, false },
 		{ "other path", 0, false,
 		    { .path = ".github/workflows/other.yml" }, false },
-		{ "path that begins alike", 0, false,
-		    { .path = FAKE_PATH "x" }, false },
-		{ "path that ends alike", 0, false,
-		    { .path = "x" FAKE_PATH }, false },
+		{ "path that begins alike", 0, false, { .path = FAKE_PATH "x" },
+		    false },
+		{ "path that ends alike", 0, false, { .path = "x" FAKE_PATH },
+		    false },
 		{ "path cut short", 0, false,
 		    { .path = ".github/workflows/deploy.ym" }, false },
 		{ "path in another case", 0, false,
@@ -308,14 +338,13 @@ test_foreign_workflows(void **state)
 			add_neighbours(BASELINE - 1, 1);
 		check(look_for(q) == (cases[i].ours ? FIND_ONE : FIND_NONE),
 		    "%s", cases[i].what);
-		check(fake_count(gh, FAKE_JOBS, 0) == 0, "%s",
-		    cases[i].what);
+		check(fake_count(gh, FAKE_JOBS, 0) == 0, "%s", cases[i].what);
 		searching_tear_down(state);
 		searching_set_up(state);
 	}
 }
 
-#define ROWS_TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define ROWS_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 
-static int64_t	 now;
+static int64_t now;
 
 static int64_t
 fake_now(void *ctx)

@@ -45,20 +45,20 @@ static void
 test_precedence(void **state)
 {
 	static const char *const env[] = { "INPUT_OWNER=input-org",
-	    "INPUT_REPO=input-repo", "GITHUB_REPOSITORY=general/repo",
-	    "INPUT_WORKFLOW=input.yml", "INPUT_REF=input-ref",
-	    "INPUT_WORKFLOW_INPUTS={\"from\":\"input\"}",
-	    "INPUT_DISTINCT_ID=input-id",
-	    "INPUT_WORKFLOW_TIMEOUT_SECONDS=11",
-	    "INPUT_WORKFLOW_JOB_STEPS_RETRY_SECONDS=12",
-	    "INPUT_TOKEN=input-token", "GH_TOKEN=gh-token",
-	    "GITHUB_TOKEN=github-token",
-	    "GITHUB_API_URL=https://general.example/api/v3", NULL };
+		"INPUT_REPO=input-repo", "GITHUB_REPOSITORY=general/repo",
+		"INPUT_WORKFLOW=input.yml", "INPUT_REF=input-ref",
+		"INPUT_WORKFLOW_INPUTS={\"from\":\"input\"}",
+		"INPUT_DISTINCT_ID=input-id",
+		"INPUT_WORKFLOW_TIMEOUT_SECONDS=11",
+		"INPUT_WORKFLOW_JOB_STEPS_RETRY_SECONDS=12",
+		"INPUT_TOKEN=input-token", "GH_TOKEN=gh-token",
+		"GITHUB_TOKEN=github-token",
+		"GITHUB_API_URL=https://general.example/api/v3", NULL };
 	static const char *const args[] = { "--repo=option/repo",
-	    "--workflow=option.yml", "--ref=option-ref",
-	    "--inputs={\"from\":\"option\"}", "--distinct-id=option-id",
-	    "--timeout=1", "--retry-interval=2",
-	    "--api-url=https://option.example", NULL };
+		"--workflow=option.yml", "--ref=option-ref",
+		"--inputs={\"from\":\"option\"}", "--distinct-id=option-id",
+		"--timeout=1", "--retry-interval=2",
+		"--api-url=https://option.example", NULL };
 
 	(void)state;
 	no_base = true;
@@ -100,16 +100,15 @@ test_first_generation(void **state)
 	    "INPUT_WORKFLOW_INPUTS={ \"some_input\": \"value\" }",
 	    "INPUT_WORKFLOW_TIMEOUT_SECONDS=120",
 	    "INPUT_WORKFLOW_JOB_STEPS_RETRY_SECONDS=5",
-	    "INPUT_DISTINCT_ID=someDistinctId",
-	    "GITHUB_REPOSITORY=other/other", "GITHUB_ACTIONS=true",
-	    "GITHUB_API_URL=https://api.github.com",
+	    "INPUT_DISTINCT_ID=someDistinctId", "GITHUB_REPOSITORY=other/other",
+	    "GITHUB_ACTIONS=true", "GITHUB_API_URL=https://api.github.com",
 	    "GITHUB_OUTPUT=/github/output");
 	assert_string_equal(config.owner, "repository-owner");
 	assert_string_equal(config.repo, "repository-name");
 	assert_string_equal(config.workflow, "automation-test.yml");
 	assert_string_equal(config.ref, "refs/heads/target_branch");
-	assert_string_equal(inputs_find(&config.inputs, "some_input")->text,
-	    "value");
+	assert_string_equal(
+	    inputs_find(&config.inputs, "some_input")->text, "value");
 	assert_int_equal(config.timeout_ms, 120000);
 	assert_int_equal(config.step_ms, 5000);
 	assert_string_equal(config.distinct_id, "someDistinctId");
@@ -117,8 +116,8 @@ test_first_generation(void **state)
 
 	/* Optional ones are there, and empty. */
 	GOOD_ENV("INPUT_TOKEN=" TOKEN, "INPUT_REF=main", "INPUT_REPO=r",
-	    "INPUT_OWNER=o", "INPUT_WORKFLOW=4711", "INPUT_WORKFLOW_INPUTS=",
-	    "INPUT_WORKFLOW_TIMEOUT_SECONDS=",
+	    "INPUT_OWNER=o", "INPUT_WORKFLOW=4711",
+	    "INPUT_WORKFLOW_INPUTS=", "INPUT_WORKFLOW_TIMEOUT_SECONDS=",
 	    "INPUT_WORKFLOW_JOB_STEPS_RETRY_SECONDS=", "INPUT_DISTINCT_ID=",
 	    "INPUT_WAIT=");
 	assert_int_equal(config.inputs.count, 0);
@@ -165,11 +164,10 @@ test_trimming(void **state)
 	assert_string_equal(config.api.host, "ghe.example.com");
 
 	GOOD_ENV("INPUT_OWNER= ", "INPUT_REPO=\n",
-	    "INPUT_WORKFLOW_INPUTS=\n \n", "INPUT_DISTINCT_ID=  ",
-	    "INPUT_WORKFLOW_TIMEOUT_SECONDS=\t",
-	    "INPUT_WORKFLOW_JOB_STEPS_RETRY_SECONDS= ",
-	    "GITHUB_API_URL= ", "INPUT_TOKEN= ", "GH_TOKEN=\n",
-	    "INPUT_WAIT= ");
+	    "INPUT_WORKFLOW_INPUTS=\n \n",
+	    "INPUT_DISTINCT_ID=  ", "INPUT_WORKFLOW_TIMEOUT_SECONDS=\t",
+	    "INPUT_WORKFLOW_JOB_STEPS_RETRY_SECONDS= ", "GITHUB_API_URL= ",
+	    "INPUT_TOKEN= ", "GH_TOKEN=\n", "INPUT_WAIT= ");
 	assert_string_equal(config.owner, "octo-org");
 	assert_int_equal(config.inputs.count, 0);
 	assert_null(config.distinct_id);
@@ -184,43 +182,46 @@ static void
 test_missing(void **state)
 {
 	static const struct {
-		const char	*env[6];
-		const char	*named[5], *not_named[5];
+		const char *env[6];
+		const char *named[5], *not_named[5];
 	} cases[] = {
-		{ { NULL }, { "--repo", "--workflow", "--ref", "--token-file",
-		    "GITHUB_REPOSITORY" }, { NULL } },
-		{ { "INPUT_REF=main" }, { "--repo", "INPUT_WORKFLOW",
-		    "GITHUB_TOKEN" }, { "--ref" } },
+		{ { NULL },
+		    { "--repo", "--workflow", "--ref", "--token-file",
+			"GITHUB_REPOSITORY" },
+		    { NULL } },
+		{ { "INPUT_REF=main" },
+		    { "--repo", "INPUT_WORKFLOW", "GITHUB_TOKEN" },
+		    { "--ref" } },
 		{ { "GITHUB_REPOSITORY=o/r", "INPUT_WORKFLOW=w.yml",
-		    "GH_TOKEN=tttt" }, { "INPUT_REF" }, { "--repo",
-		    "--workflow", "--token-file" } },
+		      "GH_TOKEN=tttt" },
+		    { "INPUT_REF" },
+		    { "--repo", "--workflow", "--token-file" } },
 		{ { "GITHUB_REPOSITORY=o/r", "INPUT_WORKFLOW=w.yml",
-		    "INPUT_REF=main" }, { "INPUT_TOKEN", "GH_TOKEN",
-		    "GITHUB_TOKEN" }, { "--repo", "--workflow", "--ref" } },
-		{ { "INPUT_WORKFLOW=w.yml", "INPUT_REF=main",
-		    "GH_TOKEN=tttt", "INPUT_REPO=r" }, { "INPUT_OWNER" },
-		    { "--workflow" } },
-		{ { "INPUT_WORKFLOW=w.yml", "INPUT_REF=main",
-		    "GH_TOKEN=tttt", "INPUT_OWNER=o" }, { "INPUT_REPO" },
-		    { "--workflow" } },
+		      "INPUT_REF=main" },
+		    { "INPUT_TOKEN", "GH_TOKEN", "GITHUB_TOKEN" },
+		    { "--repo", "--workflow", "--ref" } },
+		{ { "INPUT_WORKFLOW=w.yml", "INPUT_REF=main", "GH_TOKEN=tttt",
+		      "INPUT_REPO=r" },
+		    { "INPUT_OWNER" }, { "--workflow" } },
+		{ { "INPUT_WORKFLOW=w.yml", "INPUT_REF=main", "GH_TOKEN=tttt",
+		      "INPUT_OWNER=o" },
+		    { "INPUT_REPO" }, { "--workflow" } },
 		{ { "INPUT_WORKFLOW=", "INPUT_REF= ", "GH_TOKEN=tttt",
-		    "GITHUB_REPOSITORY=o/r" }, { "--workflow", "--ref" },
-		    { "--token-file" } },
+		      "GITHUB_REPOSITORY=o/r" },
+		    { "--workflow", "--ref" }, { "--token-file" } },
 	};
 	size_t i, k;
 
 	(void)state;
 	no_base = true;
 	for (i = 0; i < COUNT(cases); i++) {
-		check(load(NULL, cases[i].env) == STATUS_USAGE, "case %zu",
-		    i);
+		check(load(NULL, cases[i].env) == STATUS_USAGE, "case %zu", i);
 		for (k = 0; k < 5 && cases[i].named[k] != NULL; k++)
 			check(says(cases[i].named[k]), "case %zu: %s: %s", i,
 			    cases[i].named[k], fault.text);
 		for (k = 0; k < 5 && cases[i].not_named[k] != NULL; k++)
-			check(!says(cases[i].not_named[k]),
-			    "case %zu: %s: %s", i, cases[i].not_named[k],
-			    fault.text);
+			check(!says(cases[i].not_named[k]), "case %zu: %s: %s",
+			    i, cases[i].not_named[k], fault.text);
 	}
 }
 
@@ -229,8 +230,8 @@ static void
 test_empty_options(void **state)
 {
 	static const char *const names[] = { "--repo", "--workflow", "--ref",
-	    "--inputs", "--timeout", "--retry-interval", "--api-url",
-	    "--format", "--token-file", "--distinct-id" };
+		"--inputs", "--timeout", "--retry-interval", "--api-url",
+		"--format", "--token-file", "--distinct-id" };
 	char arg[64];
 	size_t i;
 
@@ -265,7 +266,7 @@ static void
 test_format(void **state)
 {
 	static const char *const bad_names[] = { "TEXT", "Json", "yaml",
-	    "text ", "i", "ids" };
+		"text ", "i", "ids" };
 	size_t i;
 
 	(void)state;
@@ -287,9 +288,10 @@ static void
 test_paths(void **state)
 {
 	(void)state;
-	good(LIST("--cacert", "ca.pem"), LIST("SSL_CERT_FILE=/f",
-	    "SSL_CERT_DIR=/a:/b", "NODE_EXTRA_CA_CERTS=/n",
-	    "GITHUB_OUTPUT=/o", "GITHUB_STEP_SUMMARY=/s"));
+	good(LIST("--cacert", "ca.pem"),
+	    LIST("SSL_CERT_FILE=/f", "SSL_CERT_DIR=/a:/b",
+		"NODE_EXTRA_CA_CERTS=/n", "GITHUB_OUTPUT=/o",
+		"GITHUB_STEP_SUMMARY=/s"));
 	assert_string_equal(config.trust.cacert, "ca.pem");
 	assert_string_equal(config.trust.cert_file, "/f");
 	assert_string_equal(config.trust.cert_dir, "/a:/b");
@@ -321,8 +323,8 @@ static void
 test_log(void **state)
 {
 	static const struct {
-		const char	*arg, *env[3];
-		bool		 warns, informs, debugs, commands;
+		const char *arg, *env[3];
+		bool warns, informs, debugs, commands;
 	} cases[] = {
 		{ NULL, { NULL }, true, true, false, false },
 		{ "-v", { NULL }, true, true, true, false },
@@ -333,8 +335,7 @@ test_log(void **state)
 		{ NULL, { "RUNNER_DEBUG=true" }, true, true, false, false },
 		{ "-q", { "RUNNER_DEBUG=1" }, false, false, false, false },
 		{ NULL, { "GITHUB_ACTIONS=true" }, true, true, false, true },
-		{ NULL, { "GITHUB_ACTIONS=false" }, true, true, false,
-		    false },
+		{ NULL, { "GITHUB_ACTIONS=false" }, true, true, false, false },
 		{ NULL, { "GITHUB_ACTIONS=" }, true, true, false, false },
 		{ "-v", { "GITHUB_ACTIONS=true" }, true, true, true, true },
 	};
@@ -346,8 +347,8 @@ test_log(void **state)
 	for (i = 0; i < COUNT(cases); i++) {
 		memset(&o, 0, sizeof o);
 		if (cases[i].arg != NULL)
-			o.given[cases[i].arg[1] == 'q' ? OPTION_QUIET :
-			    OPTION_VERBOSE] = true;
+			o.given[cases[i].arg[1] == 'q' ? OPTION_QUIET
+						       : OPTION_VERBOSE] = true;
 		row_env = cases[i].env;
 		no_base = true;
 		config_open_log(&o, lookup);
@@ -364,8 +365,9 @@ test_log(void **state)
 		    "case %zu: %s", i, text);
 		check((strstr(text, "four") != NULL) == cases[i].debugs,
 		    "case %zu: %s", i, text);
-		check((strstr(text, "::error::one") != NULL) ==
-		    cases[i].commands, "case %zu: %s", i, text);
+		check(
+		    (strstr(text, "::error::one") != NULL) == cases[i].commands,
+		    "case %zu: %s", i, text);
 	}
 }
 
@@ -375,10 +377,14 @@ static void
 test_no_wait(void **state)
 {
 	static const char *const given[][2] = {
-		{ "--wait-timeout", "5" }, { "--poll-interval", "5" },
-		{ "--job", "x" }, { "--cancel-after", "5" },
-		{ "--force-cancel-after", "5" }, { "--rerun-grace", "5" },
-		{ "--cancel-on-interrupt", NULL }, { "--log-failed", NULL },
+		{ "--wait-timeout", "5" },
+		{ "--poll-interval", "5" },
+		{ "--job", "x" },
+		{ "--cancel-after", "5" },
+		{ "--force-cancel-after", "5" },
+		{ "--rerun-grace", "5" },
+		{ "--cancel-on-interrupt", NULL },
+		{ "--log-failed", NULL },
 		{ "--log-lines", "5" },
 	};
 	size_t i;
@@ -404,17 +410,19 @@ static void
 test_await_ignores(void **state)
 {
 	(void)state;
-	good(LIST("await", "7"), LIST("INPUT_WORKFLOW_INPUTS=x",
-	    "INPUT_WORKFLOW_TIMEOUT_SECONDS=x", "INPUT_DISTINCT_ID=\n",
-	    "INPUT_WORKFLOW_JOB_STEPS_RETRY_SECONDS=x", "INPUT_WAIT=x",
-	    "INPUT_REF=\1x", "INPUT_WORKFLOW=\1x"));
+	good(LIST("await", "7"),
+	    LIST("INPUT_WORKFLOW_INPUTS=x", "INPUT_WORKFLOW_TIMEOUT_SECONDS=x",
+		"INPUT_DISTINCT_ID=\n",
+		"INPUT_WORKFLOW_JOB_STEPS_RETRY_SECONDS=x", "INPUT_WAIT=x",
+		"INPUT_REF=\1x", "INPUT_WORKFLOW=\1x"));
 	assert_false(config.wait);
 	/* await-remote-run v3, as its action.yml names its inputs. */
 	no_base = true;
-	good(LIST("await"), LIST("INPUT_TOKEN=" TOKEN, "INPUT_REPO=repo",
-	    "INPUT_OWNER=org", "INPUT_RUN_ID=17", "INPUT_JOBS=a\nb",
-	    "INPUT_RUN_TIMEOUT_SECONDS=600", "INPUT_POLL_INTERVAL_MS=2000",
-	    "INPUT_CANCEL_TIMEOUT_SECONDS="));
+	good(LIST("await"),
+	    LIST("INPUT_TOKEN=" TOKEN, "INPUT_REPO=repo", "INPUT_OWNER=org",
+		"INPUT_RUN_ID=17", "INPUT_JOBS=a\nb",
+		"INPUT_RUN_TIMEOUT_SECONDS=600", "INPUT_POLL_INTERVAL_MS=2000",
+		"INPUT_CANCEL_TIMEOUT_SECONDS="));
 	assert_true(config.runs[0].id == 17);
 	assert_string_equal(config.runs[0].owner, "org");
 	assert_string_equal(config.runs[0].repo, "repo");

@@ -6,12 +6,12 @@
 
 #include "net/constraints.h"
 
-#define AT_MOST	2048
+#define AT_MOST 2048
 
 /* DER under construction. */
 struct made {
-	unsigned char	data[AT_MOST];
-	size_t		len;
+	unsigned char data[AT_MOST];
+	size_t len;
 };
 
 static struct der
@@ -65,16 +65,18 @@ element(unsigned int tag, const void *data, size_t len)
 
 static const struct made nothing;
 
-#define CN	LIT("\x55\x04\x03")
-#define O	LIT("\x55\x04\x0a")
-#define EMAIL	LIT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01")
+#define CN    LIT("\x55\x04\x03")
+#define O     LIT("\x55\x04\x0a")
+#define EMAIL LIT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01")
 
 /* An RDN of one attribute. */
 static struct made
 rdn(const char *type, size_t type_len, unsigned int tag, const char *text)
 {
-	return in(0x31, in(0x30, join(element(0x06, type, type_len),
-	    element(tag, text, strlen(text)))));
+	return in(0x31,
+	    in(0x30,
+		join(element(0x06, type, type_len),
+		    element(tag, text, strlen(text)))));
 }
 
 static struct made
@@ -86,8 +88,9 @@ subtree(struct made base)
 static struct made
 constraints(struct made permitted, struct made excluded)
 {
-	return in(0x30, join(permitted.len > 0 ? in(0xa0, permitted) : nothing,
-	    excluded.len > 0 ? in(0xa1, excluded) : nothing));
+	return in(0x30,
+	    join(permitted.len > 0 ? in(0xa0, permitted) : nothing,
+		excluded.len > 0 ? in(0xa1, excluded) : nothing));
 }
 
 static struct made
@@ -108,8 +111,8 @@ judge(struct made c, struct made name)
 }
 
 static const struct {
-	const char	*base, *name;
-	bool		 inside;
+	const char *base, *name;
+	bool inside;
 } dns_rows[] = {
 	{ "corp.test", "corp.test", true },
 	{ "corp.test", "a.corp.test", true },
@@ -141,44 +144,46 @@ test_dns(void **state)
 		base = subtree(dns(dns_rows[i].base));
 		name = dns(dns_rows[i].name);
 		check(judge(constraints(base, nothing), name) ==
-		    (dns_rows[i].inside ? CONSTRAINT_KEPT : CONSTRAINT_BROKEN),
+			(dns_rows[i].inside ? CONSTRAINT_KEPT
+					    : CONSTRAINT_BROKEN),
 		    "permitted %s, %s", dns_rows[i].base, dns_rows[i].name);
 		check(judge(constraints(nothing, base), name) ==
-		    (dns_rows[i].inside ? CONSTRAINT_BROKEN : CONSTRAINT_KEPT),
+			(dns_rows[i].inside ? CONSTRAINT_BROKEN
+					    : CONSTRAINT_KEPT),
 		    "excluded %s, %s", dns_rows[i].base, dns_rows[i].name);
 	}
 	/* A base that would never match. */
 	base = subtree(dns("corp.test."));
 	name = dns("a.corp.test");
-	assert_int_equal(judge(constraints(base, nothing), name),
-	    CONSTRAINT_UNKNOWN);
-	assert_int_equal(judge(constraints(nothing, base), name),
-	    CONSTRAINT_UNKNOWN);
+	assert_int_equal(
+	    judge(constraints(base, nothing), name), CONSTRAINT_UNKNOWN);
+	assert_int_equal(
+	    judge(constraints(nothing, base), name), CONSTRAINT_UNKNOWN);
 }
 
 static const struct {
-	const char	*base;
-	size_t		 base_len;
-	const char	*name;
-	size_t		 name_len;
-	enum constraint	 permitted, excluded;
+	const char *base;
+	size_t base_len;
+	const char *name;
+	size_t name_len;
+	enum constraint permitted, excluded;
 } ip_rows[] = {
-	{ LIT("\x0a\0\0\0\xff\0\0\0"), LIT("\x0a\x01\x02\x03"),
-	    CONSTRAINT_KEPT, CONSTRAINT_BROKEN },
+	{ LIT("\x0a\0\0\0\xff\0\0\0"), LIT("\x0a\x01\x02\x03"), CONSTRAINT_KEPT,
+	    CONSTRAINT_BROKEN },
 	{ LIT("\x0a\0\0\0\xff\0\0\0"), LIT("\x0b\x01\x02\x03"),
 	    CONSTRAINT_BROKEN, CONSTRAINT_KEPT },
-	{ LIT("\0\0\0\0\0\0\0\0"), LIT("\x0b\x01\x02\x03"),
-	    CONSTRAINT_KEPT, CONSTRAINT_BROKEN },
+	{ LIT("\0\0\0\0\0\0\0\0"), LIT("\x0b\x01\x02\x03"), CONSTRAINT_KEPT,
+	    CONSTRAINT_BROKEN },
 	{ LIT("\0\0\0\0\0\0\0\0"), LIT("\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"),
 	    CONSTRAINT_BROKEN, CONSTRAINT_KEPT },
 	{ LIT("\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-	    "\xff\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
-	    LIT("\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"),
-	    CONSTRAINT_KEPT, CONSTRAINT_BROKEN },
+	      "\xff\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+	    LIT("\xfd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"), CONSTRAINT_KEPT,
+	    CONSTRAINT_BROKEN },
 	{ LIT("\x0a\0\0\0\xff\0\0"), LIT("\x0a\x01\x02\x03"),
 	    CONSTRAINT_UNKNOWN, CONSTRAINT_UNKNOWN },
-	{ LIT("\x0a\0\0\0"), LIT("\x0a\0\0\0"),
-	    CONSTRAINT_UNKNOWN, CONSTRAINT_UNKNOWN },
+	{ LIT("\x0a\0\0\0"), LIT("\x0a\0\0\0"), CONSTRAINT_UNKNOWN,
+	    CONSTRAINT_UNKNOWN },
 };
 
 static void
@@ -189,39 +194,39 @@ test_ip(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(ip_rows); i++) {
-		base = subtree(element(NAME_IP, ip_rows[i].base,
-		    ip_rows[i].base_len));
+		base = subtree(
+		    element(NAME_IP, ip_rows[i].base, ip_rows[i].base_len));
 		name = element(NAME_IP, ip_rows[i].name, ip_rows[i].name_len);
 		check(judge(constraints(base, nothing), name) ==
-		    ip_rows[i].permitted, "row %zu", i);
+			ip_rows[i].permitted,
+		    "row %zu", i);
 		check(judge(constraints(nothing, base), name) ==
-		    ip_rows[i].excluded, "row %zu, excluded", i);
+			ip_rows[i].excluded,
+		    "row %zu, excluded", i);
 	}
 }
 
-#define UTF8		0x0c
-#define PRINTABLE	0x13
-#define T61		0x14
-#define BMP		0x1e
+#define UTF8      0x0c
+#define PRINTABLE 0x13
+#define T61       0x14
+#define BMP       0x1e
 
 static const struct {
-	unsigned int	 base_tag;
-	const char	*base;
-	unsigned int	 tag;
-	const char	*text;
-	enum constraint	 permitted, excluded;
+	unsigned int base_tag;
+	const char *base;
+	unsigned int tag;
+	const char *text;
+	enum constraint permitted, excluded;
 } directory_rows[] = {
 	{ UTF8, "Corp", UTF8, "Corp", CONSTRAINT_KEPT, CONSTRAINT_BROKEN },
 	{ UTF8, "Corp", PRINTABLE, "  cORP ", CONSTRAINT_KEPT,
 	    CONSTRAINT_BROKEN },
 	{ UTF8, "My  Corp", UTF8, "my corp", CONSTRAINT_KEPT,
 	    CONSTRAINT_BROKEN },
-	{ UTF8, "My Corp", UTF8, "mycorp", CONSTRAINT_BROKEN,
-	    CONSTRAINT_KEPT },
+	{ UTF8, "My Corp", UTF8, "mycorp", CONSTRAINT_BROKEN, CONSTRAINT_KEPT },
 	{ UTF8, "Corp", UTF8, "Corporation", CONSTRAINT_BROKEN,
 	    CONSTRAINT_KEPT },
-	{ UTF8, "Corp", T61, "Corp", CONSTRAINT_UNKNOWN,
-	    CONSTRAINT_UNKNOWN },
+	{ UTF8, "Corp", T61, "Corp", CONSTRAINT_UNKNOWN, CONSTRAINT_UNKNOWN },
 	{ UTF8, "Corp", BMP, "C", CONSTRAINT_UNKNOWN, CONSTRAINT_UNKNOWN },
 	{ T61, "Corp", T61, "Corp", CONSTRAINT_KEPT, CONSTRAINT_BROKEN },
 };
@@ -242,41 +247,43 @@ test_directory(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(directory_rows); i++) {
-		base = subtree(directory(rdn(O, directory_rows[i].base_tag,
-		    directory_rows[i].base)));
+		base = subtree(directory(rdn(
+		    O, directory_rows[i].base_tag, directory_rows[i].base)));
 		/* A name's value is its RDNs. */
-		name = in(NAME_DIRECTORY, join(rdn(O, directory_rows[i].tag,
-		    directory_rows[i].text), rdn(CN, UTF8, "below")));
+		name = in(NAME_DIRECTORY,
+		    join(rdn(O, directory_rows[i].tag, directory_rows[i].text),
+			rdn(CN, UTF8, "below")));
 		check(judge(constraints(base, nothing), name) ==
-		    directory_rows[i].permitted, "row %zu", i);
+			directory_rows[i].permitted,
+		    "row %zu", i);
 		check(judge(constraints(nothing, base), name) ==
-		    directory_rows[i].excluded, "row %zu, excluded", i);
+			directory_rows[i].excluded,
+		    "row %zu, excluded", i);
 	}
 	/* Another attribute, fewer RDNs, none at all. */
-	base = subtree(directory(join(rdn(O, UTF8, "Corp"),
-	    rdn(CN, UTF8, "x"))));
+	base = subtree(
+	    directory(join(rdn(O, UTF8, "Corp"), rdn(CN, UTF8, "x"))));
 	bare = in(NAME_DIRECTORY, rdn(O, UTF8, "Corp"));
-	assert_int_equal(judge(constraints(base, nothing), bare),
-	    CONSTRAINT_BROKEN);
+	assert_int_equal(
+	    judge(constraints(base, nothing), bare), CONSTRAINT_BROKEN);
 	base = subtree(directory(rdn(CN, UTF8, "Corp")));
-	assert_int_equal(judge(constraints(nothing, base), bare),
-	    CONSTRAINT_KEPT);
+	assert_int_equal(
+	    judge(constraints(nothing, base), bare), CONSTRAINT_KEPT);
 	base = subtree(directory(nothing));
-	assert_int_equal(judge(constraints(nothing, base), bare),
-	    CONSTRAINT_BROKEN);
+	assert_int_equal(
+	    judge(constraints(nothing, base), bare), CONSTRAINT_BROKEN);
 	/* An RDN of two attributes can only be compared byte by byte. */
 	name = rdn(O, UTF8, "Corp");
 	whole = as_der(&name);
 	assert_true(der_take(&whole, &n.tag, &rest));
-	name = in(0x31, join(element(0x30, rest.p + 2, (size_t)(rest.end -
-	    rest.p) - 2), element(0x30, rest.p + 2, (size_t)(rest.end -
-	    rest.p) - 2)));
+	name = in(0x31,
+	    join(element(0x30, rest.p + 2, (size_t)(rest.end - rest.p) - 2),
+		element(0x30, rest.p + 2, (size_t)(rest.end - rest.p) - 2)));
 	c = constraints(nothing, subtree(directory(rdn(O, UTF8, "Corp"))));
-	assert_int_equal(judge(c, in(NAME_DIRECTORY, name)),
-	    CONSTRAINT_UNKNOWN);
+	assert_int_equal(
+	    judge(c, in(NAME_DIRECTORY, name)), CONSTRAINT_UNKNOWN);
 	c = constraints(nothing, subtree(directory(name)));
-	assert_int_equal(judge(c, in(NAME_DIRECTORY, name)),
-	    CONSTRAINT_BROKEN);
+	assert_int_equal(judge(c, in(NAME_DIRECTORY, name)), CONSTRAINT_BROKEN);
 }
 
 /* Only constraints of a name's own type count; several are alternatives; what
@@ -294,17 +301,17 @@ test_types(void **state)
 	assert_int_equal(judge(c, dns("b.test")), CONSTRAINT_KEPT);
 	assert_int_equal(judge(c, dns("x.b.test")), CONSTRAINT_BROKEN);
 	assert_int_equal(judge(c, dns("c.test")), CONSTRAINT_BROKEN);
-	assert_int_equal(judge(c, element(NAME_IP, "\1\2\3\4", 4)),
-	    CONSTRAINT_KEPT);
+	assert_int_equal(
+	    judge(c, element(NAME_IP, "\1\2\3\4", 4)), CONSTRAINT_KEPT);
 	c = constraints(subtree(ip), nothing);
 	assert_int_equal(judge(c, dns("c.test")), CONSTRAINT_KEPT);
 	c = constraints(subtree(email), nothing);
 	assert_int_equal(judge(c, dns("c.test")), CONSTRAINT_KEPT);
-	assert_int_equal(judge(c, element(NAME_EMAIL, "x@a.test", 8)),
-	    CONSTRAINT_UNKNOWN);
+	assert_int_equal(
+	    judge(c, element(NAME_EMAIL, "x@a.test", 8)), CONSTRAINT_UNKNOWN);
 	c = constraints(nothing, subtree(element(0x86, "h", 1)));
-	assert_int_equal(judge(c, element(0x86, "https://x", 9)),
-	    CONSTRAINT_UNKNOWN);
+	assert_int_equal(
+	    judge(c, element(0x86, "https://x", 9)), CONSTRAINT_UNKNOWN);
 }
 
 static void
@@ -322,22 +329,23 @@ test_unsound(void **state)
 	rows[count++] = in(0x30, join(in(0xa1, good), in(0xa0, good)));
 	rows[count++] = in(0x30, in(0xa2, good));
 	rows[count++] = join(in(0x30, in(0xa0, good)), good);
-	rows[count++] = constraints(subtree(join(dns("a.test"),
-	    element(0x80, "\1", 1))), nothing);
-	rows[count++] = constraints(subtree(join(dns("a.test"),
-	    element(0x81, "\0", 1))), nothing);
-	rows[count++] = constraints(nothing, subtree(join(join(dns("a.test"),
-	    element(0x80, "\0", 1)), element(0x81, "\5", 1))));
-	rows[count++] = constraints(subtree(element(NAME_DIRECTORY, "x", 1)),
-	    nothing);
+	rows[count++] = constraints(
+	    subtree(join(dns("a.test"), element(0x80, "\1", 1))), nothing);
+	rows[count++] = constraints(
+	    subtree(join(dns("a.test"), element(0x81, "\0", 1))), nothing);
+	rows[count++] = constraints(nothing,
+	    subtree(join(join(dns("a.test"), element(0x80, "\0", 1)),
+		element(0x81, "\5", 1))));
+	rows[count++] = constraints(
+	    subtree(element(NAME_DIRECTORY, "x", 1)), nothing);
 	rows[count++] = constraints(in(0x30, nothing), nothing);
 	assert_int_equal(count, COUNT(rows));
 	for (i = 0; i < count; i++) {
 		d = as_der(&rows[i]);
 		check(!constraints_are_sound(&d), "row %zu", i);
 	}
-	c = constraints(subtree(join(dns("a.test"), element(0x80, "\0", 1))),
-	    good);
+	c = constraints(
+	    subtree(join(dns("a.test"), element(0x80, "\0", 1))), good);
 	d = as_der(&c);
 	assert_true(constraints_are_sound(&d));
 	/* Cut anywhere, on a copy that ends there. */
@@ -356,7 +364,7 @@ static enum constraint
 check_all(struct made c, struct made subject, struct made alt, bool is_server)
 {
 	struct certificate_names names = { as_der(&subject), as_der(&alt),
-	    is_server };
+		is_server };
 	struct der whole = as_der(&c);
 	struct general_name culprit;
 
@@ -368,10 +376,10 @@ static void
 test_certificates(void **state)
 {
 	struct made corp = constraints(subtree(dns("corp.test")), nothing);
-	struct made mail = constraints(subtree(element(NAME_EMAIL, "a", 1)),
-	    nothing);
-	struct made org = constraints(subtree(directory(rdn(O, UTF8, "Corp"))),
-	    nothing);
+	struct made mail = constraints(
+	    subtree(element(NAME_EMAIL, "a", 1)), nothing);
+	struct made org = constraints(
+	    subtree(directory(rdn(O, UTF8, "Corp"))), nothing);
 	struct made empty = in(0x30, nothing);
 	struct made good = in(0x30, dns("a.corp.test"));
 	struct made bad = in(0x30, join(dns("a.corp.test"), dns("evil.test")));
@@ -387,29 +395,36 @@ test_certificates(void **state)
 	assert_int_equal(check_all(corp, cn, ip, false), CONSTRAINT_KEPT);
 	assert_int_equal(check_all(corp, cn, nothing, false), CONSTRAINT_KEPT);
 	assert_int_equal(check_all(corp, wide, ip, true), CONSTRAINT_BROKEN);
-	assert_int_equal(check_all(corp, in(0x30, rdn(CN, UTF8, "Our host")),
-	    ip, true), CONSTRAINT_KEPT);
-	assert_int_equal(check_all(corp, in(0x30, rdn(CN, UTF8, "evil")), ip,
-	    true), CONSTRAINT_KEPT);
-	assert_int_equal(check_all(mail, in(0x30, rdn(EMAIL, 0x16, "x@b")),
-	    good, false), CONSTRAINT_UNKNOWN);
+	assert_int_equal(
+	    check_all(corp, in(0x30, rdn(CN, UTF8, "Our host")), ip, true),
+	    CONSTRAINT_KEPT);
+	assert_int_equal(
+	    check_all(corp, in(0x30, rdn(CN, UTF8, "evil")), ip, true),
+	    CONSTRAINT_KEPT);
+	assert_int_equal(
+	    check_all(mail, in(0x30, rdn(EMAIL, 0x16, "x@b")), good, false),
+	    CONSTRAINT_UNKNOWN);
 	assert_int_equal(check_all(mail, cn, good, true), CONSTRAINT_KEPT);
 	assert_int_equal(check_all(org, empty, good, true), CONSTRAINT_KEPT);
 	assert_int_equal(check_all(org, cn, good, true), CONSTRAINT_BROKEN);
-	assert_int_equal(check_all(org, in(0x30, rdn(O, UTF8, "Corp")), good,
-	    true), CONSTRAINT_KEPT);
-	assert_int_equal(check_all(org, empty, in(0x30, directory(rdn(O, UTF8,
-	    "Other"))), true), CONSTRAINT_BROKEN);
-	assert_int_equal(check_all(org, empty, in(0x30, directory(rdn(O, UTF8,
-	    "Corp"))), true), CONSTRAINT_KEPT);
+	assert_int_equal(
+	    check_all(org, in(0x30, rdn(O, UTF8, "Corp")), good, true),
+	    CONSTRAINT_KEPT);
+	assert_int_equal(check_all(org, empty,
+			     in(0x30, directory(rdn(O, UTF8, "Other"))), true),
+	    CONSTRAINT_BROKEN);
+	assert_int_equal(check_all(org, empty,
+			     in(0x30, directory(rdn(O, UTF8, "Corp"))), true),
+	    CONSTRAINT_KEPT);
 }
 
 static struct made
 extension(const char *id, size_t id_len, bool critical, const char *value)
 {
-	return in(0x30, join(join(element(0x06, id, id_len), critical ?
-	    element(0x01, "\xff", 1) : nothing),
-	    element(0x04, value, strlen(value))));
+	return in(0x30,
+	    join(join(element(0x06, id, id_len),
+		     critical ? element(0x01, "\xff", 1) : nothing),
+		element(0x04, value, strlen(value))));
 }
 
 static void

@@ -18,81 +18,82 @@
 #include "fake_conn.h"
 #include "command/dispatch.h"
 
-#define ID		"3d8f0b6a-91d5-4a0e-8a43-5f1a7c2e9b10"
-#define BODY		"{\"ref\":\"main\"}"
-#define BODY_WITH_ID	"{\"ref\":\"main\",\"inputs\":{\"distinct_id\":\"" \
-			ID "\"}}"
-#define TIMEOUT_MS	INT64_C(60000)
-#define STEP_MS		4000	/* few looks: this is not their test */
-#define OURS		UINT64_C(17654321098)
-#define THEIRS		(OURS + 7)
-#define OLDER		(OURS - 7)
-#define EPOCH_S		INT64_C(1700000000)
-#define PAGES		"https://github.com/octo-org/octo-repo/actions/runs/"
+#define ID   "3d8f0b6a-91d5-4a0e-8a43-5f1a7c2e9b10"
+#define BODY "{\"ref\":\"main\"}"
+#define BODY_WITH_ID \
+	"{\"ref\":\"main\",\"inputs\":{\"distinct_id\":\"" ID "\"}}"
+#define TIMEOUT_MS INT64_C(60000)
+#define STEP_MS    4000 /* few looks: this is not their test */
+#define OURS       UINT64_C(17654321098)
+#define THEIRS     (OURS + 7)
+#define OLDER      (OURS - 7)
+#define EPOCH_S    INT64_C(1700000000)
+#define PAGES      "https://github.com/octo-org/octo-repo/actions/runs/"
 
-#define JSON(status, json)						\
-	status "\r\nDate: @\r\nContent-Type: application/json\r\n"	\
-	"Content-Length: #\r\n\r\n" json
+#define JSON(status, json)                                         \
+	status "\r\nDate: @\r\nContent-Type: application/json\r\n" \
+	       "Content-Length: #\r\n\r\n" json
 
 /* What the server makes of a POST, once it has all of it. */
 enum meaning {
 	STARTS,
-	REFUSES,	/* proves that nothing was started */
-	LEADS_ON,	/* the same, by a redirect */
-	BREAKS		/* tells nothing */
+	REFUSES,  /* proves that nothing was started */
+	LEADS_ON, /* the same, by a redirect */
+	BREAKS    /* tells nothing */
 };
 
 /* In an answer: '@' is the date, '#' the length of the JSON behind it, and
  * '*' the run's ID. */
 struct reply {
-	enum meaning	 meaning;
-	bool		 acts;
-	bool		 ends;		/* the connection, behind it */
-	const char	*text;
+	enum meaning meaning;
+	bool acts;
+	bool ends; /* the connection, behind it */
+	const char *text;
 };
 
-static const struct reply named = { STARTS, true, false, JSON(
-    "HTTP/1.1 200 OK", "{\"workflow_run_id\":*,\"html_url\":\"" PAGES "*\"}")
-};
+static const struct reply named = { STARTS, true, false,
+	JSON("HTTP/1.1 200 OK",
+	    "{\"workflow_run_id\":*,\"html_url\":\"" PAGES "*\"}") };
 static const struct reply named_late = { STARTS, true, false,
-    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </>\r\n"
-    "\r\n" JSON("HTTP/1.1 200 OK", "{\"workflow_run_id\":*}") };
+	"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </>\r\n"
+	"\r\n" JSON("HTTP/1.1 200 OK", "{\"workflow_run_id\":*}") };
 static const struct reply chunked = { STARTS, true, false,
-    "HTTP/1.1 200 OK\r\nDate: @\r\nTransfer-Encoding: chunked\r\n\r\n"
-    "1\r\n{\r\n1d\r\n\"workflow_run_id\":*\r\n1\r\n}\r\n0\r\n\r\n" };
+	"HTTP/1.1 200 OK\r\nDate: @\r\nTransfer-Encoding: chunked\r\n\r\n"
+	"1\r\n{\r\n1d\r\n\"workflow_run_id\":*\r\n1\r\n}\r\n0\r\n\r\n" };
 static const struct reply until_close = { STARTS, true, true,
-    "HTTP/1.0 200 OK\r\nDate: @\r\n\r\n{\"workflow_run_id\":*}" };
+	"HTTP/1.0 200 OK\r\nDate: @\r\n\r\n{\"workflow_run_id\":*}" };
 static const struct reply accepted = { STARTS, true, false,
-    "HTTP/1.1 204 No Content\r\nDate: @\r\n\r\n" };
-static const struct reply old_version = { REFUSES, false, false, JSON(
-    "HTTP/1.1 400 Bad Request", "{\"message\":\"\\\"2026-03-10\\\", is not a "
-    "supported version.\"}") };
-static const struct reply wants_id = { REFUSES, false, false, JSON(
-    "HTTP/1.1 422 Unprocessable Entity",
-    "{\"message\":\"Required input 'distinct_id' not provided\"}") };
+	"HTTP/1.1 204 No Content\r\nDate: @\r\n\r\n" };
+static const struct reply old_version = { REFUSES, false, false,
+	JSON("HTTP/1.1 400 Bad Request",
+	    "{\"message\":\"\\\"2026-03-10\\\", is not a "
+	    "supported version.\"}") };
+static const struct reply wants_id = { REFUSES, false, false,
+	JSON("HTTP/1.1 422 Unprocessable Entity",
+	    "{\"message\":\"Required input 'distinct_id' not provided\"}") };
 static const struct reply limited = { REFUSES, false, false,
-    "HTTP/1.1 429 Too Many Requests\r\nDate: @\r\nRetry-After: 2\r\n"
-    "Content-Length: 0\r\n\r\n" };
-static const struct reply forbidden = { REFUSES, false, false, JSON(
-    "HTTP/1.1 403 Forbidden",
-    "{\"message\":\"Resource not accessible by integration\"}") };
+	"HTTP/1.1 429 Too Many Requests\r\nDate: @\r\nRetry-After: 2\r\n"
+	"Content-Length: 0\r\n\r\n" };
+static const struct reply forbidden = { REFUSES, false, false,
+	JSON("HTTP/1.1 403 Forbidden",
+	    "{\"message\":\"Resource not accessible by integration\"}") };
 static const struct reply moved = { LEADS_ON, false, false,
-    "HTTP/1.1 307 Temporary Redirect\r\nDate: @\r\nContent-Length: 0\r\n"
-    "Location: /repositories/4711/actions/workflows/deploy.yml/dispatches\r\n"
-    "\r\n" };
-static const struct reply failed = { BREAKS, false, false, JSON(
-    "HTTP/1.1 502 Bad Gateway", "{\"message\":\"Server Error\"}") };
-static const struct reply failed_late = { BREAKS, true, false, JSON(
-    "HTTP/1.1 502 Bad Gateway", "{\"message\":\"Server Error\"}") };
+	"HTTP/1.1 307 Temporary Redirect\r\nDate: @\r\nContent-Length: 0\r\n"
+	"Location: /repositories/4711/actions/workflows/deploy.yml/dispatches\r\n"
+	"\r\n" };
+static const struct reply failed = { BREAKS, false, false,
+	JSON("HTTP/1.1 502 Bad Gateway", "{\"message\":\"Server Error\"}") };
+static const struct reply failed_late = { BREAKS, true, false,
+	JSON("HTTP/1.1 502 Bad Gateway", "{\"message\":\"Server Error\"}") };
 
 /* The answers to the first POST, the second, ... */
-#define POSTS_MAX	3
+#define POSTS_MAX 3
 
 static const struct script {
-	const char		*name;
-	int			 code;		/* if nothing is cut */
-	int			 code_with_id;
-	const struct reply	*replies[POSTS_MAX];
+	const char *name;
+	int code; /* if nothing is cut */
+	int code_with_id;
+	const struct reply *replies[POSTS_MAX];
 } scripts[] = {
 	{ "a new server", 0, 0, { &named } },
 	{ "interim answers", 0, 0, { &named_late } },
@@ -110,23 +111,23 @@ static const struct script {
 };
 
 static struct server {
-	const struct script	*script;
-	size_t			 posts;		/* whole ones */
-	const struct reply	*replies[POSTS_MAX + 1];
-	size_t			 line_ends[POSTS_MAX + 1];
-	size_t			 acted;
-	int64_t			 acted_at;
-	bool			 shows_id;
+	const struct script *script;
+	size_t posts; /* whole ones */
+	const struct reply *replies[POSTS_MAX + 1];
+	size_t line_ends[POSTS_MAX + 1];
+	size_t acted;
+	int64_t acted_at;
+	bool shows_id;
 } server;
 
-static struct found_run		 found;
-static struct fault		 fault;
-static struct fake_cut		 cut;
-static bool			 sends_id;
+static struct found_run found;
+static struct fault fault;
+static struct fake_cut cut;
+static bool sends_id;
 /* GitHub's own; or one that does not say what it is, so that it is asked for
  * its newest run first, and sent the ID in any case. */
-static bool			 is_silent;
-static size_t			 piece;
+static bool is_silent;
+static size_t piece;
 
 static void
 add_http_date(struct buf *b)
@@ -134,8 +135,8 @@ add_http_date(struct buf *b)
 	time_t seconds = (time_t)(EPOCH_S + fake_now() / 1000);
 	char text[64];
 
-	strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT",
-	    gmtime(&seconds));
+	strftime(
+	    text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", gmtime(&seconds));
 	buf_adds(b, text);
 }
 
@@ -170,11 +171,13 @@ add_run(struct buf *b, uint64_t id, const char *title, int64_t created_at)
 	time_t seconds = (time_t)(EPOCH_S + created_at / 1000);
 	char time[32];
 
-	buf_addf(b, "{\"id\":%" PRIu64 ",\"name\":\"Deploy\","
+	buf_addf(b,
+	    "{\"id\":%" PRIu64 ",\"name\":\"Deploy\","
 	    "\"display_title\":\"Deploy %s\",\"event\":\"workflow_dispatch\","
 	    "\"status\":\"queued\",\"workflow_id\":4711,"
 	    "\"path\":\".github/workflows/deploy.yml\",\"html_url\":\"" PAGES
-	    "%" PRIu64 "\",\"created_at\":\"", id, title, id);
+	    "%" PRIu64 "\",\"created_at\":\"",
+	    id, title, id);
 	strftime(time, sizeof time, "%Y-%m-%dT%H:%M:%SZ", gmtime(&seconds));
 	buf_addf(b, "%s\"}", time);
 }
@@ -190,8 +193,8 @@ answer_runs(struct buf *answer)
 	if (server.acted > 0) {
 		add_run(&text, THEIRS, "of another", fake_now());
 		buf_addc(&text, ',');
-		add_run(&text, OURS, server.shows_id ? ID : "",
-		    server.acted_at);
+		add_run(
+		    &text, OURS, server.shows_id ? ID : "", server.acted_at);
 		buf_addc(&text, ',');
 	}
 	add_run(&text, OLDER, "of yesterday", -86400000);
@@ -209,8 +212,8 @@ serve(void *ctx, const char *request, struct buf *answer)
 	(void)ctx;
 	if (strncmp(request, "POST ", 5) != 0) {
 		if (strstr(request, "/jobs?") != NULL)
-			add_reply(answer, JSON("HTTP/1.1 200 OK",
-			    "{\"jobs\":[]}"));
+			add_reply(
+			    answer, JSON("HTTP/1.1 200 OK", "{\"jobs\":[]}"));
 		else
 			answer_runs(answer);
 		return false;
@@ -228,8 +231,8 @@ serve(void *ctx, const char *request, struct buf *answer)
 	line = buf_str(answer);
 	while (strncmp(line + 9, "1", 1) == 0)
 		line = strstr(line, "\r\n\r\n") + 4;
-	server.line_ends[server.posts++] =
-	    (size_t)(strstr(line, "\r\n") + 2 - buf_str(answer));
+	server.line_ends[server.posts++] = (size_t)(strstr(line, "\r\n") + 2 -
+	    buf_str(answer));
 	return reply->ends;
 }
 
@@ -264,8 +267,8 @@ run(const struct script *script)
 	fake_net.piece = piece;
 	memset(&server, 0, sizeof server);
 	server.script = script;
-	assert_null(url_parse_base(&api, is_silent ?
-	    "https://api.github.test" : "https://api.github.com"));
+	assert_null(url_parse_base(&api,
+	    is_silent ? "https://api.github.test" : "https://api.github.com"));
 	options.api = &api;
 	gh = github_open(&options);
 	fault.text[0] = '\0';
@@ -278,16 +281,16 @@ run(const struct script *script)
 static bool
 is_post(const struct fake_request *q)
 {
-	return strncmp(buf_str(&q->bytes), "POST ", 5) == 0 ||
-	    q->bytes.len < 5;
+	return strncmp(buf_str(&q->bytes), "POST ", 5) == 0 || q->bytes.len < 5;
 }
 
-#define must(condition)							\
-	check(condition, "%s, %s, %s the ID, connection %u cut in %d "	\
-	    "at %zu as %d: exit %d: %s", server.script->name,		\
-	    is_silent ? "silent" : "GitHub",				\
-	    sends_id ? "with" : "without", cut.connection,		\
-	    (int)cut.where, cut.at, (int)cut.how, code, fault.text)
+#define must(condition)                                                    \
+	check(condition,                                                   \
+	    "%s, %s, %s the ID, connection %u cut in %d "                  \
+	    "at %zu as %d: exit %d: %s",                                   \
+	    server.script->name, is_silent ? "silent" : "GitHub",          \
+	    sends_id ? "with" : "without", cut.connection, (int)cut.where, \
+	    cut.at, (int)cut.how, code, fault.text)
 
 /* What the last POST came to, and what may be said of it. */
 static void
@@ -335,10 +338,10 @@ judge(enum status status)
 		if (!is_post(q))
 			continue;
 		/* The one before was answered, and did nothing. */
-		must(last == NULL || (last->complete &&
-		    last->delivered == last->answered &&
-		    (server.replies[whole - 1]->meaning == REFUSES ||
-		    server.replies[whole - 1]->meaning == LEADS_ON)));
+		must(last == NULL ||
+		    (last->complete && last->delivered == last->answered &&
+			(server.replies[whole - 1]->meaning == REFUSES ||
+			    server.replies[whole - 1]->meaning == LEADS_ON)));
 		whole += q->complete;
 		last = q;
 	}
@@ -346,9 +349,10 @@ judge(enum status status)
 	if (status == STATUS_OK) {
 		must(server.acted == 1 && found.id == OURS);
 		must(strcmp(found.url, PAGES "17654321098") == 0 ||
-		    (is_silent && strcmp(found.url,
-		    "https://api.github.test/octo-org/octo-repo/actions/runs/"
-		    "17654321098") == 0));
+		    (is_silent &&
+			strcmp(found.url,
+			    "https://api.github.test/octo-org/octo-repo/actions/runs/"
+			    "17654321098") == 0));
 	}
 	if (server.acted > 0)
 		must(none == NULL);
@@ -358,8 +362,9 @@ judge(enum status status)
 		must(cut.how == FAKE_SIGNAL);
 	else if (last == NULL)
 		must(code == 7);
-	else if ((cut.where == FAKE_IN_DIAL || (cut.where == FAKE_IN_WRITE &&
-	    cut.at == 0)) && cut.how == FAKE_SILENCE && code == 7)
+	else if ((cut.where == FAKE_IN_DIAL ||
+		     (cut.where == FAKE_IN_WRITE && cut.at == 0)) &&
+	    cut.how == FAKE_SILENCE && code == 7)
 		/* That took all the time that there is for nothing sent. */
 		must(server.acted == 0 && none != NULL && last->complete);
 	else if (status != STATUS_OK || server.acted > 0)
@@ -387,14 +392,14 @@ try(const struct script *script, enum fake_where where, size_t at)
 }
 
 /* The requests, and how much goes to and fro, if nothing is cut. */
-#define REQUESTS_MAX	16
+#define REQUESTS_MAX 16
 
 struct course {
-	size_t		count;
+	size_t count;
 	struct {
-		bool		is_post;
-		unsigned int	connection;
-		size_t		sent, before, answer;
+		bool is_post;
+		unsigned int connection;
+		size_t sent, before, answer;
 	} requests[REQUESTS_MAX];
 };
 
@@ -410,8 +415,8 @@ learn(const struct script *script, struct course *course)
 	memset(course, 0, sizeof *course);
 	status = run(script);
 	code = status_exit_code(status);
-	must(code == (sends_id || is_silent ? script->code_with_id :
-	    script->code));
+	must(code ==
+	    (sends_id || is_silent ? script->code_with_id : script->code));
 	judge(status);
 	for (i = 0; i < fake_net.request_count && i < REQUESTS_MAX; i++) {
 		q = &fake_net.requests[i];
@@ -421,8 +426,8 @@ learn(const struct script *script, struct course *course)
 		course->requests[i].answer = q->answered;
 		for (k = 0; k < i; k++)
 			if (course->requests[k].connection == q->connection)
-				course->requests[i].before +=
-				    course->requests[k].answer;
+				course->requests[i]
+				    .before += course->requests[k].answer;
 	}
 	course->count = i;
 }

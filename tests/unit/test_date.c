@@ -6,11 +6,11 @@
 
 #include "base/date.h"
 
-#define DAY	86400
+#define DAY 86400
 
 struct date {
-	const char	*text;
-	int64_t		 seconds;
+	const char *text;
+	int64_t seconds;
 };
 
 static void
@@ -36,28 +36,32 @@ test_http(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(dates); i++) {
 		check(date_from_http(dates[i].text, &seconds) &&
-		    seconds == dates[i].seconds, "%s: %jd", dates[i].text,
-		    (intmax_t)seconds);
+			seconds == dates[i].seconds,
+		    "%s: %jd", dates[i].text, (intmax_t)seconds);
 	}
 }
 
 static void
 test_bad_http(void **state)
 {
-	static const char *const dates[] = {
-		"", "Sun", "Sun, 06 Nov 1994 08:49:37",
-		"Sun, 06 Nov 1994 08:49:37 UTC",
+	static const char *const dates[] = { "", "Sun",
+		"Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 UTC",
 		"Sun, 06 Nov 1994 08:49:37 GMT ",
 		"Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
 		"Sun, 6 Nov 1994 08:49:37 GMT", "Sun, 06 NOV 1994 08:49:37 GMT",
-		"Sun, 06 Nxv 1994 08:49:37 GMT", "Sun, 00 Nov 1994 08:49:37 GMT",
-		"Sun, 32 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1969 08:49:37 GMT",
-		"Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:60:37 GMT",
-		"Sun, 06 Nov 1994 08:49:61 GMT", "Sun, -6 Nov 1994 08:49:37 GMT",
-		"Sun, 06 Nov +994 08:49:37 GMT", "Sun; 06 Nov 1994 08:49:37 GMT",
+		"Sun, 06 Nxv 1994 08:49:37 GMT",
+		"Sun, 00 Nov 1994 08:49:37 GMT",
+		"Sun, 32 Nov 1994 08:49:37 GMT",
+		"Sun, 06 Nov 1969 08:49:37 GMT",
+		"Sun, 06 Nov 1994 24:49:37 GMT",
+		"Sun, 06 Nov 1994 08:60:37 GMT",
+		"Sun, 06 Nov 1994 08:49:61 GMT",
+		"Sun, -6 Nov 1994 08:49:37 GMT",
+		"Sun, 06 Nov +994 08:49:37 GMT",
+		"Sun; 06 Nov 1994 08:49:37 GMT",
 		"Sun, 06-Nov-1994 08:49:37 GMT", "1994-11-06T08:49:37Z",
-		"Sun, 06 Nov 1994 08.49.37 GMT", "Sun, 06 anF 1994 08:49:37 GMT",
-	};
+		"Sun, 06 Nov 1994 08.49.37 GMT",
+		"Sun, 06 anF 1994 08:49:37 GMT" };
 	int64_t seconds;
 	size_t i;
 	char *exact;
@@ -92,27 +96,26 @@ test_rfc3339(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(dates); i++) {
 		check(date_from_rfc3339(dates[i].text, &seconds) &&
-		    seconds == dates[i].seconds, "%s: %jd", dates[i].text,
-		    (intmax_t)seconds);
+			seconds == dates[i].seconds,
+		    "%s: %jd", dates[i].text, (intmax_t)seconds);
 	}
 }
 
 static void
 test_bad_rfc3339(void **state)
 {
-	static const char *const dates[] = {
-		"", "2024", "2024-02-13", "2024-02-13T20:55:46",
-		"2024-02-13T20:55Z", "2024-2-13T20:55:46Z",
-		"24-02-13T20:55:46Z", "2024-13-13T20:55:46Z",
-		"2024-00-13T20:55:46Z", "2024-02-00T20:55:46Z",
-		"2024-02-32T20:55:46Z", "1969-12-31T23:59:59Z",
-		"2024-02-13T24:00:00Z", "2024-02-13T20:60:46Z",
-		"2024-02-13T20:55:61Z", "2024-02-13T20:55:46ZZ",
-		"2024-02-13T20:55:46+01", "2024-02-13T20:55:46+0100",
-		"2024-02-13T20:55:46+01:00Z", "2024-02-13T20:55:46 Z",
-		"2024-02-13T20:55:46X", "2024/02/13T20:55:46Z",
-		"-024-02-13T20:55:46Z", "2024-02-13T+0:55:46Z",
-	};
+	static const char *const dates[] = { "", "2024", "2024-02-13",
+		"2024-02-13T20:55:46", "2024-02-13T20:55Z",
+		"2024-2-13T20:55:46Z", "24-02-13T20:55:46Z",
+		"2024-13-13T20:55:46Z", "2024-00-13T20:55:46Z",
+		"2024-02-00T20:55:46Z", "2024-02-32T20:55:46Z",
+		"1969-12-31T23:59:59Z", "2024-02-13T24:00:00Z",
+		"2024-02-13T20:60:46Z", "2024-02-13T20:55:61Z",
+		"2024-02-13T20:55:46ZZ", "2024-02-13T20:55:46+01",
+		"2024-02-13T20:55:46+0100", "2024-02-13T20:55:46+01:00Z",
+		"2024-02-13T20:55:46 Z", "2024-02-13T20:55:46X",
+		"2024/02/13T20:55:46Z", "-024-02-13T20:55:46Z",
+		"2024-02-13T+0:55:46Z" };
 	int64_t seconds;
 	size_t i;
 	char *exact;
@@ -135,7 +138,7 @@ test_round_trip(void **state)
 	(void)state;
 	buf_init(&b, 100);
 	for (seconds = 12345; seconds < (int64_t)130 * 366 * DAY;
-	    seconds += DAY) {
+	     seconds += DAY) {
 		buf_clear(&b);
 		date_add(&b, seconds);
 		assert_int_equal(b.len, 23);

@@ -10,7 +10,7 @@
 
 #include "github/decode.h"
 
-#define MOST	100	/* elements of a page */
+#define MOST 100 /* elements of a page */
 
 static struct buf why;
 
@@ -92,8 +92,8 @@ test_run(void **state)
 	assert_true(list.runs[0].workflow_id == 159038);
 	assert_true(list.runs[0].created_at == 1707857746);
 	assert_string_equal(list.runs[0].name, "Deploy");
-	assert_string_equal(list.runs[0].display_title,
-	    "Deploy [7f0c] \xf0\x9f\x9a\x80");
+	assert_string_equal(
+	    list.runs[0].display_title, "Deploy [7f0c] \xf0\x9f\x9a\x80");
 	assert_string_equal(list.runs[0].event, "workflow_dispatch");
 	assert_string_equal(list.runs[0].status, "queued");
 	assert_string_equal(list.runs[0].conclusion, "");
@@ -102,8 +102,8 @@ test_run(void **state)
 	assert_true(list.runs[1].attempt == 0);
 	assert_string_equal(list.runs[1].conclusion, "");
 	assert_string_equal(list.runs[1].head_branch, "");
-	assert_string_equal(list.runs[0].path,
-	    ".github/workflows/deploy.yml@main");
+	assert_string_equal(
+	    list.runs[0].path, ".github/workflows/deploy.yml@main");
 	assert_string_equal(list.runs[0].html_url,
 	    "https://github.com/o/r/actions/runs/17654321098");
 	assert_true(list.runs[1].id == UINT64_C(17654321097));
@@ -131,32 +131,34 @@ static void
 test_one_run(void **state)
 {
 	static const char *const unfit[] = { "", "null", "[]", "1", "\"x\"",
-	    "{}", "{\"status\":\"queued\"}",
-	    "{\"id\":0,\"status\":\"queued\"}",
-	    "{\"id\":\"5\",\"status\":\"queued\"}",
-	    "[{\"id\":5,\"status\":\"queued\"}]",
-	    "{\"id\":5,\"status\":\"queued\"", "<html>503</html>",
-	    "{\"message\":\"Not Found\"}" };
+		"{}", "{\"status\":\"queued\"}",
+		"{\"id\":0,\"status\":\"queued\"}",
+		"{\"id\":\"5\",\"status\":\"queued\"}",
+		"[{\"id\":5,\"status\":\"queued\"}]",
+		"{\"id\":5,\"status\":\"queued\"", "<html>503</html>",
+		"{\"message\":\"Not Found\"}" };
 	static const char *const untold[] = { "{\"id\":5}",
-	    "{\"id\":5,\"status\":null}", "{\"id\":5,\"status\":\"\"}",
-	    "{\"id\":5,\"status\":[\"queued\"]}" };
+		"{\"id\":5,\"status\":null}", "{\"id\":5,\"status\":\"\"}",
+		"{\"id\":5,\"status\":[\"queued\"]}" };
 	struct run run;
 	size_t i;
 
 	(void)state;
-	assert_true(one_run("{\"id\":17654321098,\"name\":\"Deploy\","
+	assert_true(one_run(
+	    "{\"id\":17654321098,\"name\":\"Deploy\","
 	    "\"head_branch\":\"main\",\"run_attempt\":2,\"status\":"
 	    "\"completed\",\"conclusion\":\"timed_out\",\"display_title\":"
 	    "\"T\",\"html_url\":\"https://h/o/r/actions/runs/17654321098\","
-	    "\"jobs\":[],\"repository\":{\"id\":1}}", &run));
+	    "\"jobs\":[],\"repository\":{\"id\":1}}",
+	    &run));
 	assert_int_equal(why.len, 0);
 	assert_true(run.id == UINT64_C(17654321098));
 	assert_true(run.attempt == 2);
 	assert_string_equal(run.status, "completed");
 	assert_string_equal(run.conclusion, "timed_out");
 	assert_string_equal(run.display_title, "T");
-	assert_string_equal(run.html_url,
-	    "https://h/o/r/actions/runs/17654321098");
+	assert_string_equal(
+	    run.html_url, "https://h/o/r/actions/runs/17654321098");
 	run_wipe(&run);
 	assert_null(run.status);
 	run_wipe(&run);
@@ -182,10 +184,11 @@ static void
 test_run_members(void **state)
 {
 	static const char *const members[] = { "id", "workflow_id",
-	    "created_at", "name", "display_title", "event", "status", "path",
-	    "html_url", "conclusion", "head_branch", "run_attempt" };
+		"created_at", "name", "display_title", "event", "status",
+		"path", "html_url", "conclusion", "head_branch",
+		"run_attempt" };
 	static const char *const values[] = { "null", "true", "false", "[]",
-	    "{}", "[\"x\"]", "{\"id\":1}", "-1", "1.5", "\"\"", NULL };
+		"{}", "[\"x\"]", "{\"id\":1}", "-1", "1.5", "\"\"", NULL };
 	struct run_list list;
 	const struct run *r;
 	char json[256];
@@ -200,19 +203,22 @@ test_run_members(void **state)
 			else
 				snprintf(json, sizeof json,
 				    "{\"workflow_runs\":[{\"%s\":%s},"
-				    "{\"id\":9}]}", members[i], values[k]);
+				    "{\"id\":9}]}",
+				    members[i], values[k]);
 			check(runs(json, &list), "%s", json);
 			check(list.count == 2 && list.total == 0, "%s", json);
 			check(list.runs[1].id == 9, "%s", json);
 			r = &list.runs[0];
 			check(r->id == 0 && r->workflow_id == 0 &&
-			    r->attempt == 0, "%s", json);
+				r->attempt == 0,
+			    "%s", json);
 			check(r->created_at == -1, "%s", json);
 			check(*r->name == '\0' && *r->display_title == '\0' &&
-			    *r->event == '\0' && *r->status == '\0' &&
-			    *r->path == '\0' && *r->html_url == '\0' &&
-			    *r->conclusion == '\0' &&
-			    *r->head_branch == '\0', "%s", json);
+				*r->event == '\0' && *r->status == '\0' &&
+				*r->path == '\0' && *r->html_url == '\0' &&
+				*r->conclusion == '\0' &&
+				*r->head_branch == '\0',
+			    "%s", json);
 			run_list_wipe(&list);
 		}
 }
@@ -226,7 +232,8 @@ test_run_elements(void **state)
 
 	(void)state;
 	assert_true(runs("{\"workflow_runs\":[null,1,\"id\",true,[],[[1]],"
-	    "{},{\"id\":{\"id\":7}},{\"id\":7}]}", &list));
+			 "{},{\"id\":{\"id\":7}},{\"id\":7}]}",
+	    &list));
 	assert_int_equal(list.count, 9);
 	for (i = 0; i < 8; i++)
 		assert_true(list.runs[i].id == 0);
@@ -238,11 +245,16 @@ static void
 test_ids(void **state)
 {
 	static const struct {
-		const char	*text;
-		uint64_t	 id;
+		const char *text;
+		uint64_t id;
 	} cases[] = {
-		{ "1", 1 }, { "0", 0 }, { "-0", 0 }, { "-1", 0 },
-		{ "1.0", 0 }, { "1e3", 0 }, { "1E0", 0 },
+		{ "1", 1 },
+		{ "0", 0 },
+		{ "-0", 0 },
+		{ "-1", 0 },
+		{ "1.0", 0 },
+		{ "1e3", 0 },
+		{ "1E0", 0 },
 		{ "4294967296", UINT64_C(4294967296) },
 		{ "9007199254740993", UINT64_C(9007199254740993) },
 		{ "9223372036854775807", UINT64_C(9223372036854775807) },
@@ -251,8 +263,11 @@ test_ids(void **state)
 		{ "18446744073709551616", 0 },
 		{ "18446744073709551617", 0 },
 		{ "123456789012345678901234567890", 0 },
-		{ "\"17\"", 0 }, { "[17]", 0 }, { "{\"id\":17}", 0 },
-		{ "true", 0 }, { "null", 0 },
+		{ "\"17\"", 0 },
+		{ "[17]", 0 },
+		{ "{\"id\":17}", 0 },
+		{ "true", 0 },
+		{ "null", 0 },
 	};
 	struct found_run d;
 	struct run_list list;
@@ -264,12 +279,12 @@ test_ids(void **state)
 		snprintf(json, sizeof json, "{\"workflow_run_id\": %s}",
 		    cases[i].text);
 		check(details(json, &d), "%s", json);
-		check(d.id == cases[i].id, "%s: %" PRIu64, json,
-		    d.id);
+		check(d.id == cases[i].id, "%s: %" PRIu64, json, d.id);
 		assert_string_equal(d.url, "");
 		found_run_wipe(&d);
-		snprintf(json, sizeof json, "{\"workflow_runs\":[{\"id\":%s,"
-		    "\"workflow_id\":%s}]}", cases[i].text, cases[i].text);
+		snprintf(json, sizeof json,
+		    "{\"workflow_runs\":[{\"id\":%s,\"workflow_id\":%s}]}",
+		    cases[i].text, cases[i].text);
 		check(runs(json, &list), "%s", json);
 		check(list.runs[0].id == cases[i].id, "%s", json);
 		check(list.runs[0].workflow_id == cases[i].id, "%s", json);
@@ -281,11 +296,16 @@ static void
 test_totals(void **state)
 {
 	static const struct {
-		const char	*text;
-		uint64_t	 total;
+		const char *text;
+		uint64_t total;
 	} cases[] = {
-		{ "0", 0 }, { "20", 20 }, { "-1", 0 }, { "1.0", 0 },
-		{ "\"20\"", 0 }, { "null", 0 }, { "[]", 0 },
+		{ "0", 0 },
+		{ "20", 20 },
+		{ "-1", 0 },
+		{ "1.0", 0 },
+		{ "\"20\"", 0 },
+		{ "null", 0 },
+		{ "[]", 0 },
 		{ "18446744073709551616", 0 },
 	};
 	struct run_list r;
@@ -295,8 +315,8 @@ test_totals(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
-		snprintf(json, sizeof json, "{\"workflow_runs\":[],"
-		    "\"total_count\":%s}", cases[i].text);
+		snprintf(json, sizeof json,
+		    "{\"workflow_runs\":[],\"total_count\":%s}", cases[i].text);
 		check(runs(json, &r), "%s", json);
 		check(r.count == 0 && r.total == cases[i].total, "%s", json);
 		run_list_wipe(&r);
@@ -313,14 +333,14 @@ static void
 test_unfit_lists(void **state)
 {
 	static const char *const bodies[] = { "", " ", "null", "[]", "1",
-	    "\"workflow_runs\"", "{}", "{\"workflow_runs\":null}",
-	    "{\"workflow_runs\":{}}", "{\"workflow_runs\":\"[]\"}",
-	    "{\"Workflow_runs\":[]}", "{\"jobs\":{\"jobs\":[]}}",
-	    "{\"workflow_runs\":[}", "{\"workflow_runs\":[]",
-	    "{\"workflow_runs\":[],}", "{\"workflow_runs\":[]}}",
-	    "<html><body><h1>503 Service Unavailable</h1></body></html>",
-	    "{\"message\":\"Not Found\"}", "{\"x\":{\"workflow_runs\":[]}}",
-	    "[{\"workflow_runs\":[]}]" };
+		"\"workflow_runs\"", "{}", "{\"workflow_runs\":null}",
+		"{\"workflow_runs\":{}}", "{\"workflow_runs\":\"[]\"}",
+		"{\"Workflow_runs\":[]}", "{\"jobs\":{\"jobs\":[]}}",
+		"{\"workflow_runs\":[}", "{\"workflow_runs\":[]",
+		"{\"workflow_runs\":[],}", "{\"workflow_runs\":[]}}",
+		"<html><body><h1>503 Service Unavailable</h1></body></html>",
+		"{\"message\":\"Not Found\"}", "{\"x\":{\"workflow_runs\":[]}}",
+		"[{\"workflow_runs\":[]}]" };
 	struct run_list r;
 	struct job_list j;
 	size_t i;
@@ -351,8 +371,8 @@ test_names(void **state)
 	struct run_list list;
 
 	(void)state;
-	assert_true(runs("{\"workflow_\\u0072uns\":[{\"\\u0069d\":5}]}",
-	    &list));
+	assert_true(
+	    runs("{\"workflow_\\u0072uns\":[{\"\\u0069d\":5}]}", &list));
 	assert_int_equal(list.count, 1);
 	assert_true(list.runs[0].id == 5);
 	run_list_wipe(&list);
@@ -363,7 +383,7 @@ static void
 test_strings(void **state)
 {
 	static const struct {
-		const char	*json, *text;
+		const char *json, *text;
 	} cases[] = {
 		{ "\\n\\t\\r\\b\\f\\/\\\\\\\"", "\n\t\r\b\f/\\\"" },
 		{ "caf\\u00e9 caf\xc3\xa9", "caf\xc3\xa9 caf\xc3\xa9" },
@@ -382,8 +402,9 @@ test_strings(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
-		snprintf(json, sizeof json, "{\"workflow_runs\":[{"
-		    "\"display_title\":\"%s\"}]}", cases[i].json);
+		snprintf(json, sizeof json,
+		    "{\"workflow_runs\":[{\"display_title\":\"%s\"}]}",
+		    cases[i].json);
 		check(runs(json, &list), "%s: %s", json, buf_str(&why));
 		check(strcmp(list.runs[0].display_title, cases[i].text) == 0,
 		    "case %zu: %s", i, list.runs[0].display_title);
@@ -395,14 +416,16 @@ static void
 test_dates(void **state)
 {
 	static const struct {
-		const char	*text;
-		int64_t		 seconds;
+		const char *text;
+		int64_t seconds;
 	} cases[] = {
 		{ "2024-02-13T20:55:46Z", 1707857746 },
 		{ "2024-02-13T20:55:46.123Z", 1707857746 },
 		{ "2024-02-13T12:55:46.000-08:00", 1707857746 },
 		{ "0001-01-01T00:00:00Z", -1 },
-		{ "2024-02-13", -1 }, { "", -1 }, { "now", -1 },
+		{ "2024-02-13", -1 },
+		{ "", -1 },
+		{ "now", -1 },
 		{ "1707857746", -1 },
 	};
 	struct run_list list;
@@ -411,8 +434,9 @@ test_dates(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
-		snprintf(json, sizeof json, "{\"workflow_runs\":[{"
-		    "\"created_at\":\"%s\"}]}", cases[i].text);
+		snprintf(json, sizeof json,
+		    "{\"workflow_runs\":[{\"created_at\":\"%s\"}]}",
+		    cases[i].text);
 		assert_true(runs(json, &list));
 		check(list.runs[0].created_at == cases[i].seconds,
 		    "%s: %" PRId64, cases[i].text, list.runs[0].created_at);
@@ -481,8 +505,8 @@ test_jobs(void **state)
 	assert_int_equal(list.jobs[3].step_count, 0);
 	assert_string_equal(list.jobs[3].status, "");
 	assert_string_equal(list.jobs[4].name, "");
-	assert_string_equal(list.jobs[4].steps[0].name,
-	    "caller / \xf0\x9f\x9a\x80");
+	assert_string_equal(
+	    list.jobs[4].steps[0].name, "caller / \xf0\x9f\x9a\x80");
 	job_list_wipe(&list);
 	assert_null(list.jobs);
 	job_list_wipe(&list);
@@ -493,7 +517,7 @@ static void
 test_odd_steps(void **state)
 {
 	static const char *const values[] = { "{}", "{\"a\":1,\"b\":2}", "1",
-	    "\"x\"", "true", "{\"name\":\"x\",\"steps\":[{},{}]}" };
+		"\"x\"", "true", "{\"name\":\"x\",\"steps\":[{},{}]}" };
 	struct job_list list;
 	char json[128];
 	size_t i;
@@ -514,12 +538,13 @@ test_odd_steps(void **state)
 static void
 test_ambiguous(void **state)
 {
-	static const char two[] = "{\"id\":1,\"status\":\"completed\","
+	static const char two[] =
+	    "{\"id\":1,\"status\":\"completed\","
 	    "\"conclusion\":\"failure\",\"conclusion\":\"success\"}";
 	static const char ids[] = "{\"id\":1,\"id\":2,\"status\":"
-	    "\"queued\"}";
+				  "\"queued\"}";
 	static const char states[] = "{\"id\":1,\"status\":\"queued\","
-	    "\"status\":\"completed\"}";
+				     "\"status\":\"completed\"}";
 	struct job_list job_list;
 	struct run_list list;
 	struct run run;
@@ -532,15 +557,16 @@ test_ambiguous(void **state)
 	assert_true(decode_run(LIT(two), &run, &why));
 	assert_string_equal(run.conclusion, "");
 	run_wipe(&run);
-	assert_true(runs("{\"workflow_runs\":[{\"id\":1,\"id\":2}]}",
-	    &list));
+	assert_true(runs("{\"workflow_runs\":[{\"id\":1,\"id\":2}]}", &list));
 	assert_true(list.runs[0].id == 0);
 	run_list_wipe(&list);
-	assert_false(runs("{\"workflow_runs\":[],\"workflow_runs\":[]}",
-	    &list));
-	assert_true(jobs("{\"jobs\":[{\"id\":1,\"name\":\"a\",\"name\":"
-	    "\"b\",\"conclusion\":\"failure\",\"conclusion\":\"success\""
-	    "}]}", &job_list));
+	assert_false(
+	    runs("{\"workflow_runs\":[],\"workflow_runs\":[]}", &list));
+	assert_true(
+	    jobs("{\"jobs\":[{\"id\":1,\"name\":\"a\",\"name\":"
+		 "\"b\",\"conclusion\":\"failure\",\"conclusion\":\"success\""
+		 "}]}",
+		&job_list));
 	assert_string_equal(job_list.jobs[0].name, "");
 	assert_string_equal(job_list.jobs[0].conclusion, "");
 	job_list_wipe(&job_list);
@@ -550,22 +576,23 @@ static void
 test_dispatch(void **state)
 {
 	static const struct {
-		const char	*json;
-		bool		 good;
-		uint64_t	 id;
-		const char	*url;
+		const char *json;
+		bool good;
+		uint64_t id;
+		const char *url;
 	} cases[] = {
 		{ "{\"workflow_run_id\":17654321098,\"run_url\":\"https://"
-		    "api.github.com/repos/o/r/actions/runs/17654321098\","
-		    "\"html_url\":\"https://github.com/o/r/actions/runs/"
-		    "17654321098\"}", true, UINT64_C(17654321098),
+		  "api.github.com/repos/o/r/actions/runs/17654321098\","
+		  "\"html_url\":\"https://github.com/o/r/actions/runs/"
+		  "17654321098\"}",
+		    true, UINT64_C(17654321098),
 		    "https://github.com/o/r/actions/runs/17654321098" },
 		{ "{\"workflow_run_id\":1}", true, 1, "" },
 		{ "{\"workflow_run_id\":1,\"html_url\":null}", true, 1, "" },
 		{ "{\"workflow_run_id\":1,\"html_url\":7}", true, 1, "" },
 		{ "{\"workflow_run_id\":1,\"html_url\":\"\"}", true, 1, "" },
-		{ "{\"workflow_run_id\":1,\"html_url\":\"javascript:x\"}",
-		    true, 1, "" },
+		{ "{\"workflow_run_id\":1,\"html_url\":\"javascript:x\"}", true,
+		    1, "" },
 		{ "{\"workflow_run_id\":1,\"html_url\":\"https://x/$(id)\"}",
 		    true, 1, "" },
 		{ "{\"workflow_run_id\":1,\"html_url\":\"https://x/\\n\"}",
@@ -594,11 +621,12 @@ test_dispatch(void **state)
 		{ "{\"workflow_run_id\":1,\"workflow_run_\\u0069d\":null}",
 		    false, 0, NULL },
 		{ "{\"html_url\":\"https://x/1\",\"workflow_run_id\":1,"
-		    "\"html_url\":\"https://x/2\"}", false, 0, NULL },
-		{ "{\"run_url\":1,\"workflow_run_id\":1,\"run_url\":2}",
+		  "\"html_url\":\"https://x/2\"}",
 		    false, 0, NULL },
-		{ "{\"other\":1,\"workflow_run_id\":1,\"other\":2}", true,
-		    1, "" },
+		{ "{\"run_url\":1,\"workflow_run_id\":1,\"run_url\":2}", false,
+		    0, NULL },
+		{ "{\"other\":1,\"workflow_run_id\":1,\"other\":2}", true, 1,
+		    "" },
 	};
 	struct found_run d;
 	size_t i;
@@ -610,9 +638,9 @@ test_dispatch(void **state)
 		    cases[i].json);
 		check((why.len == 0) == cases[i].good, "%s", cases[i].json);
 		check(d.id == cases[i].id, "%s", cases[i].json);
-		check(cases[i].url == NULL ? d.url == NULL :
-		    strcmp(d.url, cases[i].url) == 0, "%s: %s",
-		    cases[i].json, d.url);
+		check(cases[i].url == NULL ? d.url == NULL
+					   : strcmp(d.url, cases[i].url) == 0,
+		    "%s: %s", cases[i].json, d.url);
 		found_run_wipe(&d);
 		assert_null(d.url);
 		found_run_wipe(&d);
@@ -623,8 +651,8 @@ static void
 test_fit_url(void **state)
 {
 	static const struct {
-		const char	*url;
-		bool		 fit;
+		const char *url;
+		bool fit;
 	} cases[] = {
 		{ "https://github.com/octo-org/octo-repo/actions/runs/1",
 		    true },
@@ -633,32 +661,51 @@ test_fit_url(void **state)
 		{ "https://[2001:db8::1]/o/r/actions/runs/1", true },
 		{ "https://github.com/o/r.s/actions/runs/1%20", true },
 		{ "https://x", true },
-		{ "", false }, { "/", false }, { "x", false },
-		{ "github.com/o/r", false }, { "//github.com/o/r", false },
+		{ "", false },
+		{ "/", false },
+		{ "x", false },
+		{ "github.com/o/r", false },
+		{ "//github.com/o/r", false },
 		{ "/o/r/actions/runs/1", false },
-		{ "https://", false }, { "http://", false },
-		{ "https:///x", false }, { "https:/x", false },
+		{ "https://", false },
+		{ "http://", false },
+		{ "https:///x", false },
+		{ "https:/x", false },
 		{ "https:github.com", false },
 		{ "ftp://github.com/x", false },
 		{ "javascript:alert(1)", false },
 		{ "javascript://x/%0aalert(1)", false },
 		{ "data:text/html,x", false },
 		{ "file:///etc/passwd", false },
-		{ " https://x/", false }, { "https://x/ ", false },
-		{ "https://x/a b", false }, { "https://x/\ta", false },
-		{ "https://x/\n", false }, { "https://x/\r", false },
-		{ "https://x/\x1b[31m", false }, { "https://x/\x7f", false },
-		{ "https://x/\x01", false }, { "https://x/\"", false },
-		{ "https://x/'", false }, { "https://x/`id`", false },
-		{ "https://x/$(id)", false }, { "https://x/${x}", false },
-		{ "https://x/;id", false }, { "https://x/&", false },
-		{ "https://x/|", false }, { "https://x/<", false },
-		{ "https://x/>", false }, { "https://x/\\", false },
-		{ "https://x/!", false }, { "https://x/*", false },
-		{ "https://x/(", false }, { "https://x/)", false },
-		{ "https://x/{a,b}", false }, { "https://x/^", false },
+		{ " https://x/", false },
+		{ "https://x/ ", false },
+		{ "https://x/a b", false },
+		{ "https://x/\ta", false },
+		{ "https://x/\n", false },
+		{ "https://x/\r", false },
+		{ "https://x/\x1b[31m", false },
+		{ "https://x/\x7f", false },
+		{ "https://x/\x01", false },
+		{ "https://x/\"", false },
+		{ "https://x/'", false },
+		{ "https://x/`id`", false },
+		{ "https://x/$(id)", false },
+		{ "https://x/${x}", false },
+		{ "https://x/;id", false },
+		{ "https://x/&", false },
+		{ "https://x/|", false },
+		{ "https://x/<", false },
+		{ "https://x/>", false },
+		{ "https://x/\\", false },
+		{ "https://x/!", false },
+		{ "https://x/*", false },
+		{ "https://x/(", false },
+		{ "https://x/)", false },
+		{ "https://x/{a,b}", false },
+		{ "https://x/^", false },
 		{ "https://x/#", false },
-		{ "https://x/\xc3\xa9", false }, { "https://x/\xff", false },
+		{ "https://x/\xc3\xa9", false },
+		{ "https://x/\xff", false },
 		{ "https://x/\xe2\x80\xae", false },
 	};
 	char *url;
@@ -683,39 +730,42 @@ static void
 test_errors(void **state)
 {
 	static const struct {
-		const char	*json, *message;
+		const char *json, *message;
 	} cases[] = {
 		{ "{\"message\":\"Not Found\",\"documentation_url\":"
-		    "\"https://docs.github.com/rest\",\"status\":\"404\"}",
+		  "\"https://docs.github.com/rest\",\"status\":\"404\"}",
 		    "Not Found" },
 		{ "{\"message\":\"Unexpected inputs provided: "
-		    "[\\\"foo\\\"]\"}", "Unexpected inputs provided: "
-		    "[\"foo\"]" },
+		  "[\\\"foo\\\"]\"}",
+		    "Unexpected inputs provided: [\"foo\"]" },
 		{ "{\"message\":\"Invalid request.\\n\\n\\\"x\\\" is not a "
-		    "permitted key.\"}", "Invalid request.\n\n\"x\" is not a "
-		    "permitted key." },
+		  "permitted key.\"}",
+		    "Invalid request.\n\n\"x\" is not a permitted key." },
 		{ "{\"message\":\"Validation Failed\",\"errors\":[{"
-		    "\"resource\":\"Issue\",\"field\":\"title\",\"code\":"
-		    "\"missing_field\"}]}",
+		  "\"resource\":\"Issue\",\"field\":\"title\",\"code\":"
+		  "\"missing_field\"}]}",
 		    "Validation Failed (Issue title missing_field)" },
 		{ "{\"message\":\"Validation Failed\",\"errors\":[{"
-		    "\"resource\":\"Issue\",\"code\":\"custom\",\"message\":"
-		    "\"no such ref\"},\"and this\"]}",
+		  "\"resource\":\"Issue\",\"code\":\"custom\",\"message\":"
+		  "\"no such ref\"},\"and this\"]}",
 		    "Validation Failed (no such ref, and this)" },
-		{ "{\"message\":\"M\",\"errors\":[\"a\",\"b\"]}",
-		    "M (a, b)" },
+		{ "{\"message\":\"M\",\"errors\":[\"a\",\"b\"]}", "M (a, b)" },
 		{ "{\"message\":\"M\",\"errors\":[{\"code\":\"c\","
-		    "\"field\":3}]}", "M (c)" },
+		  "\"field\":3}]}",
+		    "M (c)" },
 		{ "{\"message\":\"M\",\"errors\":[]}", "M" },
 		{ "{\"message\":\"M\",\"errors\":null}", "M" },
 		{ "{\"message\":\"M\",\"errors\":\"x\"}", "M" },
 		{ "{\"message\":\"M\",\"errors\":{\"a\":\"b\"}}", "M" },
-		{ "{\"message\":\"M \\ud83d\\ude80\"}",
-		    "M \xf0\x9f\x9a\x80" },
-		{ "{\"message\":null}", "" }, { "{\"message\":1}", "" },
+		{ "{\"message\":\"M \\ud83d\\ude80\"}", "M \xf0\x9f\x9a\x80" },
+		{ "{\"message\":null}", "" },
+		{ "{\"message\":1}", "" },
 		{ "{\"message\":{\"message\":\"x\"}}", "" },
-		{ "{}", "" }, { "[]", "" }, { "\"message\"", "" },
-		{ "", "" }, { "{\"message\":\"x\"", "" },
+		{ "{}", "" },
+		{ "[]", "" },
+		{ "\"message\"", "" },
+		{ "", "" },
+		{ "{\"message\":\"x\"", "" },
 		{ "<html>Request forbidden by administrative rules.</html>",
 		    "" },
 	};
@@ -731,9 +781,9 @@ test_errors(void **state)
 		decode_error(text, strlen(cases[i].json), &message, &url);
 		check(strcmp(buf_str(&message), cases[i].message) == 0,
 		    "%s: %s", cases[i].json, buf_str(&message));
-		check(strcmp(buf_str(&url), i == 0 ?
-		    "https://docs.github.com/rest" : "") == 0, "%s: %s",
-		    cases[i].json, buf_str(&url));
+		check(strcmp(buf_str(&url),
+			  i == 0 ? "https://docs.github.com/rest" : "") == 0,
+		    "%s: %s", cases[i].json, buf_str(&url));
 		free(text);
 		buf_free(&message);
 		buf_free(&url);
@@ -744,10 +794,11 @@ test_errors(void **state)
 static void
 test_cut(void **state)
 {
-	static const char r[] = "{\"total_count\":1,\"workflow_runs\":[{"
+	static const char r[] =
+	    "{\"total_count\":1,\"workflow_runs\":[{"
 	    "\"id\":1,\"name\":\"a\\u00e9\",\"html_url\":\"https://x/y\"}]}";
 	static const char j[] = "{\"jobs\":[{\"name\":\"a\",\"steps\":[{"
-	    "\"name\":\"b\"},{\"name\":\"c\"}]}]}";
+				"\"name\":\"b\"},{\"name\":\"c\"}]}]}";
 	struct run_list run_list;
 	struct job_list job_list;
 	char text[128];
@@ -784,8 +835,10 @@ test_large(void **state)
 	for (i = 0; i < 100; i++) {
 		buf_addf(&b, "%s{\"repository\":{", i > 0 ? "," : "");
 		for (k = 0; k < 200; k++)
-			buf_addf(&b, "\"url_%zu\":\"https://api.github.com/"
-			    "repos/octo-org/octo-repo\",", k);
+			buf_addf(&b,
+			    "\"url_%zu\":\"https://api.github.com/"
+			    "repos/octo-org/octo-repo\",",
+			    k);
 		buf_addf(&b, "\"id\":1},\"id\":%zu,\"name\":\"run %zu\"}",
 		    1000 - i, i);
 	}
@@ -815,7 +868,8 @@ test_too_many(void **state)
 		for (i = 0; i < n; i++)
 			buf_adds(&b, i > 0 ? ",{}" : "{}");
 		buf_adds(&b, "]}");
-		assert_int_equal(decode_run_list(b.data, b.len, MOST, &list, &why),
+		assert_int_equal(
+		    decode_run_list(b.data, b.len, MOST, &list, &why),
 		    n == MOST);
 		assert_int_equal(list.count, n == MOST ? n : 0);
 		run_list_wipe(&list);
@@ -824,7 +878,7 @@ test_too_many(void **state)
 	assert_non_null(strstr(buf_str(&why), "101 \"workflow_runs\""));
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)

@@ -12,9 +12,9 @@ static void
 test_strings(void **state)
 {
 	static const struct {
-		const char	*text;
-		size_t		 len;
-		const char	*want;
+		const char *text;
+		size_t len;
+		const char *want;
 	} cases[] = {
 		{ LIT(""), "\"\"" },
 		{ LIT("abc"), "\"abc\"" },
@@ -83,8 +83,8 @@ test_round_trip(void **state)
 			buf_init(&out, 100);
 			buf_init(&back, 100);
 			emit_string_n(&out, text, len);
-			doc = json_parse(out.data, out.len, JSON_STRICT_TEXT,
-			    &e);
+			doc = json_parse(
+			    out.data, out.len, JSON_STRICT_TEXT, &e);
 			check(doc != NULL, "%s: %s", out.data, e.expected);
 			assert_true(json_string(json_root(doc), &back));
 			assert_int_equal(back.len, len);
@@ -100,7 +100,7 @@ static void
 test_text(void **state)
 {
 	static const struct {
-		const char	*json, *want;
+		const char *json, *want;
 	} cases[] = {
 		{ "", "" },
 		{ "{\"a\": [1.50,\t\"b\\n\"]}\r\n", NULL },
@@ -117,8 +117,8 @@ test_text(void **state)
 	for (i = 0; i < COUNT(cases); i++) {
 		buf_init(&out, 1000);
 		emit_text(&out, cases[i].json, strlen(cases[i].json));
-		assert_string_equal(buf_str(&out), cases[i].want != NULL ?
-		    cases[i].want : cases[i].json);
+		assert_string_equal(buf_str(&out),
+		    cases[i].want != NULL ? cases[i].want : cases[i].json);
 		buf_free(&out);
 	}
 }
@@ -147,7 +147,8 @@ test_names(void **state)
 	buf_addc(&out, '}');
 	emit_name(&out, "z");
 	buf_adds(&out, "true}");
-	assert_string_equal(buf_str(&out), "{\"ref\":\"ma\\\"in\",\"inputs\":"
+	assert_string_equal(buf_str(&out),
+	    "{\"ref\":\"ma\\\"in\",\"inputs\":"
 	    "{\"a b\\n\":1.50,\"brace\":\"{\",\"\":null},\"z\":true}");
 	buf_free(&out);
 }

@@ -8,11 +8,11 @@
 #include "base/clock.h"
 #include "http/exchange.h"
 
-#define START_MS	INT64_C(5000000)
-#define HEAD_MS		30000
-#define ANSWER_MS	60000
+#define START_MS  INT64_C(5000000)
+#define HEAD_MS   30000
+#define ANSWER_MS 60000
 
-static int64_t	now_ms;
+static int64_t now_ms;
 
 static int64_t
 read_clock(void *ctx)
@@ -32,22 +32,22 @@ const struct clock clock_system = { read_clock, pass, NULL };
 
 /* Bytes that arrive after that long, so many times. */
 struct arrival {
-	int64_t		 after_ms;
-	const char	*bytes;		/* NULL: the end of the stream */
-	unsigned int	 times;		/* 0 stands for once */
+	int64_t after_ms;
+	const char *bytes;  /* NULL: the end of the stream */
+	unsigned int times; /* 0 stands for once */
 };
 
 /* A peer that sends by a script and then falls silent. */
 struct peer {
-	struct conn		 conn;
-	const struct arrival	*script;
-	size_t			 count, at;
-	unsigned int		 repeated;
-	enum status		 read_status;	/* in the end */
-	enum status		 write_status;
-	size_t			 written;	/* before that */
-	uint64_t		 sent;
-	char			 request[1024];
+	struct conn conn;
+	const struct arrival *script;
+	size_t count, at;
+	unsigned int repeated;
+	enum status read_status; /* in the end */
+	enum status write_status;
+	size_t written; /* before that */
+	uint64_t sent;
+	char request[1024];
 };
 
 static enum status
@@ -113,23 +113,22 @@ peer_quiet(struct conn *c)
 	return true;
 }
 
-static char	who[] = "host:1";
+static char who[] = "host:1";
 
-static const struct conn_ops peer_ops = {
-	peer_read, peer_write, peer_close, peer_sent, peer_quiet
-};
+static const struct conn_ops peer_ops = { peer_read, peer_write, peer_close,
+	peer_sent, peer_quiet };
 
 /* What came of one exchange. */
 struct outcome {
-	enum status	 status;
-	bool		 sent;
-	int64_t		 took_ms;
-	bool		 keep_alive;
-	struct fault	 fault;
-	char		 request[1024];
+	enum status status;
+	bool sent;
+	int64_t took_ms;
+	bool keep_alive;
+	struct fault fault;
+	char request[1024];
 };
 
-static size_t	sunk;
+static size_t sunk;
 
 static void
 sink(void *ctx, const char *data, size_t len)
@@ -144,8 +143,9 @@ run_peer(struct outcome *o, struct peer *p, int64_t answer_ms, bool streams)
 {
 	struct exchange_limits limits;
 	struct response response;
-	struct request q = { .method = REQUEST_GET, .target = "/x",
-	    .authority = "host" };
+	struct request q = {
+		.method = REQUEST_GET, .target = "/x", .authority = "host"
+	};
 
 	now_ms = START_MS;
 	limits.head_deadline_ms = START_MS + HEAD_MS;
@@ -158,8 +158,8 @@ run_peer(struct outcome *o, struct peer *p, int64_t answer_ms, bool streams)
 	if (streams)
 		response_stream(&response, sink, NULL);
 	o->sent = p->write_status != STATUS_OK;
-	o->status = exchange(&p->conn, &q, &response, &limits, &o->sent,
-	    &o->fault);
+	o->status = exchange(
+	    &p->conn, &q, &response, &limits, &o->sent, &o->fault);
 	o->took_ms = now_ms - START_MS;
 	memcpy(o->request, p->request, sizeof o->request);
 	o->keep_alive = response.keep_alive;
@@ -175,23 +175,24 @@ run_script(struct outcome *o, const struct arrival *script, size_t count,
 	run_peer(o, &p, answer_ms, streams);
 }
 
-#define HEAD	"HTTP/1.1 200 OK\r\n"
-#define LONG	HEAD "Content-Length: 1000000\r\n\r\n"
-#define CHUNKED	HEAD "Transfer-Encoding: chunked\r\n\r\n"
-#define X16	"xxxxxxxxxxxxxxxx"
-#define X256	X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16
-#define X1023	X256 X256 X256 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 \
-	    X16 X16 X16 X16 "xxxxxxxxxxxxxxx"
+#define HEAD    "HTTP/1.1 200 OK\r\n"
+#define LONG    HEAD "Content-Length: 1000000\r\n\r\n"
+#define CHUNKED HEAD "Transfer-Encoding: chunked\r\n\r\n"
+#define X16     "xxxxxxxxxxxxxxxx"
+#define X256    X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16
+#define X1023                                                                  \
+	X256 X256 X256 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 \
+	    X16 "xxxxxxxxxxxxxxx"
 
 /*
  * Peers that stop, drip or flood: when each is given up.  Nothing here is ever
  * complete.
  */
 static const struct {
-	const char	*name;
-	struct arrival	 script[4];
-	int64_t		 took_ms;
-	const char	*text;
+	const char *name;
+	struct arrival script[4];
+	int64_t took_ms;
+	const char *text;
 } stalls[] = {
 	{ "a head that does not come", { { 40000, "x", 0 } }, 30000,
 	    "no answer in time" },
@@ -199,42 +200,46 @@ static const struct {
 	    30000, "no answer in time" },
 	{ "a head that stops between its fields", { { 5, HEAD "A: b\r\n", 0 } },
 	    30000, "no answer in time" },
-	{ "a head that drips", { { 900, "HTTP/1.1 200 O", 0 },
-	    { 900, "K", 5000 } }, 30000, "no answer in time" },
-	{ "interim answers without end", { { 500,
-	    "HTTP/1.1 100 Continue\r\n\r\n", 5000 } }, 30000,
+	{ "a head that drips",
+	    { { 900, "HTTP/1.1 200 O", 0 }, { 900, "K", 5000 } }, 30000,
+	    "no answer in time" },
+	{ "interim answers without end",
+	    { { 500, "HTTP/1.1 100 Continue\r\n\r\n", 5000 } }, 30000,
 	    "no answer in time" },
 	{ "a body that does not begin", { { 1000, LONG, 0 } }, 11000,
 	    "stalled" },
 	{ "a body that stops", { { 0, LONG, 0 }, { 3000, X1023 "x", 0 } },
 	    13000, "stalled" },
-	{ "a body that stops short of the floor", { { 0, LONG, 0 },
-	    { 3000, X256, 0 } }, 10000, "stalled" },
+	{ "a body that stops short of the floor",
+	    { { 0, LONG, 0 }, { 3000, X256, 0 } }, 10000, "stalled" },
 	{ "a drip every nine seconds", { { 0, LONG, 0 }, { 9000, "x", 99 } },
 	    10000, "stalled" },
 	{ "a drip every millisecond", { { 0, LONG, 0 }, { 11, "x", 99999 } },
 	    10000, "stalled" },
-	{ "one byte less than the floor", { { 0, LONG, 0 },
-	    { 9999, X1023, 99 } }, 10000, "stalled" },
-	{ "the floor, until the deadline", { { 0, LONG, 0 },
-	    { 9999, X1023 "x", 99 } }, 60000, "no answer in time" },
-	{ "interim answers, then a drip", { { 20000,
-	    "HTTP/1.1 103 Early Hints\r\n\r\n", 0 }, { 0, LONG, 0 },
-	    { 5000, "x", 99 } }, 30000, "stalled" },
+	{ "one byte less than the floor",
+	    { { 0, LONG, 0 }, { 9999, X1023, 99 } }, 10000, "stalled" },
+	{ "the floor, until the deadline",
+	    { { 0, LONG, 0 }, { 9999, X1023 "x", 99 } }, 60000,
+	    "no answer in time" },
+	{ "interim answers, then a drip",
+	    { { 20000, "HTTP/1.1 103 Early Hints\r\n\r\n", 0 }, { 0, LONG, 0 },
+		{ 5000, "x", 99 } },
+	    30000, "stalled" },
 	{ "a chunk size that stops", { { 0, CHUNKED "40", 0 } }, 10000,
 	    "stalled" },
-	{ "a chunk size that drips", { { 0, CHUNKED, 0 },
-	    { 9000, "0", 99 } }, 10000, "stalled" },
+	{ "a chunk size that drips", { { 0, CHUNKED, 0 }, { 9000, "0", 99 } },
+	    10000, "stalled" },
 	{ "a chunk that stops", { { 0, CHUNKED "40\r\n" X16, 0 } }, 10000,
 	    "stalled" },
-	{ "a chunk without its end", { { 0, CHUNKED "10\r\n" X16, 0 } },
-	    10000, "stalled" },
+	{ "a chunk without its end", { { 0, CHUNKED "10\r\n" X16, 0 } }, 10000,
+	    "stalled" },
 	{ "trailers that stop", { { 0, CHUNKED "0\r\nA: b\r\n", 0 } }, 10000,
 	    "stalled" },
-	{ "trailers that drip", { { 0, CHUNKED "0\r\n", 0 },
-	    { 8000, "A: b\r\n", 99 } }, 10000, "stalled" },
-	{ "a whole body without an end", { { 0, HEAD "\r\n" X1023, 0 } },
-	    10000, "stalled" },
+	{ "trailers that drip",
+	    { { 0, CHUNKED "0\r\n", 0 }, { 8000, "A: b\r\n", 99 } }, 10000,
+	    "stalled" },
+	{ "a whole body without an end", { { 0, HEAD "\r\n" X1023, 0 } }, 10000,
+	    "stalled" },
 };
 
 static void
@@ -311,17 +316,17 @@ test_stream_without_a_deadline(void **state)
 
 /* What ends an answer other than time. */
 static const struct {
-	const char	*name;
-	struct arrival	 script[3];
-	size_t		 count;
-	enum status	 status;
-	bool		 keep_alive;
-	const char	*text;
+	const char *name;
+	struct arrival script[3];
+	size_t count;
+	enum status status;
+	bool keep_alive;
+	const char *text;
 } ends[] = {
 	{ "whole", { { 0, HEAD "Content-Length: 2\r\n\r\n{}", 0 } }, 1,
 	    STATUS_OK, true, "" },
-	{ "whole, with more behind it", { { 0,
-	    HEAD "Content-Length: 2\r\n\r\n{}HTTP/1.1 200 OK", 0 } }, 1,
+	{ "whole, with more behind it",
+	    { { 0, HEAD "Content-Length: 2\r\n\r\n{}HTTP/1.1 200 OK", 0 } }, 1,
 	    STATUS_OK, false, "" },
 	{ "closed before a byte", { { 0, NULL, 0 } }, 1, STATUS_CLOSED, false,
 	    "host:1: " },
@@ -329,29 +334,27 @@ static const struct {
 	    STATUS_CLOSED, false, "host:1: " },
 	{ "closed in the body", { { 0, LONG X16, 0 }, { 0, NULL, 0 } }, 2,
 	    STATUS_CLOSED, false, "host:1: " },
-	{ "garbage", { { 0, "SSH-2.0-x\r\n", 0 } }, 1, STATUS_PROTOCOL,
+	{ "garbage", { { 0, "SSH-2.0-x\r\n", 0 } }, 1, STATUS_PROTOCOL, false,
+	    "host:1: bad answer" },
+	{ "trailers without end",
+	    { { 0, CHUNKED "0\r\n", 0 }, { 0, "A: " X256 "\r\n", 99999 } }, 2,
+	    STATUS_PROTOCOL, false, "host:1: bad answer" },
+	{ "fields without end",
+	    { { 0, HEAD, 0 }, { 0, "A: " X256 "\r\n", 99999 } }, 2,
+	    STATUS_PROTOCOL, false, "host:1: bad answer" },
+	{ "a field without end", { { 0, HEAD "A: ", 0 }, { 0, X256, 99999 } },
+	    2, STATUS_PROTOCOL, false, "host:1: bad answer" },
+	{ "a chunk size without end",
+	    { { 0, CHUNKED, 0 }, { 0, "1;" X256, 99999 } }, 2, STATUS_PROTOCOL,
 	    false, "host:1: bad answer" },
-	{ "trailers without end", { { 0, CHUNKED "0\r\n", 0 },
-	    { 0, "A: " X256 "\r\n", 99999 } }, 2, STATUS_PROTOCOL, false,
-	    "host:1: bad answer" },
-	{ "fields without end", { { 0, HEAD, 0 },
-	    { 0, "A: " X256 "\r\n", 99999 } }, 2, STATUS_PROTOCOL, false,
-	    "host:1: bad answer" },
-	{ "a field without end", { { 0, HEAD "A: ", 0 },
-	    { 0, X256, 99999 } }, 2, STATUS_PROTOCOL, false,
-	    "host:1: bad answer" },
-	{ "a chunk size without end", { { 0, CHUNKED, 0 },
-	    { 0, "1;" X256, 99999 } }, 2, STATUS_PROTOCOL, false,
-	    "host:1: bad answer" },
-	{ "interim answers without end", { { 0,
-	    "HTTP/1.1 100 Continue\r\n\r\n", 99999 } }, 1, STATUS_PROTOCOL,
-	    false, "host:1: bad answer" },
-	{ "a body without end", { { 0, HEAD "\r\n", 0 },
-	    { 0, X1023, 99999 } }, 2, STATUS_PROTOCOL, false,
-	    "host:1: bad answer" },
-	{ "chunks without end", { { 0, CHUNKED, 0 },
-	    { 0, "10\r\n" X16 "\r\n", 9999999 } }, 2, STATUS_PROTOCOL,
-	    false, "host:1: bad answer" },
+	{ "interim answers without end",
+	    { { 0, "HTTP/1.1 100 Continue\r\n\r\n", 99999 } }, 1,
+	    STATUS_PROTOCOL, false, "host:1: bad answer" },
+	{ "a body without end", { { 0, HEAD "\r\n", 0 }, { 0, X1023, 99999 } },
+	    2, STATUS_PROTOCOL, false, "host:1: bad answer" },
+	{ "chunks without end",
+	    { { 0, CHUNKED, 0 }, { 0, "10\r\n" X16 "\r\n", 9999999 } }, 2,
+	    STATUS_PROTOCOL, false, "host:1: bad answer" },
 };
 
 static void
@@ -362,8 +365,7 @@ test_ends(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(ends); i++) {
-		run_script(&o, ends[i].script, ends[i].count, ANSWER_MS,
-		    false);
+		run_script(&o, ends[i].script, ends[i].count, ANSWER_MS, false);
 		check(o.status == ends[i].status, "%s: %d %s", ends[i].name,
 		    o.status, o.fault.text);
 		check(o.sent, "%s", ends[i].name);
@@ -372,16 +374,16 @@ test_ends(void **state)
 			    ends[i].name);
 		else
 			check(strncmp(o.fault.text, ends[i].text,
-			    strlen(ends[i].text)) == 0, "%s: %s", ends[i].name,
-			    o.fault.text);
+				  strlen(ends[i].text)) == 0,
+			    "%s: %s", ends[i].name, o.fault.text);
 	}
 }
 
 static const struct {
-	const char	*name;
-	enum status	 write_status;
-	size_t		 written;
-	bool		 sent;
+	const char *name;
+	enum status write_status;
+	size_t written;
+	bool sent;
 } writes[] = {
 	{ "gone before a byte", STATUS_CLOSED, 0, false },
 	{ "gone after a byte", STATUS_CLOSED, 1, true },
@@ -398,12 +400,14 @@ test_sent(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(writes); i++) {
-		struct peer p = { .write_status = writes[i].write_status,
-		    .written = writes[i].written, .sent = 77 };
+		struct peer p = {
+			.write_status = writes[i].write_status,
+			.written = writes[i].written,
+			.sent = 77,
+		};
 
 		run_peer(&o, &p, ANSWER_MS, false);
-		check(o.status == writes[i].write_status, "%s",
-		    writes[i].name);
+		check(o.status == writes[i].write_status, "%s", writes[i].name);
 		check(o.sent == writes[i].sent, "%s", writes[i].name);
 	}
 }
@@ -429,16 +433,15 @@ test_refused_handshake(void **state)
 static void
 test_request(void **state)
 {
-	static const struct arrival script[] = {
-		{ 0, "HTTP/1.1 204 No Content\r\n\r\n", 0 }
-	};
+	static const struct arrival script[] = { { 0,
+	    "HTTP/1.1 204 No Content\r\n\r\n", 0 } };
 	struct outcome o;
 
 	(void)state;
 	run_script(&o, script, COUNT(script), ANSWER_MS, false);
 	assert_int_equal(o.status, STATUS_OK);
-	check(strncmp(o.request, "GET /x HTTP/1.1\r\nHost: host\r\n", 29) ==
-	    0, "%s", o.request);
+	check(strncmp(o.request, "GET /x HTTP/1.1\r\nHost: host\r\n", 29) == 0,
+	    "%s", o.request);
 }
 
 /* A header that would end the head early never leaves. */
@@ -446,8 +449,9 @@ static void
 test_unfit_request(void **state)
 {
 	struct exchange_limits limits = { START_MS + HEAD_MS, START_MS };
-	struct request q = { .method = REQUEST_GET, .target = "/x",
-	    .authority = "host" };
+	struct request q = {
+		.method = REQUEST_GET, .target = "/x", .authority = "host"
+	};
 	struct peer p = { .conn = { .ops = &peer_ops, .who = who } };
 	struct response r;
 	bool sent = true;
@@ -456,8 +460,8 @@ test_unfit_request(void **state)
 	(void)state;
 	request_add(&q, "A", "b\r\nC: d");
 	response_init(&r, REQUEST_GET);
-	assert_int_equal(exchange(&p.conn, &q, &r, &limits, &sent, &f),
-	    STATUS_PROTOCOL);
+	assert_int_equal(
+	    exchange(&p.conn, &q, &r, &limits, &sent, &f), STATUS_PROTOCOL);
 	assert_true(f.lasting);
 	assert_false(sent);
 	assert_int_equal(p.sent, 0);

@@ -45,14 +45,16 @@ test_table_is_whole(void **state)
 
 	(void)state;
 	for (i = 0; i < STATUS_COUNT; i++) {
-		check((status_exit_code((enum status)i) == 0) ==
-		    (i == STATUS_OK), "status %d", i);
+		check(
+		    (status_exit_code((enum status)i) == 0) == (i == STATUS_OK),
+		    "status %d", i);
 		check(status_is_signal((enum status)i) ==
-		    (i == STATUS_INTERRUPTED || i == STATUS_TERMINATED),
+			(i == STATUS_INTERRUPTED || i == STATUS_TERMINATED),
 		    "status %d", i);
 		check(status_is_bad_answer((enum status)i) ==
-		    (i == STATUS_SERVER || i == STATUS_NOT_FOUND ||
-		    i == STATUS_PROTOCOL), "status %d", i);
+			(i == STATUS_SERVER || i == STATUS_NOT_FOUND ||
+			    i == STATUS_PROTOCOL),
+		    "status %d", i);
 	}
 }
 
@@ -62,13 +64,12 @@ test_set(void **state)
 	struct fault f;
 
 	(void)state;
-	assert_int_equal(fault_set(&f, STATUS_CLOSED, "%s:%d: gone", "h", 1),
-	    STATUS_CLOSED);
+	assert_int_equal(
+	    fault_set(&f, STATUS_CLOSED, "%s:%d: gone", "h", 1), STATUS_CLOSED);
 	assert_int_equal(f.status, STATUS_CLOSED);
 	assert_false(f.lasting);
 	assert_string_equal(f.text, "h:1: gone");
-	assert_int_equal(fault_set_lasting(&f, STATUS_TLS, "bad"),
-	    STATUS_TLS);
+	assert_int_equal(fault_set_lasting(&f, STATUS_TLS, "bad"), STATUS_TLS);
 	assert_true(f.lasting);
 	assert_string_equal(f.text, "bad");
 	assert_int_equal(fault_set(&f, STATUS_OK, "%s", ""), STATUS_OK);
@@ -86,8 +87,8 @@ test_set_from_itself(void **state)
 	fault_set(&f, STATUS_CLOSED, "reset");
 	fault_set(&f, STATUS_UNKNOWN, "the answer was lost (%s); %s", f.text,
 	    "look yourself");
-	assert_string_equal(f.text,
-	    "the answer was lost (reset); look yourself");
+	assert_string_equal(
+	    f.text, "the answer was lost (reset); look yourself");
 }
 
 static void
@@ -150,7 +151,7 @@ test_secret_at_the_clip(void **state)
 	(void)state;
 	secret_add(secret);
 	for (at = FAULT_TEXT_MAX - sizeof secret - 5; at < FAULT_TEXT_MAX + 5;
-	    at++) {
+	     at++) {
 		memset(text, 'x', sizeof text - 1);
 		text[sizeof text - 1] = '\0';
 		memcpy(text + at, secret, sizeof secret - 1);

@@ -79,12 +79,13 @@ test_deadline(void **state)
 	buf_init(&b, 100);
 	assert_int_equal(pipe(fds), 0);
 	assert_int_equal(write(fds[1], "abc", 3), 3);
-	assert_int_equal(file_read_all(fds[0], &b, clock_after(&clock_system,
-	    20)), ETIMEDOUT);
+	assert_int_equal(
+	    file_read_all(fds[0], &b, clock_after(&clock_system, 20)),
+	    ETIMEDOUT);
 	assert_string_equal(buf_str(&b), "abc");
 	close(fds[1]);
-	assert_int_equal(file_read_all(fds[0], &b, clock_after(&clock_system,
-	    20)), 0);
+	assert_int_equal(
+	    file_read_all(fds[0], &b, clock_after(&clock_system, 20)), 0);
 	close(fds[0]);
 	buf_free(&b);
 }

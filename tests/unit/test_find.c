@@ -16,10 +16,10 @@ test_short_and_late(void **state)
 	(void)state;
 	q.distinct_id = "1";
 	q.is_unique = false;
-	fake_add_run(gh, (struct fake_run){ .id = OURS - 1,
-	    .title = "shard 1" });
-	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = "1",
-	    .listed_at = 2800 });
+	fake_add_run(
+	    gh, (struct fake_run){ .id = OURS - 1, .title = "shard 1" });
+	fake_add_run(gh,
+	    (struct fake_run){ .id = OURS, .title = "1", .listed_at = 2800 });
 	assert_int_equal(look_for(q), FIND_SEVERAL);
 	assert_int_equal(result.count, 2);
 	searching_tear_down(state);
@@ -45,10 +45,19 @@ test_used_a_moment_ago(void **state)
 
 	q.is_unique = false;
 	for (i = 0; i < COUNT(created); i++) {
-		fake_add_run(gh, (struct fake_run){ .id = OURS - 1,
-		    .title = UUID, .created_at = created[i] });
-		fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID,
-		    .created_at = 1000, .listed_at = 2500 });
+		fake_add_run(gh,
+		    (struct fake_run){
+			.id = OURS - 1,
+			.title = UUID,
+			.created_at = created[i],
+		    });
+		fake_add_run(gh,
+		    (struct fake_run){
+			.id = OURS,
+			.title = UUID,
+			.created_at = 1000,
+			.listed_at = 2500,
+		    });
 		/* Before the floor it is none; after it, none is proved. */
 		if (i == 0)
 			expect_ours(look_for(q), FOUND_BY_RUN_NAME);
@@ -69,8 +78,9 @@ test_used_a_moment_ago(void **state)
 static void
 test_eleven_digits(void **state)
 {
-	static const struct fake_job waiting[] = { { .set_up_at =
-	    FAKE_NEVER } };
+	static const struct fake_job waiting[] = {
+		{ .set_up_at = FAKE_NEVER }
+	};
 	struct find_query q = query();
 	size_t i;
 
@@ -78,10 +88,11 @@ test_eleven_digits(void **state)
 	q.is_unique = false;
 	q.distinct_id = "17654320999";
 	for (i = 1; i <= 5; i++)
-		fake_add_run(gh, (struct fake_run){ .id = OURS + i,
-		    .jobs = waiting, .job_count = 1 });
-	fake_add_run(gh, (struct fake_run){ .id = OURS,
-	    .title = "Deploy run17654320999" });
+		fake_add_run(gh,
+		    (struct fake_run){
+			.id = OURS + i, .jobs = waiting, .job_count = 1 });
+	fake_add_run(gh,
+	    (struct fake_run){ .id = OURS, .title = "Deploy run17654320999" });
 	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
 	assert_in_range(fake_now(), 3000, 4500);
 }
@@ -91,7 +102,7 @@ static void
 test_refusals(void **state)
 {
 	static const enum status statuses[] = { STATUS_UNAUTHORIZED,
-	    STATUS_FORBIDDEN, STATUS_NOT_FOUND };
+		STATUS_FORBIDDEN, STATUS_NOT_FOUND };
 	static const enum fake_kind kinds[] = { FAKE_RUNS, FAKE_JOBS };
 	size_t i, k;
 	int lasts;
@@ -102,28 +113,41 @@ test_refusals(void **state)
 				/* Of one run's jobs, that is no refusal. */
 				if (lasts && k == 1 && i == 2)
 					continue;
-				fake_add_run(gh, (struct fake_run){
-				    .id = OURS, .jobs = marked_jobs,
-				    .job_count = 1 });
-				fake_add_failure(gh, (struct fake_failure){
-				    .kind = kinds[k], .first = 1, .last =
-				    lasts ? FAKE_ALWAYS : 4, .status =
-				    statuses[i], .lasting = i < 2 });
+				fake_add_run(gh,
+				    (struct fake_run){
+					.id = OURS,
+					.jobs = marked_jobs,
+					.job_count = 1,
+				    });
+				fake_add_failure(gh,
+				    (struct fake_failure){
+					.kind = kinds[k],
+					.first = 1,
+					.last = lasts ? FAKE_ALWAYS : 4,
+					.status = statuses[i],
+					.lasting = i < 2,
+				    });
 				if (lasts)
 					fake_add_failure(gh,
 					    (struct fake_failure){
-					    .kind = FAKE_ALL_RUNS, .first = 1,
-					    .last = FAKE_ALWAYS, .status =
-					    statuses[i], .lasting = i < 2 });
-				check(look_for(query()) == (lasts ?
-				    FIND_STOPPED : FIND_ONE), "%zu %zu %d", i,
-				    k, lasts);
-				check(!lasts || (fake_now() >= 10000 &&
-				    fake_now() <= 30000 && fake_count(gh,
-				    kinds[k], 0) + fake_count(gh,
-				    FAKE_ALL_RUNS, 0) >= 5), "%zu %zu: %" PRId64,
-				    i, k, fake_now());
-				check(!lasts || result.fault.status == statuses[i],
+						.kind = FAKE_ALL_RUNS,
+						.first = 1,
+						.last = FAKE_ALWAYS,
+						.status = statuses[i],
+						.lasting = i < 2 });
+				check(look_for(query()) ==
+					(lasts ? FIND_STOPPED : FIND_ONE),
+				    "%zu %zu %d", i, k, lasts);
+				check(!lasts ||
+					(fake_now() >= 10000 &&
+					    fake_now() <= 30000 &&
+					    fake_count(gh, kinds[k], 0) +
+						    fake_count(
+							gh, FAKE_ALL_RUNS, 0) >=
+						5),
+				    "%zu %zu: %" PRId64, i, k, fake_now());
+				check(!lasts ||
+					result.fault.status == statuses[i],
 				    "%zu %zu", i, k);
 				searching_tear_down(state);
 				searching_set_up(state);
@@ -135,21 +159,25 @@ static void
 test_two_carriers(void **state)
 {
 	static const struct {
-		const char	*what;
-		struct fake_run	 other;
-		bool		 several;
+		const char *what;
+		struct fake_run other;
+		bool several;
 	} cases[] = {
 		{ "both titles", { .id = OURS + 1, .title = UUID }, true },
-		{ "title and step", { .id = OURS + 1, .jobs = marked_jobs,
-		    .job_count = 1 }, true },
-		{ "older, step", { .id = OURS - 1, .jobs = marked_jobs,
-		    .job_count = 1 }, true },
-		{ "below the baseline", { .id = BASELINE - 1,
-		    .title = UUID }, false },
-		{ "another event", { .id = OURS + 1, .title = UUID,
-		    .event = "schedule" }, false },
-		{ "another workflow", { .id = OURS + 1, .title = UUID,
-		    .workflow_id = 12 }, false },
+		{ "title and step",
+		    { .id = OURS + 1, .jobs = marked_jobs, .job_count = 1 },
+		    true },
+		{ "older, step",
+		    { .id = OURS - 1, .jobs = marked_jobs, .job_count = 1 },
+		    true },
+		{ "below the baseline", { .id = BASELINE - 1, .title = UUID },
+		    false },
+		{ "another event",
+		    { .id = OURS + 1, .title = UUID, .event = "schedule" },
+		    false },
+		{ "another workflow",
+		    { .id = OURS + 1, .title = UUID, .workflow_id = 12 },
+		    false },
 	};
 	struct find_query q = query();
 	uint64_t newest;
@@ -159,17 +187,19 @@ test_two_carriers(void **state)
 	for (i = 0; i < COUNT(cases); i++) {
 		add_neighbours(OURS + 2, 3);
 		fake_add_run(gh, cases[i].other);
-		fake_add_run(gh, (struct fake_run){ .id = OURS,
-		    .title = UUID });
-		check(look_for(q) == (cases[i].several ? FIND_SEVERAL :
-		    FIND_ONE), "%s", cases[i].what);
+		fake_add_run(
+		    gh, (struct fake_run){ .id = OURS, .title = UUID });
+		check(
+		    look_for(q) == (cases[i].several ? FIND_SEVERAL : FIND_ONE),
+		    "%s", cases[i].what);
 		check(result.count == (cases[i].several ? 2 : 1), "%s",
 		    cases[i].what);
-		newest = cases[i].several && cases[i].other.id > OURS ?
-		    cases[i].other.id : OURS;
+		newest = cases[i].several && cases[i].other.id > OURS
+		    ? cases[i].other.id
+		    : OURS;
 		check(result.runs[0].id == newest &&
-		    strcmp(result.runs[0].url, fake_url(newest)) == 0, "%s",
-		    cases[i].what);
+			strcmp(result.runs[0].url, fake_url(newest)) == 0,
+		    "%s", cases[i].what);
 		searching_tear_down(state);
 		searching_set_up(state);
 	}
@@ -180,10 +210,12 @@ static void
 test_unique(void **state)
 {
 	(void)state;
-	fake_add_run(gh, (struct fake_run){ .id = OURS + 1,
-	    .jobs = settled_jobs, .job_count = 1 });
-	fake_add_run(gh, (struct fake_run){ .id = OURS, .jobs = marked_jobs,
-	    .job_count = 1 });
+	fake_add_run(gh,
+	    (struct fake_run){
+		.id = OURS + 1, .jobs = settled_jobs, .job_count = 1 });
+	fake_add_run(gh,
+	    (struct fake_run){
+		.id = OURS, .jobs = marked_jobs, .job_count = 1 });
 	add_neighbours(OURS - 20, 20);
 	expect_ours(look_for(query()), FOUND_BY_STEP_NAME);
 	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 2);
@@ -216,21 +248,21 @@ test_not_unique(void **state)
 static void
 test_short_and_others(void **state)
 {
-	static const struct fake_job never[] = { { .steps_at =
-	    FAKE_NEVER } };
+	static const struct fake_job never[] = { { .steps_at = FAKE_NEVER } };
 	static const struct fake_job without[] = { { .set_up_at = 4000,
-	    .steps_at = 10000, .steps = { "shard 12" } } };
-	static const struct fake_job with[] = { { .set_up_at = 4000,
-	    .steps_at = 10000, .steps = { "shard 1" } } };
+	    .steps_at = 10000,
+	    .steps = { "shard 12" } } };
+	static const struct fake_job with[] = {
+		{ .set_up_at = 4000, .steps_at = 10000, .steps = { "shard 1" } }
+	};
 	static const struct {
-		const char		*what, *id;
-		const struct fake_job	*jobs;
-		enum find_outcome	 outcome;
-		size_t			 count;
-		int64_t			 least_ms, most_ms;
+		const char *what, *id;
+		const struct fake_job *jobs;
+		enum find_outcome outcome;
+		size_t count;
+		int64_t least_ms, most_ms;
 	} cases[] = {
-		{ "settles without", "1", without, FIND_ONE, 1, 10000,
-		    11200 },
+		{ "settles without", "1", without, FIND_ONE, 1, 10000, 11200 },
 		{ "settles with", "1", with, FIND_SEVERAL, 2, 10000, 11200 },
 		{ "never settles", "1", never, FIND_UNPROVED, 2, 299000,
 		    300000 },
@@ -242,16 +274,21 @@ test_short_and_others(void **state)
 	q.is_unique = false;
 	for (i = 0; i < COUNT(cases); i++) {
 		q.distinct_id = cases[i].id;
-		fake_add_run(gh, (struct fake_run){ .id = OURS,
-		    .title = cases[i].id });
-		fake_add_run(gh, (struct fake_run){ .id = OURS - 1,
-		    .jobs = cases[i].jobs, .job_count = 1 });
+		fake_add_run(
+		    gh, (struct fake_run){ .id = OURS, .title = cases[i].id });
+		fake_add_run(gh,
+		    (struct fake_run){
+			.id = OURS - 1,
+			.jobs = cases[i].jobs,
+			.job_count = 1,
+		    });
 		check(look_for(q) == cases[i].outcome, "%s", cases[i].what);
-		check(result.count == cases[i].count && result.runs[0].id ==
-		    OURS, "%s", cases[i].what);
-		check(fake_now() >= cases[i].least_ms && fake_now() <=
-		    cases[i].most_ms, "%s: %" PRId64, cases[i].what,
-		    fake_now());
+		check(
+		    result.count == cases[i].count && result.runs[0].id == OURS,
+		    "%s", cases[i].what);
+		check(fake_now() >= cases[i].least_ms &&
+			fake_now() <= cases[i].most_ms,
+		    "%s: %" PRId64, cases[i].what, fake_now());
 		searching_tear_down(state);
 		searching_set_up(state);
 	}
@@ -262,26 +299,37 @@ static void
 test_transient(void **state)
 {
 	static const enum status statuses[] = { STATUS_SERVER, STATUS_CLOSED,
-	    STATUS_CONNECT, STATUS_RESOLVE, STATUS_NO_HOST, STATUS_TIMEOUT,
-	    STATUS_PROTOCOL };
+		STATUS_CONNECT, STATUS_RESOLVE, STATUS_NO_HOST, STATUS_TIMEOUT,
+		STATUS_PROTOCOL };
 	static const enum fake_kind kinds[] = { FAKE_RUNS, FAKE_JOBS };
 	bool of_one_run;
 	size_t i, k, n;
 
 	for (i = 0; i < COUNT(statuses); i++)
 		for (k = 0; k < COUNT(kinds); k++) {
-			fake_add_run(gh, (struct fake_run){ .id = OURS,
-			    .jobs = marked_jobs, .job_count = 1 });
-			fake_add_failure(gh, (struct fake_failure){
-			    .kind = kinds[k], .first = 1, .last = 4,
-			    .status = statuses[i] });
+			fake_add_run(gh,
+			    (struct fake_run){
+				.id = OURS,
+				.jobs = marked_jobs,
+				.job_count = 1,
+			    });
+			fake_add_failure(gh,
+			    (struct fake_failure){
+				.kind = kinds[k],
+				.first = 1,
+				.last = 4,
+				.status = statuses[i],
+			    });
 			of_one_run = kinds[k] == FAKE_JOBS &&
 			    (statuses[i] == STATUS_SERVER ||
-			    statuses[i] == STATUS_PROTOCOL);
+				statuses[i] == STATUS_PROTOCOL);
 			if (kinds[k] == FAKE_RUNS)
-				fake_add_failure(gh, (struct fake_failure){
-				    .kind = FAKE_ALL_RUNS, .first = 1,
-				    .last = 2, .status = statuses[i] });
+				fake_add_failure(gh,
+				    (struct fake_failure){
+					.kind = FAKE_ALL_RUNS,
+					.first = 1,
+					.last = 2,
+					.status = statuses[i] });
 			check(look_for(query()) == FIND_ONE,
 			    "status %d, kind %d", (int)statuses[i], kinds[k]);
 			check(result.fault.status == STATUS_OK, "status %d",
@@ -293,10 +341,12 @@ test_transient(void **state)
 			for (n = 0; n < fake_pause_count; n++)
 				check(!of_one_run || fake_pauses[n] == 1000,
 				    "status %d", (int)statuses[i]);
-			check(of_one_run || fake_pauses[fake_pause_count - 1] >
-			    fake_pauses[0], "status %d", (int)statuses[i]);
-			check(fake_now() < 60000, "status %d",
-			    (int)statuses[i]);
+			check(of_one_run ||
+				fake_pauses[fake_pause_count - 1] >
+				    fake_pauses[0],
+			    "status %d", (int)statuses[i]);
+			check(
+			    fake_now() < 60000, "status %d", (int)statuses[i]);
 			searching_tear_down(state);
 			searching_set_up(state);
 		}
@@ -307,21 +357,19 @@ static void
 test_final(void **state)
 {
 	static const struct {
-		const char	*what;
-		enum fake_kind	 kind;
-		enum status	 status;
-		bool		 lasting;
-		unsigned int	 failing;
-		size_t		 calls;		/* 0: found in the end */
+		const char *what;
+		enum fake_kind kind;
+		enum status status;
+		bool lasting;
+		unsigned int failing;
+		size_t calls; /* 0: found in the end */
 	} cases[] = {
 		{ "401 or 403", FAKE_RUNS, STATUS_REFUSED, true, 1, 1 },
 		{ "403 of jobs", FAKE_JOBS, STATUS_REFUSED, true, 1, 1 },
 		{ "bad certificate", FAKE_RUNS, STATUS_TLS, true, 1, 1 },
-		{ "bad certificate, jobs", FAKE_JOBS, STATUS_TLS, true, 1,
-		    1 },
+		{ "bad certificate, jobs", FAKE_JOBS, STATUS_TLS, true, 1, 1 },
 		{ "404 once", FAKE_RUNS, STATUS_NOT_FOUND, false, 1, 0 },
-		{ "404 a few times", FAKE_RUNS, STATUS_NOT_FOUND, false, 2,
-		    0 },
+		{ "404 a few times", FAKE_RUNS, STATUS_NOT_FOUND, false, 2, 0 },
 		{ "404 lasting", FAKE_RUNS, STATUS_NOT_FOUND, false,
 		    FAKE_ALWAYS, 0 },
 		{ "404 of jobs", FAKE_JOBS, STATUS_NOT_FOUND, false, 4, 0 },
@@ -331,22 +379,33 @@ test_final(void **state)
 
 	for (i = 0; i < COUNT(cases); i++) {
 		ends = cases[i].calls > 0 || cases[i].failing == FAKE_ALWAYS;
-		fake_add_run(gh, (struct fake_run){ .id = OURS,
-		    .jobs = marked_jobs, .job_count = 1 });
-		fake_add_failure(gh, (struct fake_failure){
-		    .kind = cases[i].kind, .first = 1,
-		    .last = cases[i].failing, .status = cases[i].status,
-		    .lasting = cases[i].lasting });
+		fake_add_run(gh,
+		    (struct fake_run){
+			.id = OURS, .jobs = marked_jobs, .job_count = 1 });
+		fake_add_failure(gh,
+		    (struct fake_failure){
+			.kind = cases[i].kind,
+			.first = 1,
+			.last = cases[i].failing,
+			.status = cases[i].status,
+			.lasting = cases[i].lasting,
+		    });
 		if (cases[i].failing == FAKE_ALWAYS)
-			fake_add_failure(gh, (struct fake_failure){
-			    .kind = FAKE_ALL_RUNS, .first = 1,
-			    .last = FAKE_ALWAYS, .status = cases[i].status });
+			fake_add_failure(gh,
+			    (struct fake_failure){
+				.kind = FAKE_ALL_RUNS,
+				.first = 1,
+				.last = FAKE_ALWAYS,
+				.status = cases[i].status,
+			    });
 		check(look_for(query()) == (ends ? FIND_STOPPED : FIND_ONE),
 		    "%s", cases[i].what);
-		check(result.fault.status == (ends ? cases[i].status : STATUS_OK),
+		check(
+		    result.fault.status == (ends ? cases[i].status : STATUS_OK),
 		    "%s", cases[i].what);
-		check(cases[i].calls == 0 || fake_count(gh, cases[i].kind,
-		    0) == cases[i].calls, "%s", cases[i].what);
+		check(cases[i].calls == 0 ||
+			fake_count(gh, cases[i].kind, 0) == cases[i].calls,
+		    "%s", cases[i].what);
 		/* A 404 that lasts is told long before the timeout. */
 		check(fake_now() < 60000, "%s: %" PRId64, cases[i].what,
 		    fake_now());
@@ -364,11 +423,14 @@ test_not_lasting(void **state)
 	(void)state;
 	for (i = 1; i < 40; i++)
 		if (i % 4 != 0)
-			fake_add_failure(gh, (struct fake_failure){
-			    .kind = FAKE_RUNS, .first = i,
-			    .status = STATUS_NOT_FOUND });
-	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID,
-	    .listed_at = 60000 });
+			fake_add_failure(gh,
+			    (struct fake_failure){
+				.kind = FAKE_RUNS,
+				.first = i,
+				.status = STATUS_NOT_FOUND,
+			    });
+	fake_add_run(gh,
+	    (struct fake_run){ .id = OURS, .title = UUID, .listed_at = 60000 });
 	expect_ours(look_for(query()), FOUND_BY_RUN_NAME);
 }
 
@@ -381,11 +443,15 @@ test_found_and_failed(void **state)
 	(void)state;
 	q.is_unique = false;
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
-	fake_add_run(gh, (struct fake_run){ .id = OURS + 1,
-	    .title = UUID });
+	fake_add_run(gh, (struct fake_run){ .id = OURS + 1, .title = UUID });
 	add_neighbours(OURS + 2, 1);
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_JOBS,
+		.first = 1,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_SERVER,
+	    });
 	assert_int_equal(look_for(q), FIND_SEVERAL);
 	assert_int_equal(result.count, 2);
 }
@@ -395,7 +461,7 @@ static void
 test_deadline(void **state)
 {
 	static const int64_t timeouts[] = { 1, 49, 50, 100, 1000, 1500, 30000,
-	    300000 };
+		300000 };
 	struct find_query q = query();
 	const struct fake_call *last;
 	size_t i;
@@ -410,10 +476,10 @@ test_deadline(void **state)
 		    timeouts[i], fake_now());
 		/* The last look is at the end, or nearly. */
 		last = &gh->calls[gh->call_count - 1];
-		check(last->ended_at >= timeouts[i] - 60, "%" PRId64
-		    ": %" PRId64, timeouts[i], last->ended_at);
-		check(fake_nth(gh, FAKE_RUNS, 0)->deadline_ms ==
-		    q.deadline_ms, "%" PRId64, timeouts[i]);
+		check(last->ended_at >= timeouts[i] - 60,
+		    "%" PRId64 ": %" PRId64, timeouts[i], last->ended_at);
+		check(fake_nth(gh, FAKE_RUNS, 0)->deadline_ms == q.deadline_ms,
+		    "%" PRId64, timeouts[i]);
 		/* Not one look was answered in time. */
 		if (timeouts[i] < 10)
 			check(result.fault.status == STATUS_TIMEOUT, "%" PRId64,
@@ -436,10 +502,20 @@ static void
 test_fails_to_the_end(void **state)
 {
 	(void)state;
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUNS,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_SERVER });
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_ALL_RUNS,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUNS,
+		.first = 1,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_SERVER,
+	    });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_ALL_RUNS,
+		.first = 1,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_SERVER,
+	    });
 	assert_int_equal(look_for(query()), FIND_NONE);
 	assert_int_equal(result.fault.status, STATUS_SERVER);
 	assert_true(fake_now() <= TIMEOUT_MS);
@@ -453,10 +529,20 @@ test_outage(void **state)
 {
 	(void)state;
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUNS,
-	    .first = 1, .last = 7, .status = STATUS_CLOSED });
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_ALL_RUNS,
-	    .first = 1, .last = 3, .status = STATUS_CLOSED });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUNS,
+		.first = 1,
+		.last = 7,
+		.status = STATUS_CLOSED,
+	    });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_ALL_RUNS,
+		.first = 1,
+		.last = 3,
+		.status = STATUS_CLOSED,
+	    });
 	expect_ours(look_for(query()), FOUND_BY_RUN_NAME);
 }
 
@@ -465,28 +551,41 @@ static void
 test_pace(void **state)
 {
 	static const struct {
-		int64_t	known_at, most_ms;
+		int64_t known_at, most_ms;
 	} cases[] = {
-		{ 0, 150 }, { 300, 1150 }, { 1000, 1150 }, { 1500, 1150 },
-		{ 3000, 1150 }, { 8000, 1150 }, { 15000, 1150 },
-		{ 20000, 1300 }, { 40000, 2300 }, { 99000, 5300 },
-		{ 200000, 5300 }, { 280000, 5300 }, { 295000, 4900 },
+		{ 0, 150 },
+		{ 300, 1150 },
+		{ 1000, 1150 },
+		{ 1500, 1150 },
+		{ 3000, 1150 },
+		{ 8000, 1150 },
+		{ 15000, 1150 },
+		{ 20000, 1300 },
+		{ 40000, 2300 },
+		{ 99000, 5300 },
+		{ 200000, 5300 },
+		{ 280000, 5300 },
+		{ 295000, 4900 },
 		{ 299000, 950 },
 	};
 	size_t i, k;
 
 	for (i = 0; i < COUNT(cases); i++) {
-		fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID,
-		    .listed_at = cases[i].known_at });
+		fake_add_run(gh,
+		    (struct fake_run){
+			.id = OURS,
+			.title = UUID,
+			.listed_at = cases[i].known_at,
+		    });
 		check(look_for(query()) == FIND_ONE, "at %" PRId64,
 		    cases[i].known_at);
 		check(fake_now() - cases[i].known_at <= cases[i].most_ms,
-		    "at %" PRId64 ": %" PRId64, cases[i].known_at,
-		    fake_now());
+		    "at %" PRId64 ": %" PRId64, cases[i].known_at, fake_now());
 		/* Never shorter than a second, but for the very end. */
 		for (k = 0; k < fake_pause_count; k++)
-			check(fake_pauses[k] <= 5000 && (fake_pauses[k] >=
-			    1000 || fake_now() > TIMEOUT_MS - 3000),
+			check(fake_pauses[k] <= 5000 &&
+				(fake_pauses[k] >= 1000 ||
+				    fake_now() > TIMEOUT_MS - 3000),
 			    "at %" PRId64 ": pause %zu is %" PRId64,
 			    cases[i].known_at, k, fake_pauses[k]);
 		check(fake_pause_count < 110, "%zu", fake_pause_count);
@@ -505,15 +604,19 @@ test_linear(void **state)
 
 	for (i = 0; i < COUNT(steps); i++) {
 		q.step_ms = steps[i];
-		fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID,
-		    .listed_at = 10 * steps[i] - 10 });
+		fake_add_run(gh,
+		    (struct fake_run){
+			.id = OURS,
+			.title = UUID,
+			.listed_at = 10 * steps[i] - 10,
+		    });
 		gh->call_ms = 0;
 		q.deadline_ms = FAKE_START + 1000000;
 		expect_ours(look_for(q), FOUND_BY_RUN_NAME);
 		assert_int_equal(fake_pause_count, 4);
 		for (k = 0; k < fake_pause_count; k++)
-			assert_int_equal(fake_pauses[k],
-			    (int64_t)(k + 1) * steps[i]);
+			assert_int_equal(
+			    fake_pauses[k], (int64_t)(k + 1) * steps[i]);
 		assert_int_equal(fake_now(), 10 * steps[i]);
 		searching_tear_down(state);
 		searching_set_up(state);
@@ -528,17 +631,28 @@ test_limit(void **state)
 	size_t i;
 
 	for (i = 0; i < COUNT(kinds); i++) {
-		fake_add_run(gh, (struct fake_run){ .id = OURS,
-		    .jobs = marked_jobs, .job_count = 1 });
-		fake_add_failure(gh, (struct fake_failure){
-		    .kind = kinds[i], .first = 1, .status = STATUS_LIMITED,
-		    .wait_ms = 37000 });
-		fake_add_failure(gh, (struct fake_failure){
-		    .kind = kinds[i], .first = 2, .status = STATUS_LIMITED });
-		fake_add_failure(gh, (struct fake_failure){
-		    .kind = i == 0 ? FAKE_ALL_RUNS : FAKE_JOBS,
-		    .first = i == 0 ? 1 : 3, .status = STATUS_SERVER,
-		    .wait_ms = 20000 });
+		fake_add_run(gh,
+		    (struct fake_run){
+			.id = OURS, .jobs = marked_jobs, .job_count = 1 });
+		fake_add_failure(gh,
+		    (struct fake_failure){
+			.kind = kinds[i],
+			.first = 1,
+			.status = STATUS_LIMITED,
+			.wait_ms = 37000,
+		    });
+		fake_add_failure(gh,
+		    (struct fake_failure){
+			.kind = kinds[i],
+			.first = 2,
+			.status = STATUS_LIMITED,
+		    });
+		fake_add_failure(gh,
+		    (struct fake_failure){
+			.kind = i == 0 ? FAKE_ALL_RUNS : FAKE_JOBS,
+			.first = i == 0 ? 1 : 3,
+			.status = STATUS_SERVER,
+			.wait_ms = 20000 });
 		expect_ours(look_for(query()), FOUND_BY_STEP_NAME);
 		assert_int_equal(fake_pause_count, 3);
 		assert_in_range(fake_pauses[0], 37000, 37999);
@@ -555,8 +669,13 @@ test_limit_stops_the_look(void **state)
 {
 	(void)state;
 	add_neighbours(OURS, 8);
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
-	    .first = 3, .status = STATUS_LIMITED, .wait_ms = 1000000 });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_JOBS,
+		.first = 3,
+		.status = STATUS_LIMITED,
+		.wait_ms = 1000000,
+	    });
 	assert_int_equal(look_for(query()), FIND_NONE);
 	assert_int_equal(result.fault.status, STATUS_LIMITED);
 	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 3);
@@ -575,8 +694,13 @@ test_limit_and_found(void **state)
 	q.is_unique = false;
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
 	add_neighbours(OURS - 8, 8);
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
-	    .first = 1, .status = STATUS_LIMITED, .wait_ms = 100000 });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_JOBS,
+		.first = 1,
+		.status = STATUS_LIMITED,
+		.wait_ms = 100000,
+	    });
 	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
 	/* And is waited for: it is too early for proof. */
 	assert_true(fake_pauses[0] >= 100000);
@@ -592,8 +716,13 @@ test_short_and_hindered(void **state)
 	q.distinct_id = "1";
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = "1" });
 	add_neighbours(OURS - 1, 1);
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
-	    .first = 1, .status = STATUS_LIMITED, .wait_ms = 37000 });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_JOBS,
+		.first = 1,
+		.status = STATUS_LIMITED,
+		.wait_ms = 37000,
+	    });
 	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
 	assert_true(fake_pauses[0] >= 37000);
 	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 2);
@@ -602,9 +731,14 @@ test_short_and_hindered(void **state)
 
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = "1" });
 	add_neighbours(OURS - 1, 1);
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_REFUSED,
-	    .lasting = true });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_JOBS,
+		.first = 1,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_REFUSED,
+		.lasting = true,
+	    });
 	assert_int_not_equal(look_for(q), FIND_ONE);
 	assert_int_equal(result.fault.status, STATUS_REFUSED);
 	assert_int_equal(fake_pause_count, 0);
@@ -616,9 +750,9 @@ static void
 test_signals(void **state)
 {
 	static const struct {
-		int64_t		at;
-		int		sig;
-		enum status	status;
+		int64_t at;
+		int sig;
+		enum status status;
 	} cases[] = {
 		{ 500, SIGINT, STATUS_INTERRUPTED },
 		{ 500, SIGTERM, STATUS_TERMINATED },
@@ -664,8 +798,13 @@ test_refused_near_the_end(void **state)
 	(void)state;
 	q.deadline_ms = FAKE_START + 900;
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUNS,
-	    .first = 1, .status = STATUS_UNAUTHORIZED, .lasting = true });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUNS,
+		.first = 1,
+		.status = STATUS_UNAUTHORIZED,
+		.lasting = true,
+	    });
 	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
 }
 

@@ -16,29 +16,31 @@
 #include "fake_conn.h"
 #include "github/github.h"
 
-#define TOKEN		"ghp_0123456789abcdefghijABCDEFGHIJ012345"
-#define RUN_ID		UINT64_C(17654321098)
-#define URL		"https://github.test/octo-org/octo-repo/actions/runs/" \
-			"17654321098"
-#define ACTIONS		"/api/v3/repos/octo-org/octo-repo/actions"
-#define DATE		"Tue, 14 Nov 2023 22:13:20 GMT"
-#define NEW		"2026-03-10"
-#define OLD		"2022-11-28"
-#define UNSUPPORTED	"{\"message\":\"\\\"2026-03-10\\\" is not a " \
-			"supported version.\"}"
-#define LATER_MS	INT64_C(40000)
-#define JSON		"Content-Type: application/json; charset=utf-8\r\n"
-#define HTML		"Content-Type: text/html\r\n"
-#define API_FORM	"https://HOST/api/v3"
+#define TOKEN  "ghp_0123456789abcdefghijABCDEFGHIJ012345"
+#define RUN_ID UINT64_C(17654321098)
+#define URL                                                    \
+	"https://github.test/octo-org/octo-repo/actions/runs/" \
+	"17654321098"
+#define ACTIONS "/api/v3/repos/octo-org/octo-repo/actions"
+#define DATE    "Tue, 14 Nov 2023 22:13:20 GMT"
+#define NEW     "2026-03-10"
+#define OLD     "2022-11-28"
+#define UNSUPPORTED                                   \
+	"{\"message\":\"\\\"2026-03-10\\\" is not a " \
+	"supported version.\"}"
+#define LATER_MS INT64_C(40000)
+#define JSON     "Content-Type: application/json; charset=utf-8\r\n"
+#define HTML     "Content-Type: text/html\r\n"
+#define API_FORM "https://HOST/api/v3"
 
-static struct github	*gh;
-static struct url	 api;
-static struct fault	 fault;
+static struct github *gh;
+static struct url api;
+static struct fault fault;
 
 /* Answers, given in order. */
 static struct {
-	struct buf	 texts[64];
-	size_t		 count, given;
+	struct buf texts[64];
+	size_t count, given;
 } answers;
 
 static bool
@@ -53,8 +55,8 @@ serve(void *ctx, const char *request, struct buf *answer)
 }
 
 static void
-say_typed(const char *status, const char *fields, const char *type,
-    const char *body)
+say_typed(
+    const char *status, const char *fields, const char *type, const char *body)
 {
 	struct buf *b = &answers.texts[answers.count++];
 
@@ -62,8 +64,8 @@ say_typed(const char *status, const char *fields, const char *type,
 	buf_addf(b, "HTTP/1.1 %s\r\n%s", status, fields);
 	if (strncmp(status, "204", 3) != 0 && strncmp(status, "304", 3) != 0) {
 		if (strstr(fields, "Content-Type: ") == NULL)
-			buf_addf(b, "Content-Type: %s; charset=utf-8\r\n",
-			    type);
+			buf_addf(
+			    b, "Content-Type: %s; charset=utf-8\r\n", type);
 		buf_addf(b, "Content-Length: %zu\r\n", strlen(body));
 	}
 	buf_addf(b, "\r\n%s", body);
@@ -148,8 +150,12 @@ again(void **state)
 static void
 test_pages(void **state)
 {
-	struct github_options options = { .api = &api, .owner = "octo-org",
-	    .repo = "octo-repo", .token = TOKEN };
+	struct github_options options = {
+		.api = &api,
+		.owner = "octo-org",
+		.repo = "octo-repo",
+		.token = TOKEN,
+	};
 	struct url pages;
 	struct buf b;
 
@@ -160,8 +166,8 @@ test_pages(void **state)
 	gh = github_open(&options);
 	buf_init(&b, BUF_TEXT_MAX);
 	github_add_run_url(gh, &b, 7);
-	assert_string_equal(buf_str(&b), "https://git.test:8443/hub/octo-org/"
-	    "octo-repo/actions/runs/7");
+	assert_string_equal(buf_str(&b),
+	    "https://git.test:8443/hub/octo-org/octo-repo/actions/runs/7");
 	buf_free(&b);
 	url_wipe(&pages);
 }
@@ -187,11 +193,13 @@ expect_request(size_t n, const char *line, const char *version,
 	struct buf want;
 
 	buf_init(&want, BUF_TEXT_MAX);
-	buf_addf(&want, "%s HTTP/1.1\r\nHost: github.test\r\n"
+	buf_addf(&want,
+	    "%s HTTP/1.1\r\nHost: github.test\r\n"
 	    "User-Agent: return-dispatch/" PACKAGE_VERSION "\r\n"
 	    "Accept: application/vnd.github+json\r\n"
 	    "Authorization: Bearer " TOKEN "\r\n"
-	    "X-GitHub-Api-Version: %s\r\n%s\r\n%s", line, version, more, body);
+	    "X-GitHub-Api-Version: %s\r\n%s\r\n%s",
+	    line, version, more, body);
 	assert_string_equal(sent(n), buf_str(&want));
 	buf_free(&want);
 }
@@ -199,8 +207,8 @@ expect_request(size_t n, const char *line, const char *version,
 static void
 expect_says(const char *part)
 {
-	check(strstr(fault.text, part) != NULL, "\"%s\" is not in \"%s\"",
-	    part, fault.text);
+	check(strstr(fault.text, part) != NULL, "\"%s\" is not in \"%s\"", part,
+	    fault.text);
 }
 
 static enum dispatch_outcome
@@ -232,46 +240,62 @@ test_requests(void **state)
 
 	(void)state;
 	say("200 OK", "", runs);
-	assert_int_equal(github_list_runs(gh, "deploy.yml", 10, 1, later(),
-	    &page, &fault), STATUS_OK);
-	expect_request(0, "GET " ACTIONS "/workflows/deploy.yml/runs"
-	    "?per_page=10", NEW, "", "");
+	assert_int_equal(
+	    github_list_runs(gh, "deploy.yml", 10, 1, later(), &page, &fault),
+	    STATUS_OK);
+	expect_request(0,
+	    "GET " ACTIONS "/workflows/deploy.yml/runs"
+	    "?per_page=10",
+	    NEW, "", "");
 	say("200 OK", "", runs);
-	assert_int_equal(github_list_runs(gh, ".github/workflows/a b.yml",
-	    100, 2, later(), &page, &fault), STATUS_OK);
-	expect_request(1, "GET " ACTIONS "/workflows/"
-	    ".github%2Fworkflows%2Fa%20b.yml/runs?per_page=100&page=2", NEW,
-	    "", "");
+	assert_int_equal(github_list_runs(gh, ".github/workflows/a b.yml", 100,
+			     2, later(), &page, &fault),
+	    STATUS_OK);
+	expect_request(1,
+	    "GET " ACTIONS "/workflows/"
+	    ".github%2Fworkflows%2Fa%20b.yml/runs?per_page=100&page=2",
+	    NEW, "", "");
 	say("200 OK", "", runs);
-	assert_int_equal(github_list_runs(gh, NULL, 30, 1, later(), &page,
-	    &fault), STATUS_OK);
+	assert_int_equal(
+	    github_list_runs(gh, NULL, 30, 1, later(), &page, &fault),
+	    STATUS_OK);
 	expect_request(2, "GET " ACTIONS "/runs?per_page=30", NEW, "", "");
 	say("200 OK", "", jobs);
 	assert_int_equal(github_list_jobs(gh, RUN_ID, GITHUB_ALL_ATTEMPTS, 1,
-	    later(), &job_page, &fault), STATUS_OK);
-	expect_request(3, "GET " ACTIONS "/runs/17654321098/jobs?filter=all"
-	    "&per_page=100", NEW, "", "");
-	say("200 OK", "", jobs);
-	assert_int_equal(github_list_jobs(gh, RUN_ID, GITHUB_LATEST_ATTEMPT,
-	    3, later(), &job_page, &fault), STATUS_OK);
-	expect_request(4, "GET " ACTIONS "/runs/17654321098/jobs?filter=latest"
-	    "&per_page=100&page=3", NEW, "", "");
-	say("200 OK", "", "{\"id\":17654321098,\"status\":\"queued\"}");
-	assert_int_equal(github_get_run(gh, RUN_ID, later(), &run, &fault),
+			     later(), &job_page, &fault),
 	    STATUS_OK);
-	expect_request(5, "GET " ACTIONS "/runs/17654321098"
-	    "?exclude_pull_requests=true", NEW, "", "");
+	expect_request(3,
+	    "GET " ACTIONS "/runs/17654321098/jobs?filter=all"
+	    "&per_page=100",
+	    NEW, "", "");
+	say("200 OK", "", jobs);
+	assert_int_equal(github_list_jobs(gh, RUN_ID, GITHUB_LATEST_ATTEMPT, 3,
+			     later(), &job_page, &fault),
+	    STATUS_OK);
+	expect_request(4,
+	    "GET " ACTIONS "/runs/17654321098/jobs?filter=latest"
+	    "&per_page=100&page=3",
+	    NEW, "", "");
+	say("200 OK", "", "{\"id\":17654321098,\"status\":\"queued\"}");
+	assert_int_equal(
+	    github_get_run(gh, RUN_ID, later(), &run, &fault), STATUS_OK);
+	expect_request(5,
+	    "GET " ACTIONS "/runs/17654321098"
+	    "?exclude_pull_requests=true",
+	    NEW, "", "");
 	assert_string_equal(run.run.html_url, URL);
 	say("202 Accepted", "", "{}");
-	assert_int_equal(github_cancel_run(gh, RUN_ID, false, later(),
-	    &was_over, &fault), STATUS_OK);
+	assert_int_equal(
+	    github_cancel_run(gh, RUN_ID, false, later(), &was_over, &fault),
+	    STATUS_OK);
 	expect_request(6, "POST " ACTIONS "/runs/17654321098/cancel", NEW,
 	    "Content-Length: 0\r\n", "");
 	say("202 Accepted", "", "{}");
-	assert_int_equal(github_cancel_run(gh, RUN_ID, true, later(),
-	    &was_over, &fault), STATUS_OK);
-	expect_request(7, "POST " ACTIONS "/runs/17654321098/force-cancel",
-	    NEW, "Content-Length: 0\r\n", "");
+	assert_int_equal(
+	    github_cancel_run(gh, RUN_ID, true, later(), &was_over, &fault),
+	    STATUS_OK);
+	expect_request(7, "POST " ACTIONS "/runs/17654321098/force-cancel", NEW,
+	    "Content-Length: 0\r\n", "");
 	/* All GETs on one connection, each POST on its own. */
 	assert_int_equal(fake_net.connections, 3);
 	run_page_wipe(&page);
@@ -317,8 +341,8 @@ test_sibling_and_token(void **state)
 	reopen(TOKEN, path);
 	other = github_sibling(gh, "o/o", "r r");
 	say("200 OK", "", "{\"id\":7,\"status\":\"queued\"}");
-	assert_int_equal(github_get_run(gh, 7, later(), &run, &fault),
-	    STATUS_OK);
+	assert_int_equal(
+	    github_get_run(gh, 7, later(), &run, &fault), STATUS_OK);
 	run_state_wipe(&run);
 	/* It is the same still. */
 	assert_false(github_renew_token(gh));
@@ -329,11 +353,11 @@ test_sibling_and_token(void **state)
 	unlink(path);
 	assert_false(github_renew_token(gh));
 	say("200 OK", "", "{\"id\":7,\"status\":\"queued\"}");
-	assert_int_equal(github_get_run(other, 7, later(), &run, &fault),
-	    STATUS_OK);
+	assert_int_equal(
+	    github_get_run(other, 7, later(), &run, &fault), STATUS_OK);
 	assert_non_null(strstr(sent(1), "GET /api/v3/repos/o%2Fo/r%20r/"));
-	assert_non_null(strstr(sent(1), "\r\nAuthorization: Bearer "
-	    "another-token\r\n"));
+	assert_non_null(
+	    strstr(sent(1), "\r\nAuthorization: Bearer another-token\r\n"));
 	assert_null(strstr(sent(1), TOKEN));
 	assert_int_equal(fake_net.connections, 1);
 	run_state_wipe(&run);
@@ -345,26 +369,26 @@ static void
 test_early(void **state)
 {
 	static const struct {
-		const char	*token, *status, *message;
-		bool		 early;
+		const char *token, *status, *message;
+		bool early;
 	} rows[] = {
 		{ TOKEN, "401 Unauthorized", "Bad credentials", true },
 		{ "ghs_1", "401 Unauthorized", "Bad credentials", true },
-		{ "ghs_1", "403 Forbidden", "Resource not accessible by "
-		    "integration", true },
-		{ "ghs_1", "403 Forbidden", "Resource protected by "
-		    "organization SAML enforcement.", false },
-		{ TOKEN, "403 Forbidden", "Resource not accessible by "
-		    "integration", false },
-		{ "xghs_1", "403 Forbidden", "Resource not accessible by "
-		    "integration", false },
-		{ "ghs_1", "403 Forbidden", "API rate limit exceeded",
+		{ "ghs_1", "403 Forbidden",
+		    "Resource not accessible by integration", true },
+		{ "ghs_1", "403 Forbidden",
+		    "Resource protected by organization SAML enforcement.",
 		    false },
+		{ TOKEN, "403 Forbidden",
+		    "Resource not accessible by integration", false },
+		{ "xghs_1", "403 Forbidden",
+		    "Resource not accessible by integration", false },
+		{ "ghs_1", "403 Forbidden", "API rate limit exceeded", false },
 		{ "ghs_1", "404 Not Found", "Not Found", false },
-		{ "ghs_1", "422 Unprocessable Entity", "Not accessible by "
-		    "integration", false },
-		{ "ghs_1", "500 Internal Server Error", "Resource not "
-		    "accessible by integration", false },
+		{ "ghs_1", "422 Unprocessable Entity",
+		    "Not accessible by integration", false },
+		{ "ghs_1", "500 Internal Server Error",
+		    "Resource not accessible by integration", false },
 	};
 	struct found_run run;
 	char body[128];
@@ -373,8 +397,8 @@ test_early(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
 		reopen(rows[i].token, NULL);
-		snprintf(body, sizeof body, "{\"message\":\"%s\"}",
-		    rows[i].message);
+		snprintf(
+		    body, sizeof body, "{\"message\":\"%s\"}", rows[i].message);
 		say(rows[i].status, "", body);
 		assert_int_not_equal(dispatch(&run), DISPATCH_ACCEPTED);
 		check(fault.early == rows[i].early, "row %zu", i);
@@ -387,32 +411,36 @@ static void
 test_outcomes(void **state)
 {
 	static const struct {
-		const char		*status, *fields, *body;
-		enum dispatch_outcome	 outcome;
-		enum status		 fault;
-		int64_t			 wait_ms;
+		const char *status, *fields, *body;
+		enum dispatch_outcome outcome;
+		enum status fault;
+		int64_t wait_ms;
 	} rows[] = {
-		{ "200 OK", "", "{\"workflow_run_id\":17654321098,"
-		    "\"html_url\":\"" URL "\"}", DISPATCH_IDENTIFIED, 0, 0 },
+		{ "200 OK", "",
+		    "{\"workflow_run_id\":17654321098,"
+		    "\"html_url\":\"" URL "\"}",
+		    DISPATCH_IDENTIFIED, 0, 0 },
 		{ "200 OK", "", "{\"workflow_run_id\":17654321098}",
 		    DISPATCH_IDENTIFIED, 0, 0 },
-		{ "201 Created", "", "{\"workflow_run_id\":17654321098,"
+		{ "201 Created", "",
+		    "{\"workflow_run_id\":17654321098,"
 		    "\"html_url\":\"javascript:alert(1)\"}",
 		    DISPATCH_IDENTIFIED, 0, 0 },
-		{ "200 OK", "", "{\"workflow_run_id\":17654321098,"
+		{ "200 OK", "",
+		    "{\"workflow_run_id\":17654321098,"
 		    "\"html_url\":\"https://x.test/" TOKEN "\"}",
 		    DISPATCH_IDENTIFIED, 0, 0 },
 		{ "204 No Content", "", "", DISPATCH_ACCEPTED, 0, 0 },
 		{ "200 OK", "", "", DISPATCH_ACCEPTED, 0, 0 },
 		{ "200 OK", "", "{}", DISPATCH_ACCEPTED, 0, 0 },
 		{ "200 OK", "", "<html>", DISPATCH_ACCEPTED, 0, 0 },
-		{ "200 OK", "", "{\"workflow_run_id\":666,"
-		    "\"workflow_run_id\":17654321098}",
+		{ "200 OK", "",
+		    "{\"workflow_run_id\":666,\"workflow_run_id\":17654321098}",
 		    DISPATCH_ACCEPTED, 0, 0 },
 		{ "200 OK", "", "{\"workflow_run_id\":\"17654321098\"}",
 		    DISPATCH_ACCEPTED, 0, 0 },
-		{ "200 OK", "", "{\"workflow_run_id\":-1}",
-		    DISPATCH_ACCEPTED, 0, 0 },
+		{ "200 OK", "", "{\"workflow_run_id\":-1}", DISPATCH_ACCEPTED,
+		    0, 0 },
 		{ "299 Odd", "", "", DISPATCH_ACCEPTED, 0, 0 },
 		{ "200 OK", HTML, "", DISPATCH_ACCEPTED, 0, 0 },
 		{ "200 OK", HTML, "{\"workflow_run_id\":17654321098}",
@@ -430,34 +458,39 @@ test_outcomes(void **state)
 		{ "400 Bad Request", "",
 		    "{\"message\":\"Problems parsing JSON\"}",
 		    DISPATCH_NOT_STARTED, STATUS_REFUSED, 0 },
-		{ "422 Unprocessable Entity", "", "{\"message\":\"Required "
-		    "input 'distinct_id' not provided\"}", DISPATCH_WANTS_ID,
-		    STATUS_REFUSED, 0 },
-		{ "422 Unprocessable Entity", "", "{\"message\":\"Required "
+		{ "422 Unprocessable Entity", "",
+		    "{\"message\":\"Required "
+		    "input 'distinct_id' not provided\"}",
+		    DISPATCH_WANTS_ID, STATUS_REFUSED, 0 },
+		{ "422 Unprocessable Entity", "",
+		    "{\"message\":\"Required "
 		    "input 'distinct_ids' not provided\"}",
 		    DISPATCH_NOT_STARTED, STATUS_REFUSED, 0 },
-		{ "400 Bad Request", "", "{\"message\":\"Required "
+		{ "400 Bad Request", "",
+		    "{\"message\":\"Required "
 		    "input 'distinct_id' not provided\"}",
 		    DISPATCH_NOT_STARTED, STATUS_REFUSED, 0 },
 		{ "401 Unauthorized", "", "{\"message\":\"Bad credentials\"}",
 		    DISPATCH_NOT_STARTED, STATUS_UNAUTHORIZED, 0 },
-		{ "403 Forbidden", "", "{\"message\":\"Resource not "
-		    "accessible by integration\"}", DISPATCH_NOT_STARTED,
-		    STATUS_FORBIDDEN, 0 },
-		{ "403 Forbidden", "X-GitHub-SSO: required; "
+		{ "403 Forbidden", "",
+		    "{\"message\":\"Resource not accessible by integration\"}",
+		    DISPATCH_NOT_STARTED, STATUS_FORBIDDEN, 0 },
+		{ "403 Forbidden",
+		    "X-GitHub-SSO: required; "
 		    "url=https://github.test/orgs/o/sso\r\n",
 		    "{\"message\":\"Resource protected\"}",
 		    DISPATCH_NOT_STARTED, STATUS_FORBIDDEN, 0 },
 		{ "404 Not Found", "", "{\"message\":\"Not Found\"}",
 		    DISPATCH_NOT_STARTED, STATUS_NOT_FOUND, 0 },
 		{ "403 Forbidden", "Retry-After: 7\r\n",
-		    "{\"message\":\"secondary rate limit\"}",
-		    DISPATCH_LIMITED, STATUS_LIMITED, 7000 },
+		    "{\"message\":\"secondary rate limit\"}", DISPATCH_LIMITED,
+		    STATUS_LIMITED, 7000 },
 		{ "429 Too Many Requests", "", "", DISPATCH_LIMITED,
 		    STATUS_LIMITED, 0 },
-		{ "403 Forbidden", "Date: " DATE "\r\nX-RateLimit-Remaining: 0"
-		    "\r\nX-RateLimit-Reset: 1700000010\r\n", "",
-		    DISPATCH_LIMITED, STATUS_LIMITED, 11000 },
+		{ "403 Forbidden",
+		    "Date: " DATE "\r\nX-RateLimit-Remaining: 0"
+		    "\r\nX-RateLimit-Reset: 1700000010\r\n",
+		    "", DISPATCH_LIMITED, STATUS_LIMITED, 11000 },
 		{ "408 Request Timeout", "", "", DISPATCH_UNKNOWN,
 		    STATUS_SERVER, 0 },
 		{ "500 Internal Server Error", "", "", DISPATCH_UNKNOWN,
@@ -466,16 +499,15 @@ test_outcomes(void **state)
 		    DISPATCH_UNKNOWN, STATUS_SERVER, 3000 },
 		{ "303 See Other", "Location: /x\r\n", "", DISPATCH_UNKNOWN,
 		    STATUS_PROTOCOL, 0 },
-		{ "304 Not Modified", "", "", DISPATCH_UNKNOWN,
-		    STATUS_PROTOCOL, 0 },
+		{ "304 Not Modified", "", "", DISPATCH_UNKNOWN, STATUS_PROTOCOL,
+		    0 },
 		{ "307 Temporary Redirect", "", "", DISPATCH_NOT_STARTED,
 		    STATUS_PROTOCOL, 0 },
 		{ "307 Temporary Redirect",
 		    "Location: https://github.test:444/x\r\n", "",
 		    DISPATCH_NOT_STARTED, STATUS_PROTOCOL, 0 },
-		{ "301 Moved Permanently",
-		    "Location: http://github.test/x\r\n", "",
-		    DISPATCH_NOT_STARTED, STATUS_PROTOCOL, 0 },
+		{ "301 Moved Permanently", "Location: http://github.test/x\r\n",
+		    "", DISPATCH_NOT_STARTED, STATUS_PROTOCOL, 0 },
 	};
 	struct found_run run;
 	enum dispatch_outcome outcome;
@@ -486,8 +518,8 @@ test_outcomes(void **state)
 		outcome = dispatch(&run);
 		check(outcome == rows[i].outcome, "row %zu (%s): %d", i,
 		    rows[i].status, (int)outcome);
-		check(fake_net.request_count == 1, "row %zu: sent %zu times",
-		    i, fake_net.request_count);
+		check(fake_net.request_count == 1, "row %zu: sent %zu times", i,
+		    fake_net.request_count);
 		if (outcome == DISPATCH_IDENTIFIED) {
 			assert_true(run.id == RUN_ID);
 			assert_string_equal(run.url, URL);
@@ -495,8 +527,8 @@ test_outcomes(void **state)
 		} else if (outcome != DISPATCH_ACCEPTED) {
 			check(fault.status == rows[i].fault, "row %zu: %s", i,
 			    fault.text);
-			check(fault.wait_ms == rows[i].wait_ms, "row %zu: %"
-			    PRId64, i, fault.wait_ms);
+			check(fault.wait_ms == rows[i].wait_ms,
+			    "row %zu: %" PRId64, i, fault.wait_ms);
 			expect_says("github.test");
 			if (strstr(rows[i].body, "<html>") != NULL)
 				expect_says(API_FORM);
@@ -510,18 +542,23 @@ static void
 test_redirects(void **state)
 {
 	static const char *const statuses[] = { "301 Moved Permanently",
-	    "302 Found", "307 Temporary Redirect", "308 Permanent Redirect" };
+		"302 Found", "307 Temporary Redirect",
+		"308 Permanent Redirect" };
 	struct found_run run;
 	size_t i;
 
 	for (i = 0; i < COUNT(statuses); i++) {
-		say(statuses[i], "Location: https://github.test/api/v3/"
+		say(statuses[i],
+		    "Location: https://github.test/api/v3/"
 		    "repositories/4711/actions/workflows/deploy.yml/"
-		    "dispatches?a=%2F\r\n", "{\"message\":\"Moved\"}");
+		    "dispatches?a=%2F\r\n",
+		    "{\"message\":\"Moved\"}");
 		say("204 No Content", "", "");
 		assert_int_equal(dispatch(&run), DISPATCH_ACCEPTED);
-		expect_request(1, "POST /api/v3/repositories/4711/actions/"
-		    "workflows/deploy.yml/dispatches?a=%2F", NEW,
+		expect_request(1,
+		    "POST /api/v3/repositories/4711/actions/"
+		    "workflows/deploy.yml/dispatches?a=%2F",
+		    NEW,
 		    "Content-Type: application/json\r\nContent-Length: 14\r\n",
 		    "{\"ref\":\"main\"}");
 		again(state);
@@ -530,7 +567,7 @@ test_redirects(void **state)
 	say(statuses[2], "Location: https://elsewhere.test/x\r\n", "");
 	assert_int_equal(dispatch(&run), DISPATCH_NOT_STARTED);
 	expect_says("refused to follow a redirect (307) to "
-	    "https://elsewhere.test");
+		    "https://elsewhere.test");
 	assert_int_equal(fake_net.connections, 1);
 	again(state);
 	for (i = 0; i < 6; i++)
@@ -542,14 +579,14 @@ test_redirects(void **state)
 
 /* --- conditional requests --- */
 
-#define LIST(id)	"{\"total_count\":1,\"workflow_runs\":[{\"id\":" #id \
-			",\"event\":\"push\"}]}"
+#define LIST(id)                                             \
+	"{\"total_count\":1,\"workflow_runs\":[{\"id\":" #id \
+	",\"event\":\"push\"}]}"
 
 static enum status
 list(struct run_page *page)
 {
-	return github_list_runs(gh, "deploy.yml", 10, 1, later(), page,
-	    &fault);
+	return github_list_runs(gh, "deploy.yml", 10, 1, later(), page, &fault);
 }
 
 static void
@@ -597,7 +634,7 @@ test_etags(void **state)
 	say("200 OK", "ETag: \"three\"\r\n", "{\"workflow_runs\":");
 	assert_int_equal(list(&page), STATUS_PROTOCOL);
 	expect_says("answered 200, but its body is not JSON (line 1, column "
-	    "18: expected a value, found the end of the text)");
+		    "18: expected a value, found the end of the text)");
 	say("200 OK", "", LIST(4));
 	assert_int_equal(list(&page), STATUS_OK);
 	expect_tag(6, NULL);
@@ -638,12 +675,12 @@ test_wrong_run(void **state)
 
 	(void)state;
 	say("200 OK", "ETag: \"one\"\r\n", "{\"id\":8,\"status\":\"queued\"}");
-	assert_int_equal(github_get_run(gh, 7, later(), &run, &fault),
-	    STATUS_PROTOCOL);
+	assert_int_equal(
+	    github_get_run(gh, 7, later(), &run, &fault), STATUS_PROTOCOL);
 	expect_says("a run other than 7");
 	say("200 OK", "", "{\"id\":7,\"status\":\"queued\"}");
-	assert_int_equal(github_get_run(gh, 7, later(), &run, &fault),
-	    STATUS_OK);
+	assert_int_equal(
+	    github_get_run(gh, 7, later(), &run, &fault), STATUS_OK);
 	expect_tag(1, NULL);
 	run_state_wipe(&run);
 }
@@ -670,15 +707,17 @@ test_foreign(void **state)
 		expect_says(API_FORM);
 		assert_false(fault.lasting);
 		say(statuses[i], HTML, "<html>Log in</html>");
-		assert_int_equal(github_list_jobs(gh, 7, GITHUB_ALL_ATTEMPTS,
-		    1, later(), &jobs, &fault), STATUS_PROTOCOL);
+		assert_int_equal(github_list_jobs(gh, 7, GITHUB_ALL_ATTEMPTS, 1,
+				     later(), &jobs, &fault),
+		    STATUS_PROTOCOL);
 		say(statuses[i], HTML, "<html>Log in</html>");
 		assert_int_equal(github_get_run(gh, 7, later(), &run, &fault),
 		    STATUS_PROTOCOL);
 		assert_null(strstr(fault.text, "Actions: read"));
 		say(statuses[i], HTML, "<html>Log in</html>");
-		assert_int_equal(github_cancel_run(gh, 7, false, later(),
-		    &was_over, &fault), STATUS_PROTOCOL);
+		assert_int_equal(
+		    github_cancel_run(gh, 7, false, later(), &was_over, &fault),
+		    STATUS_PROTOCOL);
 		assert_false(was_over);
 		again(state);
 	}
@@ -695,28 +734,35 @@ test_answers_lead_nowhere(void **state)
 	struct job_page jobs = { .changed = false };
 
 	(void)state;
-	say("200 OK", "ETag: \"a\x01X: y\"\r\nSet-Cookie: a=b\r\n"
+	say("200 OK",
+	    "ETag: \"a\x01X: y\"\r\nSet-Cookie: a=b\r\n"
 	    "Alt-Svc: h2=\"evil.test:443\"\r\nRefresh: 0; "
 	    "url=https://evil.test/\r\nContent-Location: "
 	    "https://evil.test/\r\nLink: <https://evil.test/x?page=2>; "
-	    "rel=\"next\"\r\n", "{\"workflow_runs\":[{\"id\":1,"
+	    "rel=\"next\"\r\n",
+	    "{\"workflow_runs\":[{\"id\":1,"
 	    "\"url\":\"https://evil.test/1\",\"jobs_url\":"
-	    "\"https://evil.test/2\",\"html_url\":\"https://evil.test/3\""
-	    "}]}");
+	    "\"https://evil.test/2\",\"html_url\":\"https://evil.test/3\"}]}");
 	assert_int_equal(list(&page), STATUS_OK);
 	assert_true(page.has_next);
 	say("200 OK", "", LIST(1));
-	assert_int_equal(github_list_runs(gh, "deploy.yml", 10, 2, later(),
-	    &page, &fault), STATUS_OK);
-	expect_request(1, "GET " ACTIONS "/workflows/deploy.yml/runs"
-	    "?per_page=10&page=2", NEW, "", "");
+	assert_int_equal(
+	    github_list_runs(gh, "deploy.yml", 10, 2, later(), &page, &fault),
+	    STATUS_OK);
+	expect_request(1,
+	    "GET " ACTIONS "/workflows/deploy.yml/runs"
+	    "?per_page=10&page=2",
+	    NEW, "", "");
 	say("200 OK", "", "{\"jobs\":[]}");
 	run_page_wipe(&page);
 	assert_int_equal(github_list_jobs(gh, 1, GITHUB_ALL_ATTEMPTS, 1,
-	    later(), &jobs, &fault), STATUS_OK);
+			     later(), &jobs, &fault),
+	    STATUS_OK);
 	job_page_wipe(&jobs);
-	expect_request(2, "GET " ACTIONS "/runs/1/jobs?filter=all"
-	    "&per_page=100", NEW, "", "");
+	expect_request(2,
+	    "GET " ACTIONS "/runs/1/jobs?filter=all"
+	    "&per_page=100",
+	    NEW, "", "");
 	assert_int_equal(fake_net.connections, 1);
 }
 
@@ -755,17 +801,19 @@ static void
 test_next_page(void **state)
 {
 	static const struct {
-		const char	*fields;
-		bool		 next;
+		const char *fields;
+		bool next;
 	} rows[] = {
 		{ "", false },
 		{ "Link: <https://x.test/a,b?page=2>; rel=\"next\"\r\n", true },
 		{ "Link: <https://x.test/>; rel=\"last\", <https://x.test/>; "
-		    "rel=next\r\n", true },
+		  "rel=next\r\n",
+		    true },
 		{ "Link: <https://x.test/?rel=\"next\">; rel=\"last\"\r\n",
 		    false },
 		{ "Link: </a>; rel=\"deprecation\"\r\nlink: </b>; "
-		    "rel=\"next\"\r\n", true },
+		  "rel=\"next\"\r\n",
+		    true },
 	};
 	struct run_page page = { .changed = false };
 	size_t i;
@@ -794,8 +842,10 @@ test_clock_and_quota(void **state)
 	(void)state;
 	assert_false(github_server_now(gh, &now_ms));
 	assert_false(github_quota(gh, &left, &reset_ms));
-	say("200 OK", "Date: " DATE "\r\nX-RateLimit-Remaining: 42\r\n"
-	    "X-RateLimit-Reset: 1700000100\r\n", LIST(1));
+	say("200 OK",
+	    "Date: " DATE "\r\nX-RateLimit-Remaining: 42\r\n"
+	    "X-RateLimit-Reset: 1700000100\r\n",
+	    LIST(1));
 	assert_int_equal(list(&page), STATUS_OK);
 	fake_pass(10000);
 	assert_true(github_server_now(gh, &now_ms));
@@ -818,8 +868,8 @@ static void
 test_enormous_quota(void **state)
 {
 	static const char *const resets[] = { "9223372036854774",
-	    "9223372036854775", "9223372036854775807", "18446744073709551615",
-	    "1731708900" };
+		"9223372036854775", "9223372036854775807",
+		"18446744073709551615", "1731708900" };
 	struct run_page page = { .changed = false };
 	const int64_t year_ms = INT64_C(366) * 86400000;
 	int64_t reset_ms;
@@ -828,7 +878,8 @@ test_enormous_quota(void **state)
 	size_t i;
 
 	for (i = 0; i < COUNT(resets); i++) {
-		snprintf(fields, sizeof fields, "Date: " DATE "\r\n"
+		snprintf(fields, sizeof fields,
+		    "Date: " DATE "\r\n"
 		    "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: %s\r\n",
 		    resets[i]);
 		say("200 OK", fields, LIST(1));
@@ -840,14 +891,18 @@ test_enormous_quota(void **state)
 		again(state);
 	}
 	/* More than any number holds is none; so is a time without a clock. */
-	say("200 OK", "Date: " DATE "\r\nX-RateLimit-Remaining: 0\r\n"
-	    "X-RateLimit-Reset: 99999999999999999999\r\n", LIST(1));
+	say("200 OK",
+	    "Date: " DATE "\r\nX-RateLimit-Remaining: 0\r\n"
+	    "X-RateLimit-Reset: 99999999999999999999\r\n",
+	    LIST(1));
 	assert_int_equal(list(&page), STATUS_OK);
 	assert_false(github_quota(gh, &left, &reset_ms));
 	run_page_wipe(&page);
 	again(state);
-	say("200 OK", "X-RateLimit-Remaining: 0\r\n"
-	    "X-RateLimit-Reset: 1700000100\r\n", LIST(1));
+	say("200 OK",
+	    "X-RateLimit-Remaining: 0\r\n"
+	    "X-RateLimit-Reset: 1700000100\r\n",
+	    LIST(1));
 	assert_int_equal(list(&page), STATUS_OK);
 	assert_false(github_quota(gh, &left, &reset_ms));
 	run_page_wipe(&page);
@@ -862,8 +917,10 @@ serve_list(void *ctx, const char *request, struct buf *answer)
 
 	(void)ctx;
 	(void)request;
-	buf_addf(answer, "HTTP/1.1 200 OK\r\n" JSON "Content-Length: %zu\r\n"
-	    "\r\n%s", sizeof body - 1, body);
+	buf_addf(answer,
+	    "HTTP/1.1 200 OK\r\n" JSON "Content-Length: %zu\r\n"
+	    "\r\n%s",
+	    sizeof body - 1, body);
 	return true;
 }
 
@@ -890,8 +947,9 @@ test_rate(void **state)
 			assert_int_equal(list(&page), STATUS_OK);
 		took_ms = fake_now() - began_ms;
 		/* What the first ones took has brought turns, too. */
-		check(took_ms + began_ms >= MORE * MS && took_ms <=
-		    MORE * (MS + MS / 3), "%" PRId64 " ms", took_ms);
+		check(took_ms + began_ms >= MORE * MS &&
+			took_ms <= MORE * (MS + MS / 3),
+		    "%" PRId64 " ms", took_ms);
 		/* Rest brings turns back, but never more than those. */
 		fake_wobble = false;
 		fake_pass(INT64_C(86400000));
@@ -921,7 +979,8 @@ test_rate_ends(void **state)
 		assert_int_equal(list(&page), STATUS_OK);
 	before = fake_now();
 	assert_int_equal(github_list_runs(gh, NULL, 1, 1,
-	    clock_after(&fake_clock, 10), &page, &fault), STATUS_TIMEOUT);
+			     clock_after(&fake_clock, 10), &page, &fault),
+	    STATUS_TIMEOUT);
 	expect_says("too many requests");
 	assert_true(fake_now() - before == 10);
 	fake_signal_at(fake_now() + 5, SIGTERM);
@@ -937,14 +996,15 @@ test_limit_says_when(void **state)
 	struct run_page page = { .changed = false };
 
 	(void)state;
-	say("403 Forbidden", "Date: " DATE "\r\nX-RateLimit-Remaining: 0\r\n"
+	say("403 Forbidden",
+	    "Date: " DATE "\r\nX-RateLimit-Remaining: 0\r\n"
 	    "X-RateLimit-Reset: 1700003600\r\nX-GitHub-Request-Id: AB:12\r\n",
 	    "{\"message\":\"API rate limit exceeded for user ID 1.\"}");
 	assert_int_equal(list(&page), STATUS_LIMITED);
 	assert_true(fault.wait_ms == INT64_C(3601000));
 	assert_false(fault.lasting);
 	expect_says("answered 403 Forbidden: \"API rate limit exceeded for "
-	    "user ID 1.\" (request ID AB:12).");
+		    "user ID 1.\" (request ID AB:12).");
 	expect_says("3601 s, until 2023-11-14 23:13:21 UTC.");
 }
 
@@ -980,7 +1040,8 @@ test_redaction(void **state)
 		again(state);
 	}
 	/* A run's page that repeats it is replaced. */
-	say("200 OK", "", "{\"workflow_runs\":[{\"id\":17654321098,"
+	say("200 OK", "",
+	    "{\"workflow_runs\":[{\"id\":17654321098,"
 	    "\"html_url\":\"https://x.test/" TOKEN "\"}]}");
 	assert_int_equal(list(&page), STATUS_OK);
 	assert_string_equal(page.list.runs[0].html_url, URL);
@@ -996,18 +1057,20 @@ test_quoted_values(void **state)
 
 	secret_add_value("hunter2-secret");
 	secret_add_value("required input");
-	say("422 Provided hunter2-secret", "", "{\"message\":\"Provided value "
+	say("422 Provided hunter2-secret", "",
+	    "{\"message\":\"Provided value "
 	    "'hunter2-secret' for input 'environment' not in the list of "
 	    "allowed values\",\"errors\":[\"hunter2-secret\"]}");
 	assert_int_equal(dispatch(&run), DISPATCH_NOT_STARTED);
-	expect_says("answered 422 Provided ***: \"Provided value '***' for "
+	expect_says(
+	    "answered 422 Provided ***: \"Provided value '***' for "
 	    "input 'environment' not in the list of allowed values (***)\".");
 	expect_says("Choose one of the values");
 	assert_null(strstr(fault.text, "hunter2"));
 	again(state);
 	secret_add_value("required input");
-	say("422 Unprocessable Entity", "", "{\"message\":\"Required input "
-	    "'distinct_id' not provided\"}");
+	say("422 Unprocessable Entity", "",
+	    "{\"message\":\"Required input 'distinct_id' not provided\"}");
 	assert_int_equal(dispatch(&run), DISPATCH_WANTS_ID);
 	expect_says("\"*** 'distinct_id' not provided\"");
 }
@@ -1023,8 +1086,8 @@ expect_quoted(const char *body)
 
 	if (start == NULL)
 		return;
-	snprintf(message, sizeof message, "\"%.*s\"", (int)(end - start) + 1,
-	    start);
+	snprintf(
+	    message, sizeof message, "\"%.*s\"", (int)(end - start) + 1, start);
 	check(strstr(fault.text, message) != NULL, "%s", fault.text);
 }
 
@@ -1032,23 +1095,28 @@ static void
 test_cancel(void **state)
 {
 	static const struct {
-		const char	*status, *body;
-		enum status	 to;
-		bool		 was_over;
+		const char *status, *body;
+		enum status to;
+		bool was_over;
 	} rows[] = {
 		{ "202 Accepted", "{}", STATUS_OK, false },
 		/* Not over, and to be asked again. */
-		{ "409 Conflict", "{\"message\":\"Cannot cancel a workflow "
-		    "run that has not been queued yet.\"}", STATUS_REFUSED,
-		    false },
-		{ "409 Conflict", "{\"message\":\"Cannot cancel a workflow "
-		    "re-run that has not yet queued.\"}", STATUS_REFUSED,
-		    false },
+		{ "409 Conflict",
+		    "{\"message\":\"Cannot cancel a workflow "
+		    "run that has not been queued yet.\"}",
+		    STATUS_REFUSED, false },
+		{ "409 Conflict",
+		    "{\"message\":\"Cannot cancel a workflow "
+		    "re-run that has not yet queued.\"}",
+		    STATUS_REFUSED, false },
 		{ "409 Conflict", "", STATUS_REFUSED, false },
-		{ "409 Conflict", "{\"message\":\"Cannot cancel a workflow "
-		    "run that is completed.\"}", STATUS_OK, true },
-		{ "403 Forbidden", "{\"message\":\"Resource not accessible by "
-		    "integration\"}", STATUS_FORBIDDEN, false },
+		{ "409 Conflict",
+		    "{\"message\":\"Cannot cancel a workflow "
+		    "run that is completed.\"}",
+		    STATUS_OK, true },
+		{ "403 Forbidden",
+		    "{\"message\":\"Resource not accessible by integration\"}",
+		    STATUS_FORBIDDEN, false },
 		{ "404 Not Found", "", STATUS_NOT_FOUND, false },
 		{ "429 Too Many Requests", "", STATUS_LIMITED, false },
 		{ "500 Internal Server Error", "", STATUS_SERVER, false },
@@ -1060,8 +1128,8 @@ test_cancel(void **state)
 		was_over = true;
 		say(rows[i].status, "", rows[i].body);
 		check(github_cancel_run(gh, RUN_ID, false, later(), &was_over,
-		    &fault) == rows[i].to, "%s: %s", rows[i].status,
-		    fault.text);
+			  &fault) == rows[i].to,
+		    "%s: %s", rows[i].status, fault.text);
 		check(was_over == rows[i].was_over, "%s", rows[i].status);
 		if (rows[i].to == STATUS_REFUSED) {
 			assert_false(fault.lasting);
@@ -1072,16 +1140,18 @@ test_cancel(void **state)
 	/* A page of somebody else's. */
 	say_html("200 OK", "<!doctype html><p>completed</p>");
 	was_over = true;
-	assert_int_equal(github_cancel_run(gh, RUN_ID, false, later(),
-	    &was_over, &fault), STATUS_PROTOCOL);
+	assert_int_equal(
+	    github_cancel_run(gh, RUN_ID, false, later(), &was_over, &fault),
+	    STATUS_PROTOCOL);
 	assert_false(was_over || fault.lasting);
 	again(state);
 	/* A lost answer is a failure of this attempt, and no "was over". */
 	fake_net.cut = (struct fake_cut){ 1, FAKE_IN_READ, FAKE_RESET, 0 };
 	was_over = true;
 	say("202 Accepted", "", "{}");
-	assert_int_equal(github_cancel_run(gh, RUN_ID, false, later(),
-	    &was_over, &fault), STATUS_CLOSED);
+	assert_int_equal(
+	    github_cancel_run(gh, RUN_ID, false, later(), &was_over, &fault),
+	    STATUS_CLOSED);
 	assert_false(was_over);
 }
 
@@ -1101,11 +1171,12 @@ test_log(void **state)
 	say("302 Found", "Location: https://logs.test/a%2Fb?sig=%2B%3D\r\n",
 	    "");
 	say("200 OK", "", "line 1\nline 2\n");
-	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log,
-	    &fault), STATUS_OK);
+	assert_int_equal(
+	    github_job_log(gh, 9, later(), take_log, &log, &fault), STATUS_OK);
 	assert_string_equal(buf_str(&log), "line 1\nline 2\n");
 	expect_request(0, "GET " ACTIONS "/jobs/9/logs", NEW, "", "");
-	assert_string_equal(sent(1), "GET /a%2Fb?sig=%2B%3D HTTP/1.1\r\n"
+	assert_string_equal(sent(1),
+	    "GET /a%2Fb?sig=%2B%3D HTTP/1.1\r\n"
 	    "Host: logs.test\r\n"
 	    "User-Agent: return-dispatch/" PACKAGE_VERSION "\r\n"
 	    "Accept: */*\r\n\r\n");
@@ -1113,20 +1184,20 @@ test_log(void **state)
 	again(state);
 	/* Some servers have it at hand. */
 	say("200 OK", "", "line\n");
-	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log,
-	    &fault), STATUS_OK);
+	assert_int_equal(
+	    github_job_log(gh, 9, later(), take_log, &log, &fault), STATUS_OK);
 	assert_string_equal(buf_str(&log), "line\n");
 	buf_clear(&log);
 	again(state);
 	say("404 Not Found", "", "{\"message\":\"Not Found\"}");
-	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log,
-	    &fault), STATUS_NOT_FOUND);
+	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log, &fault),
+	    STATUS_NOT_FOUND);
 	assert_int_equal(log.len, 0);
 	again(state);
 	say("302 Found", "Location: https://logs.test/a\r\n", "");
 	say("403 Forbidden", "", "<Code>AuthenticationFailed</Code>");
-	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log,
-	    &fault), STATUS_SERVER);
+	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log, &fault),
+	    STATUS_SERVER);
 	expect_says("403");
 	assert_int_equal(log.len, 0);
 	again(state);
@@ -1134,23 +1205,24 @@ test_log(void **state)
 	say("302 Found", "Location: https://logs.test/a\r\n", "");
 	say("302 Found", "Location: https://github.test/api/v3/user\r\n", "");
 	say("401 Unauthorized", "", "{}");
-	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log,
-	    &fault), STATUS_SERVER);
-	assert_non_null(strstr(sent(2), "GET /api/v3/user HTTP/1.1\r\n"
+	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log, &fault),
+	    STATUS_SERVER);
+	assert_non_null(strstr(sent(2),
+	    "GET /api/v3/user HTTP/1.1\r\n"
 	    "Host: github.test\r\n"));
 	assert_null(strstr(sent(2), "Authorization"));
 	again(state);
 	/* Never from https to http, there neither. */
 	say("302 Found", "Location: https://logs.test/a\r\n", "");
 	say("302 Found", "Location: http://logs.test/b\r\n", "");
-	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log,
-	    &fault), STATUS_PROTOCOL);
+	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log, &fault),
+	    STATUS_PROTOCOL);
 	assert_int_equal(fake_net.connections, 2);
 	again(state);
 	/* Never from https to http. */
 	say("302 Found", "Location: http://logs.test/a\r\n", "");
-	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log,
-	    &fault), STATUS_PROTOCOL);
+	assert_int_equal(github_job_log(gh, 9, later(), take_log, &log, &fault),
+	    STATUS_PROTOCOL);
 	assert_int_equal(fake_net.connections, 1);
 	buf_free(&log);
 }
@@ -1168,7 +1240,7 @@ test_dead_connection(void **state)
 		say("200 OK", "", LIST(1));
 		assert_int_equal(list(&page), STATUS_OK);
 		fake_net.cut = (struct fake_cut){ 1, FAKE_IN_READ, how,
-		    fake_net.requests[0].answered };
+			fake_net.requests[0].answered };
 		say("200 OK", "", LIST(2));
 		say("200 OK", "", LIST(3));
 		assert_int_equal(list(&page), STATUS_OK);
@@ -1187,7 +1259,7 @@ test_dead_connection(void **state)
 	say("200 OK", "", LIST(1));
 	assert_int_equal(list(&page), STATUS_OK);
 	fake_net.cut = (struct fake_cut){ 1, FAKE_IN_READ, FAKE_RESET,
-	    fake_net.requests[0].answered + 20 };
+		fake_net.requests[0].answered + 20 };
 	say("200 OK", "", LIST(2));
 	assert_int_equal(list(&page), STATUS_CLOSED);
 	run_page_wipe(&page);
@@ -1216,7 +1288,7 @@ serve_nobody(void *ctx, const char *request, struct buf *answer)
 	(void)request;
 	(void)answer;
 	fake_net.cut = (struct fake_cut){ fake_net.connections + 1,
-	    FAKE_IN_DIAL, FAKE_RESET, 0 };
+		FAKE_IN_DIAL, FAKE_RESET, 0 };
 	return true;
 }
 
@@ -1238,7 +1310,8 @@ test_sent_on_kept_connection(void **state)
 		}
 		fake_net.serve = serve_nobody;
 		assert_int_equal(github_newest_run(gh, "deploy.yml", "main",
-		    later(), later(), &id, &sent, &fault), STATUS_CLOSED);
+				     later(), later(), &id, &sent, &fault),
+		    STATUS_CLOSED);
 		assert_true(sent == !is_kept);
 		assert_int_equal(fake_net.connections, is_kept ? 2 : 1);
 		run_page_wipe(&page);
@@ -1252,14 +1325,16 @@ test_connect_first(void **state)
 {
 	(void)state;
 	fake_net.cut = (struct fake_cut){ 1, FAKE_IN_DIAL, FAKE_SILENCE, 0 };
-	assert_int_equal(github_connect(gh, clock_after(&fake_clock, 1500),
-	    &fault), STATUS_TIMEOUT);
+	assert_int_equal(
+	    github_connect(gh, clock_after(&fake_clock, 1500), &fault),
+	    STATUS_TIMEOUT);
 	assert_int_equal(fake_now(), 1500);
 	assert_int_equal(fake_net.request_count, 0);
 	/* However much time there is, it gets 30 s. */
 	fake_net.cut.connection = 2;
-	assert_int_equal(github_connect(gh, clock_after(&fake_clock, 90000),
-	    &fault), STATUS_TIMEOUT);
+	assert_int_equal(
+	    github_connect(gh, clock_after(&fake_clock, 90000), &fault),
+	    STATUS_TIMEOUT);
 	assert_int_equal(fake_now(), 31500);
 	assert_int_equal(fake_net.request_count, 0);
 }
@@ -1269,15 +1344,15 @@ static void
 test_good_before(void **state)
 {
 	static const struct {
-		bool	is_cut, lasting;
+		bool is_cut, lasting;
 	} rows[] = { { true, true }, { true, true }, { false, false },
-	    { true, false }, { true, false }, { false, false } };
+		{ true, false }, { true, false }, { false, false } };
 	unsigned int i;
 
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
 		fake_net.cut = (struct fake_cut){ rows[i].is_cut ? i + 1 : 0,
-		    FAKE_IN_DIAL, FAKE_UNTRUSTED, 0 };
+			FAKE_IN_DIAL, FAKE_UNTRUSTED, 0 };
 		assert_int_equal(github_connect(gh, later(), &fault),
 		    rows[i].is_cut ? STATUS_TLS : STATUS_OK);
 		check(!rows[i].is_cut || fault.lasting == rows[i].lasting,
@@ -1304,8 +1379,7 @@ test_silence(void **state)
 	fake_net.cut = (struct fake_cut){ 1, FAKE_IN_READ, FAKE_SILENCE, 10 };
 	say("204 No Content", "", "");
 	assert_int_equal(dispatch(&run), DISPATCH_UNKNOWN);
-	assert_in_range(fake_now() - before, LATER_MS,
-	    LATER_MS + FAKE_DIAL_MS);
+	assert_in_range(fake_now() - before, LATER_MS, LATER_MS + FAKE_DIAL_MS);
 }
 
 /* The newest run, and what its answer tells of the server. */
@@ -1313,15 +1387,15 @@ static void
 test_newest_run(void **state)
 {
 	static const struct {
-		const char		*status, *fields, *body;
-		enum github_tells	 tells;
-		enum status		 outcome;
-		uint64_t		 newest;
+		const char *status, *fields, *body;
+		enum github_tells tells;
+		enum status outcome;
+		uint64_t newest;
 	} cases[] = {
 		{ "200 OK", "", "{\"workflow_runs\":[{\"id\":7}]}",
 		    GITHUB_TELLS_UNKNOWN, STATUS_OK, 7 },
-		{ "200 OK", "", "{\"workflow_runs\":[]}",
-		    GITHUB_TELLS_UNKNOWN, STATUS_OK, 0 },
+		{ "200 OK", "", "{\"workflow_runs\":[]}", GITHUB_TELLS_UNKNOWN,
+		    STATUS_OK, 0 },
 		{ "200 OK", "X-GitHub-Enterprise-Version: 3.21.0\r\n",
 		    "{\"workflow_runs\":[]}", GITHUB_TELLS_RUN, STATUS_OK, 0 },
 		{ "200 OK", "X-GitHub-Enterprise-Version: 4.0.1\r\n",
@@ -1340,7 +1414,8 @@ test_newest_run(void **state)
 		{ "200 OK", "X-GitHub-Api-Version-Selected: " OLD "\r\n",
 		    "{\"workflow_runs\":[]}", GITHUB_TELLS_NO_RUN, STATUS_OK,
 		    0 },
-		{ "200 OK", "X-GitHub-Enterprise-Version: 3.20.1\r\n"
+		{ "200 OK",
+		    "X-GitHub-Enterprise-Version: 3.20.1\r\n"
 		    "X-GitHub-Api-Version-Selected: " NEW "\r\n",
 		    "{\"workflow_runs\":[]}", GITHUB_TELLS_NO_RUN, STATUS_OK,
 		    0 },
@@ -1348,9 +1423,8 @@ test_newest_run(void **state)
 		{ "404 Not Found", "X-GitHub-Enterprise-Version: 3.21.0\r\n",
 		    "{}", GITHUB_TELLS_RUN, STATUS_NOT_FOUND, 0 },
 		/* One row was asked for. */
-		{ "200 OK", "", "{\"workflow_runs\":[{\"id\":7},"
-		    "{\"id\":6}]}", GITHUB_TELLS_UNKNOWN, STATUS_PROTOCOL,
-		    0 },
+		{ "200 OK", "", "{\"workflow_runs\":[{\"id\":7},{\"id\":6}]}",
+		    GITHUB_TELLS_UNKNOWN, STATUS_PROTOCOL, 0 },
 	};
 	uint64_t newest;
 	bool sent_any;
@@ -1361,19 +1435,23 @@ test_newest_run(void **state)
 		say(cases[i].status, cases[i].fields, cases[i].body);
 		newest = 0;
 		check(github_newest_run(gh, "deploy.yml", "main", later(),
-		    later(), &newest, &sent_any, &fault) == cases[i].outcome,
+			  later(), &newest, &sent_any,
+			  &fault) == cases[i].outcome,
 		    "case %zu: %s", i, fault.text);
 		check(newest == cases[i].newest && sent_any, "case %zu", i);
 		check(github_tells(gh) == cases[i].tells, "case %zu", i);
-		expect_request(0, "GET " ACTIONS "/workflows/deploy.yml/runs"
-		    "?per_page=1", NEW, "", "");
+		expect_request(0,
+		    "GET " ACTIONS "/workflows/deploy.yml/runs"
+		    "?per_page=1",
+		    NEW, "", "");
 		again(state);
 	}
 	/* A version that is refused: so is every later one. */
 	say("400 Bad Request", "", UNSUPPORTED);
 	say("200 OK", "", "{\"workflow_runs\":[{\"id\":8}]}");
 	assert_int_equal(github_newest_run(gh, "deploy.yml", "main", later(),
-	    later(), &newest, &sent_any, &fault), STATUS_OK);
+			     later(), &newest, &sent_any, &fault),
+	    STATUS_OK);
 	assert_int_equal(github_tells(gh), GITHUB_TELLS_NO_RUN);
 	/* What failed is explained as the dispatch would be. */
 	again(state);
@@ -1388,13 +1466,14 @@ static void
 test_refuses_id(void **state)
 {
 	static const struct {
-		const char		*message;
-		enum dispatch_outcome	 outcome;
+		const char *message;
+		enum dispatch_outcome outcome;
 	} cases[] = {
 		{ "Unexpected inputs provided: [\\\"distinct_id\\\"]",
 		    DISPATCH_REFUSES_ID },
 		{ "Unexpected inputs provided: [\\\"a\\\", "
-		    "\\\"distinct_id\\\"]", DISPATCH_REFUSES_ID },
+		  "\\\"distinct_id\\\"]",
+		    DISPATCH_REFUSES_ID },
 		{ "Unexpected inputs provided: [\\\"a\\\"]",
 		    DISPATCH_NOT_STARTED },
 		{ "Required input 'distinct_id' not provided",
@@ -1413,7 +1492,7 @@ test_refuses_id(void **state)
 	}
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)

@@ -12,8 +12,8 @@
 #include "net/hosts.h"
 #include "net/resolv_conf.h"
 
-static char	path[] = "/tmp/test-hosts-XXXXXX";
-static char	found[256];
+static char path[] = "/tmp/test-hosts-XXXXXX";
+static char found[256];
 
 static void
 write_file(const char *text)
@@ -42,15 +42,15 @@ find(const char *name)
 	return found;
 }
 
-#define X16	"xxxxxxxxxxxxxxxx"
-#define X128	X16 X16 X16 X16 X16 X16 X16 X16
-#define X512	X128 X128 X128 X128
-#define X2048	X512 X512 X512 X512
+#define X16   "xxxxxxxxxxxxxxxx"
+#define X128  X16 X16 X16 X16 X16 X16 X16 X16
+#define X512  X128 X128 X128 X128
+#define X2048 X512 X512 X512 X512
 
 static const struct {
-	const char	*text;
-	const char	*name;
-	const char	*found;
+	const char *text;
+	const char *name;
+	const char *found;
 } hosts[] = {
 	{ "", "a", "" },
 	{ "192.0.2.1 a", "a", "192.0.2.1 " },
@@ -78,8 +78,7 @@ static const struct {
 	{ "\n\n \n192.0.2.1\n192.0.2.2 a", "a", "192.0.2.2 " },
 	{ "no-address a\n192.0.2.1 a\n", "a", "no-address 192.0.2.1 " },
 	/* Of a line without measure its beginning counts. */
-	{ "192.0.2.1 a " X2048 "\n192.0.2.2 a\n", "a",
-	    "192.0.2.1 192.0.2.2 " },
+	{ "192.0.2.1 a " X2048 "\n192.0.2.2 a\n", "a", "192.0.2.1 192.0.2.2 " },
 	{ "192.0.2.1 " X2048 X2048 " a\n192.0.2.2 a\n", "a", "192.0.2.2 " },
 };
 
@@ -97,8 +96,8 @@ test_hosts(void **state)
 }
 
 static const struct {
-	const char	*text;
-	const char	*bad;
+	const char *text;
+	const char *bad;
 } confs[] = {
 	{ "", NULL },
 	{ "nameserver 192.0.2.1\n", NULL },
@@ -134,9 +133,10 @@ test_resolv_conf(void **state)
 	for (i = 0; i < COUNT(confs); i++) {
 		write_file(confs[i].text);
 		bad = resolv_conf_bad_option(path);
-		check(bad == confs[i].bad || (bad != NULL && confs[i].bad !=
-		    NULL && strcmp(bad, confs[i].bad) == 0), "case %zu: %s", i,
-		    bad == NULL ? "none" : bad);
+		check(bad == confs[i].bad ||
+			(bad != NULL && confs[i].bad != NULL &&
+			    strcmp(bad, confs[i].bad) == 0),
+		    "case %zu: %s", i, bad == NULL ? "none" : bad);
 	}
 }
 

@@ -9,8 +9,8 @@
 
 #include "cli/inputs.h"
 
-static struct inputs	inputs;
-static struct fault	fault;
+static struct inputs inputs;
+static struct fault fault;
 
 static int
 set_up(void **state)
@@ -33,8 +33,8 @@ static enum status
 add_json(const char *json)
 {
 	char *text = exact_copy(json, strlen(json));
-	enum status status = inputs_add_json(&inputs, "--inputs", text,
-	    strlen(json), &fault);
+	enum status status = inputs_add_json(
+	    &inputs, "--inputs", text, strlen(json), &fault);
 
 	free(text);
 	return status;
@@ -53,8 +53,7 @@ expect_written(const char *name, const char *value, const char *want)
 
 	buf_init(&b, BUF_TEXT_MAX);
 	inputs_write(&b, &inputs, name, value);
-	check(strcmp(buf_str(&b), want) == 0, "%s, not %s", buf_str(&b),
-	    want);
+	check(strcmp(buf_str(&b), want) == 0, "%s, not %s", buf_str(&b), want);
 	buf_free(&b);
 }
 
@@ -62,7 +61,7 @@ static void
 test_json(void **state)
 {
 	static const struct {
-		const char	*json, *written;
+		const char *json, *written;
 	} cases[] = {
 		{ "{}", "{}" },
 		{ " {\n} ", "{}" },
@@ -101,18 +100,24 @@ static void
 test_texts(void **state)
 {
 	static const struct {
-		const char	*name, *text;
+		const char *name, *text;
 	} want[] = {
-		{ "string", "a \"b\" \xc3\xa9\n" }, { "number", "-1.50e3" },
-		{ "true", "true" }, { "false", "false" }, { "empty", "" },
+		{ "string", "a \"b\" \xc3\xa9\n" },
+		{ "number", "-1.50e3" },
+		{ "true", "true" },
+		{ "false", "false" },
+		{ "empty", "" },
 	};
 	const struct input *input;
 	size_t i;
 
 	(void)state;
-	assert_int_equal(add_json("{\"str\\u0069ng\":\"a \\\"b\\\" "
-	    "\\u00e9\\n\",\"number\":-1.50e3,\"true\":true,\"false\":false,"
-	    "\"empty\":\"\"}"), STATUS_OK);
+	assert_int_equal(
+	    add_json(
+		"{\"str\\u0069ng\":\"a \\\"b\\\" "
+		"\\u00e9\\n\",\"number\":-1.50e3,\"true\":true,\"false\":false,"
+		"\"empty\":\"\"}"),
+	    STATUS_OK);
 	assert_int_equal(inputs.count, COUNT(want));
 	for (i = 0; i < COUNT(want); i++) {
 		assert_string_equal(inputs.list[i].name, want[i].name);
@@ -121,8 +126,8 @@ test_texts(void **state)
 		assert_string_equal(input->text, want[i].text);
 		assert_false(input->is_field);
 	}
-	assert_string_equal(inputs.list[0].json,
-	    "\"str\\u0069ng\":\"a \\\"b\\\" \\u00e9\\n\"");
+	assert_string_equal(
+	    inputs.list[0].json, "\"str\\u0069ng\":\"a \\\"b\\\" \\u00e9\\n\"");
 	assert_null(inputs_find(&inputs, "String"));
 	assert_null(inputs_find(&inputs, ""));
 	assert_null(inputs_find(&inputs, "strin"));
@@ -133,8 +138,8 @@ static void
 test_bad_json(void **state)
 {
 	static const struct {
-		const char	*json;
-		const char	*says[4];
+		const char *json;
+		const char *says[4];
 	} cases[] = {
 		/* Not JSON. */
 		{ "", { "not JSON", "line 1", "column 1" } },
@@ -165,8 +170,7 @@ test_bad_json(void **state)
 		{ "null", { "object", "null" } },
 		/* Not flat. */
 		{ "{\"a\":1,\"b\":{}}", { "\"b\"", "an object" } },
-		{ "{\"deep\":{\"a\":{\"b\":1}}}", { "\"deep\"",
-		    "an object" } },
+		{ "{\"deep\":{\"a\":{\"b\":1}}}", { "\"deep\"", "an object" } },
 		{ "{\"list\":[1]}", { "\"list\"", "an array" } },
 		{ "{\"list\":[]}", { "\"list\"", "an array" } },
 		{ "{\"none\":null}", { "\"none\"", "null" } },
@@ -182,8 +186,8 @@ test_bad_json(void **state)
 		    cases[i].json);
 		check(fault.status == STATUS_USAGE && fault.lasting, "%s",
 		    cases[i].json);
-		check(strncmp(fault.text, "--inputs", 8) == 0, "%s",
-		    fault.text);
+		check(
+		    strncmp(fault.text, "--inputs", 8) == 0, "%s", fault.text);
 		for (k = 0; k < 4 && cases[i].says[k] != NULL; k++)
 			check(strstr(fault.text, cases[i].says[k]) != NULL,
 			    "%s: %s", cases[i].says[k], fault.text);
@@ -191,17 +195,18 @@ test_bad_json(void **state)
 		set_up(state);
 	}
 	/* A NUL ends nothing. */
-	assert_int_equal(inputs_add_json(&inputs, "x", LIT("{}\0{}"), &fault),
+	assert_int_equal(
+	    inputs_add_json(&inputs, "x", LIT("{}\0{}"), &fault), STATUS_USAGE);
+	assert_int_equal(
+	    inputs_add_json(&inputs, "x", LIT("{\"a\0b\":1}"), &fault),
 	    STATUS_USAGE);
-	assert_int_equal(inputs_add_json(&inputs, "x", LIT("{\"a\0b\":1}"),
-	    &fault), STATUS_USAGE);
 }
 
 static void
 test_field(void **state)
 {
 	static const struct {
-		const char	*pair, *name, *text, *json;
+		const char *pair, *name, *text, *json;
 	} cases[] = {
 		{ "a=b", "a", "b", "{\"a\":\"b\"}" },
 		{ "a=", "a", "", "{\"a\":\"\"}" },
@@ -217,8 +222,7 @@ test_field(void **state)
 		{ "x=\\u0041", "x", "\\u0041", "{\"x\":\"\\\\u0041\"}" },
 		{ "q\"=a\nb\t\x01\x7f", "q\"", "a\nb\t\x01\x7f",
 		    "{\"q\\\"\":\"a\\nb\\t\\u0001\\u007f\"}" },
-		{ "\xc3\xa9=\xf0\x9f\x9a\x80", "\xc3\xa9",
-		    "\xf0\x9f\x9a\x80",
+		{ "\xc3\xa9=\xf0\x9f\x9a\x80", "\xc3\xa9", "\xf0\x9f\x9a\x80",
 		    "{\"\xc3\xa9\":\"\xf0\x9f\x9a\x80\"}" },
 	};
 	size_t i;
@@ -240,18 +244,16 @@ static void
 test_bad_field(void **state)
 {
 	static const char *const pairs[] = { "", "=", "=hunter2", "hunter2",
-	    "a:hunter2", "a=hunter2\xff", "a=hunter2\xc3",
-	    "a=hunter2\xed\xa0\x80" };
+		"a:hunter2", "a=hunter2\xff", "a=hunter2\xc3",
+		"a=hunter2\xed\xa0\x80" };
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(pairs); i++) {
 		check(add_field(pairs[i]) == STATUS_USAGE, "%s", pairs[i]);
-		check(strstr(fault.text, "--field") != NULL, "%s",
-		    fault.text);
+		check(strstr(fault.text, "--field") != NULL, "%s", fault.text);
 		/* Half of it may be a secret. */
-		check(strstr(fault.text, "hunter2") == NULL, "%s",
-		    fault.text);
+		check(strstr(fault.text, "hunter2") == NULL, "%s", fault.text);
 		assert_int_equal(inputs.count, 0);
 	}
 	assert_int_equal(add_field("\xff=x"), STATUS_USAGE);
@@ -269,16 +271,15 @@ static void
 test_field_wins(void **state)
 {
 	(void)state;
-	assert_int_equal(add_json("{\"a\":1,\"\\u0062\":[1],\"c\":3}"),
-	    STATUS_USAGE);
+	assert_int_equal(
+	    add_json("{\"a\":1,\"\\u0062\":[1],\"c\":3}"), STATUS_USAGE);
 	tear_down(state);
 	set_up(state);
-	assert_int_equal(add_json("{\"a\":1,\"\\u0062\":2,\"c\":3}"),
-	    STATUS_OK);
+	assert_int_equal(
+	    add_json("{\"a\":1,\"\\u0062\":2,\"c\":3}"), STATUS_OK);
 	assert_int_equal(add_field("b=x"), STATUS_OK);
 	assert_int_equal(add_field("d=y"), STATUS_OK);
-	expect_written(NULL, NULL,
-	    "{\"a\":1,\"b\":\"x\",\"c\":3,\"d\":\"y\"}");
+	expect_written(NULL, NULL, "{\"a\":1,\"b\":\"x\",\"c\":3,\"d\":\"y\"}");
 	assert_int_equal(add_field("b=x"), STATUS_OK);
 	assert_int_equal(add_field("b=z"), STATUS_USAGE);
 }
@@ -311,8 +312,8 @@ test_names(void **state)
 	buf_init(&b, BUF_TEXT_MAX);
 	inputs_add_names(&b, &inputs);
 	assert_string_equal(buf_str(&b), "");
-	assert_int_equal(add_json("{\"one\":\"hunter2\",\"two\":2}"),
-	    STATUS_OK);
+	assert_int_equal(
+	    add_json("{\"one\":\"hunter2\",\"two\":2}"), STATUS_OK);
 	assert_int_equal(add_field("three=hunter3"), STATUS_OK);
 	inputs_add_names(&b, &inputs);
 	assert_string_equal(buf_str(&b), "one, two, three");
@@ -334,12 +335,11 @@ test_many(void **state)
 	assert_int_equal(inputs.count, 1000);
 	for (i = 0; i < 1000; i++) {
 		snprintf(name, sizeof name, "n%zu", i);
-		assert_string_equal(inputs_find(&inputs, name)->text,
-		    name + 1);
+		assert_string_equal(inputs_find(&inputs, name)->text, name + 1);
 	}
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)

@@ -57,8 +57,10 @@ after_signal(int sig, enum status want)
 	raise(sig == SIGINT ? SIGTERM : SIGINT);
 	if (!interrupt_pending() || poll(&pfd, 1, 0) != 1)
 		return 11;
-	return interrupt_fault(&f) == (sig == SIGINT ? STATUS_TERMINATED :
-	    STATUS_INTERRUPTED) ? 0 : 12;
+	return interrupt_fault(&f) ==
+		(sig == SIGINT ? STATUS_TERMINATED : STATUS_INTERRUPTED)
+	    ? 0
+	    : 12;
 }
 
 /* Nothing is installed, and nothing to take note of. */
@@ -171,8 +173,9 @@ test_parent_died(void **state)
 	if (pid == 0) {
 		interrupt_install();
 		interrupt_follow_parent(getpid());
-		_exit(!interrupt_pending() ? 1 :
-		    interrupt_fault(&f) != STATUS_TERMINATED ? 2 : 0);
+		_exit(!interrupt_pending()                         ? 1
+			: interrupt_fault(&f) != STATUS_TERMINATED ? 2
+								   : 0);
 	}
 	assert_int_equal(waitpid(pid, &code, 0), pid);
 	assert_true(WIFEXITED(code));
@@ -188,9 +191,10 @@ expect_child(int sig, enum status want)
 	pid = fork();
 	assert_true(pid != -1);
 	if (pid == 0)
-		_exit(sig == 0 ? without() : sig == SIGPIPE ?
-		    after_sigpipe() : sig == SIGXFSZ ? after_sigxfsz() :
-		    after_signal(sig, want));
+		_exit(sig == 0           ? without()
+			: sig == SIGPIPE ? after_sigpipe()
+			: sig == SIGXFSZ ? after_sigxfsz()
+					 : after_signal(sig, want));
 	assert_int_equal(waitpid(pid, &code, 0), pid);
 	assert_true(WIFEXITED(code));
 	assert_int_equal(WEXITSTATUS(code), 0);

@@ -16,9 +16,9 @@
 #include "base/clock.h"
 #include "base/io.h"
 
-#define LONG_MS	60000	/* never waited for in full */
+#define LONG_MS 60000 /* never waited for in full */
 
-static int	 fds[2];
+static int fds[2];
 
 static int
 set_up(void **state)
@@ -138,14 +138,13 @@ test_drip(void **state)
 	assert_true(pid != -1);
 	if (pid == 0) {
 		close(fds[1]);
-		while (io_read(fds[0], page, sizeof page,
-		    CLOCK_NEVER) > 0)
+		while (io_read(fds[0], page, sizeof page, CLOCK_NEVER) > 0)
 			poll(&none, 0, 10);
 		_exit(0);
 	}
 	/* It would take more than two seconds. */
-	assert_int_equal(io_write_all(fds[1], zeros, sizeof zeros, 200),
-	    ETIMEDOUT);
+	assert_int_equal(
+	    io_write_all(fds[1], zeros, sizeof zeros, 200), ETIMEDOUT);
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
@@ -232,7 +231,7 @@ test_signal(void **state)
 	assert_int_equal(WEXITSTATUS(code), 0);
 }
 
-#define PIPE_TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define PIPE_TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)

@@ -9,11 +9,11 @@
 #include "fake_github.h"
 #include "command/job_pages.h"
 
-#define RUN	UINT64_C(17654321098)
+#define RUN UINT64_C(17654321098)
 
-static struct github	*gh;
-static struct job_pages	 jobs;
-static struct fault	 fault;
+static struct github *gh;
+static struct job_pages jobs;
+static struct fault fault;
 
 static int
 set_up(void **state)
@@ -53,9 +53,14 @@ add_run(size_t first, size_t second)
 		script[i].name = names[i];
 		script[i].attempt = i < first ? 1 : 2;
 	}
-	fake_add_run(gh, (struct fake_run){ .id = RUN, .jobs = script,
-	    .job_count = first + second, .states = states,
-	    .state_count = 2 });
+	fake_add_run(gh,
+	    (struct fake_run){
+		.id = RUN,
+		.jobs = script,
+		.job_count = first + second,
+		.states = states,
+		.state_count = 2,
+	    });
 }
 
 static enum status
@@ -82,7 +87,7 @@ static void
 test_counts(void **state)
 {
 	static const struct {
-		size_t	jobs, pages;
+		size_t jobs, pages;
 	} rows[] = { { 0, 1 }, { 1, 1 }, { 100, 1 }, { 101, 2 }, { 256, 3 } };
 	size_t i;
 
@@ -137,8 +142,9 @@ test_failure(void **state)
 {
 	(void)state;
 	add_run(256, 0);
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
-	    .first = 5, .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_JOBS, .first = 5, .status = STATUS_SERVER });
 	assert_int_equal(read_all(GITHUB_LATEST_ATTEMPT), STATUS_OK);
 	assert_int_equal(read_all(GITHUB_LATEST_ATTEMPT), STATUS_SERVER);
 	assert_int_equal(gh->call_count, 5);
@@ -152,25 +158,28 @@ test_one_page(void **state)
 
 	(void)state;
 	add_run(101, 0);
-	assert_int_equal(job_pages_read_one(&jobs, gh, RUN,
-	    GITHUB_ALL_ATTEMPTS, 0, CLOCK_NEVER, &more, &fault), STATUS_OK);
+	assert_int_equal(job_pages_read_one(&jobs, gh, RUN, GITHUB_ALL_ATTEMPTS,
+			     0, CLOCK_NEVER, &more, &fault),
+	    STATUS_OK);
 	assert_true(more);
 	expect_jobs(0, 100);
-	assert_int_equal(job_pages_read_one(&jobs, gh, RUN,
-	    GITHUB_ALL_ATTEMPTS, 1, CLOCK_NEVER, &more, &fault), STATUS_OK);
+	assert_int_equal(job_pages_read_one(&jobs, gh, RUN, GITHUB_ALL_ATTEMPTS,
+			     1, CLOCK_NEVER, &more, &fault),
+	    STATUS_OK);
 	assert_false(more);
 	expect_jobs(0, 101);
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
-	    .first = 3, .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_JOBS, .first = 3, .status = STATUS_SERVER });
 	more = true;
-	assert_int_equal(job_pages_read_one(&jobs, gh, RUN,
-	    GITHUB_ALL_ATTEMPTS, 0, CLOCK_NEVER, &more, &fault),
+	assert_int_equal(job_pages_read_one(&jobs, gh, RUN, GITHUB_ALL_ATTEMPTS,
+			     0, CLOCK_NEVER, &more, &fault),
 	    STATUS_SERVER);
 	assert_false(more);
 	expect_jobs(0, 101);
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)

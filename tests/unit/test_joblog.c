@@ -11,7 +11,7 @@
 #include "base/secret.h"
 #include "command/joblog.h"
 
-#define SECRET	"ghs_0123456789abcdef"
+#define SECRET "ghs_0123456789abcdef"
 
 /* The end of each failed job's log, and of no other. */
 static void
@@ -22,13 +22,15 @@ test_logs(void **state)
 	(void)state;
 	watching_see_jobs(WATCHING_JOBS);
 	captured_begin();
-	joblog_print_failed(&fake_clock, &runs[0], 2,
-	    FAKE_START + fake_now() + 1000);
+	joblog_print_failed(
+	    &fake_clock, &runs[0], 2, FAKE_START + fake_now() + 1000);
 	text = watching_logged();
-	assert_non_null(strstr(text, "job \"build\"\nreturn-dispatch: | two\n"
+	assert_non_null(strstr(text,
+	    "job \"build\"\nreturn-dispatch: | two\n"
 	    "return-dispatch: | three\n"));
 	assert_null(strstr(text, "| one"));
-	assert_non_null(strstr(text, "job \"test / unit\"\n"
+	assert_non_null(strstr(text,
+	    "job \"test / unit\"\n"
 	    "return-dispatch: | x\n"));
 	assert_int_equal(fake_count(gh, FAKE_LOG, 0), 5);
 	assert_int_equal(fake_count(gh, FAKE_LOG, fake_job_id(RUN, 1)), 1);
@@ -41,32 +43,35 @@ test_logs(void **state)
 static void
 test_log_lines(void **state)
 {
-	static const struct fake_job jobs[] = { { .done_at = 1,
-	    .conclusion = "failure", .log =
-	    "\xef\xbb\xbf" "2024-05-13T19:47:28.1234567Z first\r\n"
-	    "##[error]Process completed with exit code 1.\n"
-	    "::error::x\n\n"
-	    "\033[31mred\033[0m \007\xff\ttab\n"
-	    "#\033[1m#\033[m[warning]hidden\n"
-	    "key: ghs_012345\033[31m6789abcdef\033[0m\n"
-	    "cut \033[31\n"
-	    "token: " SECRET " %s\n"
-	    "##[endgroup]\n"
-	    "last" } };
+	static const struct fake_job jobs[] = { {
+	    .done_at = 1,
+	    .conclusion = "failure",
+	    .log = "\xef\xbb\xbf"
+		   "2024-05-13T19:47:28.1234567Z first\r\n"
+		   "##[error]Process completed with exit code 1.\n"
+		   "::error::x\n\n"
+		   "\033[31mred\033[0m \007\xff\ttab\n"
+		   "#\033[1m#\033[m[warning]hidden\n"
+		   "key: ghs_012345\033[31m6789abcdef\033[0m\n"
+		   "cut \033[31\n"
+		   "token: " SECRET " %s\n"
+		   "##[endgroup]\n"
+		   "last",
+	} };
 	const char *text, *p;
 	int actions;
 
 	(void)state;
 	secret_add(SECRET);
-	fake_add_run(gh, (struct fake_run){ .id = RUN, .jobs = jobs,
-	    .job_count = 1 });
+	fake_add_run(
+	    gh, (struct fake_run){ .id = RUN, .jobs = jobs, .job_count = 1 });
 	fake_pass(1000);
 	watching_see(0);
 	for (actions = 0; actions < 2; actions++) {
 		log_open(LOG_LEVEL_INFO, actions);
 		captured_begin();
-		joblog_print_failed(&fake_clock, &runs[0], 100,
-		    FAKE_START + fake_now() + 1000);
+		joblog_print_failed(
+		    &fake_clock, &runs[0], 100, FAKE_START + fake_now() + 1000);
 		text = watching_logged();
 		if (actions) {
 			p = strstr(text, "::group::");
@@ -92,11 +97,12 @@ test_log_lines(void **state)
 		assert_non_null(strstr(text, "| last\n"));
 		assert_null(strstr(text, "##["));
 		assert_null(strstr(text, SECRET));
-		for (p = text; p != NULL && *p != '\0'; p = strchr(p, '\n'),
-		    p = p != NULL ? p + 1 : p)
+		for (p = text; p != NULL && *p != '\0';
+		     p = strchr(p, '\n'), p = p != NULL ? p + 1 : p)
 			check(strncmp(p, "::", 2) != 0 ||
-			    strncmp(p, "::group::", 9) == 0 ||
-			    strncmp(p, "::endgroup::", 12) == 0, "%s", p);
+				strncmp(p, "::group::", 9) == 0 ||
+				strncmp(p, "::endgroup::", 12) == 0,
+			    "%s", p);
 	}
 }
 
@@ -105,23 +111,24 @@ static void
 test_long_log_line(void **state)
 {
 	static char line[400000];
-	static struct fake_job jobs[] = { { .done_at = 1,
-	    .conclusion = "failure", .log = line } };
+	static struct fake_job jobs[] = {
+		{ .done_at = 1, .conclusion = "failure", .log = line }
+	};
 	const char *text;
 	size_t i, at;
 
 	(void)state;
 	secret_add(SECRET);
-	fake_add_run(gh, (struct fake_run){ .id = RUN, .jobs = jobs,
-	    .job_count = 1 });
+	fake_add_run(
+	    gh, (struct fake_run){ .id = RUN, .jobs = jobs, .job_count = 1 });
 	fake_pass(1000);
 	watching_see(0);
 	for (at = 1980; at <= 2005; at++) {
 		memset(line, 'x', sizeof line - 1);
 		memcpy(line + at, SECRET, strlen(SECRET));
 		captured_begin();
-		joblog_print_failed(&fake_clock, &runs[0], 5,
-		    FAKE_START + fake_now() + 1000);
+		joblog_print_failed(
+		    &fake_clock, &runs[0], 5, FAKE_START + fake_now() + 1000);
 		text = watching_logged();
 		check(strlen(text) < 6000, "%zu", strlen(text));
 		for (i = 4; i < strlen(SECRET); i++)
@@ -134,8 +141,8 @@ test_long_log_line(void **state)
 	line[49] = '\n';
 	jobs[0].log_repeats = 3;
 	captured_begin();
-	joblog_print_failed(&fake_clock, &runs[0], 5,
-	    FAKE_START + fake_now() + 1000);
+	joblog_print_failed(
+	    &fake_clock, &runs[0], 5, FAKE_START + fake_now() + 1000);
 	text = watching_logged();
 	assert_non_null(strstr(text, "| yyyyy"));
 }
@@ -144,38 +151,43 @@ test_long_log_line(void **state)
 static void
 test_log_fails(void **state)
 {
-	static const enum status statuses[] = { STATUS_CLOSED,
-	    STATUS_NOT_FOUND, STATUS_REFUSED, STATUS_TIMEOUT };
+	static const enum status statuses[] = { STATUS_CLOSED, STATUS_NOT_FOUND,
+		STATUS_REFUSED, STATUS_TIMEOUT };
 	const char *text;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(statuses); i++) {
-		fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_LOG,
-		    .first = 1, .status = statuses[i] });
+		fake_add_failure(gh,
+		    (struct fake_failure){
+			.kind = FAKE_LOG, .first = 1, .status = statuses[i] });
 		watching_see_jobs(3);
 		captured_begin();
-		joblog_print_failed(&fake_clock, &runs[0], 100,
-		    FAKE_START + fake_now() + 1000);
+		joblog_print_failed(
+		    &fake_clock, &runs[0], 100, FAKE_START + fake_now() + 1000);
 		text = watching_logged();
 		assert_non_null(strstr(text, "warning: "));
 		assert_non_null(strstr(text, "fake: call failed"));
 		assert_non_null(strstr(text, "\"build\""));
-		check((strstr(text, "| three\n") != NULL) == (statuses[i] ==
-		    STATUS_CLOSED), "%s", text);
+		check((strstr(text, "| three\n") != NULL) ==
+			(statuses[i] == STATUS_CLOSED),
+		    "%s", text);
 		/* The lines before a cut are not the last ones. */
-		assert_null(strstr(text, "last lines of the log of job "
-		    "\"build\""));
-		assert_int_equal(strstr(text, "log of job \"build\", which "
-		    "broke off after these lines") != NULL, statuses[i] ==
-		    STATUS_CLOSED);
-		assert_int_equal(strstr(text, "the log of job \"build\" could "
-		    "not be read to its end: ") != NULL, statuses[i] ==
-		    STATUS_CLOSED);
+		assert_null(
+		    strstr(text, "last lines of the log of job \"build\""));
+		assert_int_equal(strstr(text,
+				     "log of job \"build\", which "
+				     "broke off after these lines") != NULL,
+		    statuses[i] == STATUS_CLOSED);
+		assert_int_equal(strstr(text,
+				     "the log of job \"build\" could "
+				     "not be read to its end: ") != NULL,
+		    statuses[i] == STATUS_CLOSED);
 		/* The other job's is asked for all the same, unless that
 		 * would take as long once more. */
-		check((strstr(text, "| x\n") != NULL) == (statuses[i] !=
-		    STATUS_TIMEOUT), "%s", text);
+		check((strstr(text, "| x\n") != NULL) ==
+			(statuses[i] != STATUS_TIMEOUT),
+		    "%s", text);
 		watching_tear_down(state);
 		watching_set_up(state);
 	}
@@ -187,21 +199,27 @@ static void
 test_late_logs(void **state)
 {
 	static const struct {
-		unsigned int	missing;	/* calls that find nothing */
-		size_t		calls;
-		bool		first, second;
+		unsigned int missing; /* calls that find nothing */
+		size_t calls;
+		bool first, second;
 	} rows[] = {
-		{ 1, 3, true, true }, { 3, 5, true, true },
-		{ 4, 5, false, true }, { FAKE_ALWAYS, 5, false, false },
+		{ 1, 3, true, true },
+		{ 3, 5, true, true },
+		{ 4, 5, false, true },
+		{ FAKE_ALWAYS, 5, false, false },
 	};
 	const char *text;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
-		fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_LOG,
-		    .first = 1, .last = rows[i].missing,
-		    .status = STATUS_NOT_FOUND });
+		fake_add_failure(gh,
+		    (struct fake_failure){
+			.kind = FAKE_LOG,
+			.first = 1,
+			.last = rows[i].missing,
+			.status = STATUS_NOT_FOUND,
+		    });
 		watching_see_jobs(3);
 		captured_begin();
 		joblog_print_failed(&fake_clock, &runs[0], 100,
@@ -228,14 +246,14 @@ test_log_signal(void **state)
 	watching_see_jobs(WATCHING_JOBS);
 	fake_signal_at(fake_now(), 2);
 	captured_begin();
-	joblog_print_failed(&fake_clock, &runs[0], 100,
-	    FAKE_START + fake_now() + 1000);
+	joblog_print_failed(
+	    &fake_clock, &runs[0], 100, FAKE_START + fake_now() + 1000);
 	text = watching_logged();
 	assert_string_equal(text, "");
 	assert_int_equal(fake_count(gh, FAKE_LOG, 0), 1);
 }
 
-#define TEST(f)	\
+#define TEST(f) \
 	cmocka_unit_test_setup_teardown(f, watching_set_up, watching_tear_down)
 
 int

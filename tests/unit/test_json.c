@@ -9,9 +9,9 @@
 #include "json/json.h"
 
 struct parsed {
-	char		*text;
-	struct json_doc	*doc;
-	struct json	 root;
+	char *text;
+	struct json_doc *doc;
+	struct json root;
 };
 
 static struct parsed
@@ -45,19 +45,28 @@ static void
 test_types(void **state)
 {
 	static const struct {
-		const char	*text;
-		enum json_type	 type;
+		const char *text;
+		enum json_type type;
 	} cases[] = {
-		{ "{}", JSON_OBJECT }, { " [ ] ", JSON_ARRAY },
-		{ "\"\"", JSON_STRING }, { " \"a b\"\n", JSON_STRING },
-		{ "true", JSON_BOOLEAN }, { "false", JSON_BOOLEAN },
-		{ "null", JSON_NULL }, { " null ", JSON_NULL },
-		{ "0", JSON_NUMBER }, { "\t-1.5e3\r\n", JSON_NUMBER },
-		{ "4711", JSON_NUMBER }, { "7 ", JSON_NUMBER },
-		{ "\"true\"", JSON_STRING }, { "\"{\"", JSON_STRING },
+		{ "{}", JSON_OBJECT },
+		{ " [ ] ", JSON_ARRAY },
+		{ "\"\"", JSON_STRING },
+		{ " \"a b\"\n", JSON_STRING },
+		{ "true", JSON_BOOLEAN },
+		{ "false", JSON_BOOLEAN },
+		{ "null", JSON_NULL },
+		{ " null ", JSON_NULL },
+		{ "0", JSON_NUMBER },
+		{ "\t-1.5e3\r\n", JSON_NUMBER },
+		{ "4711", JSON_NUMBER },
+		{ "7 ", JSON_NUMBER },
+		{ "\"true\"", JSON_STRING },
+		{ "\"{\"", JSON_STRING },
 	};
 	static const char *const around[][2] = {
-		{ "", "" }, { "[", "]" }, { "[0, ", " ,0]" },
+		{ "", "" },
+		{ "[", "]" },
+		{ "[0, ", " ,0]" },
 		{ "{\"a\":{},\"k\":", ",\"z\":[]}" },
 	};
 	struct parsed p;
@@ -120,23 +129,24 @@ test_absent(void **state)
 	buf_free(&out);
 
 	/* Wrong kinds, wrong places. */
-	assert_int_equal(json_type(json_first(json_member(p.root, "l"))),
-	    JSON_ABSENT);
+	assert_int_equal(
+	    json_type(json_first(json_member(p.root, "l"))), JSON_ABSENT);
 	assert_int_equal(json_type(json_next(p.root)), JSON_ABSENT);
 	assert_int_equal(json_type(json_value(p.root)), JSON_ABSENT);
-	assert_int_equal(json_type(json_value(json_member(p.root, "a"))),
-	    JSON_ABSENT);
-	assert_int_equal(json_type(json_member(json_member(p.root, "l"),
-	    "a")), JSON_ABSENT);
-	assert_int_equal(json_type(json_next(json_member(p.root, "a"))),
-	    JSON_ABSENT);
+	assert_int_equal(
+	    json_type(json_value(json_member(p.root, "a"))), JSON_ABSENT);
+	assert_int_equal(
+	    json_type(json_member(json_member(p.root, "l"), "a")), JSON_ABSENT);
+	assert_int_equal(
+	    json_type(json_next(json_member(p.root, "a"))), JSON_ABSENT);
 	drop(&p);
 }
 
 static void
 test_members(void **state)
 {
-	struct parsed p = parse("{\"id\":1,\"run\":{\"id\":2,\"deep\":"
+	struct parsed p = parse(
+	    "{\"id\":1,\"run\":{\"id\":2,\"deep\":"
 	    "{\"id\":3,\"list\":[{\"id\":4},{\"id\":5}]}},\"\":6,"
 	    "\"id \":7,\"ID\":8,\"i\":9,\"esc\\u0061p\\u0065\":10,"
 	    "\"value\":\"id2\",\"id2\":11}");
@@ -146,14 +156,15 @@ test_members(void **state)
 	(void)state;
 	assert_true(json_u64(json_member(p.root, "id"), &n));
 	assert_int_equal(n, 1);
-	assert_true(json_u64(json_member(json_member(p.root, "run"), "id"),
-	    &n));
+	assert_true(
+	    json_u64(json_member(json_member(p.root, "run"), "id"), &n));
 	assert_int_equal(n, 2);
 	deep = json_member(json_member(p.root, "run"), "deep");
 	assert_true(json_u64(json_member(deep, "id"), &n));
 	assert_int_equal(n, 3);
-	assert_true(json_u64(json_member(json_next(json_first(
-	    json_member(deep, "list"))), "id"), &n));
+	assert_true(json_u64(
+	    json_member(json_next(json_first(json_member(deep, "list"))), "id"),
+	    &n));
 	assert_int_equal(n, 5);
 	assert_true(json_u64(json_member(p.root, ""), &n));
 	assert_int_equal(n, 6);
@@ -191,7 +202,7 @@ test_duplicates(void **state)
 	assert_false(json_is_ambiguous(p.root, "c"));
 	/* Iteration shows all of them. */
 	for (j = json_first(p.root); json_type(j) != JSON_ABSENT;
-	    j = json_next(j))
+	     j = json_next(j))
 		if (json_is(j, "a"))
 			count++;
 	assert_int_equal(count, 3);
@@ -213,8 +224,7 @@ rewrite(struct json j, struct buf *out)
 		return;
 	}
 	buf_addc(out, type == JSON_OBJECT ? '{' : '[');
-	for (k = json_first(j); json_type(k) != JSON_ABSENT;
-	    k = json_next(k)) {
+	for (k = json_first(j); json_type(k) != JSON_ABSENT; k = json_next(k)) {
 		if (out->data[out->len - 1] != '{' &&
 		    out->data[out->len - 1] != '[')
 			buf_addc(out, ',');
@@ -224,8 +234,7 @@ rewrite(struct json j, struct buf *out)
 			buf_addc(out, ':');
 			rewrite(json_value(k), out);
 		} else {
-			assert_int_equal(json_type(json_value(k)),
-			    JSON_ABSENT);
+			assert_int_equal(json_type(json_value(k)), JSON_ABSENT);
 			rewrite(k, out);
 		}
 	}
@@ -236,8 +245,18 @@ static void
 test_walk(void **state)
 {
 	static const char *const texts[] = {
-		"{}", "[]", "[[]]", "[{}]", "{\"a\":{}}", "{\"a\":[]}", "1",
-		"\"a\"", "null", "[1]", "[1,2,3]", "[\"a\",\"b\"]",
+		"{}",
+		"[]",
+		"[[]]",
+		"[{}]",
+		"{\"a\":{}}",
+		"{\"a\":[]}",
+		"1",
+		"\"a\"",
+		"null",
+		"[1]",
+		"[1,2,3]",
+		"[\"a\",\"b\"]",
 		"[[1],[2,[3]],[],[[[4]]],5]",
 		"{\"a\":1,\"b\":[1,2],\"c\":{\"d\":{\"e\":[]}},\"f\":\"g\"}",
 		"[{\"a\":1},{\"a\":2,\"b\":[{\"c\":3}]},{}]",
@@ -265,9 +284,9 @@ test_walk(void **state)
 		buf_clear(&spaced);
 		quoted = false;
 		for (k = 0; texts[i][k] != '\0'; k++) {
-			if (texts[i][k] == '"' && (k == 0 ||
-			    texts[i][k - 1] != '\\' || (k > 1 &&
-			    texts[i][k - 2] == '\\')))
+			if (texts[i][k] == '"' &&
+			    (k == 0 || texts[i][k - 1] != '\\' ||
+				(k > 1 && texts[i][k - 2] == '\\')))
 				quoted = !quoted;
 			if (!quoted && strchr("{}[],:", texts[i][k]) != NULL)
 				buf_addf(&spaced, " \t%c\r\n ", texts[i][k]);
@@ -288,11 +307,14 @@ static void
 test_text(void **state)
 {
 	static const struct {
-		const char	*text, *want;
+		const char *text, *want;
 	} cases[] = {
-		{ " 1.50e+003 ", "1.50e+003" }, { "\n\"a\\u0062\"\t",
-		    "\"a\\u0062\"" }, { " true", "true" }, { "\"\"", "\"\"" },
-		{ " [ 1 , 2 ] ", "[ 1 , 2 ]" }, { "\t{ }\n", "{ }" },
+		{ " 1.50e+003 ", "1.50e+003" },
+		{ "\n\"a\\u0062\"\t", "\"a\\u0062\"" },
+		{ " true", "true" },
+		{ "\"\"", "\"\"" },
+		{ " [ 1 , 2 ] ", "[ 1 , 2 ]" },
+		{ "\t{ }\n", "{ }" },
 		{ "18446744073709551617", "18446744073709551617" },
 	};
 	struct parsed p;
@@ -304,8 +326,8 @@ test_text(void **state)
 		p = parse(cases[i].text);
 		text = json_text(p.root, &len);
 		check(len == strlen(cases[i].want) &&
-		    memcmp(text, cases[i].want, len) == 0, "%s: %.*s",
-		    cases[i].text, (int)len, text);
+			memcmp(text, cases[i].want, len) == 0,
+		    "%s: %.*s", cases[i].text, (int)len, text);
 		drop(&p);
 	}
 	p = parse("{\"a\" : \"x\", \"b\":[ \"y\" ] }");
@@ -322,11 +344,13 @@ static void
 test_u64(void **state)
 {
 	static const struct {
-		const char	*text;
-		bool		 good;
-		uint64_t	 value;
+		const char *text;
+		bool good;
+		uint64_t value;
 	} cases[] = {
-		{ "0", true, 0 }, { "1", true, 1 }, { "4711", true, 4711 },
+		{ "0", true, 0 },
+		{ "1", true, 1 },
+		{ "4711", true, 4711 },
 		{ "4294967296", true, 4294967296u },
 		{ "9007199254740993", true, 9007199254740993u },
 		{ "9223372036854775807", true, INT64_MAX },
@@ -338,10 +362,17 @@ test_u64(void **state)
 		{ "99999999999999999999", false, 0 },
 		{ "184467440737095516150", false, 0 },
 		{ "100000000000000000000000", false, 0 },
-		{ "-1", false, 0 }, { "-0", false, 0 }, { "1.0", false, 0 },
-		{ "1e3", false, 0 }, { "0.5", false, 0 }, { "1E0", false, 0 },
-		{ "\"1\"", false, 0 }, { "true", false, 0 },
-		{ "null", false, 0 }, { "[1]", false, 0 }, { "{}", false, 0 },
+		{ "-1", false, 0 },
+		{ "-0", false, 0 },
+		{ "1.0", false, 0 },
+		{ "1e3", false, 0 },
+		{ "0.5", false, 0 },
+		{ "1E0", false, 0 },
+		{ "\"1\"", false, 0 },
+		{ "true", false, 0 },
+		{ "null", false, 0 },
+		{ "[1]", false, 0 },
+		{ "{}", false, 0 },
 	};
 	struct parsed p;
 	uint64_t value;
@@ -356,18 +387,19 @@ test_u64(void **state)
 		p = parse(text);
 		value = 12345;
 		check(json_u64(i % 2 ? json_next(json_first(p.root)) : p.root,
-		    &value) == cases[i / 2].good, "%s", text);
-		check(value == (cases[i / 2].good ? cases[i / 2].value :
-		    12345), "%s: %ju", text, (uintmax_t)value);
+			  &value) == cases[i / 2].good,
+		    "%s", text);
+		check(value == (cases[i / 2].good ? cases[i / 2].value : 12345),
+		    "%s: %ju", text, (uintmax_t)value);
 		drop(&p);
 	}
 }
 
 static const struct {
-	const char	*text;
-	size_t		 len;
-	const char	*want;
-	size_t		 want_len;
+	const char *text;
+	size_t len;
+	const char *want;
+	size_t want_len;
 } strings[] = {
 	{ LIT("\"\""), LIT("") },
 	{ LIT("\"abc\""), LIT("abc") },
@@ -387,11 +419,15 @@ static const struct {
 	{ LIT("\"\\udfff\\ud800\\udbff\\udc00\""),
 	    LIT("\xef\xbf\xbd\xef\xbf\xbd\xf4\x8f\xb0\x80") },
 	{ LIT("\"\\ud83dxyde80\""), LIT("\xef\xbf\xbdxyde80") },
-	{ LIT("\"a\\ud83db\""), LIT("a\xef\xbf\xbd" "b") },
+	{ LIT("\"a\\ud83db\""),
+	    LIT("a\xef\xbf\xbd"
+		"b") },
 	{ LIT("\"\\ude80\\ud83d\""), LIT("\xef\xbf\xbd\xef\xbf\xbd") },
 	{ LIT("\"\\ud83d\\ud83d\\ude80\""),
 	    LIT("\xef\xbf\xbd\xf0\x9f\x9a\x80") },
-	{ LIT("\"\\ud83d\\u0041\""), LIT("\xef\xbf\xbd" "A") },
+	{ LIT("\"\\ud83d\\u0041\""),
+	    LIT("\xef\xbf\xbd"
+		"A") },
 	{ LIT("\"\\ud83d\\nxxxx\""), LIT("\xef\xbf\xbd\nxxxx") },
 	{ LIT("\"\\ud83d\\\\ude80\""), LIT("\xef\xbf\xbd\\ude80") },
 	{ LIT("\"\\ud83dude80xx\""), LIT("\xef\xbf\xbdude80xx") },
@@ -424,9 +460,10 @@ test_strings(void **state)
 		buf_addc(&out, '<');
 		assert_true(json_string(p.root, &out));
 		check(out.len == strings[i].want_len + 1 &&
-		    out.data[0] == '<' && memcmp(out.data + 1,
-		    strings[i].want, strings[i].want_len) == 0, "%s: %s",
-		    strings[i].text, out.data);
+			out.data[0] == '<' &&
+			memcmp(out.data + 1, strings[i].want,
+			    strings[i].want_len) == 0,
+		    "%s: %s", strings[i].text, out.data);
 		buf_free(&out);
 
 		s = json_strdup(p.root);
@@ -435,13 +472,13 @@ test_strings(void **state)
 		    strings[i].text, s);
 		for (k = 0; k < strings[i].want_len; k++)
 			check(s[k] == strings[i].want[k] ||
-			    (s[k] == '?' && strings[i].want[k] == '\0'),
+				(s[k] == '?' && strings[i].want[k] == '\0'),
 			    "%s: %s", strings[i].text, s);
 		free(s);
 
 		/* A text with a NUL equals no C string. */
 		check(json_is(p.root, strings[i].want) ==
-		    (strlen(strings[i].want) == strings[i].want_len),
+			(strlen(strings[i].want) == strings[i].want_len),
 		    "%s", strings[i].text);
 		drop(&p);
 	}
@@ -451,7 +488,7 @@ static void
 test_not_strings(void **state)
 {
 	static const char *const texts[] = { "1", "true", "null", "[]", "{}",
-	    "[\"a\"]", "{\"a\":\"a\"}" };
+		"[\"a\"]", "{\"a\":\"a\"}" };
 	struct parsed p;
 	struct buf out;
 	size_t i;
@@ -475,15 +512,19 @@ static void
 test_is(void **state)
 {
 	static const struct {
-		const char	*text, *other;
-		bool		 same;
+		const char *text, *other;
+		bool same;
 	} cases[] = {
-		{ "\"\"", "", true }, { "\"\"", "a", false },
-		{ "\"a\"", "", false }, { "\"a\"", "a", true },
-		{ "\"a\"", "ab", false }, { "\"ab\"", "a", false },
-		{ "\"ab\"", "ac", false }, { "\"a\"", "A", false },
-		{ "\"\\u0061\"", "a", true }, { "\"\\u0061\"", "\\u0061",
-		    false },
+		{ "\"\"", "", true },
+		{ "\"\"", "a", false },
+		{ "\"a\"", "", false },
+		{ "\"a\"", "a", true },
+		{ "\"a\"", "ab", false },
+		{ "\"ab\"", "a", false },
+		{ "\"ab\"", "ac", false },
+		{ "\"a\"", "A", false },
+		{ "\"\\u0061\"", "a", true },
+		{ "\"\\u0061\"", "\\u0061", false },
 		{ "\"\\u00e9\"", "\xc3\xa9", true },
 		{ "\"\\u00e9\"", "\xc3", false },
 		{ "\"\xc3\xa9\"", "\xc3\xa9", true },
@@ -492,9 +533,11 @@ test_is(void **state)
 		{ "\"\\ud83d\\ude80\"", "\xf0\x9f\x9a\x80", true },
 		{ "\"\\ud83d\\ude80\"", "\xf0\x9f\x9a", false },
 		{ "\"\\ud83d\\ude80\"", "\xf0", false },
-		{ "\"\\u0000\"", "", false }, { "\"a\\u0000\"", "a", false },
+		{ "\"\\u0000\"", "", false },
+		{ "\"a\\u0000\"", "a", false },
 		{ "\"\\u0000a\"", "", false },
-		{ "\"\\n\"", "\n", true }, { "\"\\\"\"", "\"", true },
+		{ "\"\\n\"", "\n", true },
+		{ "\"\\\"\"", "\"", true },
 		{ "\"\\\\n\"", "\\n", true },
 	};
 	struct parsed p;
@@ -504,8 +547,7 @@ test_is(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
 		p = parse(cases[i].text);
-		exact = exact_copy(cases[i].other,
-		    strlen(cases[i].other) + 1);
+		exact = exact_copy(cases[i].other, strlen(cases[i].other) + 1);
 		check(json_is(p.root, exact) == cases[i].same, "%s and %s",
 		    cases[i].text, cases[i].other);
 		free(exact);
@@ -534,15 +576,26 @@ test_bad_texts(void **state)
 {
 	/* What jsmn alone takes for JSON. */
 	static const struct {
-		const char	*text;
-		size_t		 len;
+		const char *text;
+		size_t len;
 	} texts[] = {
-		{ LIT("") }, { LIT(" ") }, { LIT("{\"a\"}") },
-		{ LIT("{\"a\":\"b\":\"c\"}") }, { LIT("[\"a\": 1]") },
-		{ LIT("[1] [2]") }, { LIT("tru") }, { LIT("[01]") },
-		{ LIT("[1,]") }, { LIT("[,1]") }, { LIT("{\"a\":1,}") },
-		{ LIT("{}\0") }, { LIT("[1\0]") }, { LIT("[1 2]") },
-		{ LIT("{\"a\" 1}") }, { LIT("[nulll]") }, { LIT("[\"\t\"]") },
+		{ LIT("") },
+		{ LIT(" ") },
+		{ LIT("{\"a\"}") },
+		{ LIT("{\"a\":\"b\":\"c\"}") },
+		{ LIT("[\"a\": 1]") },
+		{ LIT("[1] [2]") },
+		{ LIT("tru") },
+		{ LIT("[01]") },
+		{ LIT("[1,]") },
+		{ LIT("[,1]") },
+		{ LIT("{\"a\":1,}") },
+		{ LIT("{}\0") },
+		{ LIT("[1\0]") },
+		{ LIT("[1 2]") },
+		{ LIT("{\"a\" 1}") },
+		{ LIT("[nulll]") },
+		{ LIT("[\"\t\"]") },
 	};
 	struct json_error e;
 	char *copy;
@@ -552,7 +605,8 @@ test_bad_texts(void **state)
 	for (i = 0; i < COUNT(texts); i++) {
 		copy = exact_copy(texts[i].text, texts[i].len);
 		check(json_parse(copy, texts[i].len, JSON_LENIENT_TEXT, &e) ==
-		    NULL, "%s", texts[i].text);
+			NULL,
+		    "%s", texts[i].text);
 		free(copy);
 	}
 	copy = exact_copy(LIT("\"\xff\""));
@@ -591,10 +645,10 @@ test_large(void **state)
 	buf_free(&text);
 	i = 0;
 	for (j = json_first(json_member(p.root, "workflow_runs"));
-	    json_type(j) != JSON_ABSENT; j = json_next(j), i++) {
+	     json_type(j) != JSON_ABSENT; j = json_next(j), i++) {
 		m = 0;
 		for (k = json_first(j); json_type(k) != JSON_ABSENT;
-		    k = json_next(k), m++) {
+		     k = json_next(k), m++) {
 			snprintf(name, sizeof name, "m%zu", m);
 			assert_true(json_is(k, name));
 			assert_true(json_u64(json_value(k), &n));
@@ -620,7 +674,7 @@ static void
 test_wide(void **state)
 {
 	static const char *const elements[] = { "{}", "[]", "[0]", "0",
-	    "{\"\":0}", "\"\"", "[[]]" };
+		"{\"\":0}", "\"\"", "[[]]" };
 	enum { count = 200000 };
 	struct parsed p;
 	struct buf text;
@@ -631,14 +685,13 @@ test_wide(void **state)
 	for (k = 0; k < COUNT(elements); k++) {
 		buf_init(&text, BUF_TEXT_MAX);
 		for (i = 0; i < count; i++)
-			buf_addf(&text, "%c%s", i > 0 ? ',' : '[',
-			    elements[k]);
+			buf_addf(&text, "%c%s", i > 0 ? ',' : '[', elements[k]);
 		buf_addc(&text, ']');
 		p = parse_n(text.data, text.len);
 		buf_free(&text);
 		i = 0;
 		for (j = json_first(p.root); json_type(j) != JSON_ABSENT;
-		    j = json_next(j))
+		     j = json_next(j))
 			i++;
 		assert_int_equal(i, count);
 		drop(&p);
@@ -663,8 +716,8 @@ test_deep(void **state)
 	p = parse_n(text, len);
 	for (i = 0, j = p.root; i < JSON_DEPTH_MAX; i++) {
 		assert_int_equal(json_type(j), JSON_OBJECT);
-		assert_int_equal(json_type(json_next(json_first(j))),
-		    JSON_ABSENT);
+		assert_int_equal(
+		    json_type(json_next(json_first(j))), JSON_ABSENT);
 		j = json_member(j, "a");
 	}
 	assert_true(json_u64(j, &n));

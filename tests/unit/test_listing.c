@@ -14,8 +14,9 @@ test_crowd(void **state)
 	fill_jobs(jobs, COUNT(jobs));
 	jobs[129].steps[1] = "id: " UUID;
 	jobs[129].steps[2] = "Complete job";
-	fake_add_run(gh, (struct fake_run){ .id = OURS, .jobs = jobs,
-	    .job_count = COUNT(jobs) });
+	fake_add_run(gh,
+	    (struct fake_run){
+		.id = OURS, .jobs = jobs, .job_count = COUNT(jobs) });
 	add_neighbours(OURS + 1, 60);
 	add_neighbours(BASELINE - 200, 200);
 	expect_ours(look_for(query()), FOUND_BY_STEP_NAME);
@@ -53,8 +54,8 @@ test_page_borders(void **state)
 	size_t n;
 
 	for (n = 9; n <= 11; n++) {
-		fake_add_run(gh, (struct fake_run){ .id = OURS,
-		    .title = UUID });
+		fake_add_run(
+		    gh, (struct fake_run){ .id = OURS, .title = UUID });
 		add_neighbours(OURS + 1, n - 1);
 		add_neighbours(BASELINE, 1);
 		expect_ours(look_for(query()), FOUND_BY_RUN_NAME);
@@ -69,14 +70,15 @@ test_page_borders(void **state)
 static void
 test_conditional(void **state)
 {
-	static const struct fake_job queued[] = { { .set_up_at = 20000,
-	    .steps_at = 20000, .steps = { UUID } } };
+	static const struct fake_job queued[] = {
+		{ .set_up_at = 20000, .steps_at = 20000, .steps = { UUID } }
+	};
 	const struct fake_call *call;
 	size_t i, n, unchanged = 0;
 
 	(void)state;
-	fake_add_run(gh, (struct fake_run){ .id = OURS, .jobs = queued,
-	    .job_count = 1 });
+	fake_add_run(gh,
+	    (struct fake_run){ .id = OURS, .jobs = queued, .job_count = 1 });
 	expect_ours(look_for(query()), FOUND_BY_STEP_NAME);
 	n = fake_count(gh, FAKE_RUNS, 0);
 	assert_true(n > 5);
@@ -99,12 +101,17 @@ static void
 test_cross_check(void **state)
 {
 	static const enum fake_kind order[] = { FAKE_RUNS, FAKE_RUNS,
-	    FAKE_ALL_RUNS, FAKE_RUNS, FAKE_RUNS, FAKE_ALL_RUNS };
+		FAKE_ALL_RUNS, FAKE_RUNS, FAKE_RUNS, FAKE_ALL_RUNS };
 	size_t i;
 
 	(void)state;
-	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID,
-	    .listed_at = FAKE_NEVER, .repository_at = 4500 });
+	fake_add_run(gh,
+	    (struct fake_run){
+		.id = OURS,
+		.title = UUID,
+		.listed_at = FAKE_NEVER,
+		.repository_at = 4500,
+	    });
 	/* Known from here, so that the workflow's number is. */
 	add_neighbours(BASELINE - 5, 5);
 	expect_ours(look_for(query()), FOUND_BY_RUN_NAME);
@@ -122,8 +129,14 @@ test_run_page_fails(void **state)
 	(void)state;
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
 	add_neighbours(OURS + 1, 150);
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUNS,
-	    .page = 2, .first = 1, .last = 2, .status = STATUS_CLOSED });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUNS,
+		.page = 2,
+		.first = 1,
+		.last = 2,
+		.status = STATUS_CLOSED,
+	    });
 	expect_ours(look_for(query()), FOUND_BY_RUN_NAME);
 	assert_true(fake_now() < 10000);
 }
@@ -134,11 +147,17 @@ test_later_page_fails(void **state)
 {
 	(void)state;
 	add_neighbours(OURS - 150, 150);
-	fake_add_run(gh, (struct fake_run){ .id = OURS, .jobs = marked_jobs,
-	    .job_count = 1 });
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUNS,
-	    .page = 2, .first = 1, .last = FAKE_ALWAYS,
-	    .status = STATUS_SERVER });
+	fake_add_run(gh,
+	    (struct fake_run){
+		.id = OURS, .jobs = marked_jobs, .job_count = 1 });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUNS,
+		.page = 2,
+		.first = 1,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_SERVER,
+	    });
 	expect_ours(look_for(query()), FOUND_BY_STEP_NAME);
 	assert_int_equal(fake_pause_count, 0);
 }
@@ -152,12 +171,17 @@ test_partial_list(void **state)
 
 	for (is_unique = 0; is_unique < 2; is_unique++) {
 		q.is_unique = is_unique;
-		fake_add_run(gh, (struct fake_run){ .id = OURS,
-		    .title = UUID });
+		fake_add_run(
+		    gh, (struct fake_run){ .id = OURS, .title = UUID });
 		add_neighbours(OURS - 150, 150);
-		fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUNS,
-		    .page = 2, .first = 1, .last = 2,
-		    .status = STATUS_SERVER });
+		fake_add_failure(gh,
+		    (struct fake_failure){
+			.kind = FAKE_RUNS,
+			.page = 2,
+			.first = 1,
+			.last = 2,
+			.status = STATUS_SERVER,
+		    });
 		expect_ours(look_for(q), FOUND_BY_RUN_NAME);
 		if (is_unique)
 			assert_int_equal(fake_pause_count, 0);
@@ -169,11 +193,15 @@ test_partial_list(void **state)
 	/* The same ID stands where the list was cut. */
 	q.is_unique = false;
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
-	fake_add_run(gh, (struct fake_run){ .id = OURS - 200,
-	    .title = UUID });
+	fake_add_run(gh, (struct fake_run){ .id = OURS - 200, .title = UUID });
 	add_neighbours(OURS - 150, 150);
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUNS,
-	    .page = 2, .first = 1, .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUNS,
+		.page = 2,
+		.first = 1,
+		.status = STATUS_SERVER,
+	    });
 	assert_int_equal(look_for(q), FIND_SEVERAL);
 }
 
@@ -182,20 +210,28 @@ static void
 test_partial_list_fails(void **state)
 {
 	static const enum status how[] = { STATUS_CLOSED, STATUS_TIMEOUT,
-	    STATUS_LIMITED, STATUS_SERVER };
+		STATUS_LIMITED, STATUS_SERVER };
 	struct find_query q = query();
 	size_t i;
 
 	q.is_unique = false;
 	for (i = 0; i < COUNT(how); i++) {
-		fake_add_run(gh, (struct fake_run){ .id = OURS - 200,
-		    .title = UUID, .titled_at = 3500 });
+		fake_add_run(gh,
+		    (struct fake_run){
+			.id = OURS - 200, .title = UUID, .titled_at = 3500 });
 		add_neighbours(OURS - 150, 150);
-		fake_add_run(gh, (struct fake_run){ .id = OURS + 1,
-		    .title = UUID, .listed_at = 3500 });
-		fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUNS,
-		    .page = 2, .from = 4000, .until = 4500, .status = how[i],
-		    .wait_ms = how[i] == STATUS_LIMITED ? 1000 : 0 });
+		fake_add_run(gh,
+		    (struct fake_run){
+			.id = OURS + 1, .title = UUID, .listed_at = 3500 });
+		fake_add_failure(gh,
+		    (struct fake_failure){
+			.kind = FAKE_RUNS,
+			.page = 2,
+			.from = 4000,
+			.until = 4500,
+			.status = how[i],
+			.wait_ms = how[i] == STATUS_LIMITED ? 1000 : 0,
+		    });
 		check(look_for(q) == FIND_SEVERAL, "%zu", i);
 		searching_tear_down(state);
 		searching_set_up(state);
@@ -211,12 +247,14 @@ test_listing(void **state)
 	(void)state;
 	q.distinct_id = NULL;
 	q.has_baseline = false;
-	fake_add_run(gh, (struct fake_run){ .id = OURS, .created_at = 1000,
-	    .listed_at = 2000 });
-	fake_add_run(gh, (struct fake_run){ .id = OURS + 1,
-	    .created_at = 1000, .event = "push" });
-	fake_add_run(gh, (struct fake_run){ .id = OURS - 1,
-	    .created_at = -60000 });
+	fake_add_run(gh,
+	    (struct fake_run){
+		.id = OURS, .created_at = 1000, .listed_at = 2000 });
+	fake_add_run(gh,
+	    (struct fake_run){
+		.id = OURS + 1, .created_at = 1000, .event = "push" });
+	fake_add_run(
+	    gh, (struct fake_run){ .id = OURS - 1, .created_at = -60000 });
 	assert_int_equal(look_for(q), FIND_NONE);
 	assert_int_equal(result.fault.status, STATUS_OK);
 	assert_int_equal(result.count, 1);

@@ -19,18 +19,18 @@ test_inputs(void **state)
 	put_file("inputs.json", LIT("{\"where\":\"file\"}\n"));
 	snprintf(arg, sizeof arg, "@%s", path_of("inputs.json"));
 	GOOD_ARGS("--inputs", arg);
-	assert_string_equal(inputs_find(&config.inputs, "where")->text,
-	    "file");
+	assert_string_equal(inputs_find(&config.inputs, "where")->text, "file");
 	put_stdin("{\"where\":\"stdin\"}");
 	GOOD_ARGS("--inputs", "-");
-	assert_string_equal(inputs_find(&config.inputs, "where")->text,
-	    "stdin");
+	assert_string_equal(
+	    inputs_find(&config.inputs, "where")->text, "stdin");
 	GOOD_ARGS("--inputs", "{\"where\":\"option\"}");
-	assert_string_equal(inputs_find(&config.inputs, "where")->text,
-	    "option");
+	assert_string_equal(
+	    inputs_find(&config.inputs, "where")->text, "option");
 	/* --field wins, at the same place. */
 	good(LIST("-f", "b=2", "--inputs", "{\"a\":1,\"b\":1}", "-f", "c=3",
-	    "--field=a=9"), LIST("INPUT_WORKFLOW_INPUTS={\"z\":0}"));
+		 "--field=a=9"),
+	    LIST("INPUT_WORKFLOW_INPUTS={\"z\":0}"));
 	assert_int_equal(config.inputs.count, 3);
 	assert_string_equal(config.inputs.list[0].name, "a");
 	assert_string_equal(config.inputs.list[0].json, "\"a\":\"9\"");
@@ -72,8 +72,8 @@ test_bad_inputs(void **state)
 	char *large;
 
 	(void)state;
-	bad(LIST("--inputs", "{\"a\": 1,\n  }"), NULL, LIST("--inputs",
-	    "line 2", "column 3", "expected"));
+	bad(LIST("--inputs", "{\"a\": 1,\n  }"), NULL,
+	    LIST("--inputs", "line 2", "column 3", "expected"));
 	bad(NULL, LIST("INPUT_WORKFLOW_INPUTS={\"a\"}"),
 	    LIST("INPUT_WORKFLOW_INPUTS", "line 1"));
 	bad(LIST("--inputs", "[]"), NULL, LIST("--inputs", "object"));
@@ -83,8 +83,8 @@ test_bad_inputs(void **state)
 	    LIST("\"a\"", "twice"));
 	bad(LIST("-f", "a"), NULL, LIST("--field"));
 	/* Likely causes, named. */
-	bad(LIST("--inputs", "inputs.json"), NULL, LIST("--inputs",
-	    "--inputs @FILE"));
+	bad(LIST("--inputs", "inputs.json"), NULL,
+	    LIST("--inputs", "--inputs @FILE"));
 	bad(LIST("--inputs", "path/of/inputs"), NULL, LIST("@FILE"));
 	bad(LIST("--inputs", "{a.b}"), NULL, LIST("not JSON"));
 	assert_false(says("@FILE"));
@@ -98,7 +98,7 @@ test_bad_inputs(void **state)
 	assert_false(says("toJSON"));
 	bad(NULL, LIST("INPUT_WORKFLOW_INPUTS=null"),
 	    LIST("INPUT_WORKFLOW_INPUTS", "found null",
-	    "toJSON(github.event.inputs)"));
+		"toJSON(github.event.inputs)"));
 	bad(NULL, LIST("INPUT_WORKFLOW_INPUTS={\"a\":null}"),
 	    LIST("\"a\"", "null", "toJSON(NAME || '')"));
 	bad(NULL, LIST("INPUT_WORKFLOW_INPUTS=[]"), LIST("an array"));
@@ -116,8 +116,8 @@ test_bad_inputs(void **state)
 	bad(LIST("--inputs", arg + strlen("INPUT_WORKFLOW_INPUTS=")), NULL,
 	    LIST("--inputs", "inputs.json", "line 1"));
 	snprintf(arg, sizeof arg, "@%s", path_of("none"));
-	bad(LIST("--inputs", arg), NULL, LIST("--inputs", "none",
-	    "No such file"));
+	bad(LIST("--inputs", arg), NULL,
+	    LIST("--inputs", "none", "No such file"));
 	bad(LIST("--inputs", "@"), NULL, LIST("--inputs"));
 	snprintf(arg, sizeof arg, "@%s", folder);
 	bad(LIST("--inputs", arg), NULL, LIST("--inputs"));
@@ -167,9 +167,9 @@ static void
 test_distinct_id(void **state)
 {
 	static const struct {
-		const char	*args[5], *env[3];
-		const char	*id;
-		bool		 random;
+		const char *args[5], *env[3];
+		const char *id;
+		bool random;
 	} cases[] = {
 		{ { "--distinct-id" }, { NULL }, NULL, true },
 		{ { "--distinct-id=abc" }, { NULL }, "abc", false },
@@ -182,16 +182,18 @@ test_distinct_id(void **state)
 		    true },
 		/* Among the inputs. */
 		{ { "-f", "distinct_id=abc" }, { NULL }, "abc", false },
-		{ { "--inputs", "{\"distinct_id\":\"abc\"}" }, { NULL },
-		    "abc", false },
+		{ { "--inputs", "{\"distinct_id\":\"abc\"}" }, { NULL }, "abc",
+		    false },
 		{ { "--inputs", "{\"distinct_id\":\"\\u0061bc\"}" }, { NULL },
 		    "abc", false },
 		{ { "--inputs", "{\"distinct_id\":12}" }, { NULL }, "12",
 		    false },
-		{ { NULL }, { "INPUT_WORKFLOW_INPUTS={\"distinct_id\":"
-		    "\"abc\"}" }, "abc", false },
-		{ { "--distinct-id", "-f", "distinct_id=abc" }, { NULL },
+		{ { NULL },
+		    { "INPUT_WORKFLOW_INPUTS={\"distinct_id\":"
+		      "\"abc\"}" },
 		    "abc", false },
+		{ { "--distinct-id", "-f", "distinct_id=abc" }, { NULL }, "abc",
+		    false },
 		{ { "--distinct-id=abc", "-f", "distinct_id=abc" }, { NULL },
 		    "abc", false },
 		/* Empty there: the default that workflows give it. */
@@ -199,13 +201,14 @@ test_distinct_id(void **state)
 		    false },
 		{ { "--distinct-id", "--inputs", "{\"distinct_id\":\"\"}" },
 		    { NULL }, NULL, true },
-		{ { "--distinct-id=abc", "--inputs",
-		    "{\"distinct_id\":\"\"}" }, { NULL }, "abc", false },
+		{ { "--distinct-id=abc", "--inputs", "{\"distinct_id\":\"\"}" },
+		    { NULL }, "abc", false },
 		{ { "--distinct-id=abc", "-f", "distinct_id=" }, { NULL },
 		    "abc", false },
 		/* JSON gives way. */
 		{ { "--distinct-id=abc", "--inputs",
-		    "{\"distinct_id\":\"xyz\"}" }, { NULL }, "abc", false },
+		      "{\"distinct_id\":\"xyz\"}" },
+		    { NULL }, "abc", false },
 		{ { "--inputs", "{\"distinct_id\":\"xyz\"}" },
 		    { "INPUT_DISTINCT_ID=abc" }, "abc", false },
 		/* Only that very name. */
@@ -217,10 +220,10 @@ test_distinct_id(void **state)
 	for (i = 0; i < COUNT(cases); i++) {
 		good(cases[i].args, cases[i].env);
 		check(cases[i].random == config.random_id, "case %zu", i);
-		check(cases[i].id == NULL ? config.distinct_id == NULL :
-		    config.distinct_id != NULL &&
-		    strcmp(config.distinct_id, cases[i].id) == 0, "case %zu",
-		    i);
+		check(cases[i].id == NULL ? config.distinct_id == NULL
+					  : config.distinct_id != NULL &&
+			    strcmp(config.distinct_id, cases[i].id) == 0,
+		    "case %zu", i);
 	}
 }
 

@@ -10,7 +10,7 @@ static void
 test_texts(void **state)
 {
 	static const char *const texts[] = { "a\nb", "a\tb", "\x01", "\x7f",
-	    "\xff", "\xc3", "\xed\xa0\x80" };
+		"\xff", "\xc3", "\xed\xa0\x80" };
 	size_t i;
 
 	(void)state;
@@ -22,25 +22,38 @@ test_texts(void **state)
 	bad(NULL, LIST("INPUT_WORKFLOW=a\nb"), LIST("INPUT_WORKFLOW"));
 	GOOD_ARGS("--ref", "feature/caf\xc3\xa9 \xf0\x9f\x9a\x80", "-w",
 	    "b\xc3\xa4r.yml");
-	assert_string_equal(config.ref, "feature/caf\xc3\xa9 "
-	    "\xf0\x9f\x9a\x80");
+	assert_string_equal(config.ref, "feature/caf\xc3\xa9 \xf0\x9f\x9a\x80");
 }
 
 static void
 test_durations(void **state)
 {
 	static const struct {
-		const char	*text;
-		int64_t		 ms;	/* -1: refused */
+		const char *text;
+		int64_t ms; /* -1: refused */
 	} cases[] = {
-		{ "90", 90000 }, { "90s", 90000 }, { "5m", 300000 },
-		{ "1h", 3600000 }, { "1500ms", 1500 }, { "1ms", 1 },
+		{ "90", 90000 },
+		{ "90s", 90000 },
+		{ "5m", 300000 },
+		{ "1h", 3600000 },
+		{ "1500ms", 1500 },
+		{ "1ms", 1 },
 		{ "007", 7000 },
-		{ "5x", -1 }, { "-1", -1 }, { "+1", -1 }, { "1.5", -1 },
-		{ "1e3", -1 }, { "1h30m", -1 }, { "5M", -1 }, { "5S", -1 },
-		{ "s", -1 }, { "ms", -1 }, { "1 s", -1 }, { "0x10", -1 },
+		{ "5x", -1 },
+		{ "-1", -1 },
+		{ "+1", -1 },
+		{ "1.5", -1 },
+		{ "1e3", -1 },
+		{ "1h30m", -1 },
+		{ "5M", -1 },
+		{ "5S", -1 },
+		{ "s", -1 },
+		{ "ms", -1 },
+		{ "1 s", -1 },
+		{ "0x10", -1 },
 		{ "9223372036854775807", -1 },
-		{ "99999999999999999999999", -1 }, { "1d", -1 },
+		{ "99999999999999999999999", -1 },
+		{ "1d", -1 },
 	};
 	char variable[96];
 	size_t i;
@@ -56,7 +69,7 @@ test_durations(void **state)
 			    LIST("--retry-interval", cases[i].text));
 			bad(NULL, LIST(variable),
 			    LIST("INPUT_WORKFLOW_TIMEOUT_SECONDS",
-			    cases[i].text));
+				cases[i].text));
 			continue;
 		}
 		GOOD_ARGS("--timeout", cases[i].text, "--retry-interval",
@@ -82,14 +95,27 @@ static void
 test_booleans(void **state)
 {
 	static const struct {
-		const char	*value;
-		int		 is;	/* -1: refused */
+		const char *value;
+		int is; /* -1: refused */
 	} cases[] = {
-		{ "true", 1 }, { "True", 1 }, { "TRUE", 1 }, { " true\n", 1 },
-		{ "false", 0 }, { "False", 0 }, { "FALSE", 0 }, { "", 0 },
-		{ "  ", 0 }, { "1", -1 }, { "0", -1 }, { "yes", -1 },
-		{ "no", -1 }, { "tRUE", -1 }, { "truee", -1 }, { "tru", -1 },
-		{ "on", -1 }, { "true false", -1 },
+		{ "true", 1 },
+		{ "True", 1 },
+		{ "TRUE", 1 },
+		{ " true\n", 1 },
+		{ "false", 0 },
+		{ "False", 0 },
+		{ "FALSE", 0 },
+		{ "", 0 },
+		{ "  ", 0 },
+		{ "1", -1 },
+		{ "0", -1 },
+		{ "yes", -1 },
+		{ "no", -1 },
+		{ "tRUE", -1 },
+		{ "truee", -1 },
+		{ "tru", -1 },
+		{ "on", -1 },
+		{ "true false", -1 },
 	};
 	char wait[64], cancel[64];
 	size_t i;
@@ -100,8 +126,9 @@ test_booleans(void **state)
 		snprintf(cancel, sizeof cancel, "INPUT_CANCEL_ON_INTERRUPT=%s",
 		    cases[i].value);
 		if (cases[i].is == -1) {
-			bad(NULL, LIST(wait), LIST("INPUT_WAIT",
-			    cases[i].value, "true or false"));
+			bad(NULL, LIST(wait),
+			    LIST(
+				"INPUT_WAIT", cases[i].value, "true or false"));
 			bad(LIST("--wait"), LIST(cancel),
 			    LIST("INPUT_CANCEL_ON_INTERRUPT"));
 			/* The option counts, and the other is not read. */
@@ -112,10 +139,9 @@ test_booleans(void **state)
 		check(config.wait == (cases[i].is == 1), "%s", wait);
 		good(LIST("--wait"), LIST(wait, cancel));
 		assert_true(config.wait);
-		check(config.waiting.cancel_on_interrupt ==
-		    (cases[i].is == 1), "%s", cancel);
-		good(LIST("await", "7", "--cancel-on-interrupt"),
-		    LIST(cancel));
+		check(config.waiting.cancel_on_interrupt == (cases[i].is == 1),
+		    "%s", cancel);
+		good(LIST("await", "7", "--cancel-on-interrupt"), LIST(cancel));
 		assert_true(config.waiting.cancel_on_interrupt);
 	}
 }

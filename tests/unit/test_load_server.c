@@ -14,17 +14,23 @@ static void
 test_api_url(void **state)
 {
 	static const struct {
-		const char	*args[5], *env[3];
-		const char	*url;
+		const char *args[5], *env[3];
+		const char *url;
 	} cases[] = {
 		{ { NULL }, { "GITHUB_API_URL=https://api.github.com" },
 		    "https://api.github.com" },
-		{ { NULL }, { "GITHUB_API_URL=https://ghe.example.com/api/"
-		    "v3" }, "https://ghe.example.com/api/v3" },
-		{ { NULL }, { "GITHUB_API_URL=https://ghe.example.com/api/"
-		    "v3/" }, "https://ghe.example.com/api/v3" },
-		{ { NULL }, { "GITHUB_API_URL=https://ghe.example.com:8443/"
-		    "a/b//" }, "https://ghe.example.com:8443/a/b" },
+		{ { NULL },
+		    { "GITHUB_API_URL=https://ghe.example.com/api/"
+		      "v3" },
+		    "https://ghe.example.com/api/v3" },
+		{ { NULL },
+		    { "GITHUB_API_URL=https://ghe.example.com/api/"
+		      "v3/" },
+		    "https://ghe.example.com/api/v3" },
+		{ { NULL },
+		    { "GITHUB_API_URL=https://ghe.example.com:8443/"
+		      "a/b//" },
+		    "https://ghe.example.com:8443/a/b" },
 		{ { "--api-url", "HTTPS://API.GitHub.COM" }, { NULL },
 		    "https://api.github.com" },
 		{ { "--api-url", "https://api.octo.ghe.com" }, { NULL },
@@ -47,8 +53,7 @@ test_api_url(void **state)
 		    "https://api.octo.ghe.com" },
 		{ { "-R", "notghe.com/o/r" }, { NULL },
 		    "https://notghe.com/api/v3" },
-		{ { "-R", "ghe.com/o/r" }, { NULL },
-		    "https://ghe.com/api/v3" },
+		{ { "-R", "ghe.com/o/r" }, { NULL }, "https://ghe.com/api/v3" },
 		{ { "-R", "ghe.example.com/o/r" }, { NULL },
 		    "https://ghe.example.com/api/v3" },
 		{ { "-R", "ghe.example.com:8443/o/r" }, { NULL },
@@ -98,27 +103,28 @@ static void
 test_bad_api_url(void **state)
 {
 	static const char *const urls[] = { "api.github.com", "https://",
-	    "https:///x", "https://x/?q", "https://x?q=1", "https://x/#f",
-	    "https://x#f", "ftp://x", "https://x:0", "https://x:65536",
-	    "https://x:", "https://x:y", "https://a b", "https://x/a b",
-	    "https://x/\r\nX: y", "https://\xc3\xa9.example", "https://x\\y",
-	    "https://[::1", "//x", "/x", "http:/x", "https:x",
-	    /* Would show the token to the network. */
-	    "http://api.github.com", "http://10.0.0.1", "http://127.0.0.1.x",
-	    "http://127.evil.example", "http://localhost.evil.example",
-	    "http://[::2]", "http://128.0.0.1", "http://ghe.example.com:80" };
+		"https:///x", "https://x/?q", "https://x?q=1", "https://x/#f",
+		"https://x#f", "ftp://x", "https://x:0", "https://x:65536",
+		"https://x:", "https://x:y", "https://a b", "https://x/a b",
+		"https://x/\r\nX: y", "https://\xc3\xa9.example",
+		"https://x\\y", "https://[::1", "//x", "/x", "http:/x",
+		"https:x",
+		/* Would show the token to the network. */
+		"http://api.github.com", "http://10.0.0.1",
+		"http://127.0.0.1.x", "http://127.evil.example",
+		"http://localhost.evil.example", "http://[::2]",
+		"http://128.0.0.1", "http://ghe.example.com:80" };
 	char variable[128];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(urls); i++) {
 		bad(LIST("--api-url", urls[i]), NULL, LIST("--api-url"));
-		snprintf(variable, sizeof variable, "GITHUB_API_URL=%s",
-		    urls[i]);
+		snprintf(
+		    variable, sizeof variable, "GITHUB_API_URL=%s", urls[i]);
 		bad(NULL, LIST(variable), LIST("GITHUB_API_URL"));
 	}
-	bad(LIST("--api-url", "http://api.github.com"), NULL,
-	    LIST("loopback"));
+	bad(LIST("--api-url", "http://api.github.com"), NULL, LIST("loopback"));
 	/* Hosts that serve pages: which one serves the API. */
 	bad(LIST("--api-url", "https://github.com"), NULL,
 	    LIST("--api-url", "at https://api.github.com"));
@@ -135,8 +141,7 @@ test_bad_api_url(void **state)
 	bad(LIST("--api-url", "http://user:hunter2@127.0.0.1/"), NULL,
 	    LIST("--api-url"));
 	assert_false(says("hunter2"));
-	bad(LIST("-R", "user:hunter2@x/o/r"), NULL, LIST("--repo",
-	    "\"***@x"));
+	bad(LIST("-R", "user:hunter2@x/o/r"), NULL, LIST("--repo", "\"***@x"));
 	assert_false(says("hunter2"));
 	bad(LIST("-R", "https://me:hunter2@github.com/o/r.git"), NULL,
 	    LIST("--repo", "***@github.com"));
@@ -144,8 +149,8 @@ test_bad_api_url(void **state)
 	/* Of an env file that no shell has read. */
 	bad(LIST("--api-url", "\"https://ghe.example/api/v3\""), NULL,
 	    LIST("--api-url", "quotation marks"));
-	bad(NULL, LIST("GH_HOST='ghe.example'"), LIST("GH_HOST",
-	    "'ghe.example'", "quotation marks"));
+	bad(NULL, LIST("GH_HOST='ghe.example'"),
+	    LIST("GH_HOST", "'ghe.example'", "quotation marks"));
 }
 
 /* What names the server if nothing comes before it. */
@@ -153,10 +158,10 @@ static void
 test_host_variables(void **state)
 {
 	static const char *const hosts[] = { "https://ghe.example", "a/b", "/",
-	    "ghe.example/", "x y", "u@ghe.example", "ghe.example:0", "-x",
-	    "[::1" };
+		"ghe.example/", "x y", "u@ghe.example", "ghe.example:0", "-x",
+		"[::1" };
 	static const char *const servers[] = { "ghe.example", "ftp://x",
-	    "http://ghe.example", "https://x?q", "https://" };
+		"http://ghe.example", "https://x?q", "https://" };
 	char variable[64];
 	size_t i;
 
@@ -194,13 +199,13 @@ test_host_variables(void **state)
 	/* That GH_HOST is not followed does not go unseen. */
 	log_open(LOG_LEVEL_WARNING, false);
 	capture_log();
-	GOOD_ENV("GH_HOST=ghe.example",
-	    "GITHUB_API_URL=https://api.github.com");
+	GOOD_ENV(
+	    "GH_HOST=ghe.example", "GITHUB_API_URL=https://api.github.com");
 	assert_string_equal(config.api.host, "api.github.com");
 	assert_non_null(strstr(log_text(), "GH_HOST (ghe.example)"));
 	capture_log();
-	GOOD_ENV("GH_HOST=ghe.example",
-	    "GITHUB_API_URL=https://ghe.example/api/v3");
+	GOOD_ENV(
+	    "GH_HOST=ghe.example", "GITHUB_API_URL=https://ghe.example/api/v3");
 	good(LIST("-R", "github.com/o/r"), LIST("GH_HOST=ghe.example"));
 	assert_string_equal(log_text(), "");
 }

@@ -16,7 +16,7 @@ static void
 test_token(void **state)
 {
 	static const struct {
-		const char	*env[4], *token;
+		const char *env[4], *token;
 	} cases[] = {
 		{ { NULL }, TOKEN },
 		{ { "GH_TOKEN=from-gh" }, "from-gh" },
@@ -37,8 +37,8 @@ test_token(void **state)
 		good(NULL, cases[i].env);
 		same(config.token, cases[i].token);
 		/* It is never to be shown. */
-		assert_int_equal(secret_in(cases[i].token),
-		    strlen(cases[i].token) >= 4);
+		assert_int_equal(
+		    secret_in(cases[i].token), strlen(cases[i].token) >= 4);
 	}
 	/* Four thousand characters are a token too. */
 	name = malloc(5000);
@@ -55,7 +55,7 @@ static void
 test_enterprise_token(void **state)
 {
 	static const struct {
-		const char	*env[6], *token;
+		const char *env[6], *token;
 	} cases[] = {
 		{ { "GH_ENTERPRISE_TOKEN=ghe-token" }, TOKEN },
 		{ { "GH_ENTERPRISE_TOKEN=ghe-token", "GH_HOST=octo.ghe.com" },
@@ -63,19 +63,21 @@ test_enterprise_token(void **state)
 		{ { "GH_ENTERPRISE_TOKEN=ghe-token", "GH_HOST=ghe.example" },
 		    "ghe-token" },
 		{ { "GITHUB_ENTERPRISE_TOKEN=other-token",
-		    "GH_HOST=ghe.example" }, "other-token" },
+		      "GH_HOST=ghe.example" },
+		    "other-token" },
 		{ { "GITHUB_ENTERPRISE_TOKEN=other-token",
-		    "GH_ENTERPRISE_TOKEN=ghe-token", "GH_TOKEN=gh-token",
-		    "GH_HOST=ghe.example" }, "ghe-token" },
-		{ { "GH_ENTERPRISE_TOKEN=ghe-token",
-		    "GITHUB_API_URL=https://ghe.example/api/v3" },
+		      "GH_ENTERPRISE_TOKEN=ghe-token", "GH_TOKEN=gh-token",
+		      "GH_HOST=ghe.example" },
 		    "ghe-token" },
-		{ { "GH_ENTERPRISE_TOKEN= ", "GH_HOST=ghe.example" },
-		    TOKEN },
+		{ { "GH_ENTERPRISE_TOKEN=ghe-token",
+		      "GITHUB_API_URL=https://ghe.example/api/v3" },
+		    "ghe-token" },
+		{ { "GH_ENTERPRISE_TOKEN= ", "GH_HOST=ghe.example" }, TOKEN },
 		{ { "GH_HOST=ghe.example" }, TOKEN },
 		/* The input is meant for us alone. */
 		{ { "INPUT_TOKEN=from-input", "GH_ENTERPRISE_TOKEN=ghe-token",
-		    "GH_HOST=ghe.example" }, "from-input" },
+		      "GH_HOST=ghe.example" },
+		    "from-input" },
 	};
 	size_t i;
 
@@ -115,8 +117,9 @@ test_pipes(void **state)
 		    LIST("--token-file", path, "in time", "Nothing was"));
 		bad(LIST("--timeout", "50ms", "--inputs", arg), NULL,
 		    LIST("--inputs", path, "in time"));
-		bad(LIST("await", "7", "--wait-timeout", "50ms",
-		    "--token-file", path), NULL, LIST("in time"));
+		bad(LIST("await", "7", "--wait-timeout", "50ms", "--token-file",
+			path),
+		    NULL, LIST("in time"));
 		close(fd);
 	}
 	bad(LIST("--timeout", "50ms", "--token-file", path), NULL,
@@ -135,17 +138,17 @@ static void
 test_bad_token(void **state)
 {
 	static const char *const tokens[] = { "hunter2 hunter2",
-	    "hunter2\nX-Evil: 1", "hunter2\r\nhunter2", "hunter2\tx",
-	    "hunter2\x01x", "hunter2\x7fx", "hunter2\xc3\xa9",
-	    "\xef\xbb\xbfhunter2", "hunter2\xff", "\"hunter2\"",
-	    "'hunter2'" };
+		"hunter2\nX-Evil: 1", "hunter2\r\nhunter2", "hunter2\tx",
+		"hunter2\x01x", "hunter2\x7fx", "hunter2\xc3\xa9",
+		"\xef\xbb\xbfhunter2", "hunter2\xff", "\"hunter2\"",
+		"'hunter2'" };
 	char variable[64];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(tokens); i++) {
-		snprintf(variable, sizeof variable, "INPUT_TOKEN=%s",
-		    tokens[i]);
+		snprintf(
+		    variable, sizeof variable, "INPUT_TOKEN=%s", tokens[i]);
 		bad(NULL, LIST(variable), LIST("INPUT_TOKEN"));
 		assert_false(says("hunter2"));
 		put_file("token", tokens[i], strlen(tokens[i]));
@@ -163,16 +166,20 @@ static void
 test_token_file(void **state)
 {
 	static const struct {
-		const char	*data;
-		size_t		 len;
-		const char	*token;		/* NULL: refused */
+		const char *data;
+		size_t len;
+		const char *token; /* NULL: refused */
 	} cases[] = {
 		{ LIT("file-token"), "file-token" },
 		{ LIT("file-token\n"), "file-token" },
 		{ LIT("\n\t file-token \r\n\n"), "file-token" },
-		{ LIT(""), NULL }, { LIT("\n"), NULL }, { LIT("  "), NULL },
-		{ LIT("a\nb"), NULL }, { LIT("a b"), NULL },
-		{ LIT("file\0token"), NULL }, { LIT("token\0"), NULL },
+		{ LIT(""), NULL },
+		{ LIT("\n"), NULL },
+		{ LIT("  "), NULL },
+		{ LIT("a\nb"), NULL },
+		{ LIT("a b"), NULL },
+		{ LIT("file\0token"), NULL },
+		{ LIT("token\0"), NULL },
 		{ LIT("\0"), NULL },
 	};
 	char large[70000];
@@ -202,8 +209,7 @@ test_token_file(void **state)
 	bad(LIST("--token-file", folder), NULL, LIST("--token-file", folder));
 	memset(large, 'x', sizeof large);
 	put_file("large", large, sizeof large);
-	bad(LIST("--token-file", path_of("large")), NULL,
-	    LIST("--token-file"));
+	bad(LIST("--token-file", path_of("large")), NULL, LIST("--token-file"));
 }
 
 int

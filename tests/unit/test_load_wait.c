@@ -42,10 +42,10 @@ static void
 test_wait_durations(void **state)
 {
 	static const struct {
-		const char	*option, *variable;
-		bool		 milliseconds;	/* in the variable */
-		bool		 zero_ok;
-		size_t		 offset;
+		const char *option, *variable;
+		bool milliseconds; /* in the variable */
+		bool zero_ok;
+		size_t offset;
 	} rows[] = {
 		{ "--wait-timeout", "INPUT_RUN_TIMEOUT_SECONDS", false, true,
 		    offsetof(struct wait_order, timeout_ms) },
@@ -57,14 +57,16 @@ test_wait_durations(void **state)
 		    offsetof(struct wait_order, rerun_grace_ms) },
 	};
 	static const char *const refused[] = { "x", "5x", "-1", "1.5", "1e3",
-	    "1h30m", "5M", "+5", "99999999999999999999", "9223372036854775807h",
-	    "0x10", "1 m" };
+		"1h30m", "5M", "+5", "99999999999999999999",
+		"9223372036854775807h", "0x10", "1 m" };
 	char joined[128];
 	int64_t ms;
 	size_t i, k;
 
-#define VALUE	(memcpy(&ms, (const char *)&config.waiting + \
-		    rows[i].offset, sizeof ms), ms)
+#define VALUE                                                                 \
+	(memcpy(                                                              \
+	     &ms, (const char *)&config.waiting + rows[i].offset, sizeof ms), \
+	    ms)
 
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
@@ -94,8 +96,8 @@ test_wait_durations(void **state)
 			continue;
 		snprintf(joined, sizeof joined, "%s= 42 ", rows[i].variable);
 		good(LIST("--wait"), LIST(joined));
-		check(VALUE == (rows[i].milliseconds ? 42 : 42000), "%s",
-		    joined);
+		check(
+		    VALUE == (rows[i].milliseconds ? 42 : 42000), "%s", joined);
 		/* The option wins. */
 		good(LIST("--wait", rows[i].option, "7"), LIST(joined));
 		check(VALUE == 7000, "%s", joined);
@@ -139,11 +141,13 @@ test_cancelling(void **state)
 	bad(LIST("--wait", "--cancel-after", "300"), NULL,
 	    LIST("--cancel-after", "\"300\"", "--wait-timeout", "less"));
 	bad(LIST("--wait", "--cancel-after", "5m"), NULL, LIST("\"5m\""));
-	bad(LIST("--wait"), LIST("INPUT_CANCEL_TIMEOUT_SECONDS=60",
-	    "INPUT_RUN_TIMEOUT_SECONDS=60"),
+	bad(LIST("--wait"),
+	    LIST("INPUT_CANCEL_TIMEOUT_SECONDS=60",
+		"INPUT_RUN_TIMEOUT_SECONDS=60"),
 	    LIST("INPUT_CANCEL_TIMEOUT_SECONDS", "INPUT_RUN_TIMEOUT_SECONDS"));
-	good(LIST("--wait"), LIST("INPUT_CANCEL_TIMEOUT_SECONDS=59",
-	    "INPUT_RUN_TIMEOUT_SECONDS=60"));
+	good(LIST("--wait"),
+	    LIST("INPUT_CANCEL_TIMEOUT_SECONDS=59",
+		"INPUT_RUN_TIMEOUT_SECONDS=60"));
 	GOOD_ARGS("await", "7", "--wait-timeout", "0", "--cancel-after", "5h");
 	assert_true(w->cancel_after_ms == 5 * 3600000);
 	/* Not "at once", nor "never": await-remote-run refuses it, too. */
@@ -154,8 +158,8 @@ test_cancelling(void **state)
 	    LIST("INPUT_CANCEL_TIMEOUT_SECONDS", "more than zero"));
 	bad(LIST("--wait", "--force-cancel-after", "5"), NULL,
 	    LIST("--force-cancel-after", "--cancel-after"));
-	GOOD_ARGS("--wait", "--cancel-after", "10", "--force-cancel-after",
-	    "60");
+	GOOD_ARGS(
+	    "--wait", "--cancel-after", "10", "--force-cancel-after", "60");
 	assert_true(w->force_cancel_after_ms == 60000);
 	good(LIST("--wait", "--force-cancel-after", "0"),
 	    LIST("INPUT_CANCEL_TIMEOUT_SECONDS=5"));
@@ -182,8 +186,9 @@ test_jobs(void **state)
 	(void)state;
 	GOOD_ARGS("--wait", "--job", "build", "--job", " caller / inner ");
 	expect_jobs(LIST("build", " caller / inner "));
-	good(LIST("--wait"), LIST("INPUT_JOBS=build\n  test (1, 2)  \r\n\n \t"
-	    "\r\nlint, and more\n"));
+	good(LIST("--wait"),
+	    LIST("INPUT_JOBS=build\n  test (1, 2)  \r\n\n \t"
+		 "\r\nlint, and more\n"));
 	expect_jobs(LIST("build", "test (1, 2)", "lint, and more"));
 	good(LIST("await", "7", "--job", "x"), LIST("INPUT_JOBS=build"));
 	expect_jobs(LIST("x"));
@@ -196,7 +201,7 @@ static void
 test_log_lines(void **state)
 {
 	static const char *const refused[] = { "0", "10001", "-1", "x", "5s",
-	    "1.0", "99999999999999999999", "" };
+		"1.0", "99999999999999999999", "" };
 	size_t i;
 
 	(void)state;

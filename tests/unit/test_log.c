@@ -17,18 +17,18 @@
 #include "base/secret.h"
 #include "base/text.h"
 
-#define PREFIX		"return-dispatch: "
-#define LINE_MAX_LOGGED	16384	/* of text, without what is put before it */
+#define PREFIX          "return-dispatch: "
+#define LINE_MAX_LOGGED 16384 /* of text, without what is put before it */
 
-typedef void	 log_function(const char *, ...);
+typedef void log_function(const char *, ...);
 
 static log_function *const functions[] = { log_error, log_warning, log_notice,
 	log_info, log_debug };
 
 static struct {
-	int		 saved, reader;
-	struct buf	 text;
-	int		 writes;
+	int saved, reader;
+	struct buf text;
+	int writes;
 } capture;
 
 static void
@@ -54,8 +54,8 @@ capture_end(void)
 	close(capture.saved);
 	buf_clear(&capture.text);
 	capture.writes = 0;
-	while ((n = recv(capture.reader, packet, sizeof packet,
-	    MSG_DONTWAIT)) > 0) {
+	while ((n = recv(capture.reader, packet, sizeof packet, MSG_DONTWAIT)) >
+	    0) {
 		buf_add(&capture.text, packet, (size_t)n);
 		capture.writes++;
 	}
@@ -93,8 +93,8 @@ tear_down(void **state)
 static void
 expect_writes(void)
 {
-	assert_int_equal(capture.writes,
-	    (capture.text.len + PIPE_BUF - 1) / PIPE_BUF);
+	assert_int_equal(
+	    capture.writes, (capture.text.len + PIPE_BUF - 1) / PIPE_BUF);
 }
 
 static int
@@ -123,29 +123,30 @@ test_levels(void **state)
 		for (level = 0; level < 5; level++)
 			for (which = 0; which < 5; which++) {
 				log_open((enum log_level)level, actions);
-				assert_int_equal(log_is_plain(), level >= 3 &&
-				    !actions);
+				assert_int_equal(
+				    log_is_plain(), level >= 3 && !actions);
 				capture_start();
 				functions[which]("m %d%s", 42, "x");
 				text = capture_end();
 				snprintf(want, sizeof want, "%sm 42x\n",
 				    prefixes[actions][which]);
-				check(strcmp(text, which <= level ? want :
-				    "") == 0, "level %d, message %d: %s",
-				    level, which, text);
-				assert_int_equal(capture.writes,
-				    which <= level);
+				check(strcmp(text,
+					  which <= level ? want : "") == 0,
+				    "level %d, message %d: %s", level, which,
+				    text);
+				assert_int_equal(
+				    capture.writes, which <= level);
 			}
 }
 
 static const struct {
-	const char	*text;
-	size_t		 len;
-	const char	*want;
+	const char *text;
+	size_t len;
+	const char *want;
 } escapes[] = {
 	{ LIT(""), "" },
-	{ LIT("plain text, with \"quotes\" and \\"), "plain text, with "
-	    "\"quotes\" and \\" },
+	{ LIT("plain text, with \"quotes\" and \\"),
+	    "plain text, with \"quotes\" and \\" },
 	{ LIT("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x9a\x80"),
 	    "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x9a\x80" },
 	/* lines */
@@ -154,18 +155,25 @@ static const struct {
 	{ LIT("a\r\nb"), "a\\x0d\\nb" },
 	{ LIT("a\rb"), "a\\x0db" },
 	{ LIT("a\vb\fc"), "a\\x0bb\\x0cc" },
-	{ LIT("a\xe2\x80\xa8" "b\xe2\x80\xa9"), "a\\u2028b\\u2029" },
-	{ LIT("a\xc2\x85" "b"), "a\\x85b" },
+	{ LIT("a\xe2\x80\xa8"
+	      "b\xe2\x80\xa9"),
+	    "a\\u2028b\\u2029" },
+	{ LIT("a\xc2\x85"
+	      "b"),
+	    "a\\x85b" },
 	/* control characters */
 	{ LIT("\x1b[31mred\x1b[0m"), "\\x1b[31mred\\x1b[0m" },
 	{ LIT("\x1b]0;title\x07"), "\\x1b]0;title\\x07" },
 	{ LIT("\t\b\x7f\x01\x1f"), "\\x09\\x08\\x7f\\x01\\x1f" },
 	{ LIT("a\0b"), "a\\x00b" },
-	{ LIT("\xc2\x80\xc2\x9b" "31m\xc2\x9f\xc2\xa0"),
+	{ LIT("\xc2\x80\xc2\x9b"
+	      "31m\xc2\x9f\xc2\xa0"),
 	    "\\x80\\x9b31m\\x9f\xc2\xa0" },
 	/* what is no UTF-8 */
 	{ LIT("\xff"), "\\xff" },
-	{ LIT("\x9b" "31m"), "\\x9b31m" },
+	{ LIT("\x9b"
+	      "31m"),
+	    "\\x9b31m" },
 	{ LIT("caf\xe9"), "caf\\xe9" },
 	{ LIT("\xe2\x82"), "\\xe2\\x82" },
 	{ LIT("\xc0\xaf"), "\\xc0\\xaf" },
@@ -174,7 +182,9 @@ static const struct {
 	{ LIT("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80" },
 	{ LIT("\xc3\n"), "\\xc3\\n" },
 	/* characters that hide or reorder */
-	{ LIT("\xe2\x80\xae" "cod"), "\\u202ecod" },
+	{ LIT("\xe2\x80\xae"
+	      "cod"),
+	    "\\u202ecod" },
 	{ LIT("\xe2\x80\xaa\xe2\x80\xab\xe2\x80\xac\xe2\x80\xad"),
 	    "\\u202a\\u202b\\u202c\\u202d" },
 	{ LIT("\xe2\x81\xa6\xe2\x81\xa7\xe2\x81\xa8\xe2\x81\xa9"),
@@ -241,12 +251,12 @@ test_sink(void **state)
 			continue;
 		for (actions = 0; actions < 2; actions++)
 			for (k = 0; k < COUNT(functions); k++) {
-				text = logged(actions, functions[k],
-				    escapes[i].text);
+				text = logged(
+				    actions, functions[k], escapes[i].text);
 				snprintf(want, sizeof want, "%s%s\n",
 				    prefixes[actions][k], escapes[i].want);
-				check(strcmp(text, want) == 0,
-				    "case %zu: %s", i, text);
+				check(strcmp(text, want) == 0, "case %zu: %s",
+				    i, text);
 				assert_int_equal(capture.writes, 1);
 			}
 	}
@@ -263,8 +273,8 @@ test_percent(void **state)
 	    "::error::100%25, %250A::error::x %2525 %25\n");
 	assert_string_equal(logged(true, log_debug, text),
 	    "::debug::100%25, %250A::error::x %2525 %25\n");
-	assert_string_equal(logged(true, log_info, text),
-	    PREFIX "100%, %0A::error::x %25 %\n");
+	assert_string_equal(
+	    logged(true, log_info, text), PREFIX "100%, %0A::error::x %25 %\n");
 	assert_string_equal(logged(false, log_error, text),
 	    PREFIX "error: 100%, %0A::error::x %25 %\n");
 }
@@ -273,10 +283,10 @@ static void
 test_groups(void **state)
 {
 	(void)state;
-	assert_string_equal(logged(true, log_group, "a\n%b"),
-	    "::group::a\\n%25b\n");
-	assert_string_equal(logged(false, log_group, "a\n%b"),
-	    PREFIX "a\\n%b\n");
+	assert_string_equal(
+	    logged(true, log_group, "a\n%b"), "::group::a\\n%25b\n");
+	assert_string_equal(
+	    logged(false, log_group, "a\n%b"), PREFIX "a\\n%b\n");
 	log_open(LOG_LEVEL_INFO, true);
 	capture_start();
 	log_group("%s", "a");
@@ -321,8 +331,8 @@ test_area(void **state)
 	/* A message goes above, in one write. */
 	capture_start();
 	log_warning("second");
-	assert_string_equal(capture_end(), "\r\033[3A\033[J" PREFIX
-	    "warning: second\nc\nd\ne\n");
+	assert_string_equal(capture_end(),
+	    "\r\033[3A\033[J" PREFIX "warning: second\nc\nd\ne\n");
 	assert_int_equal(capture.writes, 1);
 	/* One that is not shown moves nothing. */
 	capture_start();
@@ -338,8 +348,8 @@ test_area(void **state)
 	log_info("last");
 	log_area(NULL);
 	log_info("very last");
-	assert_string_equal(capture_end(), "f\n\r\033[1A\033[J" PREFIX
-	    "last\n" PREFIX "very last\n");
+	assert_string_equal(capture_end(),
+	    "f\n\r\033[1A\033[J" PREFIX "last\n" PREFIX "very last\n");
 	/* Or left where they are. */
 	capture_start();
 	put_area("g\n");
@@ -347,7 +357,8 @@ test_area(void **state)
 	log_info("below");
 	put_area("h\n");
 	log_area(NULL);
-	assert_string_equal(capture_end(), "g\n" PREFIX "below\nh\n"
+	assert_string_equal(capture_end(),
+	    "g\n" PREFIX "below\nh\n"
 	    "\r\033[1A\033[J");
 }
 
@@ -357,15 +368,21 @@ static void
 test_area_rows(void **state)
 {
 	static const struct {
-		const char	*unit;
-		size_t		 times;
-		const char	*rows;
+		const char *unit;
+		size_t times;
+		const char *rows;
 	} cases[] = {
-		{ "x", 79, "1" }, { "x", 80, "1" }, { "x", 81, "2" },
-		{ "x", 160, "2" }, { "x", 161, "3" },
-		{ "\xe4\xb8\xad", 40, "1" }, { "\xe4\xb8\xad", 41, "2" },
-		{ "e\xcc\x81", 80, "1" }, { "\033[31mx\033[0m", 80, "1" },
-		{ "\033[31mx\033[0m", 81, "2" }, { "", 0, "1" },
+		{ "x", 79, "1" },
+		{ "x", 80, "1" },
+		{ "x", 81, "2" },
+		{ "x", 160, "2" },
+		{ "x", 161, "3" },
+		{ "\xe4\xb8\xad", 40, "1" },
+		{ "\xe4\xb8\xad", 41, "2" },
+		{ "e\xcc\x81", 80, "1" },
+		{ "\033[31mx\033[0m", 80, "1" },
+		{ "\033[31mx\033[0m", 81, "2" },
+		{ "", 0, "1" },
 	};
 	char want[64];
 	struct buf b;
@@ -383,8 +400,7 @@ test_area_rows(void **state)
 		capture_end();
 		capture_start();
 		log_area(NULL);
-		snprintf(want, sizeof want, "\r\033[%sA\033[J",
-		    cases[i].rows);
+		snprintf(want, sizeof want, "\r\033[%sA\033[J", cases[i].rows);
 		check(strcmp(capture_end(), want) == 0, "case %zu: %s", i,
 		    buf_str(&capture.text) + 1);
 		buf_free(&b);
@@ -396,8 +412,8 @@ static void
 test_lengths(void **state)
 {
 	static const size_t lengths[] = { 0, 1, 1022, 1023, 1024, 1025, 4096,
-	    LINE_MAX_LOGGED - 1, LINE_MAX_LOGGED, LINE_MAX_LOGGED + 1,
-	    3 * LINE_MAX_LOGGED };
+		LINE_MAX_LOGGED - 1, LINE_MAX_LOGGED, LINE_MAX_LOGGED + 1,
+		3 * LINE_MAX_LOGGED };
 	char *message;
 	const char *text;
 	size_t i, len;
@@ -409,8 +425,8 @@ test_lengths(void **state)
 		message[lengths[i]] = '\0';
 		text = logged(false, log_info, message);
 		expect_writes();
-		len = lengths[i] < LINE_MAX_LOGGED ? lengths[i] :
-		    LINE_MAX_LOGGED;
+		len = lengths[i] < LINE_MAX_LOGGED ? lengths[i]
+						   : LINE_MAX_LOGGED;
 		assert_int_equal(capture.text.len, sizeof PREFIX + len);
 		assert_int_equal(strspn(text + sizeof PREFIX - 1, "m"), len);
 		assert_int_equal(text[capture.text.len - 1], '\n');
@@ -428,10 +444,10 @@ test_lengths(void **state)
 static void
 test_cut(void **state)
 {
-	static const char *const ends[] = { "\xc3\xa9tail",
-	    "\xe2\x82\xactail", "\xf0\x9f\x9a\x80tail", "\ntail", "\xfftail",
-	    "\x1btail", "##[tail", "#\xe2\x82\xac#\xc3\xa9[x",
-	    "\xf0\x9f\x9a\x80#\xe2\x82\xac#\xc3\xa9[x" };
+	static const char *const ends[] = { "\xc3\xa9tail", "\xe2\x82\xactail",
+		"\xf0\x9f\x9a\x80tail", "\ntail", "\xfftail", "\x1btail",
+		"##[tail", "#\xe2\x82\xac#\xc3\xa9[x",
+		"\xf0\x9f\x9a\x80#\xe2\x82\xac#\xc3\xa9[x" };
 	char message[LINE_MAX_LOGGED + 100];
 	const char *text;
 	size_t i, room, len;
@@ -443,8 +459,9 @@ test_cut(void **state)
 			memset(message, 'm', len);
 			strcpy(message + len, ends[i]);
 			text = logged(false, log_info, message);
-			check(capture.text.len <= sizeof PREFIX +
-			    LINE_MAX_LOGGED, "%zu", capture.text.len);
+			check(
+			    capture.text.len <= sizeof PREFIX + LINE_MAX_LOGGED,
+			    "%zu", capture.text.len);
 			check(text_is_utf8(text, capture.text.len),
 			    "case %zu with room for %zu", i, room);
 			check(strstr(text, "##[") == NULL,
@@ -460,17 +477,18 @@ test_redaction(void **state)
 	(void)state;
 	secret_add("ghs_0123456789");
 	secret_add("pass%word");
-	assert_string_equal(logged(false, log_error, "ghs_0123456789"),
-	    PREFIX "error: ***\n");
+	assert_string_equal(
+	    logged(false, log_error, "ghs_0123456789"), PREFIX "error: ***\n");
 	assert_string_equal(logged(true, log_error,
-	    "x ghs_0123456789 pass%word ghs_0123456789y"),
+				"x ghs_0123456789 pass%word ghs_0123456789y"),
 	    "::error::x *** *** ***y\n");
-	assert_string_equal(logged(true, log_debug, "Authorization: Bearer "
-	    "ghs_0123456789"), "::debug::Authorization: Bearer ***\n");
-	assert_string_equal(logged(true, log_group, "ghs_0123456789"),
-	    "::group::***\n");
-	assert_string_equal(logged(false, log_info, "ghs_012345678"),
-	    PREFIX "ghs_012345678\n");
+	assert_string_equal(
+	    logged(true, log_debug, "Authorization: Bearer ghs_0123456789"),
+	    "::debug::Authorization: Bearer ***\n");
+	assert_string_equal(
+	    logged(true, log_group, "ghs_0123456789"), "::group::***\n");
+	assert_string_equal(
+	    logged(false, log_info, "ghs_012345678"), PREFIX "ghs_012345678\n");
 }
 
 /* Secrets that the escapes would change are found before. */
@@ -479,10 +497,10 @@ test_redaction_before_escaping(void **state)
 {
 	(void)state;
 	secret_add("a%b\xc3\xa9\xff##[c");
-	assert_string_equal(logged(true, log_error,
-	    "<a%b\xc3\xa9\xff##[c>"), "::error::<***>\n");
-	assert_string_equal(logged(false, log_info,
-	    "<a%b\xc3\xa9\xff##[c>"), PREFIX "<***>\n");
+	assert_string_equal(logged(true, log_error, "<a%b\xc3\xa9\xff##[c>"),
+	    "::error::<***>\n");
+	assert_string_equal(
+	    logged(false, log_info, "<a%b\xc3\xa9\xff##[c>"), PREFIX "<***>\n");
 }
 
 /* A secret anywhere around the cut, of any length, leaves no half behind. */
@@ -496,14 +514,15 @@ test_redaction_at_the_cut(void **state)
 
 	(void)state;
 	secret_add(secret);
-	for (at = LINE_MAX_LOGGED - sizeof secret - 5;
-	    at < LINE_MAX_LOGGED + 5; at++) {
+	for (at = LINE_MAX_LOGGED - sizeof secret - 5; at < LINE_MAX_LOGGED + 5;
+	     at++) {
 		memset(message, 'm', sizeof message - 1);
 		message[sizeof message - 1] = '\0';
 		memcpy(message + at, secret, sizeof secret - 1);
 		text = logged(false, log_info, message);
-		check(strstr(text, "SEC") == NULL && strstr(text, "sec") ==
-		    NULL, "at %zu", at);
+		check(
+		    strstr(text, "SEC") == NULL && strstr(text, "sec") == NULL,
+		    "at %zu", at);
 	}
 }
 
@@ -516,11 +535,11 @@ test_redaction_of_long_ones(void **state)
 	memset(secret, 's', sizeof secret - 1);
 	secret_add(secret);
 	snprintf(message, sizeof message, "before %s after", secret);
-	assert_string_equal(logged(false, log_info, message),
-	    PREFIX "before *** after\n");
+	assert_string_equal(
+	    logged(false, log_info, message), PREFIX "before *** after\n");
 	snprintf(message, sizeof message, "%ss%s", "x", secret);
-	assert_string_equal(logged(true, log_error, message),
-	    "::error::x***\n");
+	assert_string_equal(
+	    logged(true, log_error, message), "::error::x***\n");
 }
 
 static void
@@ -530,10 +549,10 @@ test_overlapping_secrets(void **state)
 	secret_add("abcdef");
 	secret_add("defghi");
 	secret_add("abcdefghijklm");
-	assert_string_equal(logged(false, log_info, "<abcdefghi>"),
-	    PREFIX "<***>\n");
-	assert_string_equal(logged(false, log_info, "<abcdefghijklm>"),
-	    PREFIX "<***>\n");
+	assert_string_equal(
+	    logged(false, log_info, "<abcdefghi>"), PREFIX "<***>\n");
+	assert_string_equal(
+	    logged(false, log_info, "<abcdefghijklm>"), PREFIX "<***>\n");
 }
 
 /* The caller's errno is not the log's. */
@@ -564,7 +583,7 @@ static void
 test_any_bytes(void **state)
 {
 	static const char pool[] = "##[]::%\n\r\t\x1b\x9b\xc2\x85\xe2\x80\xae"
-	    "\xed\xa0\x80\xff\xf0\x9f error";
+				   "\xed\xa0\x80\xff\xf0\x9f error";
 	static char message[LINE_MAX_LOGGED * 2];
 	uint32_t random = 4711, cp;
 	const char *text, *p, *end;
@@ -586,13 +605,14 @@ test_any_bytes(void **state)
 		expect_writes();
 		assert_null(strstr(text, "##["));
 		assert_int_equal(strncmp(text, prefixes[actions][i % 5],
-		    strlen(prefixes[actions][i % 5])), 0);
+				     strlen(prefixes[actions][i % 5])),
+		    0);
 		end = text + capture.text.len - 1;
 		assert_int_equal(*end, '\n');
 		for (p = text; p < end; p += k) {
 			k = text_utf8(p, (size_t)(end - p), &cp);
 			check(k > 0 && cp >= 0x20 && cp != 0x7f &&
-			    (cp < 0x80 || cp >= 0xa0) && cp != 0x202e,
+				(cp < 0x80 || cp >= 0xa0) && cp != 0x202e,
 			    "round %zu, U+%04X", i, (unsigned int)cp);
 		}
 	}
@@ -612,11 +632,10 @@ main(void)
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test_teardown(test_redaction, forget),
-		cmocka_unit_test_teardown(test_redaction_before_escaping,
-		    forget),
+		cmocka_unit_test_teardown(
+		    test_redaction_before_escaping, forget),
 		cmocka_unit_test_teardown(test_redaction_at_the_cut, forget),
-		cmocka_unit_test_teardown(test_redaction_of_long_ones,
-		    forget),
+		cmocka_unit_test_teardown(test_redaction_of_long_ones, forget),
 		cmocka_unit_test_teardown(test_overlapping_secrets, forget),
 		cmocka_unit_test(test_errno),
 		cmocka_unit_test(test_any_bytes),

@@ -10,12 +10,12 @@
 
 /* Variables of what is given without an option. */
 static const char *const *const operands[] = {
-#define VARIABLES(...)	(const char *const[]){ __VA_ARGS__, NULL }
-#define OPERAND(name, command, variables)	variables,
+#define VARIABLES(...)                    ((const char *const[]){ __VA_ARGS__, NULL })
+#define OPERAND(name, command, variables) variables,
 #include "cli/options.def"
 };
 
-static char	page[1 << 17];
+static char page[1 << 17];
 
 static int
 read_page(void **state)
@@ -44,7 +44,7 @@ has_line(const char *begin, const char *word)
 		if (strncmp(line, begin, strlen(begin)) != 0)
 			continue;
 		for (hit = strstr(line, word); hit != NULL && hit < line + len;
-		    hit = strstr(hit + 1, word))
+		     hit = strstr(hit + 1, word))
 			if (hit[-1] == ' ' && strchr(" \n", hit[n]) != NULL)
 				return true;
 	}
@@ -132,8 +132,7 @@ is_variable(const char *name, size_t len)
 	size_t i;
 
 	for (i = 0; i < OPTION_COUNT; i++)
-		found = found || is_among(option_specs[i].variables, name,
-		    len);
+		found = found || is_among(option_specs[i].variables, name, len);
 	for (i = 0; i < COUNT(operands); i++)
 		found = found || is_among(operands[i], name, len);
 	return found;

@@ -6,18 +6,19 @@
 
 #include "command/match.h"
 
-#define UUID	"7f0cfa1e-3b52-4c6e-9a52-0d6c8f1b2e11"
-#define ID16	"0123456789abcdef"
-#define ID15	"01234567abcdefg"
+#define UUID "7f0cfa1e-3b52-4c6e-9a52-0d6c8f1b2e11"
+#define ID16 "0123456789abcdef"
+#define ID15 "01234567abcdefg"
 /* Fifteen characters, and sixteen, in more bytes. */
-#define UTF15	"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9" \
-		"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9" \
-		"\xc3\xa9"
-#define UTF16	UTF15 "\xf0\x9f\x9a\x80"
+#define UTF15                                                      \
+	"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9" \
+	"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9" \
+	"\xc3\xa9"
+#define UTF16 UTF15 "\xf0\x9f\x9a\x80"
 
 static const struct {
-	const char	*name, *id;
-	bool		 carries;
+	const char *name, *id;
+	bool carries;
 } cases[] = {
 	/* Long ones stand anywhere. */
 	{ UUID, UUID, true },
@@ -75,9 +76,15 @@ static const struct {
 	{ "x1-1-1", "1-1", true },
 	{ "x1-1-1x", "1-1", false },
 	/* Letters of other scripts do not count as neighbours. */
-	{ "\xc3\xa9" "1\xc3\xa9", "1", true },
-	{ "\xd9\xa1" "1", "1", true },
-	{ "\xf0\x9f\x9a\x80" "abc", "abc", true },
+	{ "\xc3\xa9"
+	  "1\xc3\xa9",
+	    "1", true },
+	{ "\xd9\xa1"
+	  "1",
+	    "1", true },
+	{ "\xf0\x9f\x9a\x80"
+	  "abc",
+	    "abc", true },
 	{ "Abc", "abc", false },
 	{ "zabc", "abc", false },
 	{ "abcZ", "abc", false },
@@ -128,10 +135,9 @@ test_neighbours(void **state)
 		alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
 		    (c >= 'a' && c <= 'z');
 		before[0] = after[1] = (char)c;
-		check(match_carries(before, "7") == !alnum || c == '7',
-		    "%d", c);
-		check(match_carries(after, "7") == !alnum || c == '7', "%d",
-		    c);
+		check(
+		    match_carries(before, "7") == !alnum || c == '7', "%d", c);
+		check(match_carries(after, "7") == !alnum || c == '7', "%d", c);
 	}
 	assert_false(match_carries("77", "7"));
 }
@@ -150,14 +156,16 @@ test_distinctive(void **state)
 	assert_false(match_is_distinctive("a1b2c3d4e5f6g7h"));
 	assert_false(match_is_distinctive("1a2b3c4d5e6f7g8"));
 	assert_true(match_is_distinctive("1-2-3-4-5-6-7-9"
-	    "-0"));
-	assert_false(match_is_distinctive("\xd9\xa1\xd9\xa1"
+					 "-0"));
+	assert_false(match_is_distinctive(
+	    "\xd9\xa1\xd9\xa1"
 	    "\xd9\xa1\xd9\xa1\xd9\xa1\xd9\xa1\xd9\xa1\xd9\xa1"
 	    "\xd9\xa1"));
 	assert_true(match_is_distinctive("1234567890123456"));
-	assert_true(match_is_distinctive("7f0cfa1e-3b52-4c6e-9a52-0d6c8f1b2e11"));
+	assert_true(
+	    match_is_distinctive("7f0cfa1e-3b52-4c6e-9a52-0d6c8f1b2e11"));
 	assert_false(match_is_distinctive("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
-	    "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"));
+					  "\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"));
 }
 
 int

@@ -101,8 +101,8 @@ test_long_story(void **state)
 	mem_set_exit(4, story);
 	mem_set_prefix("");
 	assert_int_equal(die(said, sizeof said), 4);
-	assert_int_equal(strlen(said), strlen("out of memory; ") +
-	    sizeof story);
+	assert_int_equal(
+	    strlen(said), strlen("out of memory; ") + sizeof story);
 	mem_set_exit(4, NULL);
 }
 

@@ -8,10 +8,10 @@
 
 #include "cli/options.h"
 
-#define ARGS_MAX	10
+#define ARGS_MAX 10
 
-static struct options	options;
-static struct fault	fault;
+static struct options options;
+static struct fault fault;
 
 static enum status
 parse(const char *const *args)
@@ -21,7 +21,7 @@ parse(const char *const *args)
 
 	options_wipe(&options);
 	memset(&fault, 0, sizeof fault);
-	argv[0] = (char *)(uintptr_t)"return-dispatch";
+	argv[0] = (char *)(uintptr_t) "return-dispatch";
 	for (; *args != NULL; args++) {
 		assert_in_range(argc, 1, ARGS_MAX);
 		argv[argc++] = (char *)(uintptr_t)*args;
@@ -30,7 +30,7 @@ parse(const char *const *args)
 	return options_parse(&options, argc, argv, &fault);
 }
 
-#define PARSE(...)	parse((const char *const[]){ __VA_ARGS__, NULL })
+#define PARSE(...) parse((const char *const[]){ __VA_ARGS__, NULL })
 
 static int
 tear_down(void **state)
@@ -42,12 +42,12 @@ tear_down(void **state)
 
 /* Each row of the table, but for those whose values are special. */
 static struct {
-	const char	*name;
-	char		 letter[3];	/* "-R"; or empty */
-	enum option	 option;
-	bool		 takes_value;
-	bool		 waits;		/* belongs to a wait */
-	bool		 dispatches;	/* belongs to a dispatch */
+	const char *name;
+	char letter[3]; /* "-R"; or empty */
+	enum option option;
+	bool takes_value;
+	bool waits;      /* belongs to a wait */
+	bool dispatches; /* belongs to a dispatch */
 } all[OPTION_COUNT - 3];
 
 static int
@@ -101,7 +101,7 @@ static void
 test_forms(void **state)
 {
 	static const char *const values[] = { "x", "-x", "--ref", "-", "--",
-	    "a=b", " ", "" };
+		"a=b", " ", "" };
 	char joined[64];
 	size_t i, k;
 
@@ -113,15 +113,15 @@ test_forms(void **state)
 			assert_int_equal(PARSE(all[i].name), STATUS_OK);
 			expect_only(all[i].option, NULL);
 			if (*all[i].letter != '\0') {
-				assert_int_equal(PARSE(all[i].letter),
-				    STATUS_OK);
+				assert_int_equal(
+				    PARSE(all[i].letter), STATUS_OK);
 				expect_only(all[i].option, NULL);
 			}
 			continue;
 		}
 		for (k = 0; k < COUNT(values); k++) {
-			assert_int_equal(PARSE(all[i].name, values[k]),
-			    STATUS_OK);
+			assert_int_equal(
+			    PARSE(all[i].name, values[k]), STATUS_OK);
 			expect_only(all[i].option, values[k]);
 			snprintf(joined, sizeof joined, "%s=%s", all[i].name,
 			    values[k]);
@@ -129,11 +129,11 @@ test_forms(void **state)
 			expect_only(all[i].option, values[k]);
 			if (*all[i].letter == '\0')
 				continue;
-			assert_int_equal(PARSE(all[i].letter, values[k]),
-			    STATUS_OK);
+			assert_int_equal(
+			    PARSE(all[i].letter, values[k]), STATUS_OK);
 			expect_only(all[i].option, values[k]);
-			snprintf(joined, sizeof joined, "%s%s",
-			    all[i].letter, values[k]);
+			snprintf(joined, sizeof joined, "%s%s", all[i].letter,
+			    values[k]);
 			if (*values[k] == '\0')
 				continue;
 			assert_int_equal(PARSE(joined), STATUS_OK);
@@ -144,8 +144,8 @@ test_forms(void **state)
 	assert_string_equal(option_specs[OPTION_REPO].name, "--repo");
 	assert_int_equal(option_specs[OPTION_REPO].letter, 'R');
 	assert_string_equal(option_specs[OPTION_FIELD].name, "--field");
-	assert_string_equal(option_specs[OPTION_DISTINCT_ID].name,
-	    "--distinct-id");
+	assert_string_equal(
+	    option_specs[OPTION_DISTINCT_ID].name, "--distinct-id");
 	assert_string_equal(option_specs[OPTION_JOB].name, "--job");
 }
 
@@ -173,7 +173,8 @@ test_fields(void **state)
 {
 	(void)state;
 	assert_int_equal(PARSE("-f", "a=1", "--field", "b=2", "--field=c=3",
-	    "-fd=4", "-f", "a=1"), STATUS_OK);
+			     "-fd=4", "-f", "a=1"),
+	    STATUS_OK);
 	assert_true(options.given[OPTION_FIELD]);
 	assert_int_equal(options.fields.count, 5);
 	assert_string_equal(options.fields.values[0], "a=1");
@@ -192,7 +193,8 @@ test_jobs(void **state)
 {
 	(void)state;
 	assert_int_equal(PARSE("--job", "build", "--job=test / unit", "--job",
-	    "build", "--job=", "--job", "-x"), STATUS_OK);
+			     "build", "--job=", "--job", "-x"),
+	    STATUS_OK);
 	assert_true(options.given[OPTION_JOB]);
 	assert_int_equal(options.jobs.count, 5);
 	assert_string_equal(options.jobs.values[0], "build");
@@ -213,13 +215,14 @@ test_await(void **state)
 	assert_int_equal(PARSE("await"), STATUS_OK);
 	assert_true(options.await);
 	assert_int_equal(options.runs.count, 0);
-	assert_int_equal(PARSE("await", "1", "-q", "https://h/o/r/actions/"
-	    "runs/2", "--", "-3"), STATUS_OK);
+	assert_int_equal(PARSE("await", "1", "-q",
+			     "https://h/o/r/actions/runs/2", "--", "-3"),
+	    STATUS_OK);
 	assert_true(options.await && options.given[OPTION_QUIET]);
 	assert_int_equal(options.runs.count, 3);
 	assert_string_equal(options.runs.values[0], "1");
-	assert_string_equal(options.runs.values[1],
-	    "https://h/o/r/actions/runs/2");
+	assert_string_equal(
+	    options.runs.values[1], "https://h/o/r/actions/runs/2");
 	assert_string_equal(options.runs.values[2], "-3");
 	assert_int_equal(PARSE("-R", "o/r", "await", "5"), STATUS_OK);
 	assert_true(options.await);
@@ -242,16 +245,18 @@ test_await(void **state)
 		if (all[i].option == OPTION_HELP ||
 		    all[i].option == OPTION_VERSION)
 			continue;
-		check(PARSE("await", "7", all[i].name, all[i].takes_value ?
-		    "5" : NULL) == (all[i].dispatches ? STATUS_USAGE :
-		    STATUS_OK), "%s", all[i].name);
+		check(PARSE("await", "7", all[i].name,
+			  all[i].takes_value ? "5" : NULL) ==
+			(all[i].dispatches ? STATUS_USAGE : STATUS_OK),
+		    "%s", all[i].name);
 		if (all[i].dispatches)
 			check(strstr(fault.text, all[i].name) != NULL &&
-			    strstr(fault.text, "await") != NULL, "%s",
-			    fault.text);
+				strstr(fault.text, "await") != NULL,
+			    "%s", fault.text);
 		else
-			check((options_waiting(&options) != NULL) ==
-			    all[i].waits, "%s", all[i].name);
+			check(
+			    (options_waiting(&options) != NULL) == all[i].waits,
+			    "%s", all[i].name);
 	}
 	assert_int_equal(PARSE("await", "7", "-f", "a=b"), STATUS_USAGE);
 	assert_int_equal(PARSE("-f", "a=b", "await", "7"), STATUS_USAGE);
@@ -269,11 +274,12 @@ test_waiting(void **state)
 	assert_int_equal(PARSE("--wait"), STATUS_OK);
 	assert_null(options_waiting(&options));
 	for (i = 0; i < COUNT(all); i++) {
-		assert_int_equal(PARSE(all[i].name, all[i].takes_value ? "5" :
-		    NULL), STATUS_OK);
+		assert_int_equal(
+		    PARSE(all[i].name, all[i].takes_value ? "5" : NULL),
+		    STATUS_OK);
 		if (all[i].waits)
-			assert_string_equal(options_waiting(&options),
-			    all[i].name);
+			assert_string_equal(
+			    options_waiting(&options), all[i].name);
 		else
 			assert_null(options_waiting(&options));
 	}
@@ -302,8 +308,9 @@ static void
 test_all_together(void **state)
 {
 	(void)state;
-	assert_int_equal(PARSE("-R", "o/r", "-wdeploy.yml", "--ref=main",
-	    "--dry-run", "-f", "a=b", "--distinct-id", "--format=id"),
+	assert_int_equal(
+	    PARSE("-R", "o/r", "-wdeploy.yml", "--ref=main", "--dry-run", "-f",
+		"a=b", "--distinct-id", "--format=id"),
 	    STATUS_OK);
 	assert_string_equal(options.value[OPTION_REPO], "o/r");
 	assert_string_equal(options.value[OPTION_WORKFLOW], "deploy.yml");
@@ -319,8 +326,8 @@ static void
 test_bad(void **state)
 {
 	static const struct {
-		const char	*args[6];
-		const char	*says[3];
+		const char *args[6];
+		const char *says[3];
 	} cases[] = {
 		{ { "--bogus" }, { "\"--bogus\"" } },
 		{ { "--bogus=x" }, { "\"--bogus\"" } },
@@ -349,8 +356,8 @@ test_bad(void **state)
 		{ { "--distinct-id=x", "--distinct-id" },
 		    { "--distinct-id", "twice" } },
 		{ { "-q", "-v" }, { "--quiet", "--verbose" } },
-		{ { "--verbose", "--dry-run", "--quiet" }, { "--quiet",
-		    "--verbose" } },
+		{ { "--verbose", "--dry-run", "--quiet" },
+		    { "--quiet", "--verbose" } },
 		/* No options at all. */
 		{ { "deploy.yml" }, { "\"deploy.yml\"" } },
 		{ { "-q", "x" }, { "\"x\"" } },
@@ -382,21 +389,23 @@ test_bad(void **state)
 	}
 	/* The values may be secrets. */
 	assert_int_equal(PARSE("--inputs", "{\"a\":\"hunter2\"}", "--inputs",
-	    "{\"a\":\"hunter3\"}"), STATUS_USAGE);
+			     "{\"a\":\"hunter3\"}"),
+	    STATUS_USAGE);
 	assert_null(strstr(fault.text, "hunter"));
 	/* A token in the wrong place is not shown. */
-	assert_int_equal(PARSE("ghp_0123456789abcdefghijklmnopqrstuvwxyz"),
-	    STATUS_USAGE);
+	assert_int_equal(
+	    PARSE("ghp_0123456789abcdefghijklmnopqrstuvwxyz"), STATUS_USAGE);
 	assert_null(strstr(fault.text, "ghp_"));
 	/* Nor is a password. */
-	assert_int_equal(PARSE("--no-proxy", "http://me:hunter2@proxy"),
-	    STATUS_USAGE);
+	assert_int_equal(
+	    PARSE("--no-proxy", "http://me:hunter2@proxy"), STATUS_USAGE);
 	assert_null(strstr(fault.text, "hunter"));
-	assert_int_equal(PARSE("--no-proxy=http://me:hunter2@proxy"),
-	    STATUS_USAGE);
+	assert_int_equal(
+	    PARSE("--no-proxy=http://me:hunter2@proxy"), STATUS_USAGE);
 	assert_null(strstr(fault.text, "hunter"));
 	assert_int_equal(PARSE("--proxy", "http://me:hunter2@proxy",
-	    "--proxy=http://me:hunter3@proxy"), STATUS_USAGE);
+			     "--proxy=http://me:hunter3@proxy"),
+	    STATUS_USAGE);
 	assert_null(strstr(fault.text, "hunter"));
 }
 
@@ -407,8 +416,8 @@ test_proxies(void **state)
 	assert_int_equal(PARSE("--proxy", "p", "--no-proxy"), STATUS_USAGE);
 	assert_non_null(strstr(fault.text, "--proxy"));
 	assert_non_null(strstr(fault.text, "--no-proxy"));
-	assert_int_equal(PARSE("await", "--no-proxy", "--proxy=p", "1"),
-	    STATUS_USAGE);
+	assert_int_equal(
+	    PARSE("await", "--no-proxy", "--proxy=p", "1"), STATUS_USAGE);
 	assert_int_equal(PARSE("await", "--proxy", "p", "1"), STATUS_OK);
 	assert_string_equal(options.value[OPTION_PROXY], "p");
 	assert_int_equal(PARSE("await", "--no-proxy", "1"), STATUS_OK);
@@ -467,26 +476,34 @@ static void
 test_suggestions(void **state)
 {
 	static const struct {
-		const char	*arg, *meant;	/* NULL: nothing */
+		const char *arg, *meant; /* NULL: nothing */
 	} cases[] = {
-		{ "--rep", "--repo?" }, { "--repos", "--repo?" },
-		{ "--wrokflow", "--workflow?" }, { "--feild", "--field?" },
-		{ "--input", "--inputs?" }, { "--tiemout=5", "--timeout?" },
+		{ "--rep", "--repo?" },
+		{ "--repos", "--repo?" },
+		{ "--wrokflow", "--workflow?" },
+		{ "--feild", "--field?" },
+		{ "--input", "--inputs?" },
+		{ "--tiemout=5", "--timeout?" },
 		{ "--distinct_id=x", "--distinct-id?" },
 		{ "--cancel-on-int", "--cancel-on-interrupt?" },
-		{ "--Ref", "--ref?" }, { "--versoin", "--version?" },
-		{ "--json", "--format?" }, { "-F", "--field?" },
-		{ "--watch", "--wait?" }, { "--hostname", "--repo?" },
-		{ "--frobnicate", NULL }, { "-Z", NULL },
+		{ "--Ref", "--ref?" },
+		{ "--versoin", "--version?" },
+		{ "--json", "--format?" },
+		{ "-F", "--field?" },
+		{ "--watch", "--wait?" },
+		{ "--hostname", "--repo?" },
+		{ "--frobnicate", NULL },
+		{ "-Z", NULL },
 	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
 		assert_int_equal(PARSE(cases[i].arg), STATUS_USAGE);
-		check(cases[i].meant == NULL ? strstr(fault.text, "mean") ==
-		    NULL : strstr(fault.text, cases[i].meant) != NULL, "%s",
-		    fault.text);
+		check(cases[i].meant == NULL
+			? strstr(fault.text, "mean") == NULL
+			: strstr(fault.text, cases[i].meant) != NULL,
+		    "%s", fault.text);
 	}
 	assert_int_equal(PARSE("awiat", "5"), STATUS_USAGE);
 	assert_non_null(strstr(fault.text, "did you mean \"await\"?"));
@@ -504,14 +521,15 @@ test_token(void **state)
 
 	(void)state;
 	for (i = 0; i < 2; i++) {
-		assert_int_equal(i == 0 ? PARSE("--token", "hunter2") :
-		    PARSE("--token=hunter2"), STATUS_USAGE);
+		assert_int_equal(i == 0 ? PARSE("--token", "hunter2")
+					: PARSE("--token=hunter2"),
+		    STATUS_USAGE);
 		assert_non_null(strstr(fault.text, "--token-file"));
 		assert_non_null(strstr(fault.text, "GH_TOKEN"));
 		assert_null(strstr(fault.text, "hunter"));
 	}
-	assert_int_equal(PARSE("--ghp_0123456789abcdefghijklmnopqrstuvwxyz"),
-	    STATUS_USAGE);
+	assert_int_equal(
+	    PARSE("--ghp_0123456789abcdefghijklmnopqrstuvwxyz"), STATUS_USAGE);
 	assert_null(strstr(fault.text, "ghp_"));
 }
 
@@ -523,11 +541,10 @@ test_no_name(void **state)
 
 	(void)state;
 	options_wipe(&options);
-	assert_int_equal(options_parse(&options, 0, argv, &fault),
-	    STATUS_OK);
+	assert_int_equal(options_parse(&options, 0, argv, &fault), STATUS_OK);
 }
 
-#define TEST(f)	cmocka_unit_test_teardown(f, tear_down)
+#define TEST(f) cmocka_unit_test_teardown(f, tear_down)
 
 int
 main(void)

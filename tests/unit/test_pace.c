@@ -31,8 +31,7 @@ fail_with(enum status status, int64_t wait_ms)
 static int64_t
 next(void)
 {
-	return pace_wait(&pace, NULL) ? fake_pauses[fake_pause_count - 1] :
-	    -1;
+	return pace_wait(&pace, NULL) ? fake_pauses[fake_pause_count - 1] : -1;
 }
 
 /* 1 s, then a twentieth of the time gone by, up to 5 s. */
@@ -49,10 +48,10 @@ test_adaptive(void **state)
 		pause = next();
 		check(pause >= last && pause >= 1000 && pause <= 5000,
 		    "after %" PRId64 ": %" PRId64, gone, pause);
-		check(gone > 20000 || pause == 1000, "after %" PRId64
-		    ": %" PRId64, gone, pause);
-		check(gone < 100000 || pause == 5000, "after %" PRId64
-		    ": %" PRId64, gone, pause);
+		check(gone > 20000 || pause == 1000,
+		    "after %" PRId64 ": %" PRId64, gone, pause);
+		check(gone < 100000 || pause == 5000,
+		    "after %" PRId64 ": %" PRId64, gone, pause);
 		last = pause;
 		n++;
 	}
@@ -96,7 +95,7 @@ static void
 test_failures(void **state)
 {
 	static const int64_t want[] = { 1000, 1000, 2000, 4000, 8000, 16000,
-	    30000, 30000, 30000 };
+		30000, 30000, 30000 };
 	size_t i;
 
 	(void)state;
@@ -170,8 +169,7 @@ test_limit(void **state)
 		pause = next();
 		check(i > 0 || pause == 60000, "%" PRId64, pause);
 		check(i > 3 || pause >= 2 * last, "%" PRId64, pause);
-		check(pause >= last && pause < 24 * 3600000, "%" PRId64,
-		    pause);
+		check(pause >= last && pause < 24 * 3600000, "%" PRId64, pause);
 		last = pause;
 	}
 	pace_succeeded(&pace);
@@ -184,11 +182,13 @@ static void
 test_beyond(void **state)
 {
 	static const struct {
-		int64_t	hint_ms;
-		bool	goes_on, beyond;
+		int64_t hint_ms;
+		bool goes_on, beyond;
 	} cases[] = {
-		{ 9999, true, false }, { 10000, false, true },
-		{ 10001, false, true }, { INT64_C(31622400000), false, true },
+		{ 9999, true, false },
+		{ 10000, false, true },
+		{ 10001, false, true },
+		{ INT64_C(31622400000), false, true },
 		{ 0, true, false },
 	};
 	bool beyond;
@@ -199,10 +199,9 @@ test_beyond(void **state)
 		begin(PACE_ADAPTIVE, 10000);
 		fail_with(STATUS_SERVER, cases[i].hint_ms);
 		beyond = !cases[i].beyond;
-		check(pace_wait(&pace, &beyond) == cases[i].goes_on,
-		    "%" PRId64, cases[i].hint_ms);
-		check(beyond == cases[i].beyond, "%" PRId64,
+		check(pace_wait(&pace, &beyond) == cases[i].goes_on, "%" PRId64,
 		    cases[i].hint_ms);
+		check(beyond == cases[i].beyond, "%" PRId64, cases[i].hint_ms);
 		check(fake_pause_count == cases[i].goes_on, "%" PRId64,
 		    cases[i].hint_ms);
 	}
@@ -212,8 +211,7 @@ test_beyond(void **state)
 static void
 test_deadline(void **state)
 {
-	static const int64_t steps[] = { PACE_ADAPTIVE, 0, 300, 7000,
-	    1000000 };
+	static const int64_t steps[] = { PACE_ADAPTIVE, 0, 300, 7000, 1000000 };
 	bool beyond;
 	size_t i;
 

@@ -11,11 +11,11 @@
 #include "cli/plan.h"
 #include "command/pace.h"
 
-#define UUID	"3d8f0b6a-91d5-4a0e-8a43-5f1a7c2e9b10"
+#define UUID "3d8f0b6a-91d5-4a0e-8a43-5f1a7c2e9b10"
 
-static struct config	config;
-static struct dispatch_order	order;
-static struct fault	fault;
+static struct config config;
+static struct dispatch_order order;
+static struct fault fault;
 
 static int
 set_up(void **state)
@@ -53,7 +53,8 @@ static void
 add_json(const char *json)
 {
 	assert_int_equal(inputs_add_json(&config.inputs, "--inputs", json,
-	    strlen(json), &fault), STATUS_OK);
+			     strlen(json), &fault),
+	    STATUS_OK);
 }
 
 static void
@@ -70,13 +71,13 @@ test_plain(void **state)
 	(void)state;
 	make();
 	assert_string_equal(order.workflow, "deploy.yml");
-	assert_string_equal(order.workflow_path,
-	    ".github/workflows/deploy.yml");
+	assert_string_equal(
+	    order.workflow_path, ".github/workflows/deploy.yml");
 	assert_true(order.workflow_id == 0);
 	assert_string_equal(order.ref, "main");
 	assert_string_equal(order.body, "{\"ref\":\"main\"}");
-	assert_string_equal(order.body_with_id, "{\"ref\":\"main\","
-	    "\"inputs\":{\"distinct_id\":\"" UUID "\"}}");
+	assert_string_equal(order.body_with_id,
+	    "{\"ref\":\"main\",\"inputs\":{\"distinct_id\":\"" UUID "\"}}");
 	assert_string_equal(order.distinct_id, UUID);
 	assert_false(order.sends_id);
 	assert_true(order.is_unique);
@@ -93,13 +94,13 @@ static void
 test_workflows(void **state)
 {
 	static const struct {
-		const char	*given, *sent, *path;
-		uint64_t	 id;
+		const char *given, *sent, *path;
+		uint64_t id;
 	} cases[] = {
-		{ "deploy.yml", "deploy.yml",
-		    ".github/workflows/deploy.yml", 0 },
-		{ "Deploy.yaml", "Deploy.yaml",
-		    ".github/workflows/Deploy.yaml", 0 },
+		{ "deploy.yml", "deploy.yml", ".github/workflows/deploy.yml",
+		    0 },
+		{ "Deploy.yaml", "Deploy.yaml", ".github/workflows/Deploy.yaml",
+		    0 },
 		{ "2fa.yml", "2fa.yml", ".github/workflows/2fa.yml", 0 },
 		{ "4711.yml", "4711.yml", ".github/workflows/4711.yml", 0 },
 		{ "4711", "4711", NULL, 4711 },
@@ -121,8 +122,7 @@ test_workflows(void **state)
 		{ "dynamic/github-code-scanning/codeql",
 		    "dynamic/github-code-scanning/codeql",
 		    "dynamic/github-code-scanning/codeql", 0 },
-		{ "github/workflows/deploy.yml",
-		    "github/workflows/deploy.yml",
+		{ "github/workflows/deploy.yml", "github/workflows/deploy.yml",
 		    "github/workflows/deploy.yml", 0 },
 		{ "deploy prod.yml", "deploy prod.yml",
 		    ".github/workflows/deploy prod.yml", 0 },
@@ -130,7 +130,8 @@ test_workflows(void **state)
 		    ".github/workflows/b\xc3\xa4r.yml", 0 },
 		/* As ${{ github.workflow_ref }} has it. */
 		{ "octo-org/octo-repo/.github/workflows/deploy.yml@refs/heads/"
-		    "a/b", "deploy.yml", ".github/workflows/deploy.yml", 0 },
+		  "a/b",
+		    "deploy.yml", ".github/workflows/deploy.yml", 0 },
 		{ "Octo-Org/OCTO-REPO/.github/workflows/4711.yml@v1@2",
 		    "4711.yml", ".github/workflows/4711.yml", 0 },
 		/* Not quite. */
@@ -149,17 +150,15 @@ test_workflows(void **state)
 	for (i = 0; i < COUNT(cases); i++) {
 		replace(&config.workflow, cases[i].given);
 		make();
-		check(strcmp(order.workflow, cases[i].sent) == 0,
-		    "%s: %s", cases[i].given, order.workflow);
-		check(order.workflow_id == cases[i].id, "%s",
-		    cases[i].given);
+		check(strcmp(order.workflow, cases[i].sent) == 0, "%s: %s",
+		    cases[i].given, order.workflow);
+		check(order.workflow_id == cases[i].id, "%s", cases[i].given);
 		if (cases[i].path == NULL)
-			check(order.workflow_path == NULL, "%s",
-			    cases[i].given);
+			check(
+			    order.workflow_path == NULL, "%s", cases[i].given);
 		else
-			check(strcmp(order.workflow_path,
-			    cases[i].path) == 0, "%s: %s", cases[i].given,
-			    order.workflow_path);
+			check(strcmp(order.workflow_path, cases[i].path) == 0,
+			    "%s: %s", cases[i].given, order.workflow_path);
 	}
 }
 
@@ -167,16 +166,16 @@ test_workflows(void **state)
 static void
 test_bad_workflows(void **state)
 {
-	static const char *const given[] = { "0", "000",
-	    "9223372036854775808", "18446744073709551616",
-	    "99999999999999999999999999" };
+	static const char *const given[] = { "0", "000", "9223372036854775808",
+		"18446744073709551616", "99999999999999999999999999" };
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(given); i++) {
 		replace(&config.workflow, given[i]);
 		check(plan_dispatch(&order, &config, UUID, &fault) ==
-		    STATUS_USAGE, "%s", given[i]);
+			STATUS_USAGE,
+		    "%s", given[i]);
 		check(strstr(fault.text, given[i]) != NULL, "%s", fault.text);
 		plan_wipe(&order);
 	}
@@ -190,17 +189,19 @@ test_foreign_workflows(void **state)
 		"octo-org/other/.github/workflows/deploy.yml@main",
 		"other/octo-repo/.github/workflows/deploy.yml@refs/tags/v1",
 		"octo-org/octo-rep/.github/workflows/deploy.yml@x",
-		"octo-orgs/octo-repo/.github/workflows/deploy.yml@x" };
+		"octo-orgs/octo-repo/.github/workflows/deploy.yml@x"
+	};
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(given); i++) {
 		replace(&config.workflow, given[i]);
 		check(plan_dispatch(&order, &config, UUID, &fault) ==
-		    STATUS_USAGE, "%s", given[i]);
+			STATUS_USAGE,
+		    "%s", given[i]);
 		check(strstr(fault.text, given[i]) != NULL &&
-		    strstr(fault.text, "octo-org/octo-repo;") != NULL, "%s",
-		    fault.text);
+			strstr(fault.text, "octo-org/octo-repo;") != NULL,
+		    "%s", fault.text);
 		plan_wipe(&order);
 	}
 }
@@ -210,9 +211,9 @@ static void
 test_bodies(void **state)
 {
 	static const struct {
-		const char	*ref, *json, *id;
-		bool		 random;
-		const char	*body, *with_id;
+		const char *ref, *json, *id;
+		bool random;
+		const char *body, *with_id;
 	} cases[] = {
 		{ "refs/heads/x", NULL, NULL, false,
 		    "{\"ref\":\"refs/heads/x\"}",
@@ -224,10 +225,8 @@ test_bodies(void **state)
 		    "{\"ref\":\"main\",\"inputs\":{\"distinct_id\":\"" UUID
 		    "\"}}" },
 		{ "main", NULL, "abc", false,
-		    "{\"ref\":\"main\",\"inputs\":{\"distinct_id\":"
-		    "\"abc\"}}",
-		    "{\"ref\":\"main\",\"inputs\":{\"distinct_id\":"
-		    "\"abc\"}}" },
+		    "{\"ref\":\"main\",\"inputs\":{\"distinct_id\":\"abc\"}}",
+		    "{\"ref\":\"main\",\"inputs\":{\"distinct_id\":\"abc\"}}" },
 		{ "main", "{}", NULL, false, "{\"ref\":\"main\"}",
 		    "{\"ref\":\"main\",\"inputs\":{\"distinct_id\":\"" UUID
 		    "\"}}" },
@@ -269,10 +268,9 @@ test_bodies(void **state)
 		    "\"\\u00e9\\n\",\"distinct_id\":\"i\\\"d\"}}",
 		    "{\"ref\":\"a\\\"b\\\\c\",\"inputs\":{\"k\\\"\":"
 		    "\"\\u00e9\\n\",\"distinct_id\":\"i\\\"d\"}}" },
-		{ "caf\xc3\xa9", NULL, NULL, false,
-		    "{\"ref\":\"caf\xc3\xa9\"}",
-		    "{\"ref\":\"caf\xc3\xa9\",\"inputs\":{\"distinct_id\":\""
-		    UUID "\"}}" },
+		{ "caf\xc3\xa9", NULL, NULL, false, "{\"ref\":\"caf\xc3\xa9\"}",
+		    "{\"ref\":\"caf\xc3\xa9\",\"inputs\":{\"distinct_id\":\"" UUID
+		    "\"}}" },
 	};
 	size_t i;
 
@@ -284,16 +282,17 @@ test_bodies(void **state)
 			config.distinct_id = xstrdup(cases[i].id);
 		config.random_id = cases[i].random;
 		make();
-		check(strcmp(order.body, cases[i].body) == 0,
-		    "case %zu: %s", i, order.body);
+		check(strcmp(order.body, cases[i].body) == 0, "case %zu: %s", i,
+		    order.body);
 		check(strcmp(order.body_with_id, cases[i].with_id) == 0,
 		    "case %zu: %s", i, order.body_with_id);
-		check(strcmp(order.distinct_id, cases[i].id != NULL ?
-		    cases[i].id : UUID) == 0, "case %zu", i);
-		check(order.sends_id == (cases[i].id != NULL ||
-		    cases[i].random), "case %zu", i);
-		check(order.is_unique == (cases[i].id == NULL),
+		check(strcmp(order.distinct_id,
+			  cases[i].id != NULL ? cases[i].id : UUID) == 0,
 		    "case %zu", i);
+		check(
+		    order.sends_id == (cases[i].id != NULL || cases[i].random),
+		    "case %zu", i);
+		check(order.is_unique == (cases[i].id == NULL), "case %zu", i);
 		tear_down(state);
 		set_up(state);
 	}
@@ -303,10 +302,10 @@ test_bodies(void **state)
 static void
 test_numbers(void **state)
 {
-	static const char *const numbers[] = { "0", "-0", "1.0", "1.50",
-	    "1e3", "1E+03", "-1.5e-10", "12345678901234567890123",
-	    "0.1000000000000000055511151231257827", "1e400",
-	    "9007199254740993", "true", "false" };
+	static const char *const numbers[] = { "0", "-0", "1.0", "1.50", "1e3",
+		"1E+03", "-1.5e-10", "12345678901234567890123",
+		"0.1000000000000000055511151231257827", "1e400",
+		"9007199254740993", "true", "false" };
 	char json[96], want[128];
 	size_t i;
 
@@ -328,11 +327,12 @@ test_spelling(void **state)
 {
 	(void)state;
 	add_json("\r\n{\t\"a b\" :\n\"x  y\" , \"\\u0065\": \"\\/\\u00E9 "
-	    "\\ud83d\\ude80\xf0\x9f\x9a\x80\" }\n");
-	assert_int_equal(inputs_add_field(&config.inputs, "f=a\n\"\x01",
-	    &fault), STATUS_OK);
+		 "\\ud83d\\ude80\xf0\x9f\x9a\x80\" }\n");
+	assert_int_equal(
+	    inputs_add_field(&config.inputs, "f=a\n\"\x01", &fault), STATUS_OK);
 	make();
-	assert_string_equal(order.body, "{\"ref\":\"main\",\"inputs\":{"
+	assert_string_equal(order.body,
+	    "{\"ref\":\"main\",\"inputs\":{"
 	    "\"a b\":\"x  y\",\"\\u0065\":\"\\/\\u00E9 \\ud83d\\ude80"
 	    "\xf0\x9f\x9a\x80\",\"f\":\"a\\n\\\"\\u0001\"}}");
 }
@@ -351,7 +351,7 @@ test_owner(void **state)
 	assert_null(order.body);
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)

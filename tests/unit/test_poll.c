@@ -12,7 +12,7 @@
 #include "base/interrupt.h"
 #include "net/poll.h"
 
-#define SOON_MS	20000		/* that long would be a failure */
+#define SOON_MS 20000 /* that long would be a failure */
 
 static int64_t
 soon(void)
@@ -29,13 +29,13 @@ test_one(void **state)
 	(void)state;
 	assert_int_equal(pipe(fds), 0);
 	assert_int_equal(poll_one(fds[1], POLLOUT, soon(), &f), STATUS_OK);
-	assert_int_equal(poll_one(fds[0], POLLIN,
-	    clock_after(&clock_system, 10), &f), STATUS_TIMEOUT);
+	assert_int_equal(
+	    poll_one(fds[0], POLLIN, clock_after(&clock_system, 10), &f),
+	    STATUS_TIMEOUT);
 	assert_int_equal(f.status, STATUS_TIMEOUT);
 	assert_int_equal(write(fds[1], "x", 1), 1);
 	assert_int_equal(poll_one(fds[0], POLLIN, soon(), &f), STATUS_OK);
-	assert_int_equal(poll_one(fds[0], POLLIN, CLOCK_NEVER, &f),
-	    STATUS_OK);
+	assert_int_equal(poll_one(fds[0], POLLIN, CLOCK_NEVER, &f), STATUS_OK);
 	close(fds[1]);
 	/* The end of a stream is something to read, too. */
 	assert_int_equal(poll_one(fds[0], POLLIN, soon(), &f), STATUS_OK);
@@ -52,10 +52,10 @@ test_passed_deadline(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(fds), 0);
-	assert_int_equal(poll_one(fds[1], POLLOUT,
-	    clock_now(&clock_system), &f), STATUS_TIMEOUT);
-	assert_int_equal(poll_one(fds[1], POLLOUT, 0, &f),
+	assert_int_equal(
+	    poll_one(fds[1], POLLOUT, clock_now(&clock_system), &f),
 	    STATUS_TIMEOUT);
+	assert_int_equal(poll_one(fds[1], POLLOUT, 0, &f), STATUS_TIMEOUT);
 	close(fds[0]);
 	close(fds[1]);
 }
@@ -81,8 +81,8 @@ test_several(void **state)
 	assert_int_equal(write(pipes[ready][1], "x", 1), 1);
 	assert_int_equal(poll_until(fds, POLL_FDS_MAX, soon(), &f), STATUS_OK);
 	for (i = 0; i < POLL_FDS_MAX; i++)
-		check(fds[i].revents == (i == ready ? POLLIN : 0), "%zu: %d",
-		    i, fds[i].revents);
+		check(fds[i].revents == (i == ready ? POLLIN : 0), "%zu: %d", i,
+		    fds[i].revents);
 	for (i = 0; i < POLL_FDS_MAX; i++) {
 		close(pipes[i][0]);
 		close(pipes[i][1]);

@@ -41,7 +41,9 @@ is_private(void)
 		return 2;
 	/* What belongs to the process itself stays open to it. */
 	return open("/dev/fd/0", O_RDONLY) == -1 &&
-	    access("/proc/self/fd/0", F_OK) == 0 ? 3 : 0;
+		access("/proc/self/fd/0", F_OK) == 0
+	    ? 3
+	    : 0;
 }
 
 static void
@@ -52,8 +54,8 @@ test_private(void **state)
 }
 
 static int
-limit_and_reserve(rlim_t soft, rlim_t hard, enum status expected,
-    rlim_t soft_after)
+limit_and_reserve(
+    rlim_t soft, rlim_t hard, enum status expected, rlim_t soft_after)
 {
 	struct rlimit limit = { soft, hard }, after;
 	struct fault f;
@@ -65,18 +67,20 @@ limit_and_reserve(rlim_t soft, rlim_t hard, enum status expected,
 	if (getrlimit(RLIMIT_STACK, &after) == -1 ||
 	    after.rlim_cur != soft_after || after.rlim_max != hard)
 		return 3;
-	return expected == STATUS_OK || (strstr(f.text, "stack") != NULL &&
-	    strstr(f.text, "ulimit -s") != NULL) ? 0 : 4;
+	return expected == STATUS_OK ||
+		(strstr(f.text, "stack") != NULL &&
+		    strstr(f.text, "ulimit -s") != NULL)
+	    ? 0
+	    : 4;
 }
 
-#define KIB	((rlim_t)1 << 10)
-#define MIB	((rlim_t)1 << 20)
+#define KIB ((rlim_t)1 << 10)
+#define MIB ((rlim_t)1 << 20)
 
 static int
 too_little(void)
 {
-	return limit_and_reserve(64 * KIB, 64 * KIB, STATUS_CONNECT,
-	    64 * KIB);
+	return limit_and_reserve(64 * KIB, 64 * KIB, STATUS_CONNECT, 64 * KIB);
 }
 
 static int

@@ -11,8 +11,8 @@
 #include "base/secret.h"
 #include "http/proxy.h"
 
-static struct proxy	proxy;
-static struct fault	fault;
+static struct proxy proxy;
+static struct fault fault;
 
 static int
 tear_down(void **state)
@@ -41,17 +41,16 @@ static void
 test_urls(void **state)
 {
 	static const struct {
-		const char	*text, *name, *host;
-		bool		 tls;
-		uint16_t	 port;
+		const char *text, *name, *host;
+		bool tls;
+		uint16_t port;
 	} cases[] = {
 		{ "http://proxy.corp.example:3128", "proxy.corp.example:3128",
 		    "proxy.corp.example", false, 3128 },
 		{ "http://proxy.corp.example:3128/", "proxy.corp.example:3128",
 		    "proxy.corp.example", false, 3128 },
-		{ "http://proxy.corp.example:3128//",
-		    "proxy.corp.example:3128", "proxy.corp.example", false,
-		    3128 },
+		{ "http://proxy.corp.example:3128//", "proxy.corp.example:3128",
+		    "proxy.corp.example", false, 3128 },
 		{ "http://proxy", "proxy", "proxy", false, 80 },
 		{ "http://proxy/", "proxy", "proxy", false, 80 },
 		{ "http://proxy:443", "proxy:443", "proxy", false, 443 },
@@ -96,7 +95,7 @@ static void
 test_credentials(void **state)
 {
 	static const struct {
-		const char	*user, *basic;
+		const char *user, *basic;
 	} cases[] = {
 		{ "user:password", "dXNlcjpwYXNzd29yZA==" },
 		{ "Aladdin:open%20sesame", "QWxhZGRpbjpvcGVuIHNlc2FtZQ==" },
@@ -128,12 +127,14 @@ test_credentials(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
 		snprintf(text, sizeof text, "%s%s@[::1]:3128%s",
-		    i % 3 == 1 ? "https://" : i % 3 == 2 ? "http://" : "",
+		    i % 3 == 1       ? "https://"
+			: i % 3 == 2 ? "http://"
+				     : "",
 		    cases[i].user, i % 2 == 0 ? "/" : "");
 		check(parse(text) == STATUS_OK, "%s: %s", text, fault.text);
 		assert_string_equal(proxy.name, "[::1]:3128");
-		check(strncmp(proxy.authorization, "Basic ", 6) == 0, "%s",
-		    text);
+		check(
+		    strncmp(proxy.authorization, "Basic ", 6) == 0, "%s", text);
 		assert_string_equal(proxy.authorization + 6, cases[i].basic);
 	}
 }
@@ -142,15 +143,14 @@ test_credentials(void **state)
 static void
 test_secrets(void **state)
 {
-	static const char *const forms[] = {
-		"p@ss/word", "p%40ss%2fword", "dXNlcjpwQHNzL3dvcmQ=",
-	};
+	static const char *const forms[] = { "p@ss/word", "p%40ss%2fword",
+		"dXNlcjpwQHNzL3dvcmQ=" };
 	struct buf b;
 	size_t i;
 
 	(void)state;
-	assert_int_equal(parse("http://user:p%40ss%2fword@proxy:3128"),
-	    STATUS_OK);
+	assert_int_equal(
+	    parse("http://user:p%40ss%2fword@proxy:3128"), STATUS_OK);
 	for (i = 0; i < COUNT(forms); i++) {
 		buf_init(&b, 1000);
 		buf_addf(&b, "<%s>", forms[i]);
@@ -163,12 +163,12 @@ test_secrets(void **state)
 	assert_int_equal(parse("http://user:hunter22@proxy:0"), STATUS_USAGE);
 	assert_true(secret_in("hunter22"));
 	/* A key in the place of the user. */
-	assert_int_equal(parse("http://0123456789abcde%21@proxy:3128"),
-	    STATUS_OK);
+	assert_int_equal(
+	    parse("http://0123456789abcde%21@proxy:3128"), STATUS_OK);
 	assert_true(secret_in("0123456789abcde!"));
 	assert_true(secret_in("0123456789abcde%21"));
-	assert_int_equal(parse("http://fedcba9876543210:@proxy:3128"),
-	    STATUS_OK);
+	assert_int_equal(
+	    parse("http://fedcba9876543210:@proxy:3128"), STATUS_OK);
 	assert_true(secret_in("fedcba9876543210"));
 	assert_int_equal(parse("http://runner@proxy:3128"), STATUS_OK);
 	assert_false(secret_in("runner"));
@@ -178,7 +178,7 @@ static void
 test_bad_urls(void **state)
 {
 	static const struct {
-		const char	*text, *says;
+		const char *text, *says;
 	} cases[] = {
 		{ "", "host" },
 		{ "/", "host" },
@@ -206,7 +206,9 @@ test_bad_urls(void **state)
 		{ "pro xy", "host" },
 		{ "proxy\t", "host" },
 		{ "pro%78y", "host" },
-		{ "b\xc3\xbc" "cher", "host" },
+		{ "b\xc3\xbc"
+		  "cher",
+		    "host" },
 		{ "-proxy", "host" },
 		{ "proxy:3128/path", "only a host" },
 		{ "http://proxy/proxy.pac", "only a host" },
@@ -241,8 +243,8 @@ test_bad_urls(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
-		check(parse(cases[i].text) == STATUS_USAGE, "%s",
-		    cases[i].text);
+		check(
+		    parse(cases[i].text) == STATUS_USAGE, "%s", cases[i].text);
 		assert_true(fault.lasting);
 		check(strncmp(fault.text, "https_proxy: ", 13) == 0, "%s",
 		    fault.text);
@@ -257,11 +259,9 @@ test_bad_urls(void **state)
 static void
 test_schemes(void **state)
 {
-	static const char *const cases[] = {
-		"socks", "socks4", "socks4a", "socks5", "socks5h", "SOCKS5",
-		"ftp", "quic", "file", "httpx", "httpss", "htt", "h",
-		"http+unix", "ws", "1",
-	};
+	static const char *const cases[] = { "socks", "socks4", "socks4a",
+		"socks5", "socks5h", "SOCKS5", "ftp", "quic", "file", "httpx",
+		"httpss", "htt", "h", "http+unix", "ws", "1" };
 	char text[200], word[50];
 	size_t i;
 
@@ -273,8 +273,9 @@ test_schemes(void **state)
 		assert_int_equal(parse(text), STATUS_USAGE);
 		assert_true(fault.lasting);
 		check(strncmp(fault.text, "https_proxy:", 12) == 0 &&
-		    strstr(fault.text, word) != NULL &&
-		    strstr(fault.text, "hunter2") == NULL, "%s", fault.text);
+			strstr(fault.text, word) != NULL &&
+			strstr(fault.text, "hunter2") == NULL,
+		    "%s", fault.text);
 		assert_false(proxy_is_set(&proxy));
 	}
 }
@@ -284,15 +285,16 @@ static void
 test_quotes(void **state)
 {
 	static const char *const cases[] = { "\"http://u:hunter2@proxy:1\"",
-	    "'proxy:1'", "\"", "\"hunter2@proxy" };
+		"'proxy:1'", "\"", "\"hunter2@proxy" };
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
 		assert_int_equal(parse(cases[i]), STATUS_USAGE);
 		check(strncmp(fault.text, "https_proxy:", 12) == 0 &&
-		    strstr(fault.text, "quotation marks out") != NULL &&
-		    strstr(fault.text, "hunter2") == NULL, "%s", fault.text);
+			strstr(fault.text, "quotation marks out") != NULL &&
+			strstr(fault.text, "hunter2") == NULL,
+		    "%s", fault.text);
 		assert_false(proxy_is_set(&proxy));
 	}
 }
@@ -302,23 +304,36 @@ static void
 test_misfits(void **state)
 {
 	static const struct {
-		const char	*list, *misfit;
+		const char *list, *misfit;
 	} cases[] = {
-		{ "", NULL }, { " , ", NULL }, { "*", NULL },
+		{ "", NULL },
+		{ " , ", NULL },
+		{ "*", NULL },
 		{ "a.example, .b.example,*.c.example d", NULL },
 		{ "a:1,.b:65535,*.c:443", NULL },
 		{ "10.0.0.1,10.0.0.0/8,::1,[::1],[::1]:443,fd00::/8", NULL },
 		{ "10.0.0.1:443,a_b-c.example.,1", NULL },
-		{ "a;b", "a;b" }, { "a,b;c,d", "b;c" },
+		{ "a;b", "a;b" },
+		{ "a,b;c,d", "b;c" },
 		{ "a.example http://b.example", "http://b.example" },
-		{ "a*", "a*" }, { "*a", "*a" }, { "a.*.b", "a.*.b" },
-		{ "**", "**" }, { "*:443", "*:443" }, { "*.*.a", "*.*.a" },
-		{ "a/b", "a/b" }, { "a.example/8", "a.example/8" },
+		{ "a*", "a*" },
+		{ "*a", "*a" },
+		{ "a.*.b", "a.*.b" },
+		{ "**", "**" },
+		{ "*:443", "*:443" },
+		{ "*.*.a", "*.*.a" },
+		{ "a/b", "a/b" },
+		{ "a.example/8", "a.example/8" },
 		{ "10.0.0.0/33", "10.0.0.0/33" },
-		{ "10.0.0.0/", "10.0.0.0/" }, { "fd00::/129", "fd00::/129" },
-		{ "a:0", "a:0" }, { "a:65536", "a:65536" }, { "a:", "a:" },
-		{ "a:b", "a:b" }, { "\"a\"", "\"a\"" },
-		{ "user@a", "user@a" }, { "<local>", "<local>" },
+		{ "10.0.0.0/", "10.0.0.0/" },
+		{ "fd00::/129", "fd00::/129" },
+		{ "a:0", "a:0" },
+		{ "a:65536", "a:65536" },
+		{ "a:", "a:" },
+		{ "a:b", "a:b" },
+		{ "\"a\"", "\"a\"" },
+		{ "user@a", "user@a" },
+		{ "<local>", "<local>" },
 		{ "b\xc3\xa4r.example", "b\xc3\xa4r.example" },
 	};
 	const char *misfit;
@@ -331,9 +346,10 @@ test_misfits(void **state)
 		misfit = proxy_list_misfit(copy, &len);
 		check((misfit == NULL) == (cases[i].misfit == NULL), "%s",
 		    cases[i].list);
-		check(misfit == NULL || (len == strlen(cases[i].misfit) &&
-		    memcmp(misfit, cases[i].misfit, len) == 0), "%s: %.*s",
-		    cases[i].list, (int)len, misfit);
+		check(misfit == NULL ||
+			(len == strlen(cases[i].misfit) &&
+			    memcmp(misfit, cases[i].misfit, len) == 0),
+		    "%s: %.*s", cases[i].list, (int)len, misfit);
 		free(copy);
 	}
 }
@@ -359,8 +375,8 @@ static void
 test_lists(void **state)
 {
 	static const struct {
-		const char	*list, *server;
-		bool		 has;
+		const char *list, *server;
+		bool has;
 	} cases[] = {
 		/* nothing */
 		{ "", "https://example.com", false },
@@ -577,7 +593,7 @@ test_serves(void **state)
 	url_wipe(&u);
 }
 
-#define TEST(f)	cmocka_unit_test_teardown(f, tear_down)
+#define TEST(f) cmocka_unit_test_teardown(f, tear_down)
 
 int
 main(void)

@@ -42,8 +42,8 @@ test_uuid(void **state)
 			if (k == 8 || k == 13 || k == 18 || k == 23)
 				assert_int_equal(text[k], '-');
 			else
-				assert_non_null(strchr("0123456789abcdef",
-				    text[k]));
+				assert_non_null(
+				    strchr("0123456789abcdef", text[k]));
 		}
 		assert_int_equal(text[14], '4');
 		assert_non_null(strchr("89ab", text[19]));

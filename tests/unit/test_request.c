@@ -9,8 +9,9 @@
 static struct request
 get(const char *target, const char *authority)
 {
-	struct request r = { .method = REQUEST_GET, .target = target,
-	    .authority = authority };
+	struct request r = {
+		.method = REQUEST_GET, .target = target, .authority = authority
+	};
 
 	return r;
 }
@@ -32,59 +33,71 @@ expect_bytes(const struct request *r, const char *want, size_t len)
 static void
 test_get(void **state)
 {
-	struct request r = get("/repos/o/r/actions/runs?per_page=1",
-	    "api.github.com");
+	struct request r = get(
+	    "/repos/o/r/actions/runs?per_page=1", "api.github.com");
 
 	(void)state;
-	expect_bytes(&r, LIT("GET /repos/o/r/actions/runs?per_page=1 HTTP/1.1"
-	    "\r\nHost: api.github.com\r\n\r\n"));
+	expect_bytes(&r,
+	    LIT("GET /repos/o/r/actions/runs?per_page=1 HTTP/1.1"
+		"\r\nHost: api.github.com\r\n\r\n"));
 	request_add(&r, "Accept", "application/json");
 	request_add(&r, "If-None-Match", NULL);
 	request_add(&r, "X-Empty", "");
 	request_add(&r, "User-Agent", "a b/1.0 (\"c\")");
 	assert_int_equal(r.field_count, 3);
-	expect_bytes(&r, LIT("GET /repos/o/r/actions/runs?per_page=1 HTTP/1.1"
-	    "\r\nHost: api.github.com\r\nAccept: application/json\r\n"
-	    "X-Empty: \r\nUser-Agent: a b/1.0 (\"c\")\r\n\r\n"));
+	expect_bytes(&r,
+	    LIT("GET /repos/o/r/actions/runs?per_page=1 HTTP/1.1"
+		"\r\nHost: api.github.com\r\nAccept: application/json\r\n"
+		"X-Empty: \r\nUser-Agent: a b/1.0 (\"c\")\r\n\r\n"));
 }
 
 static void
 test_post(void **state)
 {
-	struct request r = { .method = REQUEST_POST, .target = "/d",
-	    .authority = "h:8443", .body = "{\"ref\":\"main\"}",
-	    .body_len = 14 };
+	struct request r = { .method = REQUEST_POST,
+		.target = "/d",
+		.authority = "h:8443",
+		.body = "{\"ref\":\"main\"}",
+		.body_len = 14 };
 
 	(void)state;
 	request_add(&r, "Content-Type", "application/json");
-	expect_bytes(&r, LIT("POST /d HTTP/1.1\r\nHost: h:8443\r\n"
-	    "Content-Type: application/json\r\nContent-Length: 14\r\n\r\n"
-	    "{\"ref\":\"main\"}"));
+	expect_bytes(&r,
+	    LIT("POST /d HTTP/1.1\r\nHost: h:8443\r\n"
+		"Content-Type: application/json\r\nContent-Length: 14\r\n\r\n"
+		"{\"ref\":\"main\"}"));
 	/* The body is bytes, and its length counts them. */
 	r.body = "a\0\r\n\r\n\xff";
 	r.body_len = 7;
 	r.field_count = 0;
-	expect_bytes(&r, LIT("POST /d HTTP/1.1\r\nHost: h:8443\r\n"
-	    "Content-Length: 7\r\n\r\na\0\r\n\r\n\xff"));
+	expect_bytes(&r,
+	    LIT("POST /d HTTP/1.1\r\nHost: h:8443\r\n"
+		"Content-Length: 7\r\n\r\na\0\r\n\r\n\xff"));
 	r.body = "";
 	r.body_len = 0;
-	expect_bytes(&r, LIT("POST /d HTTP/1.1\r\nHost: h:8443\r\n"
-	    "Content-Length: 0\r\n\r\n"));
+	expect_bytes(&r,
+	    LIT("POST /d HTTP/1.1\r\nHost: h:8443\r\n"
+		"Content-Length: 0\r\n\r\n"));
 	r.body = NULL;
-	expect_bytes(&r, LIT("POST /d HTTP/1.1\r\nHost: h:8443\r\n"
-	    "Content-Length: 0\r\n\r\n"));
+	expect_bytes(&r,
+	    LIT("POST /d HTTP/1.1\r\nHost: h:8443\r\n"
+		"Content-Length: 0\r\n\r\n"));
 }
 
 static void
 test_connect(void **state)
 {
-	struct request r = { .method = REQUEST_CONNECT,
-	    .target = "[::1]:443", .authority = "[::1]:443" };
+	struct request r = {
+		.method = REQUEST_CONNECT,
+		.target = "[::1]:443",
+		.authority = "[::1]:443",
+	};
 
 	(void)state;
 	request_add(&r, "Proxy-Authorization", "Basic dTpw");
-	expect_bytes(&r, LIT("CONNECT [::1]:443 HTTP/1.1\r\nHost: [::1]:443"
-	    "\r\nProxy-Authorization: Basic dTpw\r\n\r\n"));
+	expect_bytes(&r,
+	    LIT("CONNECT [::1]:443 HTTP/1.1\r\nHost: [::1]:443"
+		"\r\nProxy-Authorization: Basic dTpw\r\n\r\n"));
 }
 
 static void
@@ -118,8 +131,8 @@ expect_refused(const struct request *r, const char *what, int c)
 static void
 test_refused_bytes(void **state)
 {
-	static const char *const bad[] = { "/a\r\nX: y", "/a\n", "/a\r",
-	    "\n/a", "/a b", " /a", "/a ", "/\x7f", "" };
+	static const char *const bad[] = { "/a\r\nX: y", "/a\n", "/a\r", "\n/a",
+		"/a b", " /a", "/a ", "/\x7f", "" };
 	char text[] = "/a?b";
 	struct request r;
 	size_t i, at;
@@ -160,8 +173,9 @@ test_allowed_bytes(void **state)
 
 	(void)state;
 	request_add(&r, "A", "\xff \xc2\x85");
-	expect_bytes(&r, LIT("GET /\xc3\xa9 HTTP/1.1\r\nHost: h\r\n"
-	    "A: \xff \xc2\x85\r\n\r\n"));
+	expect_bytes(&r,
+	    LIT("GET /\xc3\xa9 HTTP/1.1\r\nHost: h\r\n"
+		"A: \xff \xc2\x85\r\n\r\n"));
 }
 
 static void

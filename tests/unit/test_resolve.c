@@ -18,7 +18,7 @@
 #include "base/clock.h"
 #include "net/resolve.h"
 
-static int64_t	now_ms = 5000000;
+static int64_t now_ms = 5000000;
 
 static int64_t
 read_clock(void *ctx)
@@ -38,28 +38,58 @@ const struct clock clock_system = { read_clock, pass, NULL };
 
 enum when {
 	AT_ONCE,
-	AFTER_V4,		/* when the resolver knows of IPv4 */
-	LET_GO,			/* not until let_go */
-	SECOND_TIME		/* the first time: EAI_SYSTEM */
+	AFTER_V4,   /* when the resolver knows of IPv4 */
+	LET_GO,     /* not until let_go */
+	SECOND_TIME /* the first time: EAI_SYSTEM */
 };
 
 /* What is said to each family about one form of a name. */
 struct answer {
-	enum when	 when;
-	int		 error;		/* EAI_*, or 0 */
-	const char	*addresses[20];
+	enum when when;
+	int error; /* EAI_*, or 0 */
+	const char *addresses[20];
 };
 
 struct zone {
-	const char	*name;		/* as it is asked for */
-	struct answer	 v6, v4;
+	const char *name; /* as it is asked for */
+	struct answer v6, v4;
 };
 
-#define NO_ONE		{ AT_ONCE, EAI_NONAME, { NULL } }
-#define TROUBLE		{ AT_ONCE, EAI_AGAIN, { NULL } }
-#define SILENCE		{ LET_GO, EAI_AGAIN, { NULL } }
-#define V6_ONE		{ AT_ONCE, 0, { "2001:db8::1" } }
-#define V4_ONE		{ AT_ONCE, 0, { "192.0.2.1" } }
+#define NO_ONE                       \
+	{                            \
+		AT_ONCE, EAI_NONAME, \
+		{                    \
+			NULL         \
+		}                    \
+	}
+#define TROUBLE                     \
+	{                           \
+		AT_ONCE, EAI_AGAIN, \
+		{                   \
+			NULL        \
+		}                   \
+	}
+#define SILENCE                    \
+	{                          \
+		LET_GO, EAI_AGAIN, \
+		{                  \
+			NULL       \
+		}                  \
+	}
+#define V6_ONE                        \
+	{                             \
+		AT_ONCE, 0,           \
+		{                     \
+			"2001:db8::1" \
+		}                     \
+	}
+#define V4_ONE                      \
+	{                           \
+		AT_ONCE, 0,         \
+		{                   \
+			"192.0.2.1" \
+		}                   \
+	}
 
 static const struct zone zones[] = {
 	{ "both", { AFTER_V4, 0, { "2001:db8::1", "2001:db8::2" } },
@@ -95,19 +125,21 @@ static const struct zone zones[] = {
 	{ "v6-short", { SECOND_TIME, 0, { "2001:db8::1" } }, NO_ONE },
 	{ "both-short", { SECOND_TIME, 0, { "2001:db8::1" } },
 	    { SECOND_TIME, 0, { "192.0.2.1" } } },
-	{ "many", NO_ONE, { AT_ONCE, 0, { "192.0.2.1", "192.0.2.2", "192.0.2.3",
-	    "192.0.2.4", "192.0.2.5", "192.0.2.6", "192.0.2.7", "192.0.2.8",
-	    "192.0.2.9", "192.0.2.10", "192.0.2.11", "192.0.2.12",
-	    "192.0.2.13", "192.0.2.14", "192.0.2.15" } } },
+	{ "many", NO_ONE,
+	    { AT_ONCE, 0,
+		{ "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4",
+		    "192.0.2.5", "192.0.2.6", "192.0.2.7", "192.0.2.8",
+		    "192.0.2.9", "192.0.2.10", "192.0.2.11", "192.0.2.12",
+		    "192.0.2.13", "192.0.2.14", "192.0.2.15" } } },
 };
 
-static pthread_mutex_t	lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t	changed = PTHREAD_COND_INITIALIZER;
-static bool		over;		/* nobody waits any more */
-static bool		v4_known;
-static bool		patient = true;	/* time stands still */
-static unsigned int	expected, entered, inside;	/* getaddrinfo */
-static char		asked[8192];	/* "name/6 name/4 " in any order */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static bool over; /* nobody waits any more */
+static bool v4_known;
+static bool patient = true;                    /* time stands still */
+static unsigned int expected, entered, inside; /* getaddrinfo */
+static char asked[8192]; /* "name/6 name/4 " in any order */
 
 static struct addrinfo *
 make_result(const struct answer *a, const char *port)
@@ -151,8 +183,8 @@ getaddrinfo(const char *name, const char *port, const struct addrinfo *hints,
 
 	for (i = 0; i < COUNT(zones); i++)
 		if (strcmp(zones[i].name, name) == 0)
-			a = hints->ai_family == AF_INET6 ? &zones[i].v6 :
-			    &zones[i].v4;
+			a = hints->ai_family == AF_INET6 ? &zones[i].v6
+							 : &zones[i].v4;
 	pthread_mutex_lock(&lock);
 	entered++;
 	inside++;
@@ -161,12 +193,13 @@ getaddrinfo(const char *name, const char *port, const struct addrinfo *hints,
 	    hints->ai_family == AF_INET6 ? "6" : "4");
 	first = strstr(asked, question) == NULL;
 	strcat(asked, question);
-	while (a != NULL && !over && (a->when == LET_GO ||
-	    (a->when == AFTER_V4 && !v4_known)))
+	while (a != NULL && !over &&
+	    (a->when == LET_GO || (a->when == AFTER_V4 && !v4_known)))
 		pthread_cond_wait(&changed, &lock);
 	pthread_mutex_unlock(&lock);
-	error = a == NULL ? EAI_FAIL : a->when == SECOND_TIME && first ?
-	    EAI_SYSTEM : a->error;
+	error = a == NULL                     ? EAI_FAIL
+	    : a->when == SECOND_TIME && first ? EAI_SYSTEM
+					      : a->error;
 	if (error == 0)
 		*result = make_result(a, port);
 	pthread_mutex_lock(&lock);
@@ -284,7 +317,7 @@ expect_list(const char *name, const char *const *want)
 	resolve_close(r);
 }
 
-#define EXPECT(name, ...)						\
+#define EXPECT(name, ...) \
 	expect_list(name, (const char *const[]){ __VA_ARGS__, NULL })
 
 static void
@@ -400,10 +433,10 @@ test_final_dot(void **state)
 
 /* Why there was none. */
 static const struct {
-	const char	*name;
-	bool		 answered;
-	enum status	 status;
-	const char	*text;
+	const char *name;
+	bool answered;
+	enum status status;
+	const char *text;
 } faults[] = {
 	{ "no-one", true, STATUS_NO_HOST, "no-one: no such host" },
 	{ "ends-in-dot.", true, STATUS_NO_HOST, "ends-in-dot.: no such host" },
@@ -430,8 +463,8 @@ test_faults(void **state)
 	for (i = 0; i < COUNT(faults); i++) {
 		r = open_name(faults[i].name);
 		got = next_of(r, faults[i].answered ? 20000 : 10);
-		check(strcmp(got, faults[i].answered ? "over" : "pending") ==
-		    0, "%s: %s", faults[i].name, got);
+		check(strcmp(got, faults[i].answered ? "over" : "pending") == 0,
+		    "%s: %s", faults[i].name, got);
 		check(resolve_fault(r, &f) == faults[i].status, "%s: %s",
 		    faults[i].name, f.text);
 		check(f.status == faults[i].status && !f.lasting, "%s",

@@ -12,16 +12,18 @@
 
 #include "command/result.h"
 
-#define WORD_CHARACTERS	"abcdefghijklmnopqrstuvwxyz" \
-			"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
-#define UUID	"3d8f0b6a-91d5-4a0e-8a43-5f1a7c2e9b10"
-#define TEXT	"run_id=17654321098\nrun_url=" URL "\n"
-#define JSON	"{\"run_id\":17654321098,\"run_url\":\"" URL "\"," \
-		"\"repository\":\"octo-org/octo-repo\","
+#define WORD_CHARACTERS              \
+	"abcdefghijklmnopqrstuvwxyz" \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+#define UUID "3d8f0b6a-91d5-4a0e-8a43-5f1a7c2e9b10"
+#define TEXT "run_id=17654321098\nrun_url=" URL "\n"
+#define JSON                                               \
+	"{\"run_id\":17654321098,\"run_url\":\"" URL "\"," \
+	"\"repository\":\"octo-org/octo-repo\","
 
-static struct result_order	order;
-static struct result		result;
-static struct fault		fault;
+static struct result_order order;
+static struct result result;
+static struct fault fault;
 
 /* The order lends its paths. */
 static char output_path[PATH_SIZE], summary_path[PATH_SIZE];
@@ -81,13 +83,14 @@ static void
 test_formats(void **state)
 {
 	static const struct {
-		enum result_format	 format;
-		const char		*text;
+		enum result_format format;
+		const char *text;
 	} cases[] = {
 		{ RESULT_TEXT, TEXT },
 		{ RESULT_ID, "17654321098\n" },
 		{ RESULT_URL, URL "\n" },
-		{ RESULT_JSON, "{\"run_id\":17654321098,\"run_url\":\"" URL
+		{ RESULT_JSON,
+		    "{\"run_id\":17654321098,\"run_url\":\"" URL
 		    "\",\"repository\":\"octo-org/octo-repo\",\"workflow\":"
 		    "\"deploy.yml\",\"ref\":\"main\",\"distinct_id\":null,"
 		    "\"identified_by\":\"response\"}\n" },
@@ -109,8 +112,8 @@ static void
 test_json(void **state)
 {
 	static const struct {
-		enum found_by	 by;
-		const char	*text;
+		enum found_by by;
+		const char *text;
 	} by[] = {
 		{ FOUND_BY_RESPONSE, "\"identified_by\":\"response\"}\n" },
 		{ FOUND_BY_RUN_NAME, "\"identified_by\":\"run-name\"}\n" },
@@ -127,8 +130,8 @@ test_json(void **state)
 		open_result();
 		assert_int_equal(write_result(), STATUS_OK);
 		assert_non_null(strstr(contents("stdout"), by[i].text));
-		assert_non_null(strstr(contents("stdout"),
-		    ",\"distinct_id\":\"" UUID "\","));
+		assert_non_null(strstr(
+		    contents("stdout"), ",\"distinct_id\":\"" UUID "\","));
 	}
 	/* One line, whatever the texts hold. */
 	run.ref = "a\"b\\c\n\xc3\xa9";
@@ -147,8 +150,8 @@ test_json(void **state)
 /* One of $GITHUB_OUTPUT's values, as a runner reads them; *delimiter gets
  * what it is enclosed by.  Returns what follows. */
 static const char *
-take_value(const char *p, const char *name, const char *value,
-    char delimiter[128])
+take_value(
+    const char *p, const char *name, const char *value, char delimiter[128])
 {
 	size_t len = strlen(name), n;
 	char end[160];
@@ -201,8 +204,7 @@ test_output_file(void **state)
 		assert_true(strlen(delimiters[i]) >= 32);
 		assert_null(strstr(delimiters[i], "="));
 		for (k = 0; k < i; k++)
-			assert_string_not_equal(delimiters[i],
-			    delimiters[k]);
+			assert_string_not_equal(delimiters[i], delimiters[k]);
 	}
 }
 
@@ -223,12 +225,12 @@ test_open(void **state)
 	assert_int_equal(result_close(&result, STATUS_OK, &fault), STATUS_OK);
 	put_file("output", "kept\n");
 	open_result();
-	assert_int_equal(result_close(&result, STATUS_REFUSED, &fault),
-	    STATUS_REFUSED);
+	assert_int_equal(
+	    result_close(&result, STATUS_REFUSED, &fault), STATUS_REFUSED);
 	p = contents("output");
 	assert_memory_equal(p, "kept\n", 5);
-	assert_string_equal(take_value(p + 5, "exit_status", "3", delimiter),
-	    "");
+	assert_string_equal(
+	    take_value(p + 5, "exit_status", "3", delimiter), "");
 	/* Others must not inherit it. */
 	open_result();
 	assert_true(fcntl(result.fd, F_GETFD) & FD_CLOEXEC);
@@ -241,8 +243,7 @@ test_open(void **state)
 static void
 expect_lost(const char *place)
 {
-	check(fault.status == STATUS_OUTPUT && fault.lasting, "%s",
-	    fault.text);
+	check(fault.status == STATUS_OUTPUT && fault.lasting, "%s", fault.text);
 	assert_int_equal(status_exit_code(fault.status), 8);
 	check(strstr(fault.text, "17654321098") != NULL, "%s", fault.text);
 	check(strstr(fault.text, URL) != NULL, "%s", fault.text);
@@ -261,8 +262,8 @@ test_unfinished_line(void **state)
 	put_file("output", "no line end");
 	order.output_path = keep(output_path, "output");
 	open_result();
-	assert_int_equal(rename(path_of("output"), keep(summary_path,
-	    "moved")), 0);
+	assert_int_equal(
+	    rename(path_of("output"), keep(summary_path, "moved")), 0);
 	assert_int_equal(write_result(), STATUS_OK);
 	p = contents("moved");
 	assert_memory_equal(p, "no line end\n", 12);
@@ -275,7 +276,7 @@ static void
 test_exit_status(void **state)
 {
 	static const enum status statuses[] = { STATUS_FAILED, STATUS_USAGE,
-	    STATUS_UNKNOWN, STATUS_TERMINATED };
+		STATUS_UNKNOWN, STATUS_TERMINATED };
 	char delimiter[128], number[16];
 	const char *p;
 	size_t i;
@@ -286,12 +287,12 @@ test_exit_status(void **state)
 		put_file("output", "");
 		result_exit_status(order.output_path, statuses[i]);
 		open_result();
-		assert_int_equal(result_close(&result, statuses[i], &fault),
-		    statuses[i]);
-		snprintf(number, sizeof number, "%d",
-		    status_exit_code(statuses[i]));
-		p = take_value(contents("output"), "exit_status", number,
-		    delimiter);
+		assert_int_equal(
+		    result_close(&result, statuses[i], &fault), statuses[i]);
+		snprintf(
+		    number, sizeof number, "%d", status_exit_code(statuses[i]));
+		p = take_value(
+		    contents("output"), "exit_status", number, delimiter);
 		p = take_value(p, "exit_status", number, delimiter);
 		assert_string_equal(p, "");
 	}
@@ -303,8 +304,8 @@ test_exit_status(void **state)
 	/* Without a run, the failure's own story is kept. */
 	order.output_path = "/dev/full";
 	open_result();
-	assert_int_equal(result_close(&result, STATUS_REFUSED, &fault),
-	    STATUS_REFUSED);
+	assert_int_equal(
+	    result_close(&result, STATUS_REFUSED, &fault), STATUS_REFUSED);
 	/* With one it is a run that is lost. */
 	order.output_path = keep(output_path, "output");
 	open_result();
@@ -313,8 +314,8 @@ test_exit_status(void **state)
 	restore();
 	result.order.output_path = "/dev/full";
 	redirect(result.fd, "/dev/full");
-	assert_int_equal(result_close(&result, STATUS_FAILED, &fault),
-	    STATUS_OUTPUT);
+	assert_int_equal(
+	    result_close(&result, STATUS_FAILED, &fault), STATUS_OUTPUT);
 	expect_lost("/dev/full");
 }
 
@@ -355,7 +356,7 @@ test_open_fails(void **state)
 	assert_int_equal(mkfifo(path_of("fifo"), 0600), 0);
 	paths[0] = path_of("none/output");
 	paths[1] = folder;
-	paths[2] = path_of("fifo");	/* nobody reads it: no hang */
+	paths[2] = path_of("fifo"); /* nobody reads it: no hang */
 	paths[3] = "/dev/null/x";
 	for (i = 0; i < COUNT(paths); i++) {
 		order.output_path = paths[i];
@@ -364,7 +365,8 @@ test_open_fails(void **state)
 		check(fault.status == STATUS_USAGE && fault.lasting, "%s",
 		    paths[i]);
 		check(strstr(fault.text, "GITHUB_OUTPUT") != NULL &&
-		    strstr(fault.text, paths[i]) != NULL, "%s", fault.text);
+			strstr(fault.text, paths[i]) != NULL,
+		    "%s", fault.text);
 		assert_int_equal(result.fd, -1);
 	}
 }
@@ -385,8 +387,8 @@ test_stdout_fails(void **state)
 		assert_int_equal(write_to("/dev/full"), STATUS_OUTPUT);
 		expect_lost("standard output");
 		expect_lost("No space left");
-		take_value(contents("output"), "run_id", "17654321098",
-		    delimiter);
+		take_value(
+		    contents("output"), "run_id", "17654321098", delimiter);
 		assert_non_null(strstr(contents("summary"), URL));
 	}
 
@@ -490,9 +492,9 @@ static void
 test_after_wait(void **state)
 {
 	static const struct {
-		const char	*status, *conclusion;
-		uint64_t	 attempt;
-		const char	*text, *json;
+		const char *status, *conclusion;
+		uint64_t attempt;
+		const char *text, *json;
 	} cases[] = {
 		{ "completed", "success", 1,
 		    "run_conclusion=success\nrun_attempt=1\n",
@@ -544,7 +546,9 @@ test_after_wait(void **state)
 		/* A second, complete object on a line of its own. */
 		order.format = RESULT_JSON;
 		assert_int_equal(write_twice(false), STATUS_OK);
-		snprintf(want, sizeof want, JSON "\"workflow\":\"deploy.yml\","
+		snprintf(want, sizeof want,
+		    JSON
+		    "\"workflow\":\"deploy.yml\","
 		    "\"ref\":\"main\",\"distinct_id\":null,"
 		    "\"identified_by\":\"response\"}\n" JSON
 		    "\"workflow\":\"deploy.yml\",\"ref\":\"main\","
@@ -573,7 +577,9 @@ test_given_run(void **state)
 	see("completed", "failure", 2);
 	order.format = RESULT_JSON;
 	assert_int_equal(write_twice(false), STATUS_OK);
-	assert_string_equal(contents("stdout"), JSON "\"workflow\":null,"
+	assert_string_equal(contents("stdout"),
+	    JSON
+	    "\"workflow\":null,"
 	    "\"ref\":\"main\",\"distinct_id\":null,\"identified_by\":"
 	    "\"given\",\"status\":\"completed\",\"conclusion\":\"failure\","
 	    "\"run_attempt\":2}\n");
@@ -582,8 +588,8 @@ test_given_run(void **state)
 	assert_non_null(strstr(contents("stdout"), "\"ref\":null,"));
 	order.format = RESULT_TEXT;
 	assert_int_equal(write_twice(false), STATUS_OK);
-	assert_string_equal(contents("stdout"), TEXT
-	    "run_conclusion=failure\nrun_attempt=2\n");
+	assert_string_equal(
+	    contents("stdout"), TEXT "run_conclusion=failure\nrun_attempt=2\n");
 }
 
 /* Of several runs, what belongs together stays together, and $GITHUB_OUTPUT
@@ -604,10 +610,11 @@ test_several_runs(void **state)
 	assert_string_equal(contents("stdout"), "");
 	run.id++;
 	assert_int_equal(result_found(&result, &run, &fault), STATUS_OK);
-	assert_int_equal(result_ended(&result, &run, &watched, &fault),
-	    STATUS_OK);
+	assert_int_equal(
+	    result_ended(&result, &run, &watched, &fault), STATUS_OK);
 	restore();
-	assert_string_equal(contents("stdout"), "run_id=17654321099\n"
+	assert_string_equal(contents("stdout"),
+	    "run_id=17654321099\n"
 	    "run_url=" URL "\nrun_conclusion=success\nrun_attempt=1\n");
 	p = take_value(contents("output"), "run_id", "17654321098", delimiter);
 	p = take_value(p, "run_url", URL, delimiter);
@@ -616,8 +623,8 @@ test_several_runs(void **state)
 		return;
 	/* The message names the one that is lost. */
 	redirect(STDOUT_FILENO, "/dev/full");
-	assert_int_equal(result_ended(&result, &run, &watched, &fault),
-	    STATUS_OUTPUT);
+	assert_int_equal(
+	    result_ended(&result, &run, &watched, &fault), STATUS_OUTPUT);
 	restore();
 	assert_non_null(strstr(fault.text, "17654321099"));
 }
@@ -642,8 +649,7 @@ test_output_file_after_wait(void **state)
 	assert_string_equal(p, "");
 	for (i = 0; i < 5; i++)
 		for (k = 0; k < i; k++)
-			assert_string_not_equal(delimiters[i],
-			    delimiters[k]);
+			assert_string_not_equal(delimiters[i], delimiters[k]);
 	/* Empty values are values. */
 	put_file("output", "no line end");
 	see("in_progress", "", 0);
@@ -668,14 +674,14 @@ test_conclusion_lost(void **state)
 	see("completed", "failure", 1);
 	open_result();
 	redirect(STDOUT_FILENO, "/dev/full");
-	assert_int_equal(result_ended(&result, &run, &watched, &fault),
-	    STATUS_OUTPUT);
+	assert_int_equal(
+	    result_ended(&result, &run, &watched, &fault), STATUS_OUTPUT);
 	restore();
 	expect_lost("standard output");
 	expect_lost("failure");
 }
 
-#define KEYS_MAX	16
+#define KEYS_MAX 16
 
 /* The keys that a runner would take from the file, each once; its rules are in
  * actions/runner, FileCommandManager.cs.  Fails on what it would refuse. */
@@ -692,11 +698,12 @@ read_keys(const char *p, char keys[KEYS_MAX][32], char values[KEYS_MAX][512])
 		heredoc = strstr(line, "<<");
 		equals = strchr(line, '=');
 		check(n < KEYS_MAX && heredoc != NULL && heredoc < line + len &&
-		    (equals == NULL || heredoc < equals), "%s", line);
-		snprintf(keys[n], sizeof keys[n], "%.*s",
-		    (int)(heredoc - line), line);
-		snprintf(end, sizeof end, "\n%.*s\n", (int)(line + len -
-		    heredoc - 2), heredoc + 2);
+			(equals == NULL || heredoc < equals),
+		    "%s", line);
+		snprintf(keys[n], sizeof keys[n], "%.*s", (int)(heredoc - line),
+		    line);
+		snprintf(end, sizeof end, "\n%.*s\n",
+		    (int)(line + len - heredoc - 2), heredoc + 2);
 		p = strstr(line + len, end);
 		check(p != NULL, "%s", line);
 		snprintf(values[n], sizeof values[n], "%.*s",
@@ -713,11 +720,12 @@ static void
 test_hostile_results(void **state)
 {
 	static const char *const pieces[] = { "\n", "run_id=1", "run_id<<X\n",
-	    "ghadelimiter_", "##[set-output name=run_id;]1", "::add-path::/x",
-	    "$(id)", "`id`", "'", "\"", ";id", " ", "\x1b[2J", "\xe2\x80\xae",
-	    "\xc2\x9b", "\xff", "a", "success", "~", "|" };
+		"ghadelimiter_", "##[set-output name=run_id;]1",
+		"::add-path::/x", "$(id)", "`id`", "'", "\"", ";id", " ",
+		"\x1b[2J", "\xe2\x80\xae", "\xc2\x9b", "\xff", "a", "success",
+		"~", "|" };
 	static const char *const names[] = { "run_id", "run_url",
-	    "run_conclusion", "run_attempt", "exit_status" };
+		"run_conclusion", "run_attempt", "exit_status" };
 	char keys[KEYS_MAX][32], values[KEYS_MAX][512], text[512], want[1024];
 	uint32_t random = 4711;
 	size_t round, i, n;
@@ -741,9 +749,10 @@ test_hostile_results(void **state)
 		assert_string_equal(values[0], "17654321098");
 		assert_string_equal(values[1], URL);
 		check(strcmp(values[2], "unknown") == 0 ||
-		    strcmp(values[2], text) == 0, "%s", values[2]);
-		assert_int_equal(strspn(values[2],
-		    WORD_CHARACTERS), strlen(values[2]));
+			strcmp(values[2], text) == 0,
+		    "%s", values[2]);
+		assert_int_equal(
+		    strspn(values[2], WORD_CHARACTERS), strlen(values[2]));
 		assert_string_equal(values[3], "1");
 		snprintf(want, sizeof want, TEXT "%s%s%srun_attempt=1\n",
 		    *text != '\0' ? "run_conclusion=" : "", values[2],
@@ -790,7 +799,7 @@ test_text(void **state)
 	assert_int_equal(status, STATUS_OUTPUT);
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)

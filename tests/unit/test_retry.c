@@ -6,13 +6,14 @@
 
 #include "command/retry.h"
 
-#define START	INT64_C(7000000)
+#define START INT64_C(7000000)
 
 static struct fault
 failure(enum status status, bool lasting, bool early)
 {
-	return (struct fault){ .status = status, .lasting = lasting,
-	    .early = early };
+	return (struct fault){
+		.status = status, .lasting = lasting, .early = early
+	};
 }
 
 /* What becomes of a single failure, before and after a success. */
@@ -20,9 +21,9 @@ static void
 test_single(void **state)
 {
 	static const struct {
-		enum status	status;
-		bool		lasting, early;
-		enum retry_when	before, after;
+		enum status status;
+		bool lasting, early;
+		enum retry_when before, after;
 	} rows[] = {
 		{ STATUS_UNAUTHORIZED, true, true, RETRY_AFTER, RETRY_AFTER },
 		{ STATUS_UNAUTHORIZED, true, false, RETRY_NEVER, RETRY_AFTER },
@@ -31,18 +32,14 @@ test_single(void **state)
 		{ STATUS_NOT_FOUND, false, false, RETRY_NEVER, RETRY_AFTER },
 		{ STATUS_NOT_FOUND, true, false, RETRY_NEVER, RETRY_AFTER },
 		{ STATUS_REFUSED, true, false, RETRY_NEVER, RETRY_NEVER },
-		{ STATUS_REFUSED, false, false, RETRY_AT_PACE,
-		    RETRY_AT_PACE },
-		{ STATUS_LIMITED, false, false, RETRY_AT_PACE,
-		    RETRY_AT_PACE },
+		{ STATUS_REFUSED, false, false, RETRY_AT_PACE, RETRY_AT_PACE },
+		{ STATUS_LIMITED, false, false, RETRY_AT_PACE, RETRY_AT_PACE },
 		{ STATUS_SERVER, false, false, RETRY_AT_PACE, RETRY_AT_PACE },
 		{ STATUS_CLOSED, false, false, RETRY_AT_PACE, RETRY_AT_PACE },
-		{ STATUS_CONNECT, false, false, RETRY_AT_PACE,
-		    RETRY_AT_PACE },
+		{ STATUS_CONNECT, false, false, RETRY_AT_PACE, RETRY_AT_PACE },
 		{ STATUS_CONNECT, true, false, RETRY_NEVER, RETRY_NEVER },
 		{ STATUS_TLS, true, false, RETRY_NEVER, RETRY_NEVER },
-		{ STATUS_TIMEOUT, false, false, RETRY_AT_PACE,
-		    RETRY_AT_PACE },
+		{ STATUS_TIMEOUT, false, false, RETRY_AT_PACE, RETRY_AT_PACE },
 		{ STATUS_PROTOCOL, true, false, RETRY_NEVER, RETRY_NEVER },
 		{ STATUS_INTERRUPTED, false, false, RETRY_NEVER, RETRY_NEVER },
 		{ STATUS_TERMINATED, false, false, RETRY_NEVER, RETRY_NEVER },
@@ -58,15 +55,16 @@ test_single(void **state)
 		memset(&r, 0, sizeof r);
 		advice = retry_failed(&r, &f, START);
 		check(advice.when == rows[i].before, "row %zu", i);
-		check(advice.pause_ms == (advice.when == RETRY_AFTER ? 1000 :
-		    0), "row %zu", i);
+		check(
+		    advice.pause_ms == (advice.when == RETRY_AFTER ? 1000 : 0),
+		    "row %zu", i);
 		check(!advice.renew, "row %zu", i);
 		memset(&r, 0, sizeof r);
 		retry_succeeded(&r);
 		advice = retry_failed(&r, &f, START);
 		check(advice.when == rows[i].after, "row %zu", i);
-		check(advice.renew == (advice.when == RETRY_AFTER),
-		    "row %zu", i);
+		check(
+		    advice.renew == (advice.when == RETRY_AFTER), "row %zu", i);
 	}
 }
 
@@ -96,10 +94,10 @@ static void
 test_lasting(void **state)
 {
 	static const struct {
-		int64_t	took_ms;	/* a call */
-		bool	impatient;	/* the caller does not pause */
+		int64_t took_ms; /* a call */
+		bool impatient;  /* the caller does not pause */
 	} rows[] = { { 0, false }, { 1, true }, { 700, true }, { 3000, true },
-	    { 60000, false } };
+		{ 60000, false } };
 	struct fault f = failure(STATUS_NOT_FOUND, false, false);
 	struct retry_advice advice;
 	struct retry r;
@@ -113,11 +111,12 @@ test_lasting(void **state)
 		retry_succeeded(&r);
 		now_ms = START;
 		for (n = 0; (advice = retry_failed(&r, &f, now_ms)).when ==
-		    RETRY_AFTER; n++) {
+		     RETRY_AFTER;
+		     n++) {
 			check(advice.renew == (n == 0), "row %zu, %u", i, n);
 			assert_in_range(advice.pause_ms, 1000, 4000);
-			now_ms += rows[i].took_ms + (rows[i].impatient ? 0 :
-			    advice.pause_ms);
+			now_ms += rows[i].took_ms +
+			    (rows[i].impatient ? 0 : advice.pause_ms);
 			check(n < 20000, "row %zu has no end", i);
 		}
 		check(n >= 4, "row %zu: %u times", i, n);
@@ -149,8 +148,8 @@ test_interrupted(void **state)
 		if (n % 2 == 0)
 			retry_succeeded(&r);
 		else
-			assert_int_equal(retry_failed(&r, &other,
-			    now_ms).when, RETRY_AT_PACE);
+			assert_int_equal(retry_failed(&r, &other, now_ms).when,
+			    RETRY_AT_PACE);
 	}
 }
 
@@ -165,19 +164,18 @@ test_new(void **state)
 
 	(void)state;
 	for (n = 0; n < 100; n++)
-		assert_int_equal(retry_failed(&r, &f, START + 59999).when,
-		    RETRY_AT_PACE);
-	assert_int_equal(retry_failed(&r, &f, START + 60000).when,
-	    RETRY_NEVER);
+		assert_int_equal(
+		    retry_failed(&r, &f, START + 59999).when, RETRY_AT_PACE);
+	assert_int_equal(retry_failed(&r, &f, START + 60000).when, RETRY_NEVER);
 
 	r = (struct retry){ .new_tries = 5 };
 	for (n = 0; n < 3; n++)
-		assert_int_equal(retry_failed(&r, &f, START).when,
-		    RETRY_AT_PACE);
+		assert_int_equal(
+		    retry_failed(&r, &f, START).when, RETRY_AT_PACE);
 	assert_int_equal(retry_failed(&r, &other, START).when, RETRY_AT_PACE);
 	for (n = 0; n < 4; n++)
-		assert_int_equal(retry_failed(&r, &f, START).when,
-		    RETRY_AT_PACE);
+		assert_int_equal(
+		    retry_failed(&r, &f, START).when, RETRY_AT_PACE);
 	assert_int_equal(retry_failed(&r, &f, START).when, RETRY_NEVER);
 	/* Once found, it is a refusal like another. */
 	retry_succeeded(&r);

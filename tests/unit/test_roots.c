@@ -27,8 +27,9 @@ parse_root(size_t n, mbedtls_x509_crt *crt)
 	buf_init(&der, BUF_TEXT_MAX);
 	roots_add_certificate(n, &der);
 	mbedtls_x509_crt_init(crt);
-	check(mbedtls_x509_crt_parse_der(crt, (unsigned char *)der.data,
-	    der.len) == 0, "root %zu", n);
+	check(mbedtls_x509_crt_parse_der(
+		  crt, (unsigned char *)der.data, der.len) == 0,
+	    "root %zu", n);
 	/* All of it, and nothing behind it. */
 	assert_int_equal(crt->raw.len, der.len);
 	assert_int_equal(crt->version, 1);
@@ -64,8 +65,8 @@ test_table(void **state)
 		subject = as_der(&crt.subject_raw);
 		if (n > 0) {
 			before = as_der(&last.subject_raw);
-			check(compare(&before, &subject) <= 0, "order at %zu",
-			    n);
+			check(
+			    compare(&before, &subject) <= 0, "order at %zu", n);
 		}
 		if (n == 0 || compare(&before, &subject) != 0)
 			first = n;
@@ -83,8 +84,8 @@ static void
 test_strangers(void **state)
 {
 	static const char *const names[] = { "\x30\0", "\x30\x7f",
-	    "\x30\x13\x31\x11\x30\x0f\x06\x03\x55\x04\x03\x0c\x08Nobody 1",
-	    "\xff", "\0" };
+		"\x30\x13\x31\x11\x30\x0f\x06\x03\x55\x04\x03\x0c\x08Nobody 1",
+		"\xff", "\0" };
 	struct der subject;
 	size_t i, n;
 
@@ -106,14 +107,15 @@ has_root(const mbedtls_x509_crt *crt)
 	size_t n;
 
 	for (n = roots_find(0, &subject); !same && n < roots_count;
-	    n = roots_find(n + 1, &subject)) {
+	     n = roots_find(n + 1, &subject)) {
 		parse_root(n, &root);
 		same = root.pk_raw.len == crt->pk_raw.len &&
-		    memcmp(root.pk_raw.p, crt->pk_raw.p, root.pk_raw.len) == 0
-		    && memcmp(&root.valid_from, &crt->valid_from,
-		    sizeof root.valid_from) == 0 &&
+		    memcmp(root.pk_raw.p, crt->pk_raw.p, root.pk_raw.len) ==
+			0 &&
+		    memcmp(&root.valid_from, &crt->valid_from,
+			sizeof root.valid_from) == 0 &&
 		    memcmp(&root.valid_to, &crt->valid_to,
-		    sizeof root.valid_to) == 0;
+			sizeof root.valid_to) == 0;
 		mbedtls_x509_crt_free(&root);
 	}
 	return same;
@@ -148,8 +150,8 @@ test_origin(void **state)
 		assert_int_equal(trust_read(t, n, &der, &f), STATUS_OK);
 		mbedtls_x509_crt_init(&crt);
 		/* The library need not know every kind there is. */
-		if (mbedtls_x509_crt_parse_der(&crt,
-		    (unsigned char *)der.data, der.len) == 0 &&
+		if (mbedtls_x509_crt_parse_der(
+			&crt, (unsigned char *)der.data, der.len) == 0 &&
 		    crt.MBEDTLS_PRIVATE(ca_istrue))
 			check(has_root(&crt), "certificate %zu", n);
 		mbedtls_x509_crt_free(&crt);

@@ -23,9 +23,9 @@ expect_n(const char *text, size_t len, const char *want, size_t want_len)
 	buf_init(&b, len);
 	buf_add(&b, text, len);
 	secret_redact(&b);
-	check(b.len == want_len && (want_len == 0 ||
-	    memcmp(b.data, want, want_len) == 0), "%s: %s", text,
-	    buf_str(&b));
+	check(b.len == want_len &&
+		(want_len == 0 || memcmp(b.data, want, want_len) == 0),
+	    "%s: %s", text, buf_str(&b));
 	assert_false(b.overflowed);
 	assert_int_equal(b.max, len);
 	buf_free(&b);

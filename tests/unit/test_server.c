@@ -16,8 +16,8 @@ expect(void (*add)(struct buf *, const struct url *), const char *from,
 	assert_null(url_parse_base(&u, from));
 	buf_init(&b, BUF_TEXT_MAX);
 	add(&b, &u);
-	check(strcmp(buf_str(&b), to) == 0, "%s: %s, not %s", from,
-	    buf_str(&b), to);
+	check(strcmp(buf_str(&b), to) == 0, "%s: %s, not %s", from, buf_str(&b),
+	    to);
 	buf_free(&b);
 	url_wipe(&u);
 }
@@ -27,24 +27,21 @@ static void
 test_both_ways(void **state)
 {
 	static const struct {
-		const char	*pages, *api;
+		const char *pages, *api;
 	} cases[] = {
 		{ "https://github.com", "https://api.github.com" },
 		{ "https://octo.ghe.com", "https://api.octo.ghe.com" },
-		{ "https://ghe.example.com", "https://ghe.example.com/api/"
-		    "v3" },
+		{ "https://ghe.example.com", "https://ghe.example.com/api/v3" },
 		{ "https://ghe.example.com:8443",
 		    "https://ghe.example.com:8443/api/v3" },
 		{ "http://localhost:8080", "http://localhost:8080/api/v3" },
-		{ "https://[2001:db8::1]:1", "https://[2001:db8::1]:1/api/"
-		    "v3" },
+		{ "https://[2001:db8::1]:1", "https://[2001:db8::1]:1/api/v3" },
 		{ "https://gw.example.com/github",
 		    "https://gw.example.com/github/api/v3" },
 		/* Only those very names. */
 		{ "https://notghe.com", "https://notghe.com/api/v3" },
 		{ "https://ghe.com", "https://ghe.com/api/v3" },
-		{ "https://github.com:8443", "https://github.com:8443/api/"
-		    "v3" },
+		{ "https://github.com:8443", "https://github.com:8443/api/v3" },
 		{ "https://notgithub.com", "https://notgithub.com/api/v3" },
 	};
 	size_t i;
@@ -57,8 +54,7 @@ test_both_ways(void **state)
 	/* An API without any of these forms shows pages beside itself. */
 	expect(server_add_pages, "https://api.example.com",
 	    "https://api.example.com");
-	expect(server_add_pages, "https://api.ghe.com",
-	    "https://api.ghe.com");
+	expect(server_add_pages, "https://api.ghe.com", "https://api.ghe.com");
 	expect(server_add_pages, "https://gw.example.com/x",
 	    "https://gw.example.com/x");
 	expect(server_add_pages, "https://gw.example.com/api/v33",
@@ -69,8 +65,8 @@ static void
 test_same(void **state)
 {
 	static const struct {
-		const char	*a, *b;
-		bool		 same;
+		const char *a, *b;
+		bool same;
 	} cases[] = {
 		{ "https://github.com", "https://GitHub.com:443", true },
 		{ "https://github.com", "http://github.com", true },
@@ -96,8 +92,8 @@ test_same(void **state)
 		assert_null(url_parse_base(&a, cases[i].a));
 		assert_null(url_parse_base(&b, cases[i].b));
 		check(server_is_same(&a, &b) == cases[i].same &&
-		    server_is_same(&b, &a) == cases[i].same, "%s, %s",
-		    cases[i].a, cases[i].b);
+			server_is_same(&b, &a) == cases[i].same,
+		    "%s, %s", cases[i].a, cases[i].b);
 		url_wipe(&a);
 		url_wipe(&b);
 	}

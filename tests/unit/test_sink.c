@@ -14,40 +14,95 @@
 #include "command/sink.h"
 #include "json/json.h"
 
-#define WORD_CHARACTERS	"abcdefghijklmnopqrstuvwxyz" \
-			"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
-#define SECRET	"ghs_0123456789abcdef"
-#define ROUNDS	4000
-#define PIECES	12	/* of a text made at random */
+#define WORD_CHARACTERS              \
+	"abcdefghijklmnopqrstuvwxyz" \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+#define SECRET "ghs_0123456789abcdef"
+#define ROUNDS 4000
+#define PIECES 12 /* of a text made at random */
 
 static const char *const hostile[] = {
-	"", " ", "  ", "a", "`", "``", "a`", "`a", "` `", "a``b`c", "\\", "|",
-	"\\|", "\\\\|", "a|b", "||", "`|`", "\\`", "a\\",
-	"##[set-output name=run_id;]1", "###[x]", "::error::x",
-	" ::add-path::/evil", "a\n::error::x", "a\r\nb", "x\nrun_id=1",
-	"www.evil.example", "https://evil.example", "mailto:a@evil.example",
-	"a@evil.example", "@everyone", "#1", "octo-org/octo-repo#1",
-	"<img src=x>", "<!-- ", "&lt;", "[x](https://evil.example)",
-	"![x](y)", "**b**", "~~s~~", "$x^2$", "$(id)", "`id`", "'; id; '",
-	"\"", "~root", "* * *", "\x1b[31m", "\x9b" "31m", "\xc2\x9b" "31m",
-	"\x7f", "\xff\xfe", "\xed\xa0\x80", "\xe2\x80\xae" "gnp.exe",
-	"\xe2\x80\x8b", "\xef\xbb\xbf", "\xf3\xa0\x81\xa1", "\xc2\xad",
-	"\xcd\x8f", "\xe3\x85\xa4", "\xe2\x80\xa8", "caf\xc3\xa9",
-	"\xf0\x9f\x9a\x80", SECRET, "x" SECRET "`", "##" SECRET "[",
+	"",
+	" ",
+	"  ",
+	"a",
+	"`",
+	"``",
+	"a`",
+	"`a",
+	"` `",
+	"a``b`c",
+	"\\",
+	"|",
+	"\\|",
+	"\\\\|",
+	"a|b",
+	"||",
+	"`|`",
+	"\\`",
+	"a\\",
+	"##[set-output name=run_id;]1",
+	"###[x]",
+	"::error::x",
+	" ::add-path::/evil",
+	"a\n::error::x",
+	"a\r\nb",
+	"x\nrun_id=1",
+	"www.evil.example",
+	"https://evil.example",
+	"mailto:a@evil.example",
+	"a@evil.example",
+	"@everyone",
+	"#1",
+	"octo-org/octo-repo#1",
+	"<img src=x>",
+	"<!-- ",
+	"&lt;",
+	"[x](https://evil.example)",
+	"![x](y)",
+	"**b**",
+	"~~s~~",
+	"$x^2$",
+	"$(id)",
+	"`id`",
+	"'; id; '",
+	"\"",
+	"~root",
+	"* * *",
+	"\x1b[31m",
+	"\x9b"
+	"31m",
+	"\xc2\x9b"
+	"31m",
+	"\x7f",
+	"\xff\xfe",
+	"\xed\xa0\x80",
+	"\xe2\x80\xae"
+	"gnp.exe",
+	"\xe2\x80\x8b",
+	"\xef\xbb\xbf",
+	"\xf3\xa0\x81\xa1",
+	"\xc2\xad",
+	"\xcd\x8f",
+	"\xe3\x85\xa4",
+	"\xe2\x80\xa8",
+	"caf\xc3\xa9",
+	"\xf0\x9f\x9a\x80",
+	SECRET,
+	"x" SECRET "`",
+	"##" SECRET "[",
 	"GHS_0123456789ABCDEF",
 };
 
 /* For texts made at random. */
-static const char *const pieces[] = {
-	"`", "``", "\\", "|", "#", "##", "[", "]", ":", "::", "\n", "\r",
-	" ", "a", "b_c", "www.", "evil.example", "@", "<", ">", "&", "*",
-	"$(", ")", "'", "\"", "=", "<<", "\x1b", "\x7f", "\x9b",
-	"\xc2\x9b", "\xff", "\xe2\x80\xae", "\xe2\x80\x8b", "\xe2\x80",
+static const char *const pieces[] = { "`", "``", "\\", "|", "#", "##", "[", "]",
+	":", "::", "\n", "\r", " ", "a", "b_c", "www.", "evil.example", "@",
+	"<", ">", "&", "*", "$(", ")", "'", "\"", "=", "<<", "\x1b", "\x7f",
+	"\x9b", "\xc2\x9b", "\xff", "\xe2\x80\xae", "\xe2\x80\x8b", "\xe2\x80",
 	"\xef\xbb\xbf", "\xf3\xa0\x81\xa1", "\xc3\xa9", "\xf0\x9f\x9a\x80",
-	SECRET, "ghs_0123", "success", "~", "{", "}", ";",
-};
+	SECRET, "ghs_0123", "success", "~", "{", "}", ";" };
 
-static uint32_t	random_state;
+static uint32_t random_state;
 
 static uint32_t
 next_random(uint32_t below)
@@ -151,8 +206,8 @@ static void
 test_word(void **state)
 {
 	static const char *const words[] = { "", "success", "failure",
-	    "timed_out", "action_required", "startup_failure", "_", "Success",
-	    "v2" };
+		"timed_out", "action_required", "startup_failure", "_",
+		"Success", "v2" };
 	static char long_word[2000];
 	struct buf out;
 	const char *text;
@@ -170,9 +225,9 @@ test_word(void **state)
 		buf_clear(&out);
 		sink_word(&out, text);
 		check(strcmp(buf_str(&out), "unknown") == 0 ||
-		    (strcmp(buf_str(&out), text) == 0 && strspn(text,
-		    WORD_CHARACTERS) == strlen(text)), "%s: %s",
-		    text, buf_str(&out));
+			(strcmp(buf_str(&out), text) == 0 &&
+			    strspn(text, WORD_CHARACTERS) == strlen(text)),
+		    "%s: %s", text, buf_str(&out));
 	}
 	/* Nothing of it is left out, or another word would be made of it. */
 	buf_clear(&out);
@@ -193,7 +248,7 @@ static void
 test_url(void **state)
 {
 	static const char fit[] = "https://github.com/octo-org/a.b_c/actions/"
-	    "runs/17654321098/attempts/2,x=[1]@+%41";
+				  "runs/17654321098/attempts/2,x=[1]@+%41";
 	struct buf out;
 	size_t i;
 
@@ -203,13 +258,14 @@ test_url(void **state)
 	assert_string_equal(buf_str(&out), fit);
 	buf_clear(&out);
 	sink_url(&out, "https://h/it's$(x)`\n\xc3\xa9;~?a&b#c");
-	assert_string_equal(buf_str(&out), "https://h/it%27s%24%28x%29%60%0A"
-	    "%C3%A9%3B%7E%3Fa%26b%23c");
+	assert_string_equal(buf_str(&out),
+	    "https://h/it%27s%24%28x%29%60%0A%C3%A9%3B%7E%3Fa%26b%23c");
 	for (i = 0; i < COUNT(hostile) + ROUNDS; i++) {
 		buf_clear(&out);
 		sink_url(&out, text_of(i));
 		check(strpbrk(buf_str(&out), "\n\r \"'`$;&|<>(){}~\\#*?!^") ==
-		    NULL, "%s", buf_str(&out));
+			NULL,
+		    "%s", buf_str(&out));
 	}
 	buf_free(&out);
 }
@@ -240,7 +296,7 @@ take_code(const char *s, struct buf *text)
 	size_t fence = strspn(s, "`"), len = strlen(s), run, i;
 
 	check(fence > 0, "%s", s);
-	for (i = fence; i < len; i += run > 0 ? run : 1) {
+	for (i = fence; i<len; i += run> 0 ? run : 1) {
 		run = strspn(s + i, "`");
 		if (run == fence)
 			break;
@@ -288,13 +344,19 @@ static void
 test_code(void **state)
 {
 	static const struct {
-		const char	*text, *shown;
+		const char *text, *shown;
 	} cases[] = {
 		{ "build (ubuntu-24.04, 3.12)", NULL },
-		{ "www.evil.example", NULL }, { "a@evil.example", NULL },
-		{ "`", NULL }, { "``", NULL }, { "a`b``c", NULL },
-		{ "`a`", NULL }, { "a|b", NULL }, { "|", NULL },
-		{ " a ", NULL }, { "a\\", NULL },
+		{ "www.evil.example", NULL },
+		{ "a@evil.example", NULL },
+		{ "`", NULL },
+		{ "``", NULL },
+		{ "a`b``c", NULL },
+		{ "`a`", NULL },
+		{ "a|b", NULL },
+		{ "|", NULL },
+		{ " a ", NULL },
+		{ "a\\", NULL },
 		/* Bars do not touch a backslash of the text. */
 		{ "a\\|b", "a\\ |b" },
 		{ "a\nb\x1b[1m", "a\\nb\\x1b[1m" },
@@ -306,8 +368,8 @@ test_code(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++)
-		expect_code(cases[i].text, cases[i].shown != NULL ?
-		    cases[i].shown : cases[i].text);
+		expect_code(cases[i].text,
+		    cases[i].shown != NULL ? cases[i].shown : cases[i].text);
 	for (i = 0; i < COUNT(hostile) + ROUNDS; i++)
 		expect_code(text_of(i), NULL);
 	/* Cut between two characters. */

@@ -10,17 +10,25 @@ static void
 test_suggestions(void **state)
 {
 	static const struct {
-		const char	*arg, *meant;	/* NULL: nothing */
+		const char *arg, *meant; /* NULL: nothing */
 	} cases[] = {
-		{ "--rep", "--repo" }, { "--repos", "--repo" },
-		{ "--wrokflow", "--workflow" }, { "--feild", "--field" },
-		{ "--input", "--inputs" }, { "--tiemout", "--timeout" },
+		{ "--rep", "--repo" },
+		{ "--repos", "--repo" },
+		{ "--wrokflow", "--workflow" },
+		{ "--feild", "--field" },
+		{ "--input", "--inputs" },
+		{ "--tiemout", "--timeout" },
 		{ "--distinct_id", "--distinct-id" },
 		{ "--cancel-on-int", "--cancel-on-interrupt" },
-		{ "--Ref", "--ref" }, { "--versoin", "--version" },
-		{ "--json", "--format" }, { "-F", "--field" },
-		{ "--watch", "--wait" }, { "--hostname", "--repo" },
-		{ "--frobnicate", NULL }, { "-Z", NULL }, { "", NULL },
+		{ "--Ref", "--ref" },
+		{ "--versoin", "--version" },
+		{ "--json", "--format" },
+		{ "-F", "--field" },
+		{ "--watch", "--wait" },
+		{ "--hostname", "--repo" },
+		{ "--frobnicate", NULL },
+		{ "-Z", NULL },
+		{ "", NULL },
 		{ "--a-word-that-is-longer-than-any-option", NULL },
 	};
 	const char *meant;
@@ -32,9 +40,10 @@ test_suggestions(void **state)
 		len = strlen(cases[i].arg);
 		arg = exact_copy(cases[i].arg, len);
 		meant = suggest_option(arg, len);
-		check(cases[i].meant == NULL ? meant == NULL : meant != NULL &&
-		    strcmp(meant, cases[i].meant) == 0, "%s: %s",
-		    cases[i].arg, meant != NULL ? meant : "nothing");
+		check(cases[i].meant == NULL
+			? meant == NULL
+			: meant != NULL && strcmp(meant, cases[i].meant) == 0,
+		    "%s: %s", cases[i].arg, meant != NULL ? meant : "nothing");
 		free(arg);
 	}
 }

@@ -13,8 +13,8 @@
 #include "base/secret.h"
 #include "command/summary.h"
 
-static struct summary	summary;
-static int64_t		left_ms;
+static struct summary summary;
+static int64_t left_ms;
 
 /* Writes a summary there: of a run that was waited for, or not. */
 static void
@@ -94,8 +94,8 @@ test_markup(void **state)
 	run.ref = "a`](https://evil.example)<b>\n# x";
 	write_summary(path_of("summary"), NULL);
 	text = contents("summary");
-	assert_non_null(strstr(text, " at ``a`](https://evil.example)<b>"
-	    "\\n# x`` in "));
+	assert_non_null(
+	    strstr(text, " at ``a`](https://evil.example)<b>\\n# x`` in "));
 	assert_null(strstr(text, "\n# x"));
 }
 
@@ -110,14 +110,13 @@ test_fails(void **state)
 	(void)state;
 	assert_int_equal(mkfifo(path_of("fifo"), 0600), 0);
 	paths[0] = keep(none, "none/summary");
-	paths[1] = keep(fifo, "fifo");	/* nobody reads it: no hang */
+	paths[1] = keep(fifo, "fifo"); /* nobody reads it: no hang */
 	paths[2] = folder;
 	paths[3] = access("/dev/full", W_OK) == 0 ? "/dev/full" : folder;
 	for (i = 0; i < COUNT(paths); i++) {
 		write_summary(paths[i], NULL);
 		assert_non_null(strstr(contents("log"), "warning"));
-		assert_non_null(strstr(contents("log"),
-		    "GITHUB_STEP_SUMMARY"));
+		assert_non_null(strstr(contents("log"), "GITHUB_STEP_SUMMARY"));
 	}
 }
 
@@ -136,7 +135,8 @@ test_after_wait(void **state)
 	assert_non_null(strstr(text, "[17654321098](" URL ")"));
 	assert_non_null(strstr(text, ": `failure`."));
 	assert_non_null(strstr(text, "\n| job | result |\n|---|---|\n"));
-	assert_non_null(strstr(text, "\n| [`build`](" URL "/job/1) | "
+	assert_non_null(strstr(text,
+	    "\n| [`build`](" URL "/job/1) | "
 	    "`success` |\n"));
 	assert_non_null(strstr(text, "\n| `test (1, 2)` | `failure` |\n"));
 	assert_non_null(strstr(text, "| `in_progress` |\n"));
@@ -171,7 +171,8 @@ test_names(void **state)
 	secret_forget();
 	text = contents("summary");
 	assert_non_null(strstr(text, ": `www.evil.example`."));
-	assert_non_null(strstr(text, "|---|---|\n"
+	assert_non_null(strstr(text,
+	    "|---|---|\n"
 	    "| `www.evil.example` | `mailto:a@evil.example` |\n"
 	    "| ``a`b \\| ***`` | `a\\nb` |\n"
 	    "| - | - |\n\n"));
@@ -196,7 +197,7 @@ test_size(void **state)
 	assert_in_range(st.st_size, 500000, 1048576);
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)

@@ -11,9 +11,9 @@
 #include "base/mem.h"
 #include "command/tail.h"
 
-static struct tail	tail;
-static struct buf	got, want;	/* "<line>" each */
-static size_t		calls;
+static struct tail tail;
+static struct buf got, want; /* "<line>" each */
+static size_t calls;
 
 static int
 set_up(void **state)
@@ -78,28 +78,42 @@ static void
 test_lines(void **state)
 {
 	static const struct {
-		const char	*text;
-		size_t		 lines;
-		const char	*shown;
+		const char *text;
+		size_t lines;
+		const char *shown;
 	} cases[] = {
-		{ "", 1, "" }, { "", 100, "" },
-		{ "a", 1, "<a>" }, { "a", 2, "<a>" }, { "a\n", 1, "<a>" },
+		{ "", 1, "" },
+		{ "", 100, "" },
+		{ "a", 1, "<a>" },
+		{ "a", 2, "<a>" },
+		{ "a\n", 1, "<a>" },
 		{ "a\n", 5, "<a>" },
-		{ "\n", 1, "<>" }, { "\n", 2, "<>" },
-		{ "\n\n", 1, "<>" }, { "\n\n", 2, "<><>" },
+		{ "\n", 1, "<>" },
+		{ "\n", 2, "<>" },
+		{ "\n\n", 1, "<>" },
+		{ "\n\n", 2, "<><>" },
 		{ "\n\n", 3, "<><>" },
-		{ "a\nb\nc", 1, "<c>" }, { "a\nb\nc", 2, "<b><c>" },
-		{ "a\nb\nc", 3, "<a><b><c>" }, { "a\nb\nc", 4, "<a><b><c>" },
-		{ "a\nb\nc\n", 1, "<c>" }, { "a\nb\nc\n", 2, "<b><c>" },
+		{ "a\nb\nc", 1, "<c>" },
+		{ "a\nb\nc", 2, "<b><c>" },
+		{ "a\nb\nc", 3, "<a><b><c>" },
+		{ "a\nb\nc", 4, "<a><b><c>" },
+		{ "a\nb\nc\n", 1, "<c>" },
+		{ "a\nb\nc\n", 2, "<b><c>" },
 		{ "a\nb\nc\n", 3, "<a><b><c>" },
 		{ "a\nb\nc\n", 10000, "<a><b><c>" },
-		{ "a\n\nb\n", 2, "<><b>" }, { "a\n\nb\n", 3, "<a><><b>" },
-		{ "\na", 1, "<a>" }, { "\na", 2, "<><a>" },
+		{ "a\n\nb\n", 2, "<><b>" },
+		{ "a\n\nb\n", 3, "<a><><b>" },
+		{ "\na", 1, "<a>" },
+		{ "\na", 2, "<><a>" },
 		/* CR LF; a CR alone is part of the line. */
-		{ "a\r\nb\r\n", 2, "<a><b>" }, { "a\r\nb\r\n", 1, "<b>" },
-		{ "a\r\nb\r", 2, "<a><b>" }, { "a\rb\n", 2, "<a\rb>" },
-		{ "\r\n", 1, "<>" }, { "\r\n\r\n", 2, "<><>" },
-		{ "a\r\r\n", 1, "<a\r>" }, { "\n\r", 2, "<><>" },
+		{ "a\r\nb\r\n", 2, "<a><b>" },
+		{ "a\r\nb\r\n", 1, "<b>" },
+		{ "a\r\nb\r", 2, "<a><b>" },
+		{ "a\rb\n", 2, "<a\rb>" },
+		{ "\r\n", 1, "<>" },
+		{ "\r\n\r\n", 2, "<><>" },
+		{ "a\r\r\n", 1, "<a\r>" },
+		{ "\n\r", 2, "<><>" },
 		{ "\r", 1, "<>" },
 	};
 	const char *p;
@@ -155,8 +169,8 @@ expect(const char *all, size_t len, size_t lines, const char *where)
 			if (start[-1] == '\n' && n++ == lines)
 				break;
 		for (p = start; p <= end; p = lf + 1) {
-			lf = p < end ? memchr(p, '\n', (size_t)(end - p)) :
-			    NULL;
+			lf = p < end ? memchr(p, '\n', (size_t)(end - p))
+				     : NULL;
 			if (lf == NULL)
 				lf = end;
 			n = (size_t)(lf - p);
@@ -168,9 +182,9 @@ expect(const char *all, size_t len, size_t lines, const char *where)
 		}
 	}
 	last(lines);
-	check(got.len == want.len && (got.len == 0 || memcmp(got.data,
-	    want.data, got.len) == 0), "%s: %zu bytes, want %zu", where,
-	    got.len, want.len);
+	check(got.len == want.len &&
+		(got.len == 0 || memcmp(got.data, want.data, got.len) == 0),
+	    "%s: %zu bytes, want %zu", where, got.len, want.len);
 }
 
 static void
@@ -187,10 +201,10 @@ static void
 test_seam(void **state)
 {
 	static const size_t before[] = { TAIL_BYTES - 3, TAIL_BYTES - 2,
-	    TAIL_BYTES - 1, TAIL_BYTES, TAIL_BYTES + 1, 2 * TAIL_BYTES - 1,
-	    2 * TAIL_BYTES, 2 * TAIL_BYTES + 1 };
+		TAIL_BYTES - 1, TAIL_BYTES, TAIL_BYTES + 1, 2 * TAIL_BYTES - 1,
+		2 * TAIL_BYTES, 2 * TAIL_BYTES + 1 };
 	static const char *const after[] = { "", "x", "\n", "x\n", "\nx",
-	    "a\nb\nc", "\r\n", "a\r\nb\r\n", "\n\n\n" };
+		"a\nb\nc", "\r\n", "a\r\nb\r\n", "\n\n\n" };
 	static const size_t counts[] = { 1, 2, 3, 100, 10000 };
 	char *all = xmalloc(3 * TAIL_BYTES), where[80];
 	size_t i, k, n, len;
@@ -219,7 +233,7 @@ static void
 test_pieces(void **state)
 {
 	static const size_t pieces[] = { 1, 7, 4096, 16384, TAIL_BYTES - 1,
-	    TAIL_BYTES, TAIL_BYTES + 1, 5 * TAIL_BYTES };
+		TAIL_BYTES, TAIL_BYTES + 1, 5 * TAIL_BYTES };
 	const size_t len = 3 * TAIL_BYTES + 12345;
 	char *all = xmalloc(len), where[80];
 	size_t i, at, n;
@@ -246,9 +260,9 @@ static void
 test_long_line(void **state)
 {
 	static const size_t lengths[] = { TAIL_BYTES - 1, TAIL_BYTES,
-	    TAIL_BYTES + 1, 3 * TAIL_BYTES + 17 };
+		TAIL_BYTES + 1, 3 * TAIL_BYTES + 17 };
 	static const char *const ends[] = { "", "\n", "\r\n", "\nshort",
-	    "\nshort\n" };
+		"\nshort\n" };
 	char *all = xmalloc(4 * TAIL_BYTES), where[80];
 	size_t i, k, len;
 
@@ -304,7 +318,7 @@ test_huge(void **state)
 	free(all);
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)

@@ -21,19 +21,19 @@
 #include "net/resolve.h"
 #include "net/tcp.h"
 
-#define SOON_MS	20000		/* that long would be a failure */
+#define SOON_MS 20000 /* that long would be a failure */
 
 /* --- a stand-in for net/resolve --- */
 
 /* What it hands out, in this order. */
-static struct resolve_address	script[RESOLVE_MAX];
-static size_t			script_count, script_at;
-static int			script_fd = -1;	/* pending, after the last */
-static unsigned int		resolvers;	/* open */
+static struct resolve_address script[RESOLVE_MAX];
+static size_t script_count, script_at;
+static int script_fd = -1;     /* pending, after the last */
+static unsigned int resolvers; /* open */
 
 enum status
-resolve_open(struct resolver **r, const char *host, uint16_t port,
-    struct fault *f)
+resolve_open(
+    struct resolver **r, const char *host, uint16_t port, struct fault *f)
 {
 	(void)port;
 	if (strcmp(host, "unopened") == 0)
@@ -88,8 +88,8 @@ resolve_text(const struct resolve_address *a, char text[RESOLVE_TEXT_MAX])
 {
 	const struct sockaddr_in *in = (const struct sockaddr_in *)&a->addr;
 
-	snprintf(text, RESOLVE_TEXT_MAX, "%s", a->addr.ss_family == AF_INET ?
-	    inet_ntoa(in->sin_addr) : "?");
+	snprintf(text, RESOLVE_TEXT_MAX, "%s",
+	    a->addr.ss_family == AF_INET ? inet_ntoa(in->sin_addr) : "?");
 }
 
 /* --- peers --- */
@@ -124,12 +124,12 @@ listen_at(const char *ip, uint16_t *port, int backlog)
 	return fd;
 }
 
-#define FILLERS	8
+#define FILLERS 8
 
 /* A listener whose queue is full: nobody answers new SYNs. */
 struct silent {
-	int	fd;
-	int	fillers[FILLERS];
+	int fd;
+	int fillers[FILLERS];
 };
 
 static void
@@ -142,8 +142,8 @@ silence(struct silent *s, const char *ip, uint16_t *port)
 	in.sin_port = htons(*port);
 	inet_pton(AF_INET, ip, &in.sin_addr);
 	for (i = 0; i < FILLERS; i++) {
-		s->fillers[i] = socket(AF_INET,
-		    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+		s->fillers[i] = socket(
+		    AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 		connect(s->fillers[i], (struct sockaddr *)&in, sizeof in);
 	}
 }
@@ -233,35 +233,37 @@ test_stream(void **state)
 	c = connected(&peer);
 	assert_true(conn_is_quiet(c));
 	assert_int_equal(conn_sent(c), 0);
-	assert_int_equal(conn_write(c, "hello", 5, in_ms(SOON_MS), &f),
-	    STATUS_OK);
+	assert_int_equal(
+	    conn_write(c, "hello", 5, in_ms(SOON_MS), &f), STATUS_OK);
 	assert_int_equal(conn_sent(c), 5);
 	assert_int_equal(recv(peer, data, sizeof data, 0), 5);
 	assert_memory_equal(data, "hello", 5);
 	assert_int_equal(send(peer, "abcdef", 6, 0), 6);
-	assert_int_equal(conn_read(c, data, 4, &got, &clean, in_ms(SOON_MS),
-	    &f), STATUS_OK);
+	assert_int_equal(
+	    conn_read(c, data, 4, &got, &clean, in_ms(SOON_MS), &f), STATUS_OK);
 	assert_int_equal(got, 4);
 	assert_memory_equal(data, "abcd", 4);
 	/* More than was asked for has arrived. */
 	assert_false(conn_is_quiet(c));
-	assert_int_equal(conn_read(c, data, sizeof data, &got, &clean,
-	    in_ms(SOON_MS), &f), STATUS_OK);
+	assert_int_equal(
+	    conn_read(c, data, sizeof data, &got, &clean, in_ms(SOON_MS), &f),
+	    STATUS_OK);
 	assert_int_equal(got, 2);
 	assert_true(conn_is_quiet(c));
 	/* Nothing comes. */
-	assert_int_equal(conn_read(c, data, sizeof data, &got, &clean,
-	    in_ms(20), &f), STATUS_TIMEOUT);
+	assert_int_equal(
+	    conn_read(c, data, sizeof data, &got, &clean, in_ms(20), &f),
+	    STATUS_TIMEOUT);
 	assert_string_equal(f.text, "host:1: no answer in time");
 	/* The peer has said all it will; we may still speak. */
 	shutdown(peer, SHUT_WR);
-	assert_int_equal(conn_read(c, data, sizeof data, &got, &clean,
-	    in_ms(SOON_MS), &f), STATUS_OK);
+	assert_int_equal(
+	    conn_read(c, data, sizeof data, &got, &clean, in_ms(SOON_MS), &f),
+	    STATUS_OK);
 	assert_int_equal(got, 0);
 	assert_true(clean);
 	assert_false(conn_is_quiet(c));
-	assert_int_equal(conn_write(c, "!", 1, in_ms(SOON_MS), &f),
-	    STATUS_OK);
+	assert_int_equal(conn_write(c, "!", 1, in_ms(SOON_MS), &f), STATUS_OK);
 	assert_int_equal(recv(peer, data, sizeof data, 0), 1);
 	conn_close(c);
 	assert_int_equal(recv(peer, data, sizeof data, 0), 0);
@@ -284,13 +286,14 @@ test_reset(void **state)
 	setsockopt(peer, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
 	close(peer);
 	assert_false(conn_is_quiet(c));
-	assert_int_equal(conn_read(c, data, sizeof data, &got, &clean,
-	    in_ms(SOON_MS), &f), STATUS_CLOSED);
+	assert_int_equal(
+	    conn_read(c, data, sizeof data, &got, &clean, in_ms(SOON_MS), &f),
+	    STATUS_CLOSED);
 	check(strncmp(f.text, "host:1: ", 8) == 0, "%s", f.text);
 	/* SIGPIPE would end this test. */
 	signal(SIGPIPE, SIG_DFL);
-	assert_int_equal(conn_write(c, "x", 1, in_ms(SOON_MS), &f),
-	    STATUS_CLOSED);
+	assert_int_equal(
+	    conn_write(c, "x", 1, in_ms(SOON_MS), &f), STATUS_CLOSED);
 	assert_int_equal(conn_sent(c), 0);
 	conn_close(c);
 }
@@ -306,8 +309,8 @@ test_stuck_writer(void **state)
 
 	(void)state;
 	c = connected(&peer);
-	assert_int_equal(conn_write(c, data, sizeof data, in_ms(100), &f),
-	    STATUS_TIMEOUT);
+	assert_int_equal(
+	    conn_write(c, data, sizeof data, in_ms(100), &f), STATUS_TIMEOUT);
 	assert_true(conn_sent(c) > 0);
 	assert_true(conn_sent(c) < sizeof data);
 	conn_close(c);
@@ -328,8 +331,8 @@ test_passed_deadline(void **state)
 	c = connected(&peer);
 	assert_int_equal(send(peer, "abc", 3, 0), 3);
 	/* There is always something to read from a peer that drips. */
-	assert_int_equal(conn_read(c, data, 1, &got, &clean, in_ms(0), &f),
-	    STATUS_TIMEOUT);
+	assert_int_equal(
+	    conn_read(c, data, 1, &got, &clean, in_ms(0), &f), STATUS_TIMEOUT);
 	assert_int_equal(conn_write(c, "x", 1, in_ms(0), &f), STATUS_TIMEOUT);
 	assert_int_equal(conn_sent(c), 0);
 	conn_close(c);
@@ -350,13 +353,16 @@ test_refused(void **state)
 	add_peer("127.0.0.1", port);
 	assert_int_equal(open_one(&c, in_ms(SOON_MS), &f), STATUS_CONNECT);
 	assert_false(f.lasting);
-	check(strcmp(f.text, "host:1: cannot connect to 127.0.0.1: "
-	    "Connection refused") == 0, "%s", f.text);
+	check(strcmp(f.text,
+		  "host:1: cannot connect to 127.0.0.1: "
+		  "Connection refused") == 0,
+	    "%s", f.text);
 	add_peer("127.0.0.2", port);
 	add_peer("127.0.0.3", port);
 	assert_int_equal(open_one(&c, in_ms(SOON_MS), &f), STATUS_CONNECT);
 	check(strstr(f.text, "127.0.0.3") != NULL &&
-	    strstr(f.text, "(the last of 3 addresses)") != NULL, "%s", f.text);
+		strstr(f.text, "(the last of 3 addresses)") != NULL,
+	    "%s", f.text);
 }
 
 /* What fails at once makes room at once. */
@@ -393,7 +399,8 @@ test_silent(void **state)
 	add_peer("127.0.0.1", port);
 	assert_int_equal(open_one(&c, in_ms(100), &f), STATUS_CONNECT);
 	check(strstr(f.text, "cannot connect to 127.0.0.1: ") != NULL &&
-	    strstr(f.text, strerror(ETIMEDOUT)) != NULL, "%s", f.text);
+		strstr(f.text, strerror(ETIMEDOUT)) != NULL,
+	    "%s", f.text);
 	unsilence(&s);
 }
 
@@ -418,8 +425,7 @@ test_first_to_connect_wins(void **state)
 	assert_int_equal(count_descriptors(), before + 1 + FILLERS + 1 + 1);
 	peer = accept(fd, NULL, NULL);
 	assert_true(peer != -1);
-	assert_int_equal(conn_write(c, "x", 1, in_ms(SOON_MS), &f),
-	    STATUS_OK);
+	assert_int_equal(conn_write(c, "x", 1, in_ms(SOON_MS), &f), STATUS_OK);
 	conn_close(c);
 	close(peer);
 	close(fd);
@@ -436,8 +442,9 @@ test_no_address(void **state)
 	(void)state;
 	assert_int_equal(open_one(&c, in_ms(SOON_MS), &f), STATUS_NO_HOST);
 	assert_string_equal(f.text, "nobody: no such host");
-	assert_int_equal(tcp_open(&c, "host:1", "unopened", 1, in_ms(SOON_MS),
-	    &f), STATUS_RESOLVE);
+	assert_int_equal(
+	    tcp_open(&c, "host:1", "unopened", 1, in_ms(SOON_MS), &f),
+	    STATUS_RESOLVE);
 }
 
 /* Answers that come while, or before, something is tried. */
@@ -509,8 +516,7 @@ test_few_descriptors(void **state)
 	close(fd);
 }
 
-#define RACE_TEST(name)							\
-	cmocka_unit_test_setup_teardown(name, prepare, finish)
+#define RACE_TEST(name) cmocka_unit_test_setup_teardown(name, prepare, finish)
 
 int
 main(void)

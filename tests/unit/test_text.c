@@ -20,10 +20,10 @@ test_classes(void **state)
 		bool lower = c >= 'a' && c <= 'z';
 
 		assert_int_equal(text_is_digit((char)c), digit);
-		assert_int_equal(text_is_alnum((char)c),
-		    digit || upper || lower);
-		assert_int_equal(text_lower((char)c),
-		    (char)(upper ? c + 32 : c));
+		assert_int_equal(
+		    text_is_alnum((char)c), digit || upper || lower);
+		assert_int_equal(
+		    text_lower((char)c), (char)(upper ? c + 32 : c));
 	}
 }
 
@@ -31,16 +31,22 @@ static void
 test_equal_nocase(void **state)
 {
 	static const struct {
-		const char	*a, *b;
-		bool		 same;
+		const char *a, *b;
+		bool same;
 	} cases[] = {
-		{ "", "", true }, { "a", "", false }, { "", "a", false },
-		{ "abc", "ABC", true }, { "aBc", "AbC", true },
-		{ "abc", "abd", false }, { "abc", "ab", false },
-		{ "ab", "abc", false }, { "a-b", "A-B", true },
-		{ "[", "{", false }, { "@", "`", false },
-		{ "\xc3\xa9", "\xc3\x89", false }, { "K", "\xe2\x84\xaa",
-		    false },
+		{ "", "", true },
+		{ "a", "", false },
+		{ "", "a", false },
+		{ "abc", "ABC", true },
+		{ "aBc", "AbC", true },
+		{ "abc", "abd", false },
+		{ "abc", "ab", false },
+		{ "ab", "abc", false },
+		{ "a-b", "A-B", true },
+		{ "[", "{", false },
+		{ "@", "`", false },
+		{ "\xc3\xa9", "\xc3\x89", false },
+		{ "K", "\xe2\x84\xaa", false },
 		{ "i", "I", true },
 	};
 	size_t i, len;
@@ -49,11 +55,13 @@ test_equal_nocase(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
 		len = strlen(cases[i].a);
-		check(text_equal_nocase(cases[i].a, cases[i].b) ==
-		    cases[i].same, "%s, %s", cases[i].a, cases[i].b);
+		check(
+		    text_equal_nocase(cases[i].a, cases[i].b) == cases[i].same,
+		    "%s, %s", cases[i].a, cases[i].b);
 		exact = exact_copy(cases[i].a, len);
 		check(text_equal_nocase_n(exact, len, cases[i].b) ==
-		    cases[i].same, "%s, %s", cases[i].a, cases[i].b);
+			cases[i].same,
+		    "%s, %s", cases[i].a, cases[i].b);
 		free(exact);
 	}
 	assert_true(text_equal_nocase_n("CLOSEd", 5, "close"));
@@ -93,13 +101,23 @@ static void
 test_trim(void **state)
 {
 	static const struct {
-		const char	*text, *want;
+		const char *text, *want;
 	} cases[] = {
-		{ "", "" }, { " ", "" }, { " \t\r\n\v\f", "" },
-		{ "a", "a" }, { " a", "a" }, { "a ", "a" },
+		{ "", "" },
+		{ " ", "" },
+		{ " \t\r\n\v\f", "" },
+		{ "a", "a" },
+		{ " a", "a" },
+		{ "a ", "a" },
 		{ "\r\n\ta b\n c\n\n", "a b\n c" },
-		{ "\xc2\xa0" "a", "\xc2\xa0" "a" }, { "\x1f" "a\x7f",
-		    "\x1f" "a\x7f" },
+		{ "\xc2\xa0"
+		  "a",
+		    "\xc2\xa0"
+		    "a" },
+		{ "\x1f"
+		  "a\x7f",
+		    "\x1f"
+		    "a\x7f" },
 	};
 	const char *p;
 	size_t i, len;
@@ -108,7 +126,8 @@ test_trim(void **state)
 	for (i = 0; i < COUNT(cases); i++) {
 		p = text_trim(cases[i].text, &len);
 		check(len == strlen(cases[i].want) &&
-		    memcmp(p, cases[i].want, len) == 0, "case %zu", i);
+			memcmp(p, cases[i].want, len) == 0,
+		    "case %zu", i);
 	}
 }
 
@@ -116,11 +135,13 @@ static void
 test_u64(void **state)
 {
 	static const struct {
-		const char	*text;
-		bool		 good;
-		uint64_t	 value;
+		const char *text;
+		bool good;
+		uint64_t value;
 	} cases[] = {
-		{ "0", true, 0 }, { "7", true, 7 }, { "0010", true, 10 },
+		{ "0", true, 0 },
+		{ "7", true, 7 },
+		{ "0010", true, 10 },
 		{ "18446744073709551614", true, UINT64_MAX - 1 },
 		{ "18446744073709551615", true, UINT64_MAX },
 		{ "00000000000000000001", true, 1 },
@@ -130,10 +151,17 @@ test_u64(void **state)
 		{ "18446744073709551700", false, 0 },
 		{ "20000000000000000000", false, 0 },
 		{ "99999999999999999999", false, 0 },
-		{ "", false, 0 }, { "-1", false, 0 }, { "+1", false, 0 },
-		{ " 1", false, 0 }, { "1 ", false, 0 }, { "1a", false, 0 },
-		{ "a", false, 0 }, { "0x1", false, 0 }, { "1.0", false, 0 },
-		{ "1e3", false, 0 }, { "\xd9\xa1", false, 0 },
+		{ "", false, 0 },
+		{ "-1", false, 0 },
+		{ "+1", false, 0 },
+		{ " 1", false, 0 },
+		{ "1 ", false, 0 },
+		{ "1a", false, 0 },
+		{ "a", false, 0 },
+		{ "0x1", false, 0 },
+		{ "1.0", false, 0 },
+		{ "1e3", false, 0 },
+		{ "\xd9\xa1", false, 0 },
 	};
 	uint64_t value;
 	char *exact;
@@ -144,7 +172,8 @@ test_u64(void **state)
 		exact = exact_copy(cases[i].text, strlen(cases[i].text));
 		value = 4711;
 		check(text_u64(exact, strlen(cases[i].text), &value) ==
-		    cases[i].good, "%s", cases[i].text);
+			cases[i].good,
+		    "%s", cases[i].text);
 		check(value == (cases[i].good ? cases[i].value : 4711), "%s",
 		    cases[i].text);
 		free(exact);
@@ -165,8 +194,11 @@ test_utf8_all(void **state)
 	(void)state;
 	for (cp = 0; cp <= 0x10ffff; cp++) {
 		n = text_utf8_encode(cp, bytes);
-		if (n != (cp < 0x80 ? 1u : cp < 0x800 ? 2u : cp < 0x10000 ?
-		    3u : 4u))
+		if (n !=
+		    (cp < 0x80             ? 1u
+			    : cp < 0x800   ? 2u
+			    : cp < 0x10000 ? 3u
+					   : 4u))
 			fail();
 		back = 0;
 		if (cp >= 0xd800 && cp <= 0xdfff) {
@@ -192,8 +224,14 @@ static void
 test_utf8_bad(void **state)
 {
 	static const char *const bad[] = { "\x80", "\xbf", "\xc0\x80",
-		"\xc1\xbf", "\xc2", "\xc2" "A", "\xc2\xc2", "\xe0\x80\x80",
-		"\xe0\x9f\xbf", "\xe2\x82", "\xe2\x82" "A", "\xe2" "A\x82",
+		"\xc1\xbf", "\xc2",
+		"\xc2"
+		"A",
+		"\xc2\xc2", "\xe0\x80\x80", "\xe0\x9f\xbf", "\xe2\x82",
+		"\xe2\x82"
+		"A",
+		"\xe2"
+		"A\x82",
 		"\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x80\x80\x80",
 		"\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
 		"\xf8\x88\x80\x80\x80", "\xfe", "\xff" };
@@ -203,8 +241,8 @@ test_utf8_bad(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(bad); i++) {
-		check(text_utf8(bad[i], strlen(bad[i]), &cp) == 0,
-		    "case %zu", i);
+		check(
+		    text_utf8(bad[i], strlen(bad[i]), &cp) == 0, "case %zu", i);
 		snprintf(text, sizeof text, "ok%sok", bad[i]);
 		check(!text_is_utf8(text, strlen(text)), "case %zu", i);
 	}
@@ -224,8 +262,8 @@ test_has_control(void **state)
 	assert_false(text_has_control(""));
 	for (c = 1; c < 256; c++) {
 		text[1] = (char)c;
-		check(text_has_control(text) == (c < 0x20 || c == 0x7f),
-		    "%d", c);
+		check(
+		    text_has_control(text) == (c < 0x20 || c == 0x7f), "%d", c);
 	}
 }
 

@@ -13,7 +13,7 @@
 #include "base/secret.h"
 #include "github/token.h"
 
-#define TOKEN	"ghp_0123456789abcdefghijABCDEFGHIJ012345"
+#define TOKEN "ghp_0123456789abcdefghijABCDEFGHIJ012345"
 
 static char path[64];
 
@@ -54,7 +54,7 @@ static void
 test_check(void **state)
 {
 	static const char *const unfit[] = { "a b", "a\tb", "a\n", "\x7f",
-	    "x\xc3\xa9", "\x01" };
+		"x\xc3\xa9", "\x01" };
 	struct fault f;
 	size_t i;
 
@@ -62,8 +62,9 @@ test_check(void **state)
 	assert_int_equal(token_check("X", LIT(TOKEN), &f), STATUS_OK);
 	assert_int_equal(token_check("X", LIT("!~"), &f), STATUS_OK);
 	for (i = 0; i < COUNT(unfit); i++) {
-		assert_int_equal(token_check("X", unfit[i], strlen(unfit[i]),
-		    &f), STATUS_USAGE);
+		assert_int_equal(
+		    token_check("X", unfit[i], strlen(unfit[i]), &f),
+		    STATUS_USAGE);
 		assert_memory_equal(f.text, "X: ", 3);
 		assert_null(strstr(f.text, unfit[i]));
 	}
@@ -73,10 +74,10 @@ static void
 test_from_file(void **state)
 {
 	static const struct {
-		const char	*contents;
-		size_t		 len;
-		const char	*token;		/* NULL: unfit */
-		const char	*says;
+		const char *contents;
+		size_t len;
+		const char *token; /* NULL: unfit */
+		const char *says;
 	} rows[] = {
 		{ LIT(TOKEN), TOKEN, NULL },
 		{ LIT(" \t" TOKEN "\r\n\n"), TOKEN, NULL },
@@ -97,15 +98,16 @@ test_from_file(void **state)
 		buf_add(&b, rows[i].contents, rows[i].len);
 		token = NULL;
 		check((token_from_file("--x", "/run/t", &b, &token, &f) ==
-		    STATUS_OK) == (rows[i].token != NULL), "row %zu", i);
+			  STATUS_OK) == (rows[i].token != NULL),
+		    "row %zu", i);
 		if (rows[i].token != NULL) {
 			assert_string_equal(token, rows[i].token);
 		} else {
 			assert_null(token);
 			assert_int_equal(f.status, STATUS_USAGE);
 			assert_memory_equal(f.text, "--x: ", 5);
-			check(strstr(f.text, rows[i].says) != NULL, "%s",
-			    f.text);
+			check(
+			    strstr(f.text, rows[i].says) != NULL, "%s", f.text);
 		}
 		token_free(token);
 		buf_wipe(&b);
@@ -169,7 +171,7 @@ test_installation(void **state)
 	assert_false(token_is_installation(""));
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)

@@ -18,7 +18,7 @@
 #include "base/log.h"
 #include "net/trust.h"
 
-#define ONE_BASE64 \
+#define ONE_BASE64                                                           \
 	"MIIBaTCCARCgAwIBAgIBATAKBggqhkjOPQQDAjATMREwDwYDVQQDDAhVbml0IG9u\n" \
 	"ZTAgFw0yNjExMjIxNjQxMTlaGA8yMTI2MTAyOTE2NDExOVowEzERMA8GA1UEAwwI\n" \
 	"VW5pdCBvbmUwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASbRwzK88Zhn666a4Ro\n" \
@@ -27,7 +27,7 @@
 	"FoAUdD8gI6uHaQ7XuGqktCgVOILfAN8wDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjO\n" \
 	"PQQDAgNHADBEAiBF0AnR4UYnMQV1HdI1NOz8JMFntv7Px1YdkS6LBQ+XLgIgVnH3\n" \
 	"NV4HrKIOj+Hqx5g0/EWCgQzGstJ0cws5cKc6NX8=\n"
-#define TWO_BASE64 \
+#define TWO_BASE64                                                           \
 	"MIIBajCCARCgAwIBAgIBAjAKBggqhkjOPQQDAjATMREwDwYDVQQDDAhVbml0IG9u\n" \
 	"ZTAgFw0yNjExMjIxNjQwNThaGA8yMTI2MTAyOTE2NDA1OFowEzERMA8GA1UEAwwI\n" \
 	"VW5pdCB0d28wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASjDsehWDnBalb0skzo\n" \
@@ -36,7 +36,7 @@
 	"AOWV6a2xkzAfBgNVHSMEGDAWgBR0PyAjq4dpDte4aqS0KBU4gt8A3zAKBggqhkjO\n" \
 	"PQQDAgNIADBFAiAFl2+ci/8AAo2VR9+asRWB+nnQwxA8CIs5dp3pTjQ2aAIhAMae\n" \
 	"bbKipU/ivJBrvgnGXTRC9RF+CeUi4s2IuyTQT57W\n"
-#define THREE_BASE64 \
+#define THREE_BASE64                                                         \
 	"MIIBJjCBzgIBAzAKBggqhkjOPQQDAjAfMQ0wCwYDVQQKDARVbml0MQ4wDAYDVQQD\n" \
 	"DAV0aHJlZTAgFw0yNjExMjIxNjQwNTlaGA8yMTI2MTAyOTE2NDA1OVowHzENMAsG\n" \
 	"A1UECgwEVW5pdDEOMAwGA1UEAwwFdGhyZWUwWTATBgcqhkjOPQIBBggqhkjOPQMB\n" \
@@ -45,29 +45,32 @@
 	"Ktbk/A2H+nk7s56L9LBGLu++RCF0kFLLAiBqLRiG2apSxiqhNTYynPQZahk9N/66\n" \
 	"rrkaGieVziRCRg==\n"
 
-#define BEGIN		"-----BEGIN CERTIFICATE-----\n"
-#define END		"-----END CERTIFICATE-----\n"
-#define ONE		BEGIN ONE_BASE64 END
-#define TWO		BEGIN TWO_BASE64 END
-#define THREE		BEGIN THREE_BASE64 END
+#define BEGIN "-----BEGIN CERTIFICATE-----\n"
+#define END   "-----END CERTIFICATE-----\n"
+#define ONE   BEGIN ONE_BASE64 END
+#define TWO   BEGIN TWO_BASE64 END
+#define THREE BEGIN THREE_BASE64 END
 
 static const struct known {
-	size_t		 len;
-	uint32_t	 hash;		/* FNV-1a */
-	const char	*subject;
-	size_t		 subject_len;
+	size_t len;
+	uint32_t hash; /* FNV-1a */
+	const char *subject;
+	size_t subject_len;
 } known[] = {
-	{ 365, 0xc8e1b123, LIT("\x30\x13\x31\x11\x30\x0f\x06\x03\x55\x04\x03"
-	    "\x0c\x08Unit one") },
-	{ 366, 0xdadf841b, LIT("\x30\x13\x31\x11\x30\x0f\x06\x03\x55\x04\x03"
-	    "\x0c\x08Unit two") },
-	{ 298, 0xb80e2fca, LIT("\x30\x1f\x31\x0d\x30\x0b\x06\x03\x55\x04\x0a"
-	    "\x0c\x04Unit\x31\x0e\x30\x0c\x06\x03\x55\x04\x03\x0c\x05three") },
+	{ 365, 0xc8e1b123,
+	    LIT("\x30\x13\x31\x11\x30\x0f\x06\x03\x55\x04\x03"
+		"\x0c\x08Unit one") },
+	{ 366, 0xdadf841b,
+	    LIT("\x30\x13\x31\x11\x30\x0f\x06\x03\x55\x04\x03"
+		"\x0c\x08Unit two") },
+	{ 298, 0xb80e2fca,
+	    LIT("\x30\x1f\x31\x0d\x30\x0b\x06\x03\x55\x04\x0a"
+		"\x0c\x04Unit\x31\x0e\x30\x0c\x06\x03\x55\x04\x03\x0c\x05three") },
 };
 
 enum { HAS_ONE = 1, HAS_TWO = 2, HAS_THREE = 4 };
 
-static char	 dir[256];
+static char dir[256];
 
 /* A path in the test's own folder; a few are valid at a time. */
 static const char *
@@ -165,21 +168,18 @@ contents(const struct trust *t)
 			if (known[k].len == len &&
 			    known[k].hash == hash(der, len))
 				break;
-		check(k < COUNT(known), "certificate %zu of %zu bytes", i,
-		    len);
+		check(k < COUNT(known), "certificate %zu of %zu bytes", i, len);
 		assert_true(der_find_subject(der, len, &subject));
-		assert_int_equal(subject.end - subject.p,
-		    known[k].subject_len);
-		assert_memory_equal(subject.p, known[k].subject,
-		    known[k].subject_len);
+		assert_int_equal(subject.end - subject.p, known[k].subject_len);
+		assert_memory_equal(
+		    subject.p, known[k].subject, known[k].subject_len);
 		/* It lies inside its certificate. */
 		assert_true(subject.p >= der && subject.end <= der + len);
 		wanted.p = (const unsigned char *)known[k].subject;
 		wanted.end = wanted.p + known[k].subject_len;
 		assert_int_equal(trust_find(t, 0, &wanted), i);
 		assert_int_equal(trust_find(t, i, &wanted), i);
-		assert_int_equal(trust_find(t, i + 1, &wanted),
-		    trust_count(t));
+		assert_int_equal(trust_find(t, i + 1, &wanted), trust_count(t));
 		assert_int_equal(has & 1u << k, 0);
 		has |= 1u << k;
 		buf_free(&b);
@@ -208,8 +208,8 @@ expect_good(const struct trust_sources *s, unsigned int has, size_t skipped,
 /* Refused, with these two texts in the message. */
 /* The extra file is left out, whatever is wrong with it. */
 static void
-expect_left_out(const struct trust_sources *s, unsigned int has,
-    const char *what)
+expect_left_out(
+    const struct trust_sources *s, unsigned int has, const char *what)
 {
 	struct trust *t = NULL;
 	struct fault f;
@@ -218,14 +218,13 @@ expect_left_out(const struct trust_sources *s, unsigned int has,
 	check(trust_load(&t, s, &f) == STATUS_OK, "%s: %s", what, f.text);
 	check(contents(t) == has, "%s: has %u", what, contents(t));
 	check(strstr(trust_left_out(t), "NODE_EXTRA_CA_CERTS") != NULL &&
-	    strstr(trust_left_out(t), what) != NULL, "%s, not %s",
-	    trust_left_out(t), what);
+		strstr(trust_left_out(t), what) != NULL,
+	    "%s, not %s", trust_left_out(t), what);
 	trust_free(t);
 }
 
 static void
-expect_refused(const struct trust_sources *s, const char *who,
-    const char *what)
+expect_refused(const struct trust_sources *s, const char *who, const char *what)
 {
 	struct trust *t = NULL;
 	struct fault f;
@@ -235,35 +234,39 @@ expect_refused(const struct trust_sources *s, const char *who,
 	assert_null(t);
 	assert_int_equal(f.status, STATUS_USAGE);
 	assert_true(f.lasting);
-	check(strstr(f.text, who) != NULL && strstr(f.text, what) != NULL,
-	    "%s", f.text);
+	check(strstr(f.text, who) != NULL && strstr(f.text, what) != NULL, "%s",
+	    f.text);
 }
 
 static void
 test_contents(void **state)
 {
 	static const struct {
-		const char	*name;
-		const char	*text;
-		size_t		 len;
-		unsigned int	 has;
-		size_t		 skipped;
+		const char *name;
+		const char *text;
+		size_t len;
+		unsigned int has;
+		size_t skipped;
 	} cases[] = {
 		{ "one", LIT(ONE), HAS_ONE, 0 },
 		{ "two", LIT(TWO), HAS_TWO, 0 },
 		{ "three", LIT(THREE), HAS_THREE, 0 },
 		{ "bundle", LIT(ONE TWO THREE), 7, 0 },
-		{ "text between", LIT("# Unit one\n" ONE "\n\nUnit two\n====\n"
-		    TWO "--\n" THREE "-----\n"), 7, 0 },
-		{ "no final newline", LIT(BEGIN ONE_BASE64
-		    "-----END CERTIFICATE-----"), HAS_ONE, 0 },
+		{ "text between",
+		    LIT("# Unit one\n" ONE "\n\nUnit two\n====\n" TWO
+			"--\n" THREE "-----\n"),
+		    7, 0 },
+		{ "no final newline",
+		    LIT(BEGIN ONE_BASE64 "-----END CERTIFICATE-----"), HAS_ONE,
+		    0 },
 		{ "byte order mark", LIT("\xef\xbb\xbf" ONE), HAS_ONE, 0 },
 		{ "NULs around", LIT("\0\0" ONE "\0" TWO "\0"),
 		    HAS_ONE | HAS_TWO, 0 },
 		{ "space in lines", LIT(BEGIN " \t" ONE_BASE64 " \n\n\t\n" END),
 		    HAS_ONE, 0 },
-		{ "space behind the marks", LIT("-----BEGIN CERTIFICATE----- "
-		    " \n" ONE_BASE64 "-----END CERTIFICATE-----\t\n"),
+		{ "space behind the marks",
+		    LIT("-----BEGIN CERTIFICATE----- "
+			" \n" ONE_BASE64 "-----END CERTIFICATE-----\t\n"),
 		    HAS_ONE, 0 },
 		{ "a dash more", LIT("-" ONE), HAS_ONE, 0 },
 		{ "dashes in front", LIT("---- --\n-" TWO), HAS_TWO, 0 },
@@ -278,70 +281,75 @@ test_contents(void **state)
 		{ "no END, nothing", LIT(ONE BEGIN), HAS_ONE, 1 },
 		{ "no END before another", LIT(BEGIN ONE_BASE64 TWO), HAS_TWO,
 		    1 },
-		{ "no END twice", LIT(BEGIN BEGIN ONE_BASE64 TWO), HAS_TWO,
-		    2 },
-		{ "cut in the middle of END", LIT(ONE BEGIN TWO_BASE64
-		    "-----END CERTIFI"), HAS_ONE, 1 },
+		{ "no END twice", LIT(BEGIN BEGIN ONE_BASE64 TWO), HAS_TWO, 2 },
+		{ "cut in the middle of END",
+		    LIT(ONE BEGIN TWO_BASE64 "-----END CERTIFI"), HAS_ONE, 1 },
 		{ "END without BEGIN", LIT(TWO_BASE64 END ONE END), HAS_ONE,
 		    0 },
-		{ "empty block", LIT(ONE BEGIN END TWO), HAS_ONE | HAS_TWO,
-		    1 },
+		{ "empty block", LIT(ONE BEGIN END TWO), HAS_ONE | HAS_TWO, 1 },
 		{ "blank block", LIT(ONE BEGIN "\n \r\n" END TWO),
 		    HAS_ONE | HAS_TWO, 1 },
-		{ "text in a block", LIT(BEGIN "no base64!\n" END ONE),
-		    HAS_ONE, 1 },
+		{ "text in a block", LIT(BEGIN "no base64!\n" END ONE), HAS_ONE,
+		    1 },
 		{ "dashes in a block", LIT(BEGIN "--" ONE_BASE64 END TWO),
 		    HAS_TWO, 1 },
 		{ "a dash before END", LIT(BEGIN ONE_BASE64 "-" END TWO),
 		    HAS_TWO, 1 },
-		{ "padding, then more", LIT(BEGIN "QUFB====" ONE_BASE64 END
-		    TWO), HAS_TWO, 1 },
+		{ "padding, then more",
+		    LIT(BEGIN "QUFB====" ONE_BASE64 END TWO), HAS_TWO, 1 },
 		{ "padding only", LIT(BEGIN "====\n" END ONE), HAS_ONE, 1 },
-		{ "padding in the middle", LIT(BEGIN "MIIB==" ONE_BASE64 END
-		    TWO), HAS_TWO, 1 },
+		{ "padding in the middle",
+		    LIT(BEGIN "MIIB==" ONE_BASE64 END TWO), HAS_TWO, 1 },
 		{ "a character too many", LIT(BEGIN ONE_BASE64 "A" END TWO),
 		    HAS_TWO, 1 },
 		{ "padding missing", LIT(BEGIN "MIIBaA=\n" END TWO), HAS_TWO,
 		    1 },
 		{ "too much padding", LIT(BEGIN TWO_BASE64 "====" END ONE),
 		    HAS_ONE, 1 },
-		{ "NUL in a block", LIT(BEGIN "\0" ONE_BASE64 END TWO),
-		    HAS_TWO, 1 },
-		{ "header in a block", LIT(BEGIN "Proc-Type: 4,ENCRYPTED\n\n"
-		    ONE_BASE64 END TWO), HAS_TWO, 1 },
-		{ "URL alphabet", LIT(BEGIN "MIIB-_==\n" END TWO), HAS_TWO,
+		{ "NUL in a block", LIT(BEGIN "\0" ONE_BASE64 END TWO), HAS_TWO,
 		    1 },
+		{ "header in a block",
+		    LIT(BEGIN "Proc-Type: 4,ENCRYPTED\n\n" ONE_BASE64 END TWO),
+		    HAS_TWO, 1 },
+		{ "URL alphabet", LIT(BEGIN "MIIB-_==\n" END TWO), HAS_TWO, 1 },
 		{ "not DER", LIT(BEGIN "AAAAAAAA\n" END TWO), HAS_TWO, 1 },
 		{ "some DER", LIT(BEGIN "MAMCAQE=\n" END TWO), HAS_TWO, 1 },
 		{ "two in a block", LIT(BEGIN TWO_BASE64 TWO_BASE64 END ONE),
 		    HAS_ONE, 1 },
-		{ "first lines only", LIT(BEGIN "MIIBajCCARCgAwIBAgIBAjAKBggq"
-		    "hkjOPQQDAjATMREwDwYDVQQDDAhVbml0IG9u\n" END TWO), HAS_TWO,
-		    1 },
+		{ "first lines only",
+		    LIT(BEGIN "MIIBajCCARCgAwIBAgIBAjAKBggq"
+			      "hkjOPQQDAjATMREwDwYDVQQDDAhVbml0IG9u\n" END TWO),
+		    HAS_TWO, 1 },
 
 		/* other kinds of blocks */
-		{ "trusted", LIT("-----BEGIN TRUSTED CERTIFICATE-----\n"
-		    ONE_BASE64 "-----END TRUSTED CERTIFICATE-----\n" TWO),
+		{ "trusted",
+		    LIT("-----BEGIN TRUSTED CERTIFICATE-----\n" ONE_BASE64
+			"-----END TRUSTED CERTIFICATE-----\n" TWO),
 		    HAS_TWO, 0 },
-		{ "key", LIT("-----BEGIN PRIVATE KEY-----\nAAAA\n"
-		    "-----END PRIVATE KEY-----\n" TWO), HAS_TWO, 0 },
-		{ "request", LIT("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n"
-		    "-----END CERTIFICATE REQUEST-----\n" TWO), HAS_TWO, 0 },
-		{ "fewer dashes", LIT("----BEGIN CERTIFICATE----\n" ONE_BASE64
-		    "----END CERTIFICATE----\n" TWO), HAS_TWO, 0 },
-		{ "lower case", LIT("-----begin certificate-----\n"
-		    ONE_BASE64 "-----end certificate-----\n" TWO), HAS_TWO,
-		    0 },
+		{ "key",
+		    LIT("-----BEGIN PRIVATE KEY-----\nAAAA\n"
+			"-----END PRIVATE KEY-----\n" TWO),
+		    HAS_TWO, 0 },
+		{ "request",
+		    LIT("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n"
+			"-----END CERTIFICATE REQUEST-----\n" TWO),
+		    HAS_TWO, 0 },
+		{ "fewer dashes",
+		    LIT("----BEGIN CERTIFICATE----\n" ONE_BASE64
+			"----END CERTIFICATE----\n" TWO),
+		    HAS_TWO, 0 },
+		{ "lower case",
+		    LIT("-----begin certificate-----\n" ONE_BASE64
+			"-----end certificate-----\n" TWO),
+		    HAS_TWO, 0 },
 	};
 	struct trust_sources s = { .cacert = NULL };
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
-		s.cacert = write_file_n("ca.pem", cases[i].text,
-		    cases[i].len);
-		expect_good(&s, cases[i].has, cases[i].skipped,
-		    cases[i].name);
+		s.cacert = write_file_n("ca.pem", cases[i].text, cases[i].len);
+		expect_good(&s, cases[i].has, cases[i].skipped, cases[i].name);
 	}
 }
 
@@ -374,31 +382,31 @@ static void
 add_base64(struct buf *out, const char *data, size_t len)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "abcdefghijklmnopqrstuvwxyz0123456789+/";
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
 	unsigned int bits;
 	size_t i, k, n;
 
 	for (i = 0; i < len; i += 3) {
 		n = len - i < 3 ? len - i : 3;
 		for (bits = 0, k = 0; k < 3; k++)
-			bits = bits << 8 | (k < n ?
-			    (unsigned char)data[i + k] : 0u);
+			bits = bits << 8 |
+			    (k < n ? (unsigned char)data[i + k] : 0u);
 		for (k = 0; k < 4; k++)
-			buf_addc(out, k <= n ?
-			    digits[bits >> (18 - 6 * k) & 63] : '=');
+			buf_addc(out,
+			    k <= n ? digits[bits >> (18 - 6 * k) & 63] : '=');
 	}
 }
 
 /* The least that has a subject: no more than its shape is looked at. */
-#define LEAST	"\x02\x01\x01\x30\0\x30\0\x30\0\x30\0\x30\0"
+#define LEAST "\x02\x01\x01\x30\0\x30\0\x30\0\x30\0\x30\0"
 
 static void
 test_shapes(void **state)
 {
 	static const struct {
-		const char	*der;
-		size_t		 len;
-		bool		 good;
+		const char *der;
+		size_t len;
+		bool good;
 	} cases[] = {
 		{ LIT("\x30\x0f\x30\x0d" LEAST), true },
 		{ LIT("\x30\x81\x0f\x30\x0d" LEAST), true },
@@ -407,8 +415,10 @@ test_shapes(void **state)
 		{ LIT("\x30\x11\x30\x0d" LEAST "\x30\0"), true },
 		{ LIT("\x30\x14\x30\x12\xa0\x03\x02\x01\x02" LEAST), true },
 		/* lengths */
-		{ LIT("\x30"), false }, { LIT("\x30\0"), false },
-		{ LIT("\x30\x81"), false }, { LIT("\x30\x82\0"), false },
+		{ LIT("\x30"), false },
+		{ LIT("\x30\0"), false },
+		{ LIT("\x30\x81"), false },
+		{ LIT("\x30\x82\0"), false },
 		{ LIT("\x30\x02\x30\0"), false },
 		{ LIT("\x30\x02\x30\x01"), false },
 		{ LIT("\x30\x80\x30\x0d" LEAST), false },
@@ -423,23 +433,30 @@ test_shapes(void **state)
 		{ LIT("\x30\x0f\x30\x0c" LEAST), false },
 		{ LIT("\x30\x0f\x30\x7f" LEAST), false },
 		{ LIT("\x30\x0f\x30\x0d\x02\x01\x01\x30\0\x30\0\x30\0\x30"
-		    "\0\x30\x01"), false },
+		      "\0\x30\x01"),
+		    false },
 		{ LIT("\x30\x0f\x30\x0d\x02\x0c\x01\x30\0\x30\0\x30\0\x30"
-		    "\0\x30\0"), false },
+		      "\0\x30\0"),
+		    false },
 		{ LIT("\x30\x14\x30\x12\xa0\x7f\x02\x01\x02" LEAST), false },
 		/* parts */
 		{ LIT("\x31\x0f\x30\x0d" LEAST), false },
 		{ LIT("\x30\x0f\x31\x0d" LEAST), false },
 		{ LIT("\x30\x0d\x30\x0b\x02\x01\x01\x30\0\x30\0\x30\0\x30"
-		    "\0"), false },
+		      "\0"),
+		    false },
 		{ LIT("\x30\x0f\x30\x0d\x03\x01\x01\x30\0\x30\0\x30\0\x30"
-		    "\0\x30\0"), false },
+		      "\0\x30\0"),
+		    false },
 		{ LIT("\x30\x0f\x30\x0d\x02\x01\x01\x31\0\x30\0\x30\0\x30"
-		    "\0\x30\0"), false },
+		      "\0\x30\0"),
+		    false },
 		{ LIT("\x30\x0f\x30\x0d\x02\x01\x01\x30\0\x30\0\x30\0\x31"
-		    "\0\x30\0"), false },
+		      "\0\x30\0"),
+		    false },
 		{ LIT("\x30\x0f\x30\x0d\x02\x01\x01\x30\0\x30\0\x30\0\x30"
-		    "\0\x31\0"), false },
+		      "\0\x31\0"),
+		    false },
 		{ LIT("\x30\x13\x30\x11\xa0\0\xa0\0" LEAST), false },
 		{ LIT("\x30\x11\x30\x0f\xa1\0" LEAST), false },
 	};
@@ -459,7 +476,8 @@ test_shapes(void **state)
 		buf_free(&text);
 		check(trust_load(&t, &s, &f) == STATUS_OK, "%s", f.text);
 		check(trust_count(t) == 1u + cases[i].good &&
-		    trust_skipped(t) == !cases[i].good, "case %zu", i);
+			trust_skipped(t) == !cases[i].good,
+		    "case %zu", i);
 		trust_free(t);
 	}
 }
@@ -475,8 +493,10 @@ test_prefixes(void **state)
 	(void)state;
 	one = sizeof ONE - 2;
 	two = sizeof ONE + sizeof TWO - 3;
-	for (n = 0; n < sizeof text; n += n < 40 || n > two - 40 ||
-	    (n > one - 40 && n < one + 40) ? 1 : 13) {
+	for (n = 0; n < sizeof text;
+	     n += n < 40 || n > two - 40 || (n > one - 40 && n < one + 40)
+		 ? 1
+		 : 13) {
 		s.cert_file = write_file_n("ca.pem", text, n);
 		if (n < one)
 			expect_refused(&s, "SSL_CERT_FILE", "ca.pem");
@@ -519,20 +539,24 @@ static void
 test_refused_files(void **state)
 {
 	static const struct {
-		const char	*text, *what;
+		const char *text, *what;
 	} cases[] = {
-		{ "", "no certificate" }, { "\n", "no certificate" },
+		{ "", "no certificate" },
+		{ "\n", "no certificate" },
 		{ "no PEM at all\n", "no certificate" },
-		{ BEGIN, "all broken" }, { BEGIN END, "all broken" },
+		{ BEGIN, "all broken" },
+		{ BEGIN END, "all broken" },
 		{ BEGIN "AAAA\n" END, "all broken" },
 		{ "-----BEGIN TRUSTED CERTIFICATE-----\n" ONE_BASE64
-		    "-----END TRUSTED CERTIFICATE-----\n", "no certificate" },
+		  "-----END TRUSTED CERTIFICATE-----\n",
+		    "no certificate" },
 		{ "-----BEGIN PRIVATE KEY-----\n" ONE_BASE64
-		    "-----END PRIVATE KEY-----\n", "no certificate" },
+		  "-----END PRIVATE KEY-----\n",
+		    "no certificate" },
 		{ ONE_BASE64, "no certificate" },
 	};
 	static const char *const names[] = { "--cacert", "SSL_CERT_FILE",
-	    "NODE_EXTRA_CA_CERTS" };
+		"NODE_EXTRA_CA_CERTS" };
 	const char *good = write_file("good.pem", ONE), *bad;
 	struct trust_sources s;
 	size_t i, k;
@@ -554,13 +578,14 @@ test_refused_files(void **state)
 			s.extra = k == 2 ? bad : NULL;
 			if (k == 2) {
 				expect_left_out(&s, HAS_ONE, bad);
-				expect_left_out(&s, HAS_ONE, i < COUNT(cases) ?
-				    cases[i].what : "cannot read");
+				expect_left_out(&s, HAS_ONE,
+				    i < COUNT(cases) ? cases[i].what
+						     : "cannot read");
 				continue;
 			}
 			expect_refused(&s, names[k], bad);
-			expect_refused(&s, names[k], i < COUNT(cases) ?
-			    cases[i].what : "cannot read");
+			expect_refused(&s, names[k],
+			    i < COUNT(cases) ? cases[i].what : "cannot read");
 		}
 }
 
@@ -581,8 +606,8 @@ test_large_files(void **state)
 	memset(&s, 0, sizeof s);
 	s.cert_dir = make_dir("large.d");
 	write_file("large.d/other.pem", TWO);
-	assert_int_equal(truncate(write_file("large.d/large.pem", ONE),
-	    (off_t)max + 1), 0);
+	assert_int_equal(
+	    truncate(write_file("large.d/large.pem", ONE), (off_t)max + 1), 0);
 	expect_good(&s, HAS_TWO, 0, "a directory with a large file");
 	memset(&s, 0, sizeof s);
 	/* One without an end must not hang. */
@@ -657,7 +682,11 @@ static void
 test_changed_file(void **state)
 {
 	static const char *const changed[] = {
-		"", "\n" ONE TWO, TWO ONE, BEGIN, BEGIN THREE_BASE64 END,
+		"",
+		"\n" ONE TWO,
+		TWO ONE,
+		BEGIN,
+		BEGIN THREE_BASE64 END,
 		BEGIN "A" ONE_BASE64 END,
 	};
 	struct fault f;
@@ -696,8 +725,8 @@ test_replaced_file(void **state)
 		assert_int_equal(trust_load(&t, &s, &f), STATUS_OK);
 		setrlimit(RLIMIT_NOFILE, &usual);
 		if (round == 0)
-			assert_int_equal(rename(write_file("new.pem", THREE),
-			    s.cacert), 0);
+			assert_int_equal(
+			    rename(write_file("new.pem", THREE), s.cacert), 0);
 		else
 			write_file("replaced.pem", "");
 		assert_int_equal(contents(t), HAS_ONE | HAS_TWO);
@@ -860,8 +889,7 @@ test_directory(void **state)
 	write_file("certs.d/Not hashed, no ending", TWO);
 	write_file("certs.d/broken.pem", BEGIN "AAAA" END);
 	/* As c_rehash leaves it: the same again under another name. */
-	assert_int_equal(symlink("a1b2c3d4.0", path_of("certs.d/one.pem")),
-	    0);
+	assert_int_equal(symlink("a1b2c3d4.0", path_of("certs.d/one.pem")), 0);
 	assert_int_equal(symlink("nowhere", path_of("certs.d/dangling")), 0);
 	assert_int_equal(mkfifo(path_of("certs.d/pipe"), 0600), 0);
 	expect_good(&s, HAS_ONE | HAS_TWO, 1, "directory");

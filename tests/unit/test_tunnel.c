@@ -11,29 +11,29 @@
 #include "http/response.h"
 #include "http/tunnel.h"
 
-#define WHO		"proxy proxy.example:3128"
-#define ESTABLISHED	"HTTP/1.1 200 Connection established\r\n\r\n"
+#define WHO         "proxy proxy.example:3128"
+#define ESTABLISHED "HTTP/1.1 200 Connection established\r\n\r\n"
 
 /* What comes after the script. */
 enum ending { ENDS, RESETS, STALLS, INTERRUPTED };
 
 static struct {
-	struct conn	 conn;		/* first */
-	const char	*script;
-	size_t		 len, at, piece;
-	enum ending	 ending;
-	bool		 for_ever;	/* the script begins anew */
-	bool		 late;		/* something more has arrived */
-	bool		 deaf;		/* takes no bytes */
-	int64_t		 deadline_ms;	/* of the latest read */
-	size_t		 read_count;
-	struct buf	 written;
+	struct conn conn; /* first */
+	const char *script;
+	size_t len, at, piece;
+	enum ending ending;
+	bool for_ever;       /* the script begins anew */
+	bool late;           /* something more has arrived */
+	bool deaf;           /* takes no bytes */
+	int64_t deadline_ms; /* of the latest read */
+	size_t read_count;
+	struct buf written;
 } fake;
 
-static char		who[] = WHO;
-static struct proxy	proxy;
-static struct url	server;
-static struct fault	fault;
+static char who[] = WHO;
+static struct proxy proxy;
+static struct url server;
+static struct fault fault;
 
 static enum status
 end(struct fault *f)
@@ -107,9 +107,8 @@ fake_quiet(struct conn *c)
 	return fake.at == fake.len && !fake.late;
 }
 
-static const struct conn_ops ops = {
-	fake_read, fake_write, fake_close, fake_sent, fake_quiet
-};
+static const struct conn_ops ops = { fake_read, fake_write, fake_close,
+	fake_sent, fake_quiet };
 
 static void
 begin(const char *script, size_t len, size_t piece, enum ending ending)
@@ -146,8 +145,8 @@ use(const char *proxy_url, const char *server_url)
 	proxy_wipe(&proxy);
 	url_wipe(&server);
 	secret_forget();
-	assert_int_equal(proxy_parse(&proxy, "https_proxy", proxy_url, &fault),
-	    STATUS_OK);
+	assert_int_equal(
+	    proxy_parse(&proxy, "https_proxy", proxy_url, &fault), STATUS_OK);
 	assert_null(url_parse_base(&server, server_url));
 }
 
@@ -173,8 +172,8 @@ tear_down(void **state)
 static void
 says(const char *part)
 {
-	check(strstr(fault.text, part) != NULL, "\"%s\" is not in \"%s\"",
-	    part, fault.text);
+	check(strstr(fault.text, part) != NULL, "\"%s\" is not in \"%s\"", part,
+	    fault.text);
 }
 
 static void
@@ -197,7 +196,7 @@ static void
 test_request(void **state)
 {
 	static const struct {
-		const char	*proxy, *server, *target, *credentials;
+		const char *proxy, *server, *target, *credentials;
 	} cases[] = {
 		{ "p", "https://api.example.com", "api.example.com:443", "" },
 		{ "p", "https://api.example.com:8443/api/v3",
@@ -214,9 +213,10 @@ test_request(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(cases); i++) {
 		use(cases[i].proxy, cases[i].server);
-		assert_int_equal(answered(ESTABLISHED, 4096, STALLS),
-		    STATUS_OK);
-		snprintf(expected, sizeof expected, "CONNECT %s HTTP/1.1\r\n"
+		assert_int_equal(
+		    answered(ESTABLISHED, 4096, STALLS), STATUS_OK);
+		snprintf(expected, sizeof expected,
+		    "CONNECT %s HTTP/1.1\r\n"
 		    "Host: %s\r\nUser-Agent: return-dispatch/%s\r\n%s\r\n",
 		    cases[i].target, cases[i].target, PACKAGE_VERSION,
 		    cases[i].credentials);
@@ -225,11 +225,8 @@ test_request(void **state)
 }
 
 /* All of these open the tunnel, in one piece and byte by byte. */
-static const char *const good[] = {
-	ESTABLISHED,
-	"HTTP/1.1 200\r\n\r\n",
-	"HTTP/1.1 200 \r\n\r\n",
-	"HTTP/1.0 200 Connection established\r\n\r\n",
+static const char *const good[] = { ESTABLISHED, "HTTP/1.1 200\r\n\r\n",
+	"HTTP/1.1 200 \r\n\r\n", "HTTP/1.0 200 Connection established\r\n\r\n",
 	"HTTP/1.0 200 OK\r\nProxy-agent: tinyproxy/1.11.1\r\n\r\n",
 	"HTTP/1.1 200 OK\nVia: x\n\n",
 	/* RFC 9110, 9.3.6: these two are to be ignored */
@@ -240,14 +237,12 @@ static const char *const good[] = {
 	"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n",
 	"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
 	"HTTP/1.1 200 OK\r\nProxy-Authenticate: Basic\r\n\r\n",
-	"HTTP/1.1 201 Created\r\n\r\n",
-	"HTTP/1.1 204 No Content\r\n\r\n",
+	"HTTP/1.1 201 Created\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n",
 	"HTTP/1.1 299 Whatever\r\n\r\n",
 	"HTTP/1.1 100 Continue\r\n\r\n" ESTABLISHED,
 	("HTTP/1.1 100 Continue\r\nContent-Length: 9\r\n\r\n"
-	    "HTTP/1.1 102 Processing\r\n\r\n"
-	    "HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" ESTABLISHED),
-};
+	 "HTTP/1.1 102 Processing\r\n\r\n"
+	 "HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\n" ESTABLISHED) };
 
 static void
 test_good(void **state)
@@ -266,8 +261,8 @@ static void
 test_cut(void **state)
 {
 	static const struct {
-		enum ending	ending;
-		enum status	status;
+		enum ending ending;
+		enum status status;
 	} ends[] = {
 		{ ENDS, STATUS_CLOSED },
 		{ RESETS, STATUS_CLOSED },
@@ -293,7 +288,8 @@ static void
 test_more_than_asked_for(void **state)
 {
 	static const char *const more[] = {
-		ESTABLISHED "x", ESTABLISHED "\r\n",
+		ESTABLISHED "x",
+		ESTABLISHED "\r\n",
 		ESTABLISHED ESTABLISHED,
 		"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
 		"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n0\r\n\r\n",
@@ -303,8 +299,9 @@ test_more_than_asked_for(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(more); i++)
 		for (piece = 1; piece < 4096; piece *= 3) {
-			check(answered(more[i], piece, STALLS) ==
-			    STATUS_PROTOCOL, "%zu, %zu", i, piece);
+			check(
+			    answered(more[i], piece, STALLS) == STATUS_PROTOCOL,
+			    "%zu, %zu", i, piece);
 			says("more than its answer");
 			names_both();
 		}
@@ -338,10 +335,11 @@ test_statuses(void **state)
 	(void)state;
 	for (status = 300; status <= 999; status++) {
 		i = status % COUNT(tails);
-		snprintf(text, sizeof text, "HTTP/1.%u %u No way%s",
-		    status % 2, status, tails[i]);
+		snprintf(text, sizeof text, "HTTP/1.%u %u No way%s", status % 2,
+		    status, tails[i]);
 		check(answered(text, status % 7 + 1, endings[status % 3]) ==
-		    STATUS_CONNECT, "%s: %s", text, fault.text);
+			STATUS_CONNECT,
+		    "%s: %s", text, fault.text);
 		lasting = status >= 400 && status < 500 && status != 408 &&
 		    status != 429;
 		check(fault.lasting == lasting, "%u", status);
@@ -361,8 +359,8 @@ static void
 test_never_an_answer(void **state)
 {
 	static const struct {
-		const char	*script;
-		enum status	 status;
+		const char *script;
+		enum status status;
 	} cases[] = {
 		{ "SSH-2.0-OpenSSH_9.2p1\r\n", STATUS_PROTOCOL },
 		{ "\x15\x03\x01\x00\x02\x02\x0a", STATUS_PROTOCOL },
@@ -370,8 +368,7 @@ test_never_an_answer(void **state)
 		{ "HTTP/2 200\r\n\r\n", STATUS_PROTOCOL },
 		{ "HTTP/1.1 20 OK\r\n\r\n", STATUS_PROTOCOL },
 		{ "HTTP/1.1 000 OK\r\n\r\n", STATUS_PROTOCOL },
-		{ "HTTP/1.1 101 Switching Protocols\r\n\r\n",
-		    STATUS_PROTOCOL },
+		{ "HTTP/1.1 101 Switching Protocols\r\n\r\n", STATUS_PROTOCOL },
 		{ "HTTP/1.1 200 OK\r\n folded\r\n\r\n", STATUS_PROTOCOL },
 		{ "HTTP/1.1 200 OK\r\nno colon\r\n\r\n", STATUS_PROTOCOL },
 		{ "\r\n" ESTABLISHED, STATUS_PROTOCOL },
@@ -382,7 +379,8 @@ test_never_an_answer(void **state)
 	for (i = 0; i < COUNT(cases); i++)
 		for (piece = 1; piece < 4096; piece *= 5) {
 			check(answered(cases[i].script, piece, ENDS) ==
-			    cases[i].status, "%zu: %s", i, fault.text);
+				cases[i].status,
+			    "%zu: %s", i, fault.text);
 			assert_false(fault.lasting);
 			says("bad answer");
 			names_both();
@@ -417,8 +415,8 @@ test_floods(void **state)
 			buf_adds(&b, field);
 		buf_adds(&b, "\r\n");
 		begin(buf_str(&b), b.len, 4096, STALLS);
-		assert_int_equal(open_tunnel(), i == 0 ? STATUS_OK :
-		    STATUS_PROTOCOL);
+		assert_int_equal(
+		    open_tunnel(), i == 0 ? STATUS_OK : STATUS_PROTOCOL);
 		buf_free(&b);
 	}
 	/* a page of explanations without end */
@@ -444,13 +442,15 @@ test_deadlines(void **state)
 	assert_int_equal(answered("", 1, STALLS), STATUS_TIMEOUT);
 	left_ms = clock_left(&clock_system, fake.deadline_ms);
 	assert_in_range(left_ms, 10000, 20000);
-	assert_int_equal(answered("HTTP/1.1 407 No\r\n", 4096, STALLS),
-	    STATUS_CONNECT);
+	assert_int_equal(
+	    answered("HTTP/1.1 407 No\r\n", 4096, STALLS), STATUS_CONNECT);
 	left_ms = clock_left(&clock_system, fake.deadline_ms);
 	assert_in_range(left_ms, 0, 2000);
 	/* 1xx is no refusal */
 	assert_int_equal(answered("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 "
-	    "OK\r\n", 4096, STALLS), STATUS_TIMEOUT);
+				  "OK\r\n",
+			     4096, STALLS),
+	    STATUS_TIMEOUT);
 	left_ms = clock_left(&clock_system, fake.deadline_ms);
 	assert_in_range(left_ms, 10000, 20000);
 }
@@ -461,8 +461,8 @@ test_signals(void **state)
 	(void)state;
 	assert_int_equal(answered("", 1, INTERRUPTED), STATUS_INTERRUPTED);
 	assert_string_equal(fault.text, "interrupted");
-	assert_int_equal(answered("HTTP/1.1 403 Forbidden\r\n", 1,
-	    INTERRUPTED), STATUS_INTERRUPTED);
+	assert_int_equal(answered("HTTP/1.1 403 Forbidden\r\n", 1, INTERRUPTED),
+	    STATUS_INTERRUPTED);
 	begin("", 0, 1, INTERRUPTED);
 	fake.deaf = true;
 	assert_int_equal(open_tunnel(), STATUS_INTERRUPTED);
@@ -476,12 +476,14 @@ test_signals(void **state)
 static void
 test_credentials(void **state)
 {
-	static const char basic[] = "HTTP/1.1 407 Proxy Authentication "
+	static const char basic[] =
+	    "HTTP/1.1 407 Proxy Authentication "
 	    "Required\r\nProxy-Authenticate: NTLM\r\n"
 	    "Proxy-Authenticate: basic realm=\"corp\"\r\n"
 	    "Proxy-Authenticate: Negotiate\r\n"
 	    "Content-Length: 0\r\n\r\n";
-	static const char others[] = "HTTP/1.1 407 No\r\nProxy-Authenticate: "
+	static const char others[] =
+	    "HTTP/1.1 407 No\r\nProxy-Authenticate: "
 	    "Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n";
 
 	(void)state;
@@ -508,19 +510,22 @@ test_credentials(void **state)
 	says_not(proxy.authorization + 6);
 	assert_int_equal(answered(others, 4096, ENDS), STATUS_CONNECT);
 	says("it offers Negotiate");
-	assert_int_equal(answered("HTTP/1.0 401 Unauthorized\r\n\r\n", 4096,
-	    ENDS), STATUS_CONNECT);
+	assert_int_equal(
+	    answered("HTTP/1.0 401 Unauthorized\r\n\r\n", 4096, ENDS),
+	    STATUS_CONNECT);
 	says("rejected the user name and password");
 	/* without a word about how */
-	assert_int_equal(answered("HTTP/1.1 407\r\n\r\n", 4096, ENDS),
-	    STATUS_CONNECT);
+	assert_int_equal(
+	    answered("HTTP/1.1 407\r\n\r\n", 4096, ENDS), STATUS_CONNECT);
 	says("(407)");
 	says_not("it offers");
 
 	use("https://me:hunter%2022@proxy.example:3128",
 	    "https://api.example.com");
 	assert_int_equal(answered("HTTP/1.1 407 No\r\nProxy-Authenticate: "
-	    "hunter 22\r\n\r\n", 4096, ENDS), STATUS_CONNECT);
+				  "hunter 22\r\n\r\n",
+			     4096, ENDS),
+	    STATUS_CONNECT);
 	says("it offers");
 	says_not("hunter");
 }
@@ -530,10 +535,10 @@ static void
 test_excerpts(void **state)
 {
 	static const struct {
-		const char	*type, *body, *shown;
+		const char *type, *body, *shown;
 	} cases[] = {
-		{ "text/plain", "  Not\r\nfor\tyou. \n", "It says: Not for "
-		    "you." },
+		{ "text/plain", "  Not\r\nfor\tyou. \n",
+		    "It says: Not for you." },
 		{ "text/plain; charset=utf-8", "caf\xc3\xa9", "caf\xc3\xa9" },
 		{ "TEXT/PLAIN", "Not for you", "It says: Not for you" },
 		{ "application/json", "{\"error\":\"no\"}", "{\"error\"" },
@@ -557,12 +562,12 @@ test_excerpts(void **state)
 	(void)state;
 	use("me:hunter22@proxy.example:3128", "https://api.example.com");
 	for (i = 0; i < COUNT(cases); i++) {
-		snprintf(text, sizeof text, "HTTP/1.1 403 No\r\n%s%s%s"
-		    "Content-Length: %zu\r\n\r\n%s",
+		snprintf(text, sizeof text,
+		    "HTTP/1.1 403 No\r\n%s%s%sContent-Length: %zu\r\n\r\n%s",
 		    cases[i].type != NULL ? "Content-Type: " : "",
 		    cases[i].type != NULL ? cases[i].type : "",
-		    cases[i].type != NULL ? "\r\n" : "",
-		    strlen(cases[i].body), cases[i].body);
+		    cases[i].type != NULL ? "\r\n" : "", strlen(cases[i].body),
+		    cases[i].body);
 		assert_int_equal(answered(text, 7, STALLS), STATUS_CONNECT);
 		if (cases[i].shown != NULL)
 			says(cases[i].shown);
@@ -588,12 +593,13 @@ test_excerpts(void **state)
 	says_not("hun");
 	/* Nor is one whose spaces have been folded. */
 	secret_add("two  spaces");
-	assert_int_equal(answered("HTTP/1.1 403 no two  spaces\r\n\r\n", 4096,
-	    ENDS), STATUS_CONNECT);
+	assert_int_equal(
+	    answered("HTTP/1.1 403 no two  spaces\r\n\r\n", 4096, ENDS),
+	    STATUS_CONNECT);
 	says_not("two");
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)

@@ -13,7 +13,7 @@ static void
 test_bases(void **state)
 {
 	static const struct {
-		const char	*text, *origin, *path;
+		const char *text, *origin, *path;
 	} cases[] = {
 		{ "https://api.github.com", "https://api.github.com", "" },
 		{ "https://api.github.com/", "https://api.github.com", "" },
@@ -68,20 +68,18 @@ test_bases(void **state)
 static void
 test_bad_bases(void **state)
 {
-	static const char *const cases[] = {
-		/* schemes */
+	static const char *const cases[] = { /* schemes */
 		"", " ", "h", "https", "https:", "https:/", "http:/x",
 		"api.github.com", "//api.github.com", "/api", "https//x",
 		"ftp://x", "file:///etc/passwd", "httpss://x", "https:x",
-		"socks5://x", "javascript:alert(1)", " https://x",
-		"https ://x",
+		"socks5://x", "javascript:alert(1)", " https://x", "https ://x",
 		/* hosts */
 		"https://", "https:///", "https:///api", "https://:443",
 		"https://.", "https://.x", "https://-x", "https://a b",
 		"https://a%20b", "https://a\tb", "https://a\nb",
-		"https://a\x7f", "https://b\xc3\xbcrger.example",
-		"https://a,b", "https://a;b", "https://a*b", "https://<a>",
-		"https://a'b", "https://a\"b", "https://a|b", "https://{a}",
+		"https://a\x7f", "https://b\xc3\xbcrger.example", "https://a,b",
+		"https://a;b", "https://a*b", "https://<a>", "https://a'b",
+		"https://a\"b", "https://a|b", "https://{a}",
 		/* user information */
 		"https://user@x", "https://user:pass@x", "https://@x",
 		"https://x@", "https://user@x:443/", "https://x:443@y/",
@@ -96,8 +94,7 @@ test_bad_bases(void **state)
 		"https://::1", "https://[::1]x", "https://[::1]8080",
 		"https://[::1]:", "https://[::1]:x", "https://[127.0.0.1]",
 		"https://[example.com]", "https://[fe80::1%25eth0]",
-		"https://[[::1]]", "https://2001:db8::1/",
-		"https://[::1]@x",
+		"https://[[::1]]", "https://2001:db8::1/", "https://[::1]@x",
 		/* what follows */
 		"https://x?y", "https://x/?", "https://x/?y=z", "https://x#y",
 		"https://x/#", "https://x/a b", "https://x/a\tb",
@@ -108,7 +105,7 @@ test_bad_bases(void **state)
 		"https://x/;y", "https://x/!y", "https://x/$y", "https://x/&y",
 		"https://x/'", "https://x/(y", "https://x/y)", "https://x/*",
 		"https://x/`y`", "https://x/|y", "https://x/{y", "https://x/}",
-		"https://x/[y]", "https://x/^",
+		"https://x/[y]", "https://x/^"
 	};
 	const char *wrong;
 	struct url u;
@@ -131,7 +128,7 @@ static void
 test_reasons(void **state)
 {
 	static const struct {
-		const char	*text, *part;
+		const char *text, *part;
 	} cases[] = {
 		{ "api.github.com", "https://" },
 		{ "https://u:p@x", "user information" },
@@ -141,8 +138,10 @@ test_reasons(void **state)
 		{ "https://a:80:80", "bad port" },
 		{ "https://:80", "host is missing" },
 		{ "https://b\xc3\xbcrger", "xn--" },
-		{ "https://x:0", "port" }, { "https://x:99999", "port" },
-		{ "https://[::1", "']'" }, { "https://[x]", "IPv6" },
+		{ "https://x:0", "port" },
+		{ "https://x:99999", "port" },
+		{ "https://[::1", "']'" },
+		{ "https://[x]", "IPv6" },
 		{ "https://x/?a", "query or fragment" },
 		{ "https://x/a b", "character in the path" },
 	};
@@ -181,15 +180,14 @@ static void
 test_locations(void **state)
 {
 	static const struct {
-		const char	*base, *base_target, *location;
-		const char	*origin, *target;
+		const char *base, *base_target, *location;
+		const char *origin, *target;
 	} cases[] = {
 		/* absolute */
 		{ "https://h", "/a", "https://h/b", "https://h", "/b" },
 		{ "https://h", "/a", "https://H:443/b?c=d", "https://h",
 		    "/b?c=d" },
-		{ "https://h", "/a", "https://other/b", "https://other",
-		    "/b" },
+		{ "https://h", "/a", "https://other/b", "https://other", "/b" },
 		{ "https://h", "/a", "http://h/b", "http://h", "/b" },
 		{ "https://h", "/a", "HTTPS://h:8443/B", "https://h:8443",
 		    "/B" },
@@ -201,8 +199,7 @@ test_locations(void **state)
 		{ "https://h", "/a/b", "https://o/p#f", "https://o", "/p" },
 		{ "https://h", "/a/b", "https://o/p?q#f?g", "https://o",
 		    "/p?q" },
-		{ "https://h", "/a", "https://o/u:p@x", "https://o",
-		    "/u:p@x" },
+		{ "https://h", "/a", "https://o/u:p@x", "https://o", "/u:p@x" },
 		{ "https://h", "/a", "https://o/a/../b?u=https://z/",
 		    "https://o", "/a/../b?u=https://z/" },
 		{ "https://h", "/a",
@@ -253,8 +250,8 @@ test_locations(void **state)
 		check(wrong == NULL, "%s: %s", cases[i].location, wrong);
 		buf_init(&origin, 1000);
 		url_add_origin(&origin, &u);
-		check(strcmp(buf_str(&origin), cases[i].origin) == 0,
-		    "%s: %s", cases[i].location, buf_str(&origin));
+		check(strcmp(buf_str(&origin), cases[i].origin) == 0, "%s: %s",
+		    cases[i].location, buf_str(&origin));
 		check(strcmp(target, cases[i].target) == 0, "%s: %s",
 		    cases[i].location, target);
 		assert_string_equal(u.path, "");
@@ -268,16 +265,14 @@ test_locations(void **state)
 static void
 test_bad_locations(void **state)
 {
-	static const char *const cases[] = {
-		"", " ", " /a", "/a b", "/a\tb", "/a\r\nX: y", "/\x7f",
-		"/\xc3\xa9", "https://", "https:///a", "//", "///a",
-		"ftp://x/", "file:///a", "javascript:x", "data:,x",
-		"https:/a", "https:a", "mailto:a@b", "https://u@x/",
+	static const char *const cases[] = { "", " ", " /a", "/a b", "/a\tb",
+		"/a\r\nX: y", "/\x7f", "/\xc3\xa9", "https://", "https:///a",
+		"//", "///a", "ftp://x/", "file:///a", "javascript:x",
+		"data:,x", "https:/a", "https:a", "mailto:a@b", "https://u@x/",
 		"https://u:p@x/", "//u@x/", "https://x:0/", "https://x:99999",
 		"https://x:/", "https://[::1/", "https://b\xc3\xbc/",
 		"https://x\\y/", "//x\\y/", "/\\x/", "\\\\x\\y",
-		"https://x\\@y/", "a:b",
-	};
+		"https://x\\@y/", "a:b" };
 	struct url base, u;
 	const char *wrong;
 	char *target;
@@ -286,8 +281,8 @@ test_bad_locations(void **state)
 	(void)state;
 	assert_null(url_parse_base(&base, "https://h"));
 	for (i = 0; i < COUNT(cases); i++) {
-		wrong = url_parse_location(&u, &target, cases[i], &base,
-		    "/a/b");
+		wrong = url_parse_location(
+		    &u, &target, cases[i], &base, "/a/b");
 		check(wrong != NULL, "%s", cases[i]);
 		assert_null(target);
 		url_wipe(&u);
@@ -299,8 +294,8 @@ static void
 test_same_origin(void **state)
 {
 	static const struct {
-		const char	*a, *b;
-		bool		 same;
+		const char *a, *b;
+		bool same;
 	} cases[] = {
 		{ "https://h", "https://h/x/y", true },
 		{ "https://h", "https://H:443", true },
@@ -334,33 +329,51 @@ static void
 test_loopback(void **state)
 {
 	static const struct {
-		const char	*text;
-		bool		 loopback;
+		const char *text;
+		bool loopback;
 	} cases[] = {
-		{ "http://localhost", true }, { "http://LOCALHOST:1", true },
-		{ "http://127.0.0.1", true }, { "http://127.0.0.0", true },
+		{ "http://localhost", true },
+		{ "http://LOCALHOST:1", true },
+		{ "http://127.0.0.1", true },
+		{ "http://127.0.0.0", true },
 		{ "http://127.1.2.3:80/x", true },
-		{ "http://127.255.255.255", true }, { "http://[::1]", true },
+		{ "http://127.255.255.255", true },
+		{ "http://[::1]", true },
 		{ "http://[::1]:8080/", true },
 		{ "http://127.evil.example", false },
 		{ "http://127.0.0.1.evil.example", false },
-		{ "http://127.0.0.evil", false }, { "http://127.0.0", false },
-		{ "http://127.1", false }, { "http://127.", false },
-		{ "http://127", false }, { "http://127.0.0.1.", false },
-		{ "http://127.0.0.1.1", false }, { "http://127.0.0.256", false },
-		{ "http://127.0.0.0x1", false }, { "http://127.0.0.08", false },
-		{ "http://127.0.0.1a", false }, { "http://127..0.1", false },
-		{ "http://127.0.0.-1", false }, { "http://127.0.0.1-", false },
-		{ "http://0127.0.0.1", false }, { "http://128.0.0.1", false },
-		{ "http://126.255.255.255", false }, { "http://1.127.0.0", false },
-		{ "http://0.0.0.0", false }, { "http://2130706433", false },
+		{ "http://127.0.0.evil", false },
+		{ "http://127.0.0", false },
+		{ "http://127.1", false },
+		{ "http://127.", false },
+		{ "http://127", false },
+		{ "http://127.0.0.1.", false },
+		{ "http://127.0.0.1.1", false },
+		{ "http://127.0.0.256", false },
+		{ "http://127.0.0.0x1", false },
+		{ "http://127.0.0.08", false },
+		{ "http://127.0.0.1a", false },
+		{ "http://127..0.1", false },
+		{ "http://127.0.0.-1", false },
+		{ "http://127.0.0.1-", false },
+		{ "http://0127.0.0.1", false },
+		{ "http://128.0.0.1", false },
+		{ "http://126.255.255.255", false },
+		{ "http://1.127.0.0", false },
+		{ "http://0.0.0.0", false },
+		{ "http://2130706433", false },
 		{ "http://localhost.example", false },
-		{ "http://localhost.", false }, { "http://xlocalhost", false },
-		{ "http://localhos", false }, { "http://local-host", false },
-		{ "http://[::2]", false }, { "http://[::]", false },
-		{ "http://[::1:1]", false }, { "http://[1::1]", false },
+		{ "http://localhost.", false },
+		{ "http://xlocalhost", false },
+		{ "http://localhos", false },
+		{ "http://local-host", false },
+		{ "http://[::2]", false },
+		{ "http://[::]", false },
+		{ "http://[::1:1]", false },
+		{ "http://[1::1]", false },
 		{ "http://[::ffff:10.0.0.1]", false },
-		{ "http://10.0.0.1", false }, { "http://example.com", false },
+		{ "http://10.0.0.1", false },
+		{ "http://example.com", false },
 	};
 	struct url u;
 	size_t i;
@@ -379,11 +392,14 @@ static void
 test_authority(void **state)
 {
 	static const struct {
-		const char	*text, *authority;
+		const char *text, *authority;
 	} cases[] = {
-		{ "https://H", "h" }, { "https://h:443", "h" },
-		{ "https://h:80", "h:80" }, { "http://h:80", "h" },
-		{ "http://h:443", "h:443" }, { "http://[::1]", "[::1]" },
+		{ "https://H", "h" },
+		{ "https://h:443", "h" },
+		{ "https://h:80", "h:80" },
+		{ "http://h:80", "h" },
+		{ "http://h:443", "h:443" },
+		{ "http://[::1]", "[::1]" },
 		{ "http://[::1]:8080", "[::1]:8080" },
 	};
 	struct buf b;
@@ -405,7 +421,7 @@ static void
 test_encoded(void **state)
 {
 	static const char kept[] = "abcdefghijklmnopqrstuvwxyz"
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
 	char text[2] = "", want[4];
 	struct buf b;
 	int c;
@@ -417,8 +433,7 @@ test_encoded(void **state)
 		if (strchr(kept, c) != NULL)
 			snprintf(want, sizeof want, "%c", c);
 		else
-			snprintf(want, sizeof want, "%%%02X",
-			    (unsigned int)c);
+			snprintf(want, sizeof want, "%%%02X", (unsigned int)c);
 		buf_clear(&b);
 		url_add_encoded(&b, text);
 		assert_string_equal(buf_str(&b), want);

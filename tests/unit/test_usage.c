@@ -8,7 +8,7 @@
 
 #include "cli/usage.h"
 
-static struct buf	text;
+static struct buf text;
 
 static int
 set_up(void **state)
@@ -76,11 +76,14 @@ test_options(void **state)
 				snprintf(line, sizeof line, "\n  -%c, %s",
 				    spec->letter, spec->name);
 			/* "--wait" is the beginning of others. */
-			strcat(line, *spec->argument == '[' && spec->argument[1]
-			    == '=' ? "" : " ");
+			strcat(line,
+			    *spec->argument == '[' && spec->argument[1] == '='
+				? ""
+				: " ");
 			strcat(line, spec->argument);
-			check(has(line) == (!await ||
-			    spec->command != FOR_DISPATCH), "%s", line);
+			check(has(line) ==
+				(!await || spec->command != FOR_DISPATCH),
+			    "%s", line);
 		}
 	}
 }
@@ -91,14 +94,17 @@ test_columns(void **state)
 {
 	(void)state;
 	usage_add_help(&text, false);
-	assert_true(has("\nWhat to dispatch:\n"
+	assert_true(has(
+	    "\nWhat to dispatch:\n"
 	    "  -R, --repo [HOST/]OWNER/REPO   the repository ($GITHUB_REPOSITORY)\n"
 	    "  -w, --workflow FILE|PATH|ID    deploy.yml, or its numeric ID\n"));
-	assert_true(has("\n"
-	    "      --distinct-id[=ID]         always send the input "
-	    "distinct_id: this ID,\n"
-	    "                                 or a random one\n"));
-	assert_true(has("\n"
+	assert_true(
+	    has("\n"
+		"      --distinct-id[=ID]         always send the input "
+		"distinct_id: this ID,\n"
+		"                                 or a random one\n"));
+	assert_true(has(
+	    "\n"
 	    "      --force-cancel-after DURATION\n"
 	    "                                 force it this long afterwards "
 	    "(never)\n"));
@@ -132,7 +138,7 @@ test_answer(void **state)
 	assert_true(has("Usage: return-dispatch await "));
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)

@@ -12,13 +12,13 @@
 enum verdict {
 	GOOD,
 	BAD,
-	LENIENT		/* the grammar holds, the characters don't */
+	LENIENT /* the grammar holds, the characters don't */
 };
 
 static const struct {
-	enum verdict	 verdict;
-	const char	*text;
-	size_t		 len;
+	enum verdict verdict;
+	const char *text;
+	size_t len;
 } texts[] = {
 	/* 2: values at the top level, white space around them */
 	{ GOOD, LIT("{}") },
@@ -43,7 +43,9 @@ static const struct {
 	{ BAD, LIT("1\0") },
 	{ BAD, LIT("\v1") },
 	{ BAD, LIT("1\f") },
-	{ BAD, LIT("\xc2\xa0" "1") },
+	{ BAD,
+	    LIT("\xc2\xa0"
+		"1") },
 	{ BAD, LIT("1\xe2\x80\xa8") },
 	{ BAD, LIT("\xef\xbb\xbf{}") },
 	{ BAD, LIT("\xef\xbb\xbf") },
@@ -252,8 +254,8 @@ static const struct {
 	{ BAD, LIT("Infinity") },
 	{ BAD, LIT("-Infinity") },
 	{ BAD, LIT("inf") },
-	{ BAD, LIT("\xef\xbc\x91") },		/* full-width 1 */
-	{ BAD, LIT("1\xd9\xa1") },		/* Arabic 1 */
+	{ BAD, LIT("\xef\xbc\x91") }, /* full-width 1 */
+	{ BAD, LIT("1\xd9\xa1") },    /* Arabic 1 */
 	{ BAD, LIT("[-]") },
 	{ BAD, LIT("[01]") },
 	{ BAD, LIT("[1.]") },
@@ -288,7 +290,9 @@ static const struct {
 	{ BAD, LIT("\"a\"\"") },
 	{ BAD, LIT("'a'") },
 	{ BAD, LIT("`a`") },
-	{ BAD, LIT("\xe2\x80\x9c" "a\xe2\x80\x9d") },
+	{ BAD,
+	    LIT("\xe2\x80\x9c"
+		"a\xe2\x80\x9d") },
 	{ BAD, LIT("\"\\") },
 	{ BAD, LIT("\"\\\"") },
 	{ BAD, LIT("\"\\\\\\\"") },
@@ -312,7 +316,9 @@ static const struct {
 	{ BAD, LIT("\"\\u-123\"") },
 	{ BAD, LIT("\"\\u0x41\"") },
 	{ BAD, LIT("\"\\u{41}\"") },
-	{ BAD, LIT("\"\\u00\0" "41\"") },
+	{ BAD,
+	    LIT("\"\\u00\0"
+		"41\"") },
 	{ BAD, LIT("\"\\u00\xc3\xa9\"") },
 	{ BAD, LIT("\"\\\xc3\xa9\"") },
 
@@ -347,22 +353,24 @@ static const struct {
 	{ LENIENT, LIT("\"\xfe\"") },
 	{ LENIENT, LIT("\"\xff\"") },
 	{ LENIENT, LIT("\"\xc3\"") },
-	{ LENIENT, LIT("\"\xc3" "a\"") },
+	{ LENIENT,
+	    LIT("\"\xc3"
+		"a\"") },
 	{ LENIENT, LIT("\"\xe2\x82\"") },
 	{ LENIENT, LIT("\"\xe2\x28\xa1\"") },
 	{ LENIENT, LIT("\"\xf0\x9f\x9a\"") },
 	{ LENIENT, LIT("\"\xc3\xa9\xa9\"") },
-	{ LENIENT, LIT("\"\xc0\xaf\"") },		/* overlong */
+	{ LENIENT, LIT("\"\xc0\xaf\"") }, /* overlong */
 	{ LENIENT, LIT("\"\xc0\x80\"") },
 	{ LENIENT, LIT("\"\xc1\xbf\"") },
 	{ LENIENT, LIT("\"\xe0\x80\xaf\"") },
 	{ LENIENT, LIT("\"\xe0\x9f\xbf\"") },
 	{ LENIENT, LIT("\"\xf0\x80\x80\xaf\"") },
 	{ LENIENT, LIT("\"\xf0\x8f\xbf\xbf\"") },
-	{ LENIENT, LIT("\"\xed\xa0\x80\"") },		/* surrogates */
+	{ LENIENT, LIT("\"\xed\xa0\x80\"") }, /* surrogates */
 	{ LENIENT, LIT("\"\xed\xbf\xbf\"") },
 	{ LENIENT, LIT("\"\xed\xa0\xbd\xed\xb8\x80\"") },
-	{ LENIENT, LIT("\"\xf4\x90\x80\x80\"") },	/* over U+10FFFF */
+	{ LENIENT, LIT("\"\xf4\x90\x80\x80\"") }, /* over U+10FFFF */
 	{ LENIENT, LIT("\"\xf5\x80\x80\x80\"") },
 	{ LENIENT, LIT("\"\xf8\x88\x80\x80\x80\"") },
 	{ LENIENT, LIT("\"\xfc\x84\x80\x80\x80\x80\"") },
@@ -434,9 +442,11 @@ test_texts(void **state)
 	for (i = 0; i < COUNT(texts); i++) {
 		want = texts[i].verdict;
 		check(judge(texts[i].text, texts[i].len, JSON_STRICT_TEXT) ==
-		    (want == GOOD), "case %zu, strict: %s", i, texts[i].text);
+			(want == GOOD),
+		    "case %zu, strict: %s", i, texts[i].text);
 		check(judge(texts[i].text, texts[i].len, JSON_LENIENT_TEXT) ==
-		    (want != BAD), "case %zu, lenient: %s", i, texts[i].text);
+			(want != BAD),
+		    "case %zu, lenient: %s", i, texts[i].text);
 	}
 }
 
@@ -456,8 +466,10 @@ test_truncated(void **state)
 			n++;
 		container = n < texts[i].len &&
 		    (text[n] == '{' || text[n] == '[');
-		for (end = texts[i].len; end > 0 && strchr(" \t\r\n",
-		    text[end - 1]) != NULL && text[end - 1] != '\0'; end--)
+		for (end = texts[i].len;
+		     end > 0 && strchr(" \t\r\n", text[end - 1]) != NULL &&
+		     text[end - 1] != '\0';
+		     end--)
 			;
 		for (n = 0; n < texts[i].len; n++) {
 			bool strict, lenient;
@@ -466,8 +478,8 @@ test_truncated(void **state)
 			lenient = judge(text, n, JSON_LENIENT_TEXT);
 			check(lenient || !strict, "case %zu cut at %zu", i, n);
 			if (texts[i].verdict != BAD && container && n < end)
-				check(!lenient, "case %zu cut at %zu: %s", i,
-				    n, text);
+				check(!lenient, "case %zu cut at %zu: %s", i, n,
+				    text);
 		}
 	}
 }
@@ -477,11 +489,15 @@ static void
 test_embedded(void **state)
 {
 	static const struct {
-		const char	*before, *after;
+		const char *before, *after;
 	} around[] = {
-		{ "[", "]" }, { "{\"k\":", "}" }, { "[[[", "]]]" },
-		{ "[0,", ",0]" }, { "{\"a\":[],\"b\": ", " ,\"c\":{}}" },
-		{ " \n", "\t\n" }, { "[{\"a\":[", "]}]" },
+		{ "[", "]" },
+		{ "{\"k\":", "}" },
+		{ "[[[", "]]]" },
+		{ "[0,", ",0]" },
+		{ "{\"a\":[],\"b\": ", " ,\"c\":{}}" },
+		{ " \n", "\t\n" },
+		{ "[{\"a\":[", "]}]" },
 	};
 	char text[512];
 	size_t i, j, len;
@@ -500,8 +516,8 @@ test_embedded(void **state)
 			    strlen(around[j].after));
 			len += strlen(around[j].after);
 			check(judge(text, len, JSON_STRICT_TEXT) ==
-			    (texts[i].verdict == GOOD), "case %zu in %zu", i,
-			    j);
+				(texts[i].verdict == GOOD),
+			    "case %zu in %zu", i, j);
 			check(judge(text, len, JSON_LENIENT_TEXT),
 			    "case %zu in %zu", i, j);
 		}
@@ -513,7 +529,7 @@ static void
 test_mutated(void **state)
 {
 	static const char bytes[] = "\0\t\n\x1f \"\\/,:[]{}019-+.eEutfna\x7f"
-	    "\x80\xbf\xc0\xc2\xe0\xed\xf0\xf4\xff";
+				    "\x80\xbf\xc0\xc2\xe0\xed\xf0\xf4\xff";
 	char text[64];
 	size_t i, j, k;
 
@@ -525,10 +541,9 @@ test_mutated(void **state)
 			for (k = 0; k < sizeof bytes - 1; k++) {
 				memcpy(text, texts[i].text, texts[i].len);
 				text[j] = bytes[k];
-				if (judge(text, texts[i].len,
-				    JSON_STRICT_TEXT))
+				if (judge(text, texts[i].len, JSON_STRICT_TEXT))
 					check(judge(text, texts[i].len,
-					    JSON_LENIENT_TEXT),
+						  JSON_LENIENT_TEXT),
 					    "case %zu, byte %zu", i, j);
 			}
 	}
@@ -592,10 +607,10 @@ test_siblings_are_no_depth(void **state)
 }
 
 static const struct {
-	const char	*text;
-	size_t		 len;
-	size_t		 offset, line, column;
-	const char	*expected, *found;
+	const char *text;
+	size_t len;
+	size_t offset, line, column;
+	const char *expected, *found;
 } errors[] = {
 	{ LIT(""), 0, 1, 1, "a value", "the end of the text" },
 	{ LIT("\n\n  "), 4, 3, 3, "a value", "the end of the text" },
@@ -637,11 +652,10 @@ static const struct {
 	    "the end of the text" },
 	{ LIT("\"\\q\""), 2, 1, 3,
 	    "one of \" \\ / b f n r t u after a backslash", "'q'" },
-	{ LIT("\"\\"), 2, 1, 3,
-	    "one of \" \\ / b f n r t u after a backslash",
+	{ LIT("\"\\"), 2, 1, 3, "one of \" \\ / b f n r t u after a backslash",
 	    "the end of the text" },
-	{ LIT("\"\\u12x4\""), 5, 1, 6,
-	    "four hexadecimal digits after \\u", "'x'" },
+	{ LIT("\"\\u12x4\""), 5, 1, 6, "four hexadecimal digits after \\u",
+	    "'x'" },
 	{ LIT("\"ab\\ud83d\""), 3, 1, 4,
 	    "a surrogate pair (half of one is no character)", "'\\'" },
 	{ LIT("\"ab\xff\""), 3, 1, 4, "UTF-8", "byte 0xff" },
@@ -649,8 +663,8 @@ static const struct {
 	{ LIT("\xef\xbb\xbf{}"), 0, 1, 1, "a value", "a byte order mark" },
 	{ LIT("[\x7f]"), 1, 1, 2, "a value or ']'", "byte 0x7f" },
 	/* Columns count characters, offsets bytes. */
-	{ LIT("{\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x9a\x80\": \xc3\xbc}"),
-	    14, 1, 9, "a value", "'\xc3\xbc'" },
+	{ LIT("{\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x9a\x80\": \xc3\xbc}"), 14, 1, 9,
+	    "a value", "'\xc3\xbc'" },
 	{ LIT("[\n\"\xc3\xa9\",\n\"\xc3\xa9\" x]"), 13, 3, 5, "',' or ']'",
 	    "'x'" },
 	/* CRLF is one line's end, a bare CR is none. */
@@ -668,16 +682,16 @@ test_errors(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(errors); i++) {
 		copy = exact_copy(errors[i].text, errors[i].len);
-		check(!json_validate(copy, errors[i].len, JSON_STRICT_TEXT,
-		    &e), "case %zu: %s", i, errors[i].text);
+		check(!json_validate(copy, errors[i].len, JSON_STRICT_TEXT, &e),
+		    "case %zu: %s", i, errors[i].text);
 		free(copy);
-		check(e.offset == errors[i].offset && e.line ==
-		    errors[i].line && e.column == errors[i].column,
+		check(e.offset == errors[i].offset &&
+			e.line == errors[i].line &&
+			e.column == errors[i].column,
 		    "case %zu: %s: offset %zu, line %zu, column %zu", i,
 		    errors[i].text, e.offset, e.line, e.column);
 		check(strcmp(e.expected, errors[i].expected) == 0,
-		    "case %zu: %s: expected %s", i, errors[i].text,
-		    e.expected);
+		    "case %zu: %s: expected %s", i, errors[i].text, e.expected);
 		check(strcmp(e.found, errors[i].found) == 0,
 		    "case %zu: %s: found %s", i, errors[i].text, e.found);
 	}

@@ -12,13 +12,13 @@
 
 /* GitHub's, then what it may come up with, then what is none. */
 static const char *const statuses[] = { "queued", "in_progress", "waiting",
-    "requested", "pending", "completed", "", "Completed", "COMPLETED",
-    "completed ", " completed", "complete", "completedx", "success",
-    "failure", "paused", "null", "comple\xc3\xbe" };
+	"requested", "pending", "completed", "", "Completed", "COMPLETED",
+	"completed ", " completed", "complete", "completedx", "success",
+	"failure", "paused", "null", "comple\xc3\xbe" };
 
 static const struct {
-	const char	*text;
-	bool		 known, harmless;
+	const char *text;
+	bool known, harmless;
 } conclusions[] = {
 	{ "success", true, true },
 	{ "failure", true, false },
@@ -53,13 +53,14 @@ test_every_pair(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(statuses); i++)
 		for (k = 0; k < COUNT(conclusions); k++) {
-			want = strcmp(statuses[i], "completed") != 0 ?
-			    VERDICT_OPEN : k == 0 ? VERDICT_SUCCESS :
-			    *conclusions[k].text == '\0' ? VERDICT_UNTOLD :
-			    VERDICT_FAILURE;
+			want = strcmp(statuses[i], "completed") != 0
+			    ? VERDICT_OPEN
+			    : k == 0                       ? VERDICT_SUCCESS
+			    : *conclusions[k].text == '\0' ? VERDICT_UNTOLD
+							   : VERDICT_FAILURE;
 			check(verdict_of(statuses[i], conclusions[k].text) ==
-			    want, "\"%s\", \"%s\"", statuses[i],
-			    conclusions[k].text);
+				want,
+			    "\"%s\", \"%s\"", statuses[i], conclusions[k].text);
 		}
 }
 
@@ -71,17 +72,20 @@ test_conclusions(void **state)
 	(void)state;
 	for (i = 0; i < COUNT(conclusions); i++) {
 		check(verdict_is_known(conclusions[i].text) ==
-		    conclusions[i].known, "%s", conclusions[i].text);
+			conclusions[i].known,
+		    "%s", conclusions[i].text);
 		check(verdict_is_harmless(conclusions[i].text) ==
-		    conclusions[i].harmless, "%s", conclusions[i].text);
+			conclusions[i].harmless,
+		    "%s", conclusions[i].text);
 		check(verdict_has_failed("completed", conclusions[i].text) !=
-		    conclusions[i].harmless, "%s", conclusions[i].text);
-		assert_false(verdict_has_failed("in_progress",
-		    conclusions[i].text));
+			conclusions[i].harmless,
+		    "%s", conclusions[i].text);
+		assert_false(
+		    verdict_has_failed("in_progress", conclusions[i].text));
 	}
 }
 
-#define ROW_JOBS	8
+#define ROW_JOBS 8
 
 /* "name attempt status/conclusion", a NULL behind the last; all on two pages. */
 static struct job_pages
@@ -91,20 +95,20 @@ pages_of(const char *const *rows)
 	static struct job jobs[2 * ROW_JOBS];
 	static struct job_page pages[4];
 	static size_t used;
-	struct job_pages p = { .pages = &pages[used == 0 ? 0 : 2],
-	    .count = 2 };
+	struct job_pages p = { .pages = &pages[used == 0 ? 0 : 2], .count = 2 };
 	size_t n;
 
 	memset(p.pages, 0, 2 * sizeof *p.pages);
 	for (n = 0; rows != NULL && n < ROW_JOBS && rows[n] != NULL; n++) {
 		memset(texts[used + n], 0, sizeof texts[used + n]);
 		sscanf(rows[n], "%31s %31s %31[^/]/%31s", texts[used + n][0],
-		    texts[used + n][1], texts[used + n][2],
-		    texts[used + n][3]);
-		jobs[used + n] = (struct job){ .name = texts[used + n][0],
-		    .attempt = strtoul(texts[used + n][1], NULL, 10),
-		    .status = texts[used + n][2],
-		    .conclusion = texts[used + n][3] };
+		    texts[used + n][1], texts[used + n][2], texts[used + n][3]);
+		jobs[used + n] = (struct job){
+			.name = texts[used + n][0],
+			.attempt = strtoul(texts[used + n][1], NULL, 10),
+			.status = texts[used + n][2],
+			.conclusion = texts[used + n][3],
+		};
 	}
 	/* The first page has one job. */
 	p.pages[0].list.jobs = &jobs[used];
@@ -115,18 +119,18 @@ pages_of(const char *const *rows)
 	return p;
 }
 
-#define GOOD	"completed/success"
-#define BAD	"completed/failure"
-#define UNTOLD	"completed/"
+#define GOOD   "completed/success"
+#define BAD    "completed/failure"
+#define UNTOLD "completed/"
 
 static void
 test_jobs(void **state)
 {
 	static const struct {
-		const char	*names[3];
-		const char	*latest[ROW_JOBS], *all[ROW_JOBS];
-		enum verdict	 verdict;
-		const char	*job, *missing;
+		const char *names[3];
+		const char *latest[ROW_JOBS], *all[ROW_JOBS];
+		enum verdict verdict;
+		const char *job, *missing;
 	} rows[] = {
 		/* All have to succeed. */
 		{ { "a" }, { "a 1 " GOOD, "b 1 " BAD }, { NULL },
@@ -150,8 +154,8 @@ test_jobs(void **state)
 		{ { "x", "y" }, { NULL }, { NULL }, VERDICT_OPEN, NULL, "x" },
 		{ { "a", "y" }, { "a 1 " GOOD }, { NULL }, VERDICT_OPEN, NULL,
 		    "y" },
-		{ { "y", "a" }, { "a 1 " BAD }, { NULL }, VERDICT_FAILURE,
-		    "a", "y" },
+		{ { "y", "a" }, { "a 1 " BAD }, { NULL }, VERDICT_FAILURE, "a",
+		    "y" },
 		{ { "A" }, { "a 1 " GOOD, "ba 1 " GOOD }, { NULL },
 		    VERDICT_OPEN, NULL, "A" },
 		/* Several of a name. */
@@ -173,8 +177,8 @@ test_jobs(void **state)
 		/* What the latest attempt lists counts before all others. */
 		{ { "a" }, { "a 2 queued/" }, { "a 1 " GOOD, "a 2 queued/" },
 		    VERDICT_OPEN, "a", NULL },
-		{ { "x" }, { "b 2 " GOOD }, { "a 1 " GOOD }, VERDICT_OPEN,
-		    NULL, "x" },
+		{ { "x" }, { "b 2 " GOOD }, { "a 1 " GOOD }, VERDICT_OPEN, NULL,
+		    "x" },
 		/* None is named. */
 		{ { NULL }, { "a 1 " BAD }, { NULL }, VERDICT_SUCCESS, NULL,
 		    NULL },
@@ -189,12 +193,12 @@ test_jobs(void **state)
 		latest = pages_of(rows[i].latest);
 		all = pages_of(rows[i].all);
 		for (count = 0; count < 3 && rows[i].names[count] != NULL;
-		    count++)
+		     count++)
 			names[count] = rows[i].names[count];
-		v = verdict_of_jobs(&latest, rows[i].all[0] != NULL ? &all :
-		    NULL, names, count);
-		check(v.verdict == rows[i].verdict, "row %zu: %d", i,
-		    v.verdict);
+		v = verdict_of_jobs(&latest,
+		    rows[i].all[0] != NULL ? &all : NULL, names, count);
+		check(
+		    v.verdict == rows[i].verdict, "row %zu: %d", i, v.verdict);
 		check((v.job == NULL) == (rows[i].job == NULL), "row %zu", i);
 		if (v.job != NULL)
 			assert_string_equal(v.job->name, rows[i].job);

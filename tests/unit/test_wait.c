@@ -15,8 +15,8 @@
 /* --- what a run comes to --- */
 
 static const char *const statuses[] = { "queued", "in_progress", "waiting",
-    "requested", "pending", "completed", "a_new_one", "Completed", "failure",
-    "success" };
+	"requested", "pending", "completed", "a_new_one", "Completed",
+	"failure", "success" };
 
 /* Each status with each conclusion, and then a success. */
 static void
@@ -28,15 +28,19 @@ test_every_pair(void **state)
 	for (i = 0; i < COUNT(statuses); i++)
 		for (k = 0; k < COUNT(conclusions); k++) {
 			conclusion = conclusions[k].text;
-			ADD_RUN(QUEUED, { .at = 20 * SECOND,
-			    .status = statuses[i], .conclusion = conclusion },
+			ADD_RUN(QUEUED,
+			    {
+				.at = 20 * SECOND,
+				.status = statuses[i],
+				.conclusion = conclusion,
+			    },
 			    OVER(60 * SECOND, "success"));
 			if (strcmp(statuses[i], "completed") != 0) {
 				check(wait_for(1) == STATUS_OK, "%s, %s",
 				    statuses[i], conclusion);
 				check(ended_at[0] >= 60 * SECOND &&
-				    ended_at[0] < 66 * SECOND, "%s, %s",
-				    statuses[i], conclusion);
+					ended_at[0] < 66 * SECOND,
+				    "%s, %s", statuses[i], conclusion);
 				again(state);
 				continue;
 			}
@@ -44,26 +48,29 @@ test_every_pair(void **state)
 			if (conclusion == NULL) {
 				assert_int_equal(wait_for(1), STATUS_FAILED);
 				expect_says("concluded with no conclusion: ");
-				assert_in_range(ended_at[0], 30 * SECOND,
-				    37 * SECOND);
+				assert_in_range(
+				    ended_at[0], 30 * SECOND, 37 * SECOND);
 				again(state);
 				continue;
 			}
-			check(wait_for(1) == (k == 1 ? STATUS_OK :
-			    STATUS_FAILED), "%s", conclusion);
-			check(ended_at[0] >= 20 * SECOND && ended_at[0] <
-			    26 * SECOND, "%s", conclusion);
-			assert_int_equal(runs[0].status, k == 1 ? STATUS_OK :
-			    STATUS_FAILED);
+			check(
+			    wait_for(1) == (k == 1 ? STATUS_OK : STATUS_FAILED),
+			    "%s", conclusion);
+			check(ended_at[0] >= 20 * SECOND &&
+				ended_at[0] < 26 * SECOND,
+			    "%s", conclusion);
+			assert_int_equal(
+			    runs[0].status, k == 1 ? STATUS_OK : STATUS_FAILED);
 			if (k != 1) {
 				expect_says(conclusion);
 				expect_says(fake_url(RUN));
-				assert_int_equal(strstr(fault.text,
-				    "not a known conclusion") == NULL,
+				assert_int_equal(
+				    strstr(fault.text,
+					"not a known conclusion") == NULL,
 				    conclusions[k].known);
 			}
-			assert_string_equal(runs[0].state.run.conclusion,
-			    conclusion);
+			assert_string_equal(
+			    runs[0].state.run.conclusion, conclusion);
 			again(state);
 		}
 }
@@ -72,11 +79,12 @@ test_every_pair(void **state)
 static void
 test_untold(void **state)
 {
-	static const struct fake_job late[] = { { .name = "build",
-	    .done_at = 20 * SECOND, .conclusion = "" } };
+	static const struct fake_job late[] = {
+		{ .name = "build", .done_at = 20 * SECOND, .conclusion = "" }
+	};
 
-	ADD_RUN(RUNNING(0), OVER(20 * SECOND, NULL),
-	    OVER(28 * SECOND, "success"));
+	ADD_RUN(
+	    RUNNING(0), OVER(20 * SECOND, NULL), OVER(28 * SECOND, "success"));
 	order.interval_ms = HOUR;
 	order.timeout_ms = 25 * SECOND;
 	order.interval_ms = 20 * SECOND;
@@ -86,8 +94,8 @@ test_untold(void **state)
 	again(state);
 	/* Looked at each second, whatever the interval. */
 	order.interval_ms = 20 * SECOND;
-	ADD_RUN(RUNNING(0), OVER(19 * SECOND, NULL),
-	    OVER(28 * SECOND, "failure"));
+	ADD_RUN(
+	    RUNNING(0), OVER(19 * SECOND, NULL), OVER(28 * SECOND, "failure"));
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	expect_says("concluded with failure");
 	assert_in_range(ended_at[0], 28 * SECOND, 30 * SECOND);
@@ -180,15 +188,15 @@ static void
 test_interval(void **state)
 {
 	static const int64_t intervals[] = { 1, 100, SECOND, 5 * SECOND,
-	    45 * SECOND, 10 * MINUTE };
+		45 * SECOND, 10 * MINUTE };
 	int64_t pause, elapsed;
 	size_t i, n;
 
 	for (i = 0; i < COUNT(intervals); i++) {
 		order.interval_grows = false;
 		order.interval_ms = intervals[i];
-		order.timeout_ms = intervals[i] < SECOND ? 10 * SECOND :
-		    3 * HOUR;
+		order.timeout_ms = intervals[i] < SECOND ? 10 * SECOND
+							 : 3 * HOUR;
 		ADD_RUN(QUEUED);
 		gh->forgets = true;
 		assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
@@ -211,8 +219,8 @@ test_interval(void **state)
 		if (elapsed < 20 * MINUTE)
 			check(pause == 5 * SECOND, "%" PRId64, pause);
 		/* Never more than a little of the time gone by. */
-		check(pause == 5 * SECOND || pause <= elapsed / 100,
-		    "%" PRId64, pause);
+		check(pause == 5 * SECOND || pause <= elapsed / 100, "%" PRId64,
+		    pause);
 		assert_in_range(pause, 5 * SECOND, 60 * SECOND);
 		elapsed += pause;
 	}
@@ -224,18 +232,16 @@ static void
 test_deadline(void **state)
 {
 	static const struct {
-		int64_t		 timeout, interval, over_at;
-		enum status	 status;
+		int64_t timeout, interval, over_at;
+		enum status status;
 	} cases[] = {
 		{ 300 * SECOND, 5 * SECOND, 299990, STATUS_OK },
 		{ 300 * SECOND, 5 * SECOND, 300 * SECOND, STATUS_OK },
-		{ 300 * SECOND, 5 * SECOND, 303 * SECOND,
-		    STATUS_WAIT_TIMEOUT },
+		{ 300 * SECOND, 5 * SECOND, 303 * SECOND, STATUS_WAIT_TIMEOUT },
 		{ 7 * SECOND, 5 * SECOND, 6990, STATUS_OK },
 		{ 60 * SECOND, 10 * MINUTE, 59 * SECOND, STATUS_OK },
 		{ 60 * SECOND, 10 * MINUTE, 1 * SECOND, STATUS_OK },
-		{ 60 * SECOND, 10 * MINUTE, 62 * SECOND,
-		    STATUS_WAIT_TIMEOUT },
+		{ 60 * SECOND, 10 * MINUTE, 62 * SECOND, STATUS_WAIT_TIMEOUT },
 		{ 1, 5 * SECOND, HOUR, STATUS_WAIT_TIMEOUT },
 		{ 1, 5 * SECOND, 0, STATUS_OK },
 		{ 150, 5 * SECOND, 149, STATUS_OK },
@@ -251,19 +257,21 @@ test_deadline(void **state)
 		    fault.text);
 		last = &gh->calls[gh->call_count - 1];
 		if (cases[i].status == STATUS_WAIT_TIMEOUT) {
-			check(last->at >= cases[i].timeout || last->at <=
-			    last->ended_at - 100, "case %zu", i);
-			check(last->ended_at >= cases[i].timeout, "case %zu",
-			    i);
+			check(last->at >= cases[i].timeout ||
+				last->at <= last->ended_at - 100,
+			    "case %zu", i);
+			check(
+			    last->ended_at >= cases[i].timeout, "case %zu", i);
 			expect_says("was in_progress when last seen");
 			expect_says(fake_url(RUN));
 		}
 		/* The last look has little time, and some. */
-		check(fake_now() <= cases[i].timeout + 3 * SECOND,
+		check(
+		    fake_now() <= cases[i].timeout + 3 * SECOND, "case %zu", i);
+		check(last->deadline_ms - FAKE_START <=
+			    cases[i].timeout + 3 * SECOND &&
+			last->deadline_ms - FAKE_START >= last->at + SECOND,
 		    "case %zu", i);
-		check(last->deadline_ms - FAKE_START <= cases[i].timeout +
-		    3 * SECOND && last->deadline_ms - FAKE_START >= last->at +
-		    SECOND, "case %zu", i);
 		again(state);
 	}
 }
@@ -315,8 +323,8 @@ test_several(void **state)
 {
 	enum way { GOOD, BAD, REFUSED, GONE, STUCK, DOWN };
 	static const struct {
-		enum way	ways[4];
-		enum status	status;
+		enum way ways[4];
+		enum status status;
 	} cases[] = {
 		{ { GOOD, GOOD, GOOD, GOOD }, STATUS_OK },
 		{ { GOOD, GOOD, GOOD, BAD }, STATUS_FAILED },
@@ -330,8 +338,8 @@ test_several(void **state)
 		{ { STUCK, GOOD, GOOD, GOOD }, STATUS_WAIT_TIMEOUT },
 	};
 	static const enum status each[] = { STATUS_OK, STATUS_FAILED,
-	    STATUS_REFUSED, STATUS_NOT_FOUND, STATUS_WAIT_TIMEOUT,
-	    STATUS_SERVER };
+		STATUS_REFUSED, STATUS_NOT_FOUND, STATUS_WAIT_TIMEOUT,
+		STATUS_SERVER };
 	char text[64];
 	size_t i, k;
 
@@ -339,23 +347,27 @@ test_several(void **state)
 		for (k = 0; k < 4; k++) {
 			switch (cases[i].ways[k]) {
 			case GOOD:
-				ADD_RUN(RUNNING(0), OVER(20 * SECOND,
-				    "success"));
+				ADD_RUN(
+				    RUNNING(0), OVER(20 * SECOND, "success"));
 				break;
 			case BAD:
-				ADD_RUN(RUNNING(0), OVER(100 * SECOND,
-				    "failure"));
+				ADD_RUN(
+				    RUNNING(0), OVER(100 * SECOND, "failure"));
 				break;
 			case GONE:
 				ADD_RUN({ .at = FAKE_NEVER });
 				break;
 			case REFUSED:
 			case DOWN:
-				fake_add_failure(gh, (struct fake_failure){
-				    .kind = FAKE_RUN, .run_id = RUN + k,
-				    .first = 1, .last = FAKE_ALWAYS,
-				    .status = each[cases[i].ways[k]],
-				    .lasting = cases[i].ways[k] == REFUSED });
+				fake_add_failure(gh,
+				    (struct fake_failure){
+					.kind = FAKE_RUN,
+					.run_id = RUN + k,
+					.first = 1,
+					.last = FAKE_ALWAYS,
+					.status = each[cases[i].ways[k]],
+					.lasting = cases[i].ways[k] == REFUSED,
+				    });
 				ADD_RUN(RUNNING(0));
 				break;
 			case STUCK:
@@ -367,22 +379,21 @@ test_several(void **state)
 		    fault.text);
 		for (k = 0; k < 4; k++) {
 			check(runs[k].status == each[cases[i].ways[k]],
-			    "case %zu, run %zu: %s", i, k,
-			    runs[k].fault.text);
-			check(runs[k].state.run.id == RUN + k ||
-			    !runs[k].seen, "case %zu", i);
+			    "case %zu, run %zu: %s", i, k, runs[k].fault.text);
+			check(runs[k].state.run.id == RUN + k || !runs[k].seen,
+			    "case %zu", i);
 			/* The others' stories are told too. */
-			snprintf(text, sizeof text, "%.60s",
-			    runs[k].fault.text);
+			snprintf(
+			    text, sizeof text, "%.60s", runs[k].fault.text);
 			check(runs[k].status == STATUS_OK ||
-			    strcmp(runs[k].fault.text, fault.text) == 0 ||
-			    strstr(logged, text) != NULL, "case %zu: %s", i,
-			    logged);
+				strcmp(runs[k].fault.text, fault.text) == 0 ||
+				strstr(logged, text) != NULL,
+			    "case %zu: %s", i, logged);
 			/* That one is the caller's to tell. */
-			snprintf(text, sizeof text, "error: %.50s",
-			    fault.text);
-			check(strstr(logged, text) == NULL ||
-			    *fault.text == '\0', "case %zu: %s", i, logged);
+			snprintf(text, sizeof text, "error: %.50s", fault.text);
+			check(
+			    strstr(logged, text) == NULL || *fault.text == '\0',
+			    "case %zu: %s", i, logged);
 		}
 		again(state);
 	}
@@ -417,9 +428,14 @@ test_one_in_trouble(void **state)
 	(void)state;
 	ADD_RUN(RUNNING(0), OVER(60 * SECOND, "success"));
 	ADD_RUN(RUNNING(0), OVER(60 * SECOND, "success"));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .run_id = RUN, .from = 1, .until = 150 * SECOND,
-	    .status = STATUS_CLOSED });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.run_id = RUN,
+		.from = 1,
+		.until = 150 * SECOND,
+		.status = STATUS_CLOSED,
+	    });
 	assert_int_equal(wait_for(2), STATUS_OK);
 	assert_true(ended_at[1] < 130 * SECOND);
 	assert_int_equal(seen[0], 1);
@@ -427,9 +443,14 @@ test_one_in_trouble(void **state)
 	/* Nor does one that is refused. */
 	ADD_RUN(RUNNING(0));
 	ADD_RUN(RUNNING(0), OVER(60 * SECOND, "success"));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .run_id = RUN, .first = 1, .status = STATUS_REFUSED,
-	    .lasting = true });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.run_id = RUN,
+		.first = 1,
+		.status = STATUS_REFUSED,
+		.lasting = true,
+	    });
 	assert_int_equal(wait_for(2), STATUS_REFUSED);
 	assert_int_equal(runs[1].status, STATUS_OK);
 	assert_in_range(ended_at[1], 60 * SECOND, 66 * SECOND);
@@ -458,8 +479,9 @@ test_one_hangs(void **state)
 	gh->call_ms = 400;
 	assert_int_equal(wait_for(4), STATUS_OK);
 	for (i = 0; i < gh->call_count; i++)
-		assert_in_range(gh->calls[i].deadline_ms - FAKE_START -
-		    gh->calls[i].at, 1000, 10000);
+		assert_in_range(
+		    gh->calls[i].deadline_ms - FAKE_START - gh->calls[i].at,
+		    1000, 10000);
 	again(state);
 	for (i = 0; i < 4; i++)
 		ADD_RUN(RUNNING(0), OVER(299 * SECOND, "success"));
@@ -484,21 +506,23 @@ test_no_runs(void **state)
 static void
 test_result_lost(void **state)
 {
-	static const struct fake_job jobs[] = { { .name = "build",
-	    .done_at = SECOND } };
+	static const struct fake_job jobs[] = { {
+	    .name = "build",
+	    .done_at = SECOND,
+	} };
 	int i;
 
 	for (i = 0; i < 4; i++) {
 		result_status = STATUS_OUTPUT;
 		dispatched = i >= 2;
 		wants_summary();
-		ADD_RUN(RUNNING(0), OVER(20 * SECOND, i % 2 == 0 ? "success" :
-		    "failure"));
+		ADD_RUN(RUNNING(0),
+		    OVER(20 * SECOND, i % 2 == 0 ? "success" : "failure"));
 		add_jobs(jobs, 1);
 		assert_int_equal(wait_for(1), STATUS_OUTPUT);
 		expect_says("fake: not written");
-		assert_int_equal(runs[0].status, i % 2 == 0 ? STATUS_OK :
-		    STATUS_FAILED);
+		assert_int_equal(
+		    runs[0].status, i % 2 == 0 ? STATUS_OK : STATUS_FAILED);
 		assert_in_range(ended_at[0], 20 * SECOND, 26 * SECOND);
 		again(state);
 	}
@@ -508,8 +532,11 @@ test_result_lost(void **state)
 static void
 test_live(void **state)
 {
-	static const struct fake_job jobs[] = { { .name = "build (x)",
-	    .set_up_at = 5 * SECOND, .done_at = 40 * SECOND } };
+	static const struct fake_job jobs[] = { {
+	    .name = "build (x)",
+	    .set_up_at = 5 * SECOND,
+	    .done_at = 40 * SECOND,
+	} };
 	const char *p, *last = NULL;
 	size_t n = 0;
 	int64_t total = 0;
@@ -533,7 +560,7 @@ test_live(void **state)
 	/* A line of text would say the same once more. */
 	assert_null(strstr(logged, "is completed"));
 	assert_int_equal(fake_count(gh, FAKE_JOBS, 0),
-	    looks() - 2);	/* without those that saw no run */
+	    looks() - 2); /* without those that saw no run */
 	for (n = 0; n < fake_pause_count; n++) {
 		assert_in_range(fake_pauses[n], 1, 200);
 		total += fake_pauses[n];
@@ -557,10 +584,18 @@ static void
 test_six_hours(void **state)
 {
 	static const struct fake_job jobs[] = {
-		{ .name = "build", .done_at = 3 * HOUR,
-		    .conclusion = "failure", .log = "the end\n" },
-		{ .name = "build", .attempt = 2, .set_up_at = 3 * HOUR +
-		    6 * MINUTE, .log = "the very end\n" },
+		{
+		    .name = "build",
+		    .done_at = 3 * HOUR,
+		    .conclusion = "failure",
+		    .log = "the end\n",
+		},
+		{
+		    .name = "build",
+		    .attempt = 2,
+		    .set_up_at = 3 * HOUR + 6 * MINUTE,
+		    .log = "the very end\n",
+		},
 	};
 	size_t i, limited = 0, stormy = 0;
 
@@ -578,28 +613,48 @@ test_six_hours(void **state)
 	gh->has_quota = true;
 	gh->quota = 4900;
 	gh->quota_reset_at = 40 * MINUTE;
-	ADD_RUN({ .at = 12 * SECOND, .status = "queued" },
-	    RUNNING(2 * MINUTE), OVER(3 * HOUR, "failure"),
+	ADD_RUN({ .at = 12 * SECOND, .status = "queued" }, RUNNING(2 * MINUTE),
+	    OVER(3 * HOUR, "failure"),
 	    { .at = 3 * HOUR + 5 * MINUTE, .status = "queued", .attempt = 2 },
-	    { .at = 3 * HOUR + 6 * MINUTE, .status = "in_progress",
-	    .attempt = 2 });
+	    {
+		.at = 3 * HOUR + 6 * MINUTE,
+		.status = "in_progress",
+		.attempt = 2,
+	    });
 	add_jobs(jobs, 2);
 	gh->runs[0].cancel_ms = FAKE_NEVER;
 	gh->runs[0].force_ms = 20 * SECOND;
 	/* A storm, a limit, a server that hangs up, names that do not
 	 * resolve. */
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .from = 30 * MINUTE, .until = 50 * MINUTE,
-	    .status = STATUS_SERVER });
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .from = 100 * MINUTE, .until = 101 * MINUTE,
-	    .status = STATUS_LIMITED, .wait_ms = 15 * MINUTE });
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .from = 4 * HOUR, .until = 4 * HOUR + 10 * MINUTE,
-	    .status = STATUS_CLOSED });
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .from = 5 * HOUR, .until = 5 * HOUR + 10 * MINUTE,
-	    .status = STATUS_RESOLVE });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.from = 30 * MINUTE,
+		.until = 50 * MINUTE,
+		.status = STATUS_SERVER,
+	    });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.from = 100 * MINUTE,
+		.until = 101 * MINUTE,
+		.status = STATUS_LIMITED,
+		.wait_ms = 15 * MINUTE,
+	    });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.from = 4 * HOUR,
+		.until = 4 * HOUR + 10 * MINUTE,
+		.status = STATUS_CLOSED,
+	    });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.from = 5 * HOUR,
+		.until = 5 * HOUR + 10 * MINUTE,
+		.status = STATUS_RESOLVE,
+	    });
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	expect_says("cancelled");
 	assert_in_range(ended_at[0], 5 * HOUR + 35 * MINUTE + 20 * SECOND,
@@ -626,7 +681,7 @@ test_six_hours(void **state)
 /* --- memory --- */
 
 extern size_t __sanitizer_get_current_allocated_bytes(void)
-	    __attribute__((weak));
+    __attribute__((weak));
 
 static size_t
 allocated(void)
@@ -640,9 +695,9 @@ allocated(void)
 #endif
 }
 
-#define POLLS	10000
+#define POLLS 10000
 
-static size_t	polls, early, late, most;
+static size_t polls, early, late, most;
 
 /* Looks at the memory while the wait sleeps. */
 static void
@@ -665,7 +720,8 @@ static void
 test_memory(void **state)
 {
 	static const struct fake_job jobs[] = { { .name = "build",
-	    .steps = { "one", "two" } }, { .name = "test" } };
+						    .steps = { "one", "two" } },
+		{ .name = "test" } };
 	const struct clock weighing = { fake_clock.now_ms, weigh, NULL };
 	int way;
 
@@ -681,16 +737,18 @@ test_memory(void **state)
 			wait_for_job("build");
 		if (way == 3) {
 			order.timeout_ms = 100 * order.timeout_ms;
-			fake_add_failure(gh, (struct fake_failure){
-			    .kind = FAKE_RUN, .from = HOUR,
-			    .until = order.timeout_ms - 6 * MINUTE,
-			    .status = STATUS_SERVER });
+			fake_add_failure(gh,
+			    (struct fake_failure){
+				.kind = FAKE_RUN,
+				.from = HOUR,
+				.until = order.timeout_ms - 6 * MINUTE,
+				.status = STATUS_SERVER,
+			    });
 			order.timeout_ms = MINUTE * (POLLS + 50);
 		}
 		ADD_RUN(RUNNING(0));
 		add_jobs(jobs, COUNT(jobs));
-		assert_int_equal(wait_with(&weighing, 1),
-		    STATUS_WAIT_TIMEOUT);
+		assert_int_equal(wait_with(&weighing, 1), STATUS_WAIT_TIMEOUT);
 		assert_true(polls > POLLS);
 		/* Not a byte a poll; what a log line takes comes and goes. */
 		check(late <= early + 1000 && most <= early + 64000,

@@ -13,8 +13,14 @@
 static void
 fail_cancels(unsigned int last, enum status status, bool lasting)
 {
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .last = last, .status = status, .lasting = lasting });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_CANCEL,
+		.first = 1,
+		.last = last,
+		.status = status,
+		.lasting = lasting,
+	    });
 }
 
 static void
@@ -87,8 +93,13 @@ test_cancel_fails(void **state)
 	/* Nor is it when the server asks for a pause. */
 	order.cancel_after_ms = MINUTE;
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .status = STATUS_LIMITED, .wait_ms = 45 * SECOND });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_CANCEL,
+		.first = 1,
+		.status = STATUS_LIMITED,
+		.wait_ms = 45 * SECOND,
+	    });
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	assert_int_equal(fake_count(gh, FAKE_CANCEL, 0), 2);
 	assert_true(fake_nth(gh, FAKE_CANCEL, 1)->at >= 105 * SECOND);
@@ -120,7 +131,8 @@ test_cancel_not_yet(void **state)
 	expect_says("cancelled");
 	assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN), 5);
 	assert_int_equal(count_logged("was not cancelled: fake: call failed. "
-	    "Asking again"), 1);
+				      "Asking again"),
+	    1);
 	assert_null(strstr(logged, "already"));
 	again(state);
 	/* By force, too. */
@@ -128,8 +140,13 @@ test_cancel_not_yet(void **state)
 	order.force_cancel_after_ms = 0;
 	ADD_RUN(QUEUED);
 	gh->runs[0].cancel_ms = FAKE_NEVER;
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_FORCE_CANCEL,
-	    .first = 1, .last = 2, .status = STATUS_REFUSED });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_FORCE_CANCEL,
+		.first = 1,
+		.last = 2,
+		.status = STATUS_REFUSED,
+	    });
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	assert_int_equal(fake_count(gh, FAKE_FORCE_CANCEL, RUN), 3);
 	again(state);
@@ -180,9 +197,12 @@ test_cancel_not_yet(void **state)
 static void
 test_cancel_for_job(void **state)
 {
-	static const struct fake_job jobs[] = { { .name = "build",
-	    .done_at = 20 * SECOND, .conclusion = "failure" },
-	    { .name = "test" } };
+	static const struct fake_job jobs[] = { {
+						    .name = "build",
+						    .done_at = 20 * SECOND,
+						    .conclusion = "failure",
+						},
+		{ .name = "test" } };
 	int i;
 
 	for (i = 0; i < 4; i++) {
@@ -190,9 +210,12 @@ test_cancel_for_job(void **state)
 		if (i != 0)
 			order.cancel_after_ms = 100 * SECOND;
 		if (i == 2)
-			fake_add_failure(gh, (struct fake_failure){
-			    .kind = FAKE_CANCEL, .first = 1,
-			    .status = STATUS_REFUSED });
+			fake_add_failure(gh,
+			    (struct fake_failure){
+				.kind = FAKE_CANCEL,
+				.first = 1,
+				.status = STATUS_REFUSED,
+			    });
 		if (i == 3)
 			ADD_RUN(RUNNING(0), OVER(20 * SECOND, "failure"));
 		else
@@ -200,13 +223,15 @@ test_cancel_for_job(void **state)
 		add_jobs(jobs, COUNT(jobs));
 		assert_int_equal(wait_for(1), STATUS_FAILED);
 		expect_says("job \"build\" of run 17654321098 concluded with "
-		    "failure");
+			    "failure");
 		assert_in_range(ended_at[0], 20 * SECOND, 27 * SECOND);
-		assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN), i == 1 ? 1 :
-		    i == 2 ? 2 : 0);
+		assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN),
+		    i == 1       ? 1
+			: i == 2 ? 2
+				 : 0);
 		if (i == 1 || i == 2)
 			expect_says("GitHub was asked to cancel run "
-			    "17654321098.");
+				    "17654321098.");
 		else
 			expect_denies("cancel");
 		again(state);
@@ -223,14 +248,18 @@ test_force_cancel(void **state)
 	ADD_RUN(RUNNING(0));
 	gh->runs[0].cancel_ms = FAKE_NEVER;
 	gh->runs[0].force_ms = 5 * SECOND;
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_FORCE_CANCEL,
-	    .first = 1, .status = STATUS_CLOSED });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_FORCE_CANCEL,
+		.first = 1,
+		.status = STATUS_CLOSED,
+	    });
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	expect_says("cancelled");
 	assert_int_equal(fake_count(gh, FAKE_CANCEL, 0), 1);
 	assert_int_equal(fake_count(gh, FAKE_FORCE_CANCEL, 0), 2);
-	assert_in_range(fake_nth(gh, FAKE_FORCE_CANCEL, 0)->at, 90 * SECOND,
-	    91 * SECOND);
+	assert_in_range(
+	    fake_nth(gh, FAKE_FORCE_CANCEL, 0)->at, 90 * SECOND, 91 * SECOND);
 	assert_in_range(ended_at[0], 95 * SECOND, 100 * SECOND);
 	again(state);
 	/* Cancelled as asked: no force. */
@@ -260,12 +289,16 @@ test_cancel_in_storm(void **state)
 	order.cancel_after_ms = 100 * SECOND;
 	ADD_RUN(RUNNING(0));
 	gh->runs[0].cancel_ms = 5 * SECOND;
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .from = 50 * SECOND, .until = 200 * SECOND,
-	    .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.from = 50 * SECOND,
+		.until = 200 * SECOND,
+		.status = STATUS_SERVER,
+	    });
 	assert_int_equal(wait_for(1), STATUS_FAILED);
-	assert_in_range(fake_nth(gh, FAKE_CANCEL, 0)->at, 100 * SECOND,
-	    105 * SECOND);
+	assert_in_range(
+	    fake_nth(gh, FAKE_CANCEL, 0)->at, 100 * SECOND, 105 * SECOND);
 	expect_says("cancelled");
 }
 
@@ -275,12 +308,12 @@ static void
 test_interrupts(void **state)
 {
 	static const struct {
-		const char	*what;
-		int64_t		 at;
-		int		 sig;
-		bool		 cancels;
-		enum status	 status;
-		const char	*says;
+		const char *what;
+		int64_t at;
+		int sig;
+		bool cancels;
+		enum status status;
+		const char *says;
 	} cases[] = {
 		{ "pausing", 12 * SECOND, SIGINT, false, STATUS_INTERRUPTED,
 		    "was not cancelled" },
@@ -296,8 +329,8 @@ test_interrupts(void **state)
 		    STATUS_INTERRUPTED, "asked to cancel" },
 		{ "pausing, cancels", 12 * SECOND, SIGTERM, true,
 		    STATUS_TERMINATED, "asked to cancel" },
-		{ "in a look, cancels", 5150, SIGTERM, true,
-		    STATUS_TERMINATED, "asked to cancel" },
+		{ "in a look, cancels", 5150, SIGTERM, true, STATUS_TERMINATED,
+		    "asked to cancel" },
 		{ "in the first look, cancels", 50, SIGINT, true,
 		    STATUS_INTERRUPTED, "asked to cancel" },
 		{ "before all, cancels", 0, SIGTERM, true, STATUS_TERMINATED,
@@ -309,22 +342,24 @@ test_interrupts(void **state)
 		order.cancel_on_interrupt = cases[i].cancels;
 		ADD_RUN(RUNNING(0));
 		fake_signal_at(cases[i].at, cases[i].sig);
-		check(wait_for(1) == cases[i].status, "%s: %s",
-		    cases[i].what, fault.text);
+		check(wait_for(1) == cases[i].status, "%s: %s", cases[i].what,
+		    fault.text);
 		expect_says("17654321098");
 		expect_says(cases[i].says);
 		/* How to go on: the page, once, in a command. */
 		expect_says("To resume the wait: return-dispatch await https:");
-		assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN),
-		    cases[i].cancels);
+		assert_int_equal(
+		    fake_count(gh, FAKE_CANCEL, RUN), cases[i].cancels);
 		check(fake_now() <= cases[i].at + SECOND, "%s", cases[i].what);
 		if (cases[i].cancels)
 			check(fake_nth(gh, FAKE_CANCEL, 0)->deadline_ms -
-			    FAKE_START - cases[i].at <= 5 * SECOND, "%s",
-			    cases[i].what);
+				    FAKE_START - cases[i].at <=
+				5 * SECOND,
+			    "%s", cases[i].what);
 		/* No look after it. */
-		check(cases[i].at == 0 || fake_nth(gh, FAKE_RUN, looks() -
-		    1)->at < cases[i].at, "%s", cases[i].what);
+		check(cases[i].at == 0 ||
+			fake_nth(gh, FAKE_RUN, looks() - 1)->at < cases[i].at,
+		    "%s", cases[i].what);
 		again(state);
 	}
 }
@@ -435,8 +470,13 @@ test_interrupt_after_cancel(void **state)
 	order.cancel_on_interrupt = true;
 	order.cancel_after_ms = 10 * SECOND;
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .status = STATUS_REFUSED, .lasting = true });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_CANCEL,
+		.first = 1,
+		.status = STATUS_REFUSED,
+		.lasting = true,
+	    });
 	fake_signal_at(22 * SECOND, SIGTERM);
 	assert_int_equal(wait_for(1), STATUS_TERMINATED);
 	expect_says("asked to cancel");
@@ -475,8 +515,13 @@ test_cancel_several(void **state)
 	ADD_RUN(RUNNING(0));
 	gh->runs[1].cancel_ms = 5 * SECOND;
 	gh->runs[2].cancel_ms = FAKE_NEVER;
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .run_id = RUN + 1, .first = 1, .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_CANCEL,
+		.run_id = RUN + 1,
+		.first = 1,
+		.status = STATUS_SERVER,
+	    });
 	assert_int_equal(wait_for(3), STATUS_FAILED);
 	assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN), 0);
 	assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN + 1), 2);
@@ -503,11 +548,12 @@ test_cancel_hangs(void **state)
 		assert_int_equal(wait_for(3), STATUS_TERMINATED);
 		assert_in_range(fake_now(), 20 * SECOND, 45 * SECOND);
 		for (k = 1; k < 3; k++) {
-			assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN +
-			    (uint64_t)k), 1);
-			check(strstr(runs[k].fault.text, i == 0 ?
-			    "concluded with cancelled" : "GitHub was asked") !=
-			    NULL, "%s", runs[k].fault.text);
+			assert_int_equal(
+			    fake_count(gh, FAKE_CANCEL, RUN + (uint64_t)k), 1);
+			check(strstr(runs[k].fault.text,
+				  i == 0 ? "concluded with cancelled"
+					 : "GitHub was asked") != NULL,
+			    "%s", runs[k].fault.text);
 		}
 		check(strstr(runs[0].fault.text, "GitHub was asked") == NULL,
 		    "%s", runs[0].fault.text);

@@ -17,8 +17,12 @@ test_rerun_goes_on(void **state)
 	(void)state;
 	ADD_RUN(RUNNING(0),
 	    { .at = 100 * SECOND, .status = "queued", .attempt = 2 },
-	    { .at = 200 * SECOND, .status = "completed",
-	    .conclusion = "success", .attempt = 2 });
+	    {
+		.at = 200 * SECOND,
+		.status = "completed",
+		.conclusion = "success",
+		.attempt = 2,
+	    });
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_true(runs[0].state.run.attempt == 2);
 	assert_int_equal(seen[0], 1);
@@ -30,42 +34,49 @@ static void
 test_rerun_grace(void **state)
 {
 	static const struct {
-		const char	*what;
-		int64_t		 grace;
-		int64_t		 again_at;	/* attempt 2 */
-		const char	*conclusion;
-		enum status	 status;
-		int64_t		 least, most;
+		const char *what;
+		int64_t grace;
+		int64_t again_at; /* attempt 2 */
+		const char *conclusion;
+		enum status status;
+		int64_t least, most;
 	} cases[] = {
-		{ "none", 0, 30 * SECOND, "success", STATUS_FAILED,
-		    20 * SECOND, 26 * SECOND },
+		{ "none", 0, 30 * SECOND, "success", STATUS_FAILED, 20 * SECOND,
+		    26 * SECOND },
 		{ "in time", MINUTE, 70 * SECOND, "success", STATUS_OK,
 		    170 * SECOND, 176 * SECOND },
 		{ "in time, fails too", MINUTE, 70 * SECOND, "failure",
 		    STATUS_FAILED, 230 * SECOND, 242 * SECOND },
 		{ "too late", MINUTE, 100 * SECOND, "success", STATUS_FAILED,
 		    80 * SECOND, 87 * SECOND },
-		{ "never", MINUTE, FAKE_NEVER - HOUR, "success",
-		    STATUS_FAILED, 80 * SECOND, 87 * SECOND },
+		{ "never", MINUTE, FAKE_NEVER - HOUR, "success", STATUS_FAILED,
+		    80 * SECOND, 87 * SECOND },
 		{ "longer than the timeout", 2 * HOUR, FAKE_NEVER - HOUR,
 		    "success", STATUS_FAILED, 299 * SECOND, 302 * SECOND },
-		{ "at the end of a long one", 2 * HOUR, 150 * SECOND,
-		    "success", STATUS_OK, 250 * SECOND, 256 * SECOND },
+		{ "at the end of a long one", 2 * HOUR, 150 * SECOND, "success",
+		    STATUS_OK, 250 * SECOND, 256 * SECOND },
 	};
 	size_t i;
 
 	for (i = 0; i < COUNT(cases); i++) {
 		order.rerun_grace_ms = cases[i].grace;
 		ADD_RUN(RUNNING(0), OVER(20 * SECOND, "failure"),
-		    { .at = cases[i].again_at, .status = "in_progress",
-		    .attempt = 2 }, { .at = cases[i].again_at + 100 * SECOND,
-		    .status = "completed", .conclusion = cases[i].conclusion,
-		    .attempt = 2 });
-		check(wait_for(1) == cases[i].status, "%s: %s",
-		    cases[i].what, fault.text);
-		check(ended_at[0] >= cases[i].least && ended_at[0] <=
-		    cases[i].most, "%s: %" PRId64, cases[i].what,
-		    ended_at[0]);
+		    {
+			.at = cases[i].again_at,
+			.status = "in_progress",
+			.attempt = 2,
+		    },
+		    {
+			.at = cases[i].again_at + 100 * SECOND,
+			.status = "completed",
+			.conclusion = cases[i].conclusion,
+			.attempt = 2,
+		    });
+		check(wait_for(1) == cases[i].status, "%s: %s", cases[i].what,
+		    fault.text);
+		check(ended_at[0] >= cases[i].least &&
+			ended_at[0] <= cases[i].most,
+		    "%s: %" PRId64, cases[i].what, ended_at[0]);
 		if (cases[i].status == STATUS_FAILED)
 			expect_says("concluded with failure");
 		again(state);
@@ -78,10 +89,18 @@ test_rerun_unseen(void **state)
 {
 	order.rerun_grace_ms = 30 * SECOND;
 	ADD_RUN(RUNNING(0), OVER(20 * SECOND, "failure"),
-	    { .at = 41 * SECOND, .status = "completed",
-	    .conclusion = "failure", .attempt = 2 },
-	    { .at = 65 * SECOND, .status = "completed",
-	    .conclusion = "success", .attempt = 3 });
+	    {
+		.at = 41 * SECOND,
+		.status = "completed",
+		.conclusion = "failure",
+		.attempt = 2,
+	    },
+	    {
+		.at = 65 * SECOND,
+		.status = "completed",
+		.conclusion = "success",
+		.attempt = 3,
+	    });
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_true(runs[0].state.run.attempt == 3);
 	again(state);
@@ -106,8 +125,13 @@ test_grace_and_limit(void **state)
 	(void)state;
 	order.rerun_grace_ms = 20 * SECOND;
 	ADD_RUN(OVER(0, "failure"));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .first = 2, .status = STATUS_LIMITED, .wait_ms = MINUTE });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.first = 2,
+		.status = STATUS_LIMITED,
+		.wait_ms = MINUTE,
+	    });
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	assert_true(fake_nth(gh, FAKE_RUN, 2)->at >= 65 * SECOND);
 }
@@ -119,9 +143,13 @@ test_grace_and_storm(void **state)
 	(void)state;
 	order.rerun_grace_ms = 20 * SECOND;
 	ADD_RUN(OVER(0, "failure"));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .from = 15 * SECOND, .until = 100 * SECOND,
-	    .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.from = 15 * SECOND,
+		.until = 100 * SECOND,
+		.status = STATUS_SERVER,
+	    });
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	assert_in_range(looks(), 5, 20);
 }
@@ -150,11 +178,20 @@ test_grace_and_cancel(void **state)
 	order.rerun_grace_ms = 2 * MINUTE;
 	order.cancel_after_ms = 30 * SECOND;
 	ADD_RUN(RUNNING(0), OVER(60 * SECOND, "failure"),
-	    { .at = 90 * SECOND, .status = "completed",
-	    .conclusion = "success", .attempt = 2 });
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_CANCEL,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_REFUSED,
-	    .lasting = true });
+	    {
+		.at = 90 * SECOND,
+		.status = "completed",
+		.conclusion = "success",
+		.attempt = 2,
+	    });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_CANCEL,
+		.first = 1,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_REFUSED,
+		.lasting = true,
+	    });
 	assert_int_equal(wait_for(1), STATUS_OK);
 }
 
@@ -195,23 +232,32 @@ test_jobs(void **state)
 	static const struct fake_job jobs[] = {
 		{ .name = "a", .done_at = 10 * SECOND },
 		{ .name = "b", .done_at = 60 * SECOND },
-		{ .name = "c", .done_at = 30 * SECOND,
-		    .conclusion = "failure" },
+		{
+		    .name = "c",
+		    .done_at = 30 * SECOND,
+		    .conclusion = "failure",
+		},
 		{ .name = "s", .skipped = true, .listed_at = 40 * SECOND },
 		{ .name = "caller / inner", .done_at = 20 * SECOND },
-		{ .name = "caller / broken", .done_at = 20 * SECOND,
-		    .conclusion = "failure" },
+		{
+		    .name = "caller / broken",
+		    .done_at = 20 * SECOND,
+		    .conclusion = "failure",
+		},
 		{ .name = "twice", .done_at = 20 * SECOND },
 		{ .name = "twice", .done_at = 80 * SECOND },
 		{ .name = "mixed", .done_at = 20 * SECOND },
-		{ .name = "mixed", .done_at = 50 * SECOND,
-		    .conclusion = "failure" },
+		{
+		    .name = "mixed",
+		    .done_at = 50 * SECOND,
+		    .conclusion = "failure",
+		},
 	};
 	static const struct {
-		const char	*names[3];
-		enum status	 status;
-		int64_t		 at;		/* about */
-		const char	*failed;
+		const char *names[3];
+		enum status status;
+		int64_t at; /* about */
+		const char *failed;
 	} cases[] = {
 		{ { "a" }, STATUS_OK, 10 * SECOND, NULL },
 		{ { "a", "b" }, STATUS_OK, 60 * SECOND, NULL },
@@ -237,12 +283,12 @@ test_jobs(void **state)
 		add_jobs(jobs, COUNT(jobs));
 		check(wait_for(1) == cases[i].status, "case %zu: %s", i,
 		    fault.text);
-		check(ended_at[0] >= cases[i].at && ended_at[0] <=
-		    cases[i].at + 7 * SECOND, "case %zu: %" PRId64, i,
-		    ended_at[0]);
+		check(ended_at[0] >= cases[i].at &&
+			ended_at[0] <= cases[i].at + 7 * SECOND,
+		    "case %zu: %" PRId64, i, ended_at[0]);
 		if (cases[i].failed != NULL) {
-			snprintf(quoted, sizeof quoted, "\"%s\"",
-			    cases[i].failed);
+			snprintf(
+			    quoted, sizeof quoted, "\"%s\"", cases[i].failed);
 			expect_says(quoted);
 		}
 		again(state);
@@ -268,7 +314,7 @@ test_job_names(void **state)
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	expect_says("without a job \"build\"");
 	expect_says("\"build (ubuntu)\", \"Build\", \"rebuild\", "
-	    "\"caller / build\"");
+		    "\"caller / build\"");
 	/* Jobs may be listed a little later than their run is over. */
 	assert_in_range(ended_at[0], 65 * SECOND, 72 * SECOND);
 	assert_int_equal(runs[0].state.run.attempt, 1);
@@ -278,9 +324,15 @@ test_job_names(void **state)
 static void
 test_late_job(void **state)
 {
-	static struct fake_job jobs[] = { { .name = "first",
-	    .done_at = SECOND }, { .name = "late",
-	    .listed_at = 150 * SECOND, .done_at = 160 * SECOND } };
+	static struct fake_job jobs[] = { {
+					      .name = "first",
+					      .done_at = SECOND,
+					  },
+		{
+		    .name = "late",
+		    .listed_at = 150 * SECOND,
+		    .done_at = 160 * SECOND,
+		} };
 
 	wait_for_job("late");
 	ADD_RUN(RUNNING(0), OVER(200 * SECOND, "success"));
@@ -306,8 +358,10 @@ test_late_job(void **state)
 static void
 test_job_and_deadline(void **state)
 {
-	static const struct fake_job jobs[] = { { .name = "other",
-	    .done_at = SECOND } };
+	static const struct fake_job jobs[] = { {
+	    .name = "other",
+	    .done_at = SECOND,
+	} };
 
 	(void)state;
 	wait_for_job("build");
@@ -342,13 +396,12 @@ test_many_jobs(void **state)
 	assert_in_range(ended_at[0], 30 * SECOND, 36 * SECOND);
 	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 3 * looks());
 	assert_int_equal(runs[0].jobs.count, 3);
-	assert_string_equal(watched_job(&runs[0], 255)->name,
-	    "shard (255)");
+	assert_string_equal(watched_job(&runs[0], 255)->name, "shard (255)");
 	assert_null(watched_job(&runs[0], 256));
 	for (i = 0; i < gh->call_count; i++)
 		if (gh->calls[i].kind == FAKE_JOBS)
-			assert_int_equal(gh->calls[i].attempts,
-			    GITHUB_LATEST_ATTEMPT);
+			assert_int_equal(
+			    gh->calls[i].attempts, GITHUB_LATEST_ATTEMPT);
 }
 
 /* A message does not burst with names. */
@@ -376,17 +429,24 @@ static void
 test_jobs_of_rerun(void **state)
 {
 	static const struct fake_job jobs[] = {
-		{ .name = "other", .done_at = 10 * SECOND,
-		    .conclusion = "failure" },
+		{
+		    .name = "other",
+		    .done_at = 10 * SECOND,
+		    .conclusion = "failure",
+		},
 		{ .name = "build" },
-		{ .name = "build", .attempt = 2, .set_up_at = 31 * SECOND,
-		    .done_at = 60 * SECOND },
+		{
+		    .name = "build",
+		    .attempt = 2,
+		    .set_up_at = 31 * SECOND,
+		    .done_at = 60 * SECOND,
+		},
 	};
 
 	(void)state;
 	wait_for_job("build");
-	ADD_RUN(RUNNING(0), { .at = 30 * SECOND, .status = "in_progress",
-	    .attempt = 2 });
+	ADD_RUN(RUNNING(0),
+	    { .at = 30 * SECOND, .status = "in_progress", .attempt = 2 });
 	add_jobs(jobs, COUNT(jobs));
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_in_range(ended_at[0], 60 * SECOND, 67 * SECOND);
@@ -397,15 +457,25 @@ static void
 test_jobs_of_all_attempts(void **state)
 {
 	static struct fake_job jobs[] = {
-		{ .name = "build", .done_at = 10 * SECOND,
-		    .conclusion = "failure" },
+		{
+		    .name = "build",
+		    .done_at = 10 * SECOND,
+		    .conclusion = "failure",
+		},
 		{ .name = "build", .attempt = 2, .done_at = 20 * SECOND },
-		{ .name = "test", .done_at = 10 * SECOND,
-		    .conclusion = "failure" },
+		{
+		    .name = "test",
+		    .done_at = 10 * SECOND,
+		    .conclusion = "failure",
+		},
 		{ .name = "test", .attempt = 3, .done_at = 50 * SECOND },
 	};
-	static const struct fake_state ends = { .at = 60 * SECOND,
-	    .status = "completed", .conclusion = "success", .attempt = 3 };
+	static const struct fake_state ends = {
+		.at = 60 * SECOND,
+		.status = "completed",
+		.conclusion = "success",
+		.attempt = 3,
+	};
 
 	(void)state;
 	wait_for_job("build");
@@ -439,8 +509,13 @@ test_jobs_of_all_attempts(void **state)
 	order.interval_ms = 61 * SECOND;
 	ADD_RUN({ .at = 0, .status = "in_progress", .attempt = 3 }, ends);
 	add_jobs(jobs, COUNT(jobs));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
-	    .first = 3, .last = FAKE_ALWAYS, .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_JOBS,
+		.first = 3,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_SERVER,
+	    });
 	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
 	jobs[0].conclusion = "failure";
 	jobs[1].conclusion = NULL;
@@ -451,7 +526,7 @@ static void
 test_unseen_job_at_timeout(void **state)
 {
 	static const struct fake_job jobs[] = { { .name = "build" },
-	    { .name = "test" } };
+		{ .name = "test" } };
 
 	(void)state;
 	wait_for_job("build");
@@ -460,7 +535,7 @@ test_unseen_job_at_timeout(void **state)
 	add_jobs(jobs, COUNT(jobs));
 	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
 	expect_says("No job \"biuld\" was seen; its jobs are: \"build\", "
-	    "\"test\".");
+		    "\"test\".");
 	again(state);
 	wait_for_job("build");
 	ADD_RUN(RUNNING(0));
@@ -485,8 +560,8 @@ test_fewer_pages(void **state)
 	jobs[150].done_at = 60 * SECOND;
 	wait_for_job("build");
 	wants_summary();
-	ADD_RUN(RUNNING(0), { .at = 30 * SECOND, .status = "in_progress",
-	    .attempt = 2 });
+	ADD_RUN(RUNNING(0),
+	    { .at = 30 * SECOND, .status = "in_progress", .attempt = 2 });
 	add_jobs(jobs, COUNT(jobs));
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_in_range(ended_at[0], 60 * SECOND, 67 * SECOND);
@@ -498,10 +573,17 @@ static void
 test_jobs_and_grace(void **state)
 {
 	static const struct fake_job jobs[] = {
-		{ .name = "build", .done_at = 20 * SECOND,
-		    .conclusion = "failure" },
-		{ .name = "build", .attempt = 2, .set_up_at = 41 * SECOND,
-		    .done_at = 80 * SECOND },
+		{
+		    .name = "build",
+		    .done_at = 20 * SECOND,
+		    .conclusion = "failure",
+		},
+		{
+		    .name = "build",
+		    .attempt = 2,
+		    .set_up_at = 41 * SECOND,
+		    .done_at = 80 * SECOND,
+		},
 	};
 
 	(void)state;
@@ -518,23 +600,35 @@ test_jobs_and_grace(void **state)
 static void
 test_jobs_fail(void **state)
 {
-	static const struct fake_job jobs[] = { { .name = "build",
-	    .done_at = 20 * SECOND } };
+	static const struct fake_job jobs[] = { {
+	    .name = "build",
+	    .done_at = 20 * SECOND,
+	} };
 
 	wait_for_job("build");
 	ADD_RUN(RUNNING(0), OVER(25 * SECOND, "success"));
 	add_jobs(jobs, 1);
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
-	    .first = 2, .last = 12, .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_JOBS,
+		.first = 2,
+		.last = 12,
+		.status = STATUS_SERVER,
+	    });
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_int_equal(seen[0], 1);
 	again(state);
 	wait_for_job("build");
 	ADD_RUN(RUNNING(0));
 	add_jobs(jobs, 1);
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_REFUSED,
-	    .lasting = true });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_JOBS,
+		.first = 1,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_REFUSED,
+		.lasting = true,
+	    });
 	assert_int_equal(wait_for(1), STATUS_REFUSED);
 	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 1);
 }
@@ -551,8 +645,8 @@ test_jobs_of_failed(void **state)
 	assert_int_equal(fake_count(gh, FAKE_JOBS, RUN), 1);
 	for (i = 0; gh->calls[i].kind != FAKE_JOBS; i++)
 		;
-	assert_in_range(gh->calls[i].deadline_ms - FAKE_START -
-	    gh->calls[i].at, 1 * SECOND, 10 * SECOND);
+	assert_in_range(gh->calls[i].deadline_ms - FAKE_START - gh->calls[i].at,
+	    1 * SECOND, 10 * SECOND);
 }
 
 /* All courtesies beyond the timeout share ten seconds. */
@@ -585,13 +679,15 @@ test_courtesies(void **state)
 static void
 test_listing_of_jobs(void **state)
 {
-	static const struct fake_job jobs[] = { { .name = "build",
-	    .done_at = 100 * SECOND }, { .name = "test",
-	    .done_at = 100 * SECOND } };
+	static const struct fake_job jobs[] = { {
+						    .name = "build",
+						    .done_at = 100 * SECOND,
+						},
+		{ .name = "test", .done_at = 100 * SECOND } };
 	static const struct {
-		const char	*what;
-		bool		 fails, wants, named;
-		size_t		 listed;	/* 0: once a look */
+		const char *what;
+		bool fails, wants, named;
+		size_t listed; /* 0: once a look */
 	} cases[] = {
 		{ "success", false, false, false, 99 },
 		{ "failure", true, false, false, 1 },
@@ -607,16 +703,20 @@ test_listing_of_jobs(void **state)
 			wants_summary();
 		if (cases[i].named)
 			wait_for_job("build");
-		ADD_RUN(RUNNING(0), OVER(101 * SECOND, cases[i].fails ?
-		    "failure" : "success"));
+		ADD_RUN(RUNNING(0),
+		    OVER(101 * SECOND, cases[i].fails ? "failure" : "success"));
 		add_jobs(jobs, COUNT(jobs));
-		check(wait_for(1) == (cases[i].fails ? STATUS_FAILED :
-		    STATUS_OK), "%s", cases[i].what);
-		n = fake_count(gh, FAKE_JOBS, RUN);
-		check(n == (cases[i].listed == 99 ? 0 : cases[i].listed == 0 ?
-		    looks() : cases[i].listed), "%s: %zu", cases[i].what, n);
-		check(!cases[i].wants || watched_job(&runs[0], 1) != NULL,
+		check(
+		    wait_for(1) == (cases[i].fails ? STATUS_FAILED : STATUS_OK),
 		    "%s", cases[i].what);
+		n = fake_count(gh, FAKE_JOBS, RUN);
+		check(n ==
+			(cases[i].listed == 99         ? 0
+				: cases[i].listed == 0 ? looks()
+						       : cases[i].listed),
+		    "%s: %zu", cases[i].what, n);
+		check(!cases[i].wants || watched_job(&runs[0], 1) != NULL, "%s",
+		    cases[i].what);
 		check(fake_count(gh, FAKE_LOG, 0) == 0, "%s", cases[i].what);
 		again(state);
 	}
@@ -638,8 +738,13 @@ test_listing_of_jobs(void **state)
 	/* What cannot be had is left out. */
 	wants_summary();
 	ADD_RUN(OVER(0, "success"));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_JOBS,
+		.first = 1,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_SERVER,
+	    });
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_null(watched_job(&runs[0], 0));
 }
@@ -650,9 +755,12 @@ test_report(void **state)
 {
 	static const struct fake_job jobs[] = {
 		{ .name = "good", .done_at = 1 },
-		{ .name = "bad", .done_at = 1, .conclusion = "failure",
+		{ .name = "bad",
+		    .done_at = 1,
+		    .conclusion = "failure",
 		    .steps = { "Compile it", "Upload" },
-		    .failed_step = "Compile it", .log = "one\ntwo\nthree\n" },
+		    .failed_step = "Compile it",
+		    .log = "one\ntwo\nthree\n" },
 	};
 	int lines;
 
@@ -664,10 +772,9 @@ test_report(void **state)
 		assert_int_equal(fake_count(gh, FAKE_LOG, 0), lines > 0);
 		expect_logged("error: job \"bad\" concluded with failure");
 		expect_logged("\"Compile it\"");
-		assert_int_equal(strstr(logged, "| three\n") != NULL,
-		    lines > 0);
-		assert_int_equal(strstr(logged, "| two\n") != NULL,
-		    lines > 1);
+		assert_int_equal(
+		    strstr(logged, "| three\n") != NULL, lines > 0);
+		assert_int_equal(strstr(logged, "| two\n") != NULL, lines > 1);
 		assert_null(strstr(logged, "| one"));
 		assert_null(strstr(logged, "\"good\""));
 		again(state);

@@ -14,17 +14,21 @@ static void
 test_storms(void **state)
 {
 	static const enum status kinds[] = { STATUS_SERVER, STATUS_CLOSED,
-	    STATUS_CONNECT, STATUS_RESOLVE, STATUS_NO_HOST, STATUS_TIMEOUT,
-	    STATUS_PROTOCOL, STATUS_TLS };
+		STATUS_CONNECT, STATUS_RESOLVE, STATUS_NO_HOST, STATUS_TIMEOUT,
+		STATUS_PROTOCOL, STATUS_TLS };
 	size_t i, n, most;
 
 	for (i = 0; i < COUNT(kinds); i++) {
 		order.timeout_ms = 2 * HOUR;
 		order.interval_grows = false;
 		ADD_RUN(RUNNING(0), OVER(HOUR, "success"));
-		fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-		    .from = 10 * MINUTE, .until = 40 * MINUTE,
-		    .status = kinds[i] });
+		fake_add_failure(gh,
+		    (struct fake_failure){
+			.kind = FAKE_RUN,
+			.from = 10 * MINUTE,
+			.until = 40 * MINUTE,
+			.status = kinds[i],
+		    });
 		check(wait_for(1) == STATUS_OK, "%s", fault.text);
 		check(ended_at[0] <= HOUR + 6 * SECOND, "kind %zu", i);
 		assert_int_equal(seen[0], 1);
@@ -33,12 +37,12 @@ test_storms(void **state)
 				most = n;
 		assert_in_range(fake_pauses[most], 20 * SECOND, MINUTE);
 		assert_int_equal(fake_pauses[0], 5 * SECOND);
-		assert_int_equal(fake_pauses[fake_pause_count - 1],
-		    5 * SECOND);
+		assert_int_equal(fake_pauses[fake_pause_count - 1], 5 * SECOND);
 		/* One line tells of it, not one a look. */
 		expect_logged("fake: call failed");
 		check(strstr(strstr(logged, "fake: call failed") + 1,
-		    "fake: call failed") == NULL, "%s", logged);
+			  "fake: call failed") == NULL,
+		    "%s", logged);
 		again(state);
 	}
 }
@@ -49,12 +53,20 @@ test_two_storms(void **state)
 {
 	(void)state;
 	ADD_RUN(RUNNING(0), OVER(250 * SECOND, "success"));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .from = 50 * SECOND, .until = 80 * SECOND,
-	    .status = STATUS_SERVER });
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .from = 150 * SECOND, .until = 180 * SECOND,
-	    .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.from = 50 * SECOND,
+		.until = 80 * SECOND,
+		.status = STATUS_SERVER,
+	    });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.from = 150 * SECOND,
+		.until = 180 * SECOND,
+		.status = STATUS_SERVER,
+	    });
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_int_equal(count_logged("fake: call failed"), 2);
 	assert_int_equal(count_logged("is in_progress"), 1);
@@ -65,10 +77,12 @@ static void
 test_refusals(void **state)
 {
 	static const enum status kinds[] = { STATUS_UNAUTHORIZED,
-	    STATUS_FORBIDDEN, STATUS_NOT_FOUND };
+		STATUS_FORBIDDEN, STATUS_NOT_FOUND };
 	static const enum fake_kind calls[] = { FAKE_RUN, FAKE_JOBS };
-	static const struct fake_job jobs[] = { { .name = "build",
-	    .done_at = 60 * SECOND } };
+	static const struct fake_job jobs[] = { {
+	    .name = "build",
+	    .done_at = 60 * SECOND,
+	} };
 	static const int64_t intervals[] = { 100, 5 * SECOND, HOUR };
 	size_t i, k, n;
 
@@ -77,15 +91,18 @@ test_refusals(void **state)
 			for (n = 1; n < 8; n++) {
 				wait_for_job("build");
 				order.interval_ms = 5 * SECOND;
-				ADD_RUN(RUNNING(0), OVER(60 * SECOND,
-				    "success"));
+				ADD_RUN(
+				    RUNNING(0), OVER(60 * SECOND, "success"));
 				add_jobs(jobs, 1);
-				fake_add_failure(gh, (struct fake_failure){
-				    .kind = calls[k], .first =
-				    (unsigned int)n + 1, .status = kinds[i],
-				    .lasting = kinds[i] != STATUS_NOT_FOUND });
-				check(wait_for(1) == STATUS_OK, "%zu %zu %zu: "
-				    "%s", i, k, n, fault.text);
+				fake_add_failure(gh,
+				    (struct fake_failure){
+					.kind = calls[k],
+					.first = (unsigned int)n + 1,
+					.status = kinds[i],
+					.lasting = kinds[i] != STATUS_NOT_FOUND,
+				    });
+				check(wait_for(1) == STATUS_OK,
+				    "%zu %zu %zu: %s", i, k, n, fault.text);
 				again(state);
 			}
 	for (i = 0; i < COUNT(kinds); i++)
@@ -93,20 +110,27 @@ test_refusals(void **state)
 			order.interval_ms = intervals[k];
 			order.timeout_ms = 2 * HOUR;
 			ADD_RUN(RUNNING(0));
-			fake_add_failure(gh, (struct fake_failure){
-			    .kind = FAKE_RUN, .first = 2, .last = FAKE_ALWAYS,
-			    .status = kinds[i], .lasting = kinds[i] !=
-			    STATUS_NOT_FOUND });
+			fake_add_failure(gh,
+			    (struct fake_failure){
+				.kind = FAKE_RUN,
+				.first = 2,
+				.last = FAKE_ALWAYS,
+				.status = kinds[i],
+				.lasting = kinds[i] != STATUS_NOT_FOUND,
+			    });
 			assert_int_equal(wait_for(1), kinds[i]);
 			assert_int_equal(status_exit_code(kinds[i]), 3);
 			/* At growing pauses, and the token anew at first. */
 			assert_int_equal(looks(), 1 + 5);
-			assert_in_range(fake_now() - fake_nth(gh, FAKE_RUN,
-			    1)->at, 10 * SECOND, 12 * SECOND);
+			assert_in_range(
+			    fake_now() - fake_nth(gh, FAKE_RUN, 1)->at,
+			    10 * SECOND, 12 * SECOND);
 			assert_int_equal(gh->renewals, 1);
-			expect_says(kinds[i] == STATUS_UNAUTHORIZED ?
-			    "may have expired" : kinds[i] == STATUS_FORBIDDEN ?
-			    "no longer being watched" : "is gone");
+			expect_says(kinds[i] == STATUS_UNAUTHORIZED
+				? "may have expired"
+				: kinds[i] == STATUS_FORBIDDEN
+				? "no longer being watched"
+				: "is gone");
 			again(state);
 		}
 }
@@ -116,10 +140,12 @@ static void
 test_lasting(void **state)
 {
 	static const struct {
-		enum status	status;
-		int		exit_code;
+		enum status status;
+		int exit_code;
 	} kinds[] = {
-		{ STATUS_REFUSED, 3 }, { STATUS_TLS, 7 }, { STATUS_CONNECT, 7 },
+		{ STATUS_REFUSED, 3 },
+		{ STATUS_TLS, 7 },
+		{ STATUS_CONNECT, 7 },
 		{ STATUS_PROTOCOL, 7 },
 	};
 	size_t i;
@@ -128,12 +154,16 @@ test_lasting(void **state)
 	for (i = 0; i < COUNT(kinds); i++)
 		for (late = 0; late < 2; late++) {
 			ADD_RUN(RUNNING(0));
-			fake_add_failure(gh, (struct fake_failure){
-			    .kind = FAKE_RUN, .first = late ? 4 : 1,
-			    .last = FAKE_ALWAYS, .status = kinds[i].status,
-			    .lasting = true });
-			check(wait_for(1) == kinds[i].status, "kind %zu: %s",
-			    i, fault.text);
+			fake_add_failure(gh,
+			    (struct fake_failure){
+				.kind = FAKE_RUN,
+				.first = late ? 4 : 1,
+				.last = FAKE_ALWAYS,
+				.status = kinds[i].status,
+				.lasting = true,
+			    });
+			check(wait_for(1) == kinds[i].status, "kind %zu: %s", i,
+			    fault.text);
 			assert_int_equal(status_exit_code(kinds[i].status),
 			    kinds[i].exit_code);
 			expect_says("fake: call failed.");
@@ -152,8 +182,8 @@ static void
 test_never_seen(void **state)
 {
 	static const struct {
-		enum status	status, to;
-		int		exit_code;
+		enum status status, to;
+		int exit_code;
 	} kinds[] = {
 		{ STATUS_SERVER, STATUS_SERVER, 7 },
 		{ STATUS_CONNECT, STATUS_CONNECT, 7 },
@@ -164,13 +194,17 @@ test_never_seen(void **state)
 
 	for (i = 0; i < COUNT(kinds); i++) {
 		ADD_RUN(RUNNING(0));
-		fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-		    .first = 1, .last = FAKE_ALWAYS,
-		    .status = kinds[i].status });
-		check(wait_for(1) == kinds[i].to, "kind %zu: %s", i,
-		    fault.text);
-		assert_int_equal(status_exit_code(fault.status),
-		    kinds[i].exit_code);
+		fake_add_failure(gh,
+		    (struct fake_failure){
+			.kind = FAKE_RUN,
+			.first = 1,
+			.last = FAKE_ALWAYS,
+			.status = kinds[i].status,
+		    });
+		check(
+		    wait_for(1) == kinds[i].to, "kind %zu: %s", i, fault.text);
+		assert_int_equal(
+		    status_exit_code(fault.status), kinds[i].exit_code);
 		expect_says("fake: call failed");
 		expect_says("not seen");
 		assert_int_equal(seen[0], 0);
@@ -185,14 +219,19 @@ test_seen_then_storm(void **state)
 {
 	(void)state;
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .first = 2, .last = FAKE_ALWAYS, .status = STATUS_CONNECT });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.first = 2,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_CONNECT,
+	    });
 	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
 	expect_says("was in_progress when last seen");
 	expect_says("The last look failed: fake: call failed");
 	assert_in_range(fake_now(), 300 * SECOND, 303 * SECOND);
-	assert_in_range(fake_nth(gh, FAKE_RUN, looks() - 1)->at,
-	    299 * SECOND, 301 * SECOND);
+	assert_in_range(fake_nth(gh, FAKE_RUN, looks() - 1)->at, 299 * SECOND,
+	    301 * SECOND);
 }
 
 /* 404: a run just dispatched may not be there yet. */
@@ -200,14 +239,18 @@ static void
 test_not_there_yet(void **state)
 {
 	static const struct {
-		bool	dispatched;
-		int64_t	at;
-		bool	good;
+		bool dispatched;
+		int64_t at;
+		bool good;
 	} cases[] = {
-		{ true, 1, true }, { true, 30 * SECOND, true },
-		{ true, 54 * SECOND, true }, { true, 90 * SECOND, false },
-		{ false, 14 * SECOND, true }, { false, 40 * SECOND, false },
-		{ true, FAKE_NEVER, false }, { false, FAKE_NEVER, false },
+		{ true, 1, true },
+		{ true, 30 * SECOND, true },
+		{ true, 54 * SECOND, true },
+		{ true, 90 * SECOND, false },
+		{ false, 14 * SECOND, true },
+		{ false, 40 * SECOND, false },
+		{ true, FAKE_NEVER, false },
+		{ false, FAKE_NEVER, false },
 	};
 	size_t i;
 
@@ -215,15 +258,16 @@ test_not_there_yet(void **state)
 		dispatched = cases[i].dispatched;
 		ADD_RUN({ .at = cases[i].at, .status = "queued" },
 		    OVER(cases[i].at + 100 * SECOND, "success"));
-		check(wait_for(1) == (cases[i].good ? STATUS_OK :
-		    STATUS_NOT_FOUND), "case %zu: %s", i, fault.text);
+		check(wait_for(1) ==
+			(cases[i].good ? STATUS_OK : STATUS_NOT_FOUND),
+		    "case %zu: %s", i, fault.text);
 		assert_int_equal(runs[0].seen, cases[i].good);
 		if (!cases[i].good) {
 			assert_int_equal(status_exit_code(fault.status), 3);
 			expect_says("fake: not found");
-			assert_in_range(fake_now(), cases[i].dispatched ?
-			    60 * SECOND : 15 * SECOND, cases[i].dispatched ?
-			    66 * SECOND : 30 * SECOND);
+			assert_in_range(fake_now(),
+			    cases[i].dispatched ? 60 * SECOND : 15 * SECOND,
+			    cases[i].dispatched ? 66 * SECOND : 30 * SECOND);
 			if (!cases[i].dispatched)
 				assert_int_equal(looks(), 5);
 		}
@@ -249,10 +293,20 @@ test_not_there_yet(void **state)
 	/* Found again, it may be away for as many once more. */
 	again(state);
 	ADD_RUN(RUNNING(0), OVER(100 * SECOND, "success"));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .first = 3, .last = 6, .status = STATUS_NOT_FOUND });
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .first = 8, .last = 11, .status = STATUS_NOT_FOUND });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.first = 3,
+		.last = 6,
+		.status = STATUS_NOT_FOUND,
+	    });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.first = 8,
+		.last = 11,
+		.status = STATUS_NOT_FOUND,
+	    });
 	assert_int_equal(wait_for(1), STATUS_OK);
 	/* Not there yet when the time is over: nobody refused anything. */
 	again(state);
@@ -265,12 +319,15 @@ test_not_there_yet(void **state)
 	again(state);
 	ADD_RUN({ .at = 60 * SECOND, .status = "queued" },
 	    OVER(100 * SECOND, "success"));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .first = 4, .status = STATUS_SERVER });
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .first = 8, .status = STATUS_SERVER });
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .first = 12, .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN, .first = 4, .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN, .first = 8, .status = STATUS_SERVER });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN, .first = 12, .status = STATUS_SERVER });
 	assert_int_equal(wait_for(1), STATUS_OK);
 }
 
@@ -279,9 +336,9 @@ static void
 test_limits(void **state)
 {
 	static const struct {
-		int64_t		 told;		/* 0: not told */
-		unsigned int	 times;
-		int64_t		 least, most;	/* without a request */
+		int64_t told; /* 0: not told */
+		unsigned int times;
+		int64_t least, most; /* without a request */
 	} cases[] = {
 		{ 40 * SECOND, 1, 40 * SECOND, 46 * SECOND },
 		{ 20 * MINUTE, 1, 20 * MINUTE, 20 * MINUTE + 6 * SECOND },
@@ -297,11 +354,15 @@ test_limits(void **state)
 		order.timeout_ms = HOUR;
 		order.interval_grows = false;
 		ADD_RUN(RUNNING(0), OVER(40 * MINUTE, "success"));
-		fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-		    .first = 10, .last = 9 + cases[i].times,
-		    .status = STATUS_LIMITED, .wait_ms = cases[i].told });
-		check(wait_for(1) == STATUS_OK, "case %zu: %s", i,
-		    fault.text);
+		fake_add_failure(gh,
+		    (struct fake_failure){
+			.kind = FAKE_RUN,
+			.first = 10,
+			.last = 9 + cases[i].times,
+			.status = STATUS_LIMITED,
+			.wait_ms = cases[i].told,
+		    });
+		check(wait_for(1) == STATUS_OK, "case %zu: %s", i, fault.text);
 		for (n = 1, widest = 0; n < gh->call_count; n++) {
 			gap = gh->calls[n].at - gh->calls[n - 1].ended_at;
 			if (gap > widest)
@@ -314,22 +375,38 @@ test_limits(void **state)
 	}
 	/* Not all who were sent away come back at once. */
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .first = 2, .status = STATUS_LIMITED, .wait_ms = MINUTE });
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .first = 3, .status = STATUS_LIMITED, .wait_ms = 227 * SECOND });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.first = 2,
+		.status = STATUS_LIMITED,
+		.wait_ms = MINUTE,
+	    });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.first = 3,
+		.status = STATUS_LIMITED,
+		.wait_ms = 227 * SECOND,
+	    });
 	fake_jitter = true;
 	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
-	assert_int_equal(fake_nth(gh, FAKE_RUN, 2)->at -
-	    fake_nth(gh, FAKE_RUN, 1)->ended_at, 65 * SECOND);
+	assert_int_equal(
+	    fake_nth(gh, FAKE_RUN, 2)->at - fake_nth(gh, FAKE_RUN, 1)->ended_at,
+	    65 * SECOND);
 	assert_int_equal(looks(), 4);
 	assert_int_equal(fake_nth(gh, FAKE_RUN, 3)->at, 300 * SECOND);
 	again(state);
 	/* One that outlasts the deadline is not waited for, nor broken. */
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .first = 3, .last = FAKE_ALWAYS, .status = STATUS_LIMITED,
-	    .wait_ms = HOUR });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.first = 3,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_LIMITED,
+		.wait_ms = HOUR,
+	    });
 	assert_int_equal(wait_for(1), STATUS_LIMITED);
 	assert_int_equal(looks(), 3);
 	assert_true(fake_now() <= 30 * SECOND);
@@ -340,23 +417,33 @@ test_limits(void **state)
 	again(state);
 	/* A failing server's wish ends the wait as early, but is no refusal. */
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .first = 3, .last = FAKE_ALWAYS, .status = STATUS_SERVER,
-	    .wait_ms = HOUR });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.first = 3,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_SERVER,
+		.wait_ms = HOUR,
+	    });
 	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
 	assert_true(fake_now() <= 30 * SECOND);
 	expect_says("not concluded yet, and the server asks for a longer "
-	    "pause");
+		    "pause");
 	again(state);
 	/* Nor is it the timeout's fault that the run was never seen. */
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_SERVER,
-	    .wait_ms = HOUR });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.first = 1,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_SERVER,
+		.wait_ms = HOUR,
+	    });
 	assert_int_equal(wait_for(1), STATUS_SERVER);
 	assert_int_equal(looks(), 1);
 	expect_says("longer than the timeout allows. The run was not seen, "
-	    "so it is not known whether it is running.");
+		    "so it is not known whether it is running.");
 	expect_denies("goes on");
 	expect_says(fake_url(RUN));
 }
@@ -377,19 +464,20 @@ test_quota(void **state)
 		if (jobs)
 			wait_for_job("build");
 		gh->has_quota = true;
-		gh->no_etag = true;		/* each look costs */
+		gh->no_etag = true; /* each look costs */
 		gh->quota = 150;
 		gh->quota_reset_at = HOUR;
-		assert_int_equal(wait_for(1), jobs ? STATUS_WAIT_TIMEOUT :
-		    STATUS_OK);
+		assert_int_equal(
+		    wait_for(1), jobs ? STATUS_WAIT_TIMEOUT : STATUS_OK);
 		for (i = within = 0; i < gh->call_count; i++) {
 			check(gh->calls[i].status == STATUS_OK,
 			    "limited at %" PRId64, gh->calls[i].at);
 			within += gh->calls[i].at < HOUR;
 			/* Evenly, as far as one request a look goes. */
 			check(jobs || i == 0 || gh->calls[i].at > HOUR ||
-			    gh->calls[i].at - gh->calls[i - 1].at <
-			    30 * SECOND, "at %" PRId64, gh->calls[i].at);
+				gh->calls[i].at - gh->calls[i - 1].at <
+				    30 * SECOND,
+			    "at %" PRId64, gh->calls[i].at);
 		}
 		/* Little is left unused. */
 		assert_in_range(within, 60, 150);
@@ -480,9 +568,14 @@ test_token_never_good(void **state)
 	(void)state;
 	gh->fresh_tokens = 10;
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_UNAUTHORIZED,
-	    .lasting = true });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.first = 1,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_UNAUTHORIZED,
+		.lasting = true,
+	    });
 	assert_int_equal(wait_for(1), STATUS_UNAUTHORIZED);
 	assert_int_equal(gh->tokens, 0);
 	assert_int_equal(looks(), 1);
@@ -490,9 +583,15 @@ test_token_never_good(void **state)
 	again(state);
 	/* Unless the token may be so new that GitHub does not know it yet. */
 	ADD_RUN(RUNNING(0), OVER(MINUTE, "success"));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_RUN,
-	    .first = 1, .last = 3, .status = STATUS_UNAUTHORIZED,
-	    .lasting = true, .early = true });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUN,
+		.first = 1,
+		.last = 3,
+		.status = STATUS_UNAUTHORIZED,
+		.lasting = true,
+		.early = true,
+	    });
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_int_equal(seen_at[0], 6400);
 }
@@ -515,14 +614,16 @@ test_token_of_dispatch(void **state)
 static void
 test_token_and_jobs(void **state)
 {
-	static const struct fake_job jobs[] = { { .name = "build",
-	    .done_at = MINUTE } };
+	static const struct fake_job jobs[] = { {
+	    .name = "build",
+	    .done_at = MINUTE,
+	} };
 
 	wait_for_job("build");
 	gh->fresh_tokens = 1;
 	ADD_RUN(RUNNING(0));
 	add_jobs(jobs, 1);
-	gh->token_ends_at = 5250;	/* run: 5200 to 5300 */
+	gh->token_ends_at = 5250; /* run: 5200 to 5300 */
 	gh->call_ms = 100;
 	gh->token_life_ms = HOUR;
 	assert_int_equal(wait_for(1), STATUS_OK);
@@ -531,9 +632,14 @@ test_token_and_jobs(void **state)
 
 	/* The verdict is what it is, with or without the jobs. */
 	ADD_RUN(RUNNING(0), OVER(MINUTE, "failure"));
-	fake_add_failure(gh, (struct fake_failure){ .kind = FAKE_JOBS,
-	    .first = 1, .last = FAKE_ALWAYS, .status = STATUS_UNAUTHORIZED,
-	    .lasting = true });
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_JOBS,
+		.first = 1,
+		.last = FAKE_ALWAYS,
+		.status = STATUS_UNAUTHORIZED,
+		.lasting = true,
+	    });
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	expect_says("failure");
 	expect_logged("warning: ");

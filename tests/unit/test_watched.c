@@ -7,8 +7,11 @@
 static void
 test_unseen(void **state)
 {
-	struct watched w = { .found = { .id = RUN, .by = FOUND_GIVEN,
-	    .repository = "octo-org/octo-repo" } };
+	struct watched w = { .found = {
+				 .id = RUN,
+				 .by = FOUND_GIVEN,
+				 .repository = "octo-org/octo-repo",
+			     } };
 	struct found_run found;
 
 	(void)state;
@@ -50,22 +53,24 @@ static void
 test_state(void **state)
 {
 	static const struct fake_state rows[] = {
-		{ .status = "queued" }, { .status = "" },
+		{ .status = "queued" },
+		{ .status = "" },
 		{ .status = "completed", .conclusion = "stale", .attempt = 3 },
 	};
 	static const char *states[] = { "queued", "without a status",
-	    "completed" };
+		"completed" };
 	struct watched *w;
 	size_t i;
 
 	for (i = 0; i < COUNT(rows); i++) {
-		fake_add_run(gh, (struct fake_run){ .id = RUN,
-		    .states = &rows[i], .state_count = 1 });
+		fake_add_run(gh,
+		    (struct fake_run){
+			.id = RUN, .states = &rows[i], .state_count = 1 });
 		w = watching_see(0);
 		assert_string_equal(watched_state(w), states[i]);
 		assert_int_equal(watched_is_over(w), i == 2);
-		assert_string_equal(watched_conclusion(w), i == 2 ? "stale" :
-		    "");
+		assert_string_equal(
+		    watched_conclusion(w), i == 2 ? "stale" : "");
 		assert_int_equal(watched_attempt(w), i == 2 ? 3 : 1);
 		watching_tear_down(state);
 		watching_set_up(state);
@@ -77,7 +82,7 @@ static void
 test_all_jobs(void **state)
 {
 	static const struct fake_job jobs[] = { { .name = "a" },
-	    { .name = "b", .attempt = 2 } };
+		{ .name = "b", .attempt = 2 } };
 	static const struct fake_state states[] = {
 		{ .status = "in_progress", .attempt = 2 },
 		{ .at = 60000, .status = "in_progress", .attempt = 3 },
@@ -86,26 +91,30 @@ test_all_jobs(void **state)
 	struct fault f;
 
 	(void)state;
-	fake_add_run(gh, (struct fake_run){ .id = RUN, .jobs = jobs,
-	    .job_count = COUNT(jobs), .states = states,
-	    .state_count = COUNT(states) });
+	fake_add_run(gh,
+	    (struct fake_run){
+		.id = RUN,
+		.jobs = jobs,
+		.job_count = COUNT(jobs),
+		.states = states,
+		.state_count = COUNT(states),
+	    });
 	w = watching_see(0);
 	assert_int_equal(watched_read_jobs(w, CLOCK_NEVER, &f), STATUS_OK);
 	assert_string_equal(watched_job(w, 0)->name, "b");
 	assert_null(watched_job(w, 1));
 	assert_null(watched_all_jobs(w));
-	assert_int_equal(watched_read_all_jobs(w, CLOCK_NEVER, &f),
-	    STATUS_OK);
+	assert_int_equal(watched_read_all_jobs(w, CLOCK_NEVER, &f), STATUS_OK);
 	assert_non_null(watched_all_jobs(w));
 	assert_string_equal(job_pages_nth(watched_all_jobs(w), 0)->name, "a");
 	fake_pass(60000);
-	assert_int_equal(github_get_run(gh, RUN, CLOCK_NEVER, &w->state, &f),
-	    STATUS_OK);
+	assert_int_equal(
+	    github_get_run(gh, RUN, CLOCK_NEVER, &w->state, &f), STATUS_OK);
 	assert_null(watched_all_jobs(w));
 }
 
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, watching_set_up, \
-	    watching_tear_down)
+#define TEST(f) \
+	cmocka_unit_test_setup_teardown(f, watching_set_up, watching_tear_down)
 
 int
 main(void)

@@ -19,20 +19,20 @@
 
 #include <cmocka.h>
 
-#define COUNT(a)	(sizeof (a) / sizeof *(a))
+#define COUNT(a) (sizeof(a) / sizeof *(a))
 
 /* A string literal and its length; it may have NULs inside. */
-#define LIT(s)		s, sizeof s - 1
+#define LIT(s) s, sizeof s - 1
 
 /* Fails the test if the condition does not hold; the rest says where. */
-#define check(condition, ...)						\
-	do {								\
-		if (!(condition)) {					\
-			print_error("not so: %s\n", #condition);	\
-			print_error(__VA_ARGS__);			\
-			print_error("\n");				\
-			fail();						\
-		}							\
+#define check(condition, ...)                                    \
+	do {                                                     \
+		if (!(condition)) {                              \
+			print_error("not so: %s\n", #condition); \
+			print_error(__VA_ARGS__);                \
+			print_error("\n");                       \
+			fail();                                  \
+		}                                                \
 	} while (0)
 
 /*

@@ -4,28 +4,35 @@
 #include "base/log.h"
 #include "captured.h"
 
-struct github		*gh;
-struct wait_order	 order;
-struct watched		 runs[RUNS];
-bool			 dispatched;
-struct fault		 fault;
-enum status		 result_status;
-unsigned int		 seen[RUNS], ended[RUNS], summaries;
-int64_t			 seen_at[RUNS], ended_at[RUNS];
-char			 logged[400000];
+struct github *gh;
+struct wait_order order;
+struct watched runs[RUNS];
+bool dispatched;
+struct fault fault;
+enum status result_status;
+unsigned int seen[RUNS], ended[RUNS], summaries;
+int64_t seen_at[RUNS], ended_at[RUNS];
+char logged[400000];
 
-const struct conclusion	 conclusions[CONCLUSIONS] = {
-	{ NULL, false }, { "success", true }, { "failure", true },
-	{ "neutral", true }, { "cancelled", true }, { "skipped", true },
-	{ "timed_out", true }, { "action_required", true }, { "stale", true },
-	{ "startup_failure", true }, { "a_new_one", false },
+const struct conclusion conclusions[CONCLUSIONS] = {
+	{ NULL, false },
+	{ "success", true },
+	{ "failure", true },
+	{ "neutral", true },
+	{ "cancelled", true },
+	{ "skipped", true },
+	{ "timed_out", true },
+	{ "action_required", true },
+	{ "stale", true },
+	{ "startup_failure", true },
+	{ "a_new_one", false },
 	{ "Success", false },
 };
 
-static struct result		 result;
-static const char		*named[4];
-static struct fake_state	 scripts[32];
-static size_t			 script_count;
+static struct result result;
+static const char *named[4];
+static struct fake_state scripts[32];
+static size_t script_count;
 
 int
 waiting_set_up(void **state)
@@ -87,8 +94,9 @@ static enum status
 write_result(const struct result *r, struct fault *f)
 {
 	assert_ptr_equal(r, &result);
-	return result_status == STATUS_OK ? STATUS_OK :
-	    fault_set_lasting(f, result_status, "fake: not written");
+	return result_status == STATUS_OK
+	    ? STATUS_OK
+	    : fault_set_lasting(f, result_status, "fake: not written");
 }
 
 enum status
@@ -120,8 +128,8 @@ result_ended(struct result *r, const struct found_run *found,
 	assert_in_range(n, 0, RUNS - 1);
 	assert_true(run->found.id == found->id);
 	assert_true(run->ended);
-	assert_true(run->status == STATUS_OK ||
-	    run->fault.status == run->status);
+	assert_true(
+	    run->status == STATUS_OK || run->fault.status == run->status);
 	assert_int_equal(seen[n], !dispatched);
 	ended[n]++;
 	ended_at[n] = fake_now();
@@ -129,8 +137,8 @@ result_ended(struct result *r, const struct found_run *found,
 }
 
 void
-summary_write(struct summary *s, const struct found_run *found,
-    const struct watched *run)
+summary_write(
+    struct summary *s, const struct found_run *found, const struct watched *run)
 {
 	assert_ptr_equal(s, &result.summary);
 	assert_true(run->found.id == found->id);
@@ -147,8 +155,7 @@ wait_with(const struct clock *clock, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		runs[i].found.by = dispatched ? FOUND_BY_RESPONSE :
-		    FOUND_GIVEN;
+		runs[i].found.by = dispatched ? FOUND_BY_RESPONSE : FOUND_GIVEN;
 	captured_begin();
 	status = wait_for_runs(runs, count, clock, &order, &result, &fault);
 	captured_end(logged, sizeof logged);
@@ -166,20 +173,22 @@ wait_for(size_t count)
 	for (i = 0; i < count; i++) {
 		check(runs[i].ended, "run %zu has not ended", i);
 		/* Of a given run that was never seen there is no result. */
-		check(ended[i] == (runs[i].seen || dispatched), "run %zu "
-		    "ended %u times", i, ended[i]);
-		check(seen[i] == (runs[i].seen && !dispatched), "run %zu was "
-		    "seen %u times", i, seen[i]);
-		check(runs[i].status == STATUS_OK || *runs[i].fault.text !=
-		    '\0', "run %zu", i);
+		check(ended[i] == (runs[i].seen || dispatched),
+		    "run %zu ended %u times", i, ended[i]);
+		check(seen[i] == (runs[i].seen && !dispatched),
+		    "run %zu was seen %u times", i, seen[i]);
+		check(
+		    runs[i].status == STATUS_OK || *runs[i].fault.text != '\0',
+		    "run %zu", i);
 		shown += ended[i];
 	}
 	assert_int_equal(summaries, result.summary.path != NULL ? shown : 0);
 	if (status == STATUS_OK)
 		return status;
 	assert_int_equal(fault.status, status);
-	check(result_status != STATUS_OK || strstr(fault.text, "17654321") !=
-	    NULL, "%s", fault.text);
+	check(result_status != STATUS_OK ||
+		strstr(fault.text, "17654321") != NULL,
+	    "%s", fault.text);
 	check(fault.text[strlen(fault.text) - 1] != ' ', "%s", fault.text);
 	return status;
 }
@@ -192,8 +201,9 @@ add_run(const struct fake_state *states, size_t n)
 	script_count += n;
 	assert_in_range(script_count, 1, COUNT(scripts));
 	memcpy(copy, states, n * sizeof *copy);
-	fake_add_run(gh, (struct fake_run){ .id = RUN + gh->run_count,
-	    .states = copy, .state_count = n });
+	fake_add_run(gh,
+	    (struct fake_run){
+		.id = RUN + gh->run_count, .states = copy, .state_count = n });
 }
 
 void
@@ -227,8 +237,8 @@ looks(void)
 void
 expect_says(const char *part)
 {
-	check(strstr(fault.text, part) != NULL, "\"%s\" is not in \"%s\"",
-	    part, fault.text);
+	check(strstr(fault.text, part) != NULL, "\"%s\" is not in \"%s\"", part,
+	    fault.text);
 }
 
 void
