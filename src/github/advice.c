@@ -16,44 +16,48 @@ static const struct {
 	{ 401, NULL, false,
 	    "The token is not valid: it may be mistyped, expired or revoked." },
 	{ 403, "IP allow list", false,
-	    "Run this from an address that the organization allows." },
+	    "The organization accepts only the IP addresses on its allow list: "
+	    "run this from one of them, or have this machine's address "
+	    "added." },
 	{ 403, "not accessible by", true,
 	    "The token lacks the permission \"Actions: write\" for this "
-	    "repository: grant it to the fine-grained token or App; for "
-	    "GITHUB_TOKEN set \"permissions: actions: write\" (it works "
-	    "only inside its own repository); a classic token needs the "
-	    "scope \"repo\"." },
+	    "repository. Grant it to the fine-grained token or GitHub App; for "
+	    "GITHUB_TOKEN, set \"permissions: actions: write\" in the workflow "
+	    "that runs this (GITHUB_TOKEN works only in its own repository); a "
+	    "classic token needs the scope \"repo\"." },
 	{ 403, "admin rights", false,
-	    "The token's owner cannot write to this repository, or a "
-	    "classic token lacks the scope \"repo\"." },
+	    "The token's owner has no write access to this repository, or the "
+	    "token is a classic one without the scope \"repo\"." },
 	{ 404, NULL, true,
-	    "There is no such repository or workflow, or the token cannot "
-	    "see it. Check OWNER/REPO; the workflow file must be on the "
-	    "default branch; the token needs \"Actions: write\" (classic: "
+	    "There is no such repository or workflow, or the token cannot see "
+	    "it. Check OWNER/REPO; the workflow file must be on the default "
+	    "branch; the token needs \"Actions: write\" (classic: the scope "
 	    "\"repo\") for that repository." },
 	{ 403, "not accessible by", false,
 	    "The token lacks a permission for this repository: it needs "
 	    "\"Actions: read\" to look at runs and \"Actions: write\" to "
 	    "cancel them (classic: the scope \"repo\")." },
 	{ 404, NULL, false,
-	    "It is not there, or the token cannot see it: it needs "
-	    "\"Actions: read\" (classic: \"repo\") for that repository." },
+	    "It does not exist, or the token cannot see it: the token needs "
+	    "\"Actions: read\" (classic: the scope \"repo\") for that "
+	    "repository." },
 	{ 422, "No ref found", false,
-	    "The ref must be a branch or tag that exists; a commit SHA "
-	    "cannot be dispatched." },
+	    "The ref must be an existing branch or tag; a commit SHA cannot be "
+	    "used." },
 	{ 422, "'workflow_dispatch' trigger", false,
-	    "Add \"on: workflow_dispatch\" to the workflow file, at that "
-	    "ref and on the default branch." },
+	    "Add \"on: workflow_dispatch\" to the workflow file, at that ref "
+	    "and on the default branch." },
 	{ 422, "Unexpected inputs", false,
-	    "Declare each of them under \"on: workflow_dispatch: inputs:\" "
-	    "in the workflow file at that ref, or do not send it." },
+	    "Declare each of them under \"on: workflow_dispatch: inputs:\" in "
+	    "the workflow file at that ref, or do not send them." },
 	{ 422, "Required input", false,
-	    "Give it with --field NAME=VALUE or in the inputs' JSON." },
+	    "Give it with --field NAME=VALUE or in the JSON of --inputs (in "
+	    "the action, workflow_inputs)." },
 	{ 422, "disabled workflow", false,
 	    "Enable the workflow in the repository's Actions tab." },
 	{ 422, "allowed values", false,
-	    "Choose one of the values that the workflow file lists for "
-	    "this input." },
+	    "Choose one of the values that the workflow file lists for this "
+	    "input." },
 	{ 422, "failed to parse workflow", false,
 	    "Fix the workflow file at that ref." },
 	{ 422, "too large", false,
@@ -66,8 +70,8 @@ add_sso(struct buf *out, const char *sso)
 	const char *url = strstr(sso, "url=");
 
 	buf_adds(out,
-	    " The organization requires single sign-on (SSO): "
-	    "authorize the token for it");
+	    " The organization requires single sign-on (SSO): authorize the "
+	    "token for it");
 	if (url != NULL)
 		buf_addf(out, " at %s", url + 4);
 	buf_addc(out, '.');
@@ -77,11 +81,11 @@ static void
 add_distinct_id(struct buf *out)
 {
 	buf_adds(out,
-	    " The workflow does not declare the input distinct_id, "
-	    "by which its run is found. Add to its file: \"on: "
-	    "workflow_dispatch: inputs: distinct_id: { type: string, "
-	    "required: false }\", and show it in the run's name: \"run-name: "
-	    "Deploy ${{ inputs.distinct_id }}\".");
+	    " The workflow does not declare the input distinct_id, which is "
+	    "used to find its run. Add to the workflow file: \"on: "
+	    "workflow_dispatch: inputs: distinct_id: { type: string, required: "
+	    "false }\", and show it in the run's name: \"run-name: Deploy ${{ "
+	    "inputs.distinct_id }}\".");
 }
 
 /* refs/pull/N/merge, or N/merge and N/head without what comes before. */
@@ -106,9 +110,8 @@ advice_workflow(struct buf *out, const char *workflow)
 	    (len > 5 && strcmp(workflow + len - 5, ".yaml") == 0))
 		return;
 	buf_addf(out,
-	    " \"%s\" is not the name of a workflow file: give the "
-	    "file's name, such as deploy.yml, not the name shown in the "
-	    "Actions tab.",
+	    " \"%s\" is not the name of a workflow file: give the file's name, "
+	    "such as deploy.yml, not the name shown in the Actions tab.",
 	    workflow);
 }
 
@@ -123,18 +126,18 @@ advice_refusal(struct buf *out, const struct refusal *r)
 	}
 	if (r->is_foreign || (!r->is_json && r->status != 404)) {
 		buf_adds(out,
-		    " That does not look like GitHub's API: is the "
-		    "API URL right, or did a proxy or gateway in between "
-		    "answer? The URL is https://api.github.com, "
+		    " This does not look like an answer from GitHub's API: "
+		    "either the API URL is wrong, or a proxy or gateway in "
+		    "between answered. The URL is https://api.github.com, "
 		    "https://api.NAME.ghe.com for NAME.ghe.com, and "
 		    "https://HOST/api/v3 for GitHub Enterprise Server.");
 		return;
 	}
 	if (r->ref != NULL && r->status == 422 && is_pull_request(r->ref)) {
 		buf_adds(out,
-		    " A pull request's merge ref (refs/pull/N/merge, "
-		    "or N/merge as ${{ github.ref_name }} has it) cannot be "
-		    "dispatched: give the branch (in GitHub Actions, "
+		    " A pull request's merge ref (refs/pull/N/merge, or "
+		    "N/merge as in ${{ github.ref_name }}) cannot be "
+		    "dispatched: give the branch instead (in GitHub Actions, "
 		    "${{ github.head_ref }}).");
 		return;
 	}
@@ -154,9 +157,11 @@ advice_refusal(struct buf *out, const struct refusal *r)
 		break;
 	}
 	if (r->status == 401 && r->expiry != NULL)
-		buf_addf(out, " It expires or expired on %s.", r->expiry);
+		buf_addf(
+		    out, " GitHub gives its expiration date as %s.", r->expiry);
 	if (r->status == 403 && r->permissions != NULL)
-		buf_addf(out, " GitHub asks for: %s.", r->permissions);
+		buf_addf(out, " GitHub requires: %s.", r->permissions);
 	else if (r->status == 403 && r->scopes != NULL && *r->scopes != '\0')
-		buf_addf(out, " GitHub asks for the scope: %s.", r->scopes);
+		buf_addf(out, " GitHub requires one of these scopes: %s.",
+		    r->scopes);
 }

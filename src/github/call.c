@@ -90,8 +90,9 @@ read_answer(struct call *c)
 	c->class = answer_classify(&a, &c->wait_ms);
 	buf_free(&documentation);
 	session_note(c->session, r, c->class == ANSWER_VERSION);
-	log_debug("%s %s: %u %s (%zu bytes, request ID %s, API version %s, "
-		  "quota left %s)",
+	log_debug(
+	    "%s %s: %u %s (%zu bytes, request ID %s, API version %s, quota "
+	    "left %s)",
 	    request_method_name(c->request.method), c->request.target,
 	    r->status, r->reason, r->body.len,
 	    or_dash(response_field(r, "X-GitHub-Request-Id")),
@@ -120,11 +121,11 @@ add_reset_time(const struct session *s, struct buf *b, int64_t wait_ms)
 
 	if (wait_ms == 0) {
 		buf_adds(b,
-		    " It does not say how long to wait; the rule is "
-		    "a minute, and longer each time.");
+		    " It does not say how long to wait; GitHub's rule is at "
+		    "least a minute, and longer each time.");
 		return;
 	}
-	buf_addf(b, " It asks to wait %lld s", (long long)(wait_ms / 1000));
+	buf_addf(b, " It says to wait %lld s", (long long)(wait_ms / 1000));
 	if (session_now(s, &now_ms)) {
 		buf_adds(b, ", until ");
 		date_add(b, (now_ms + wait_ms) / 1000);

@@ -33,8 +33,9 @@ read_details(
 	    !decode_dispatch(r->body.data, r->body.len, run, &why) ||
 	    run->id == 0) {
 		if (r->body.len > 0)
-			log_info("the answer to the dispatch names no run: "
-				 "its body is %s",
+			log_info(
+			    "the answer to the dispatch names no run: its body "
+			    "is %s",
 			    why.len > 0
 				? buf_str(&why)
 				: "JSON without a usable \"workflow_run_id\"");
@@ -143,8 +144,9 @@ take_loss(const struct github *gh, const struct call *c, struct found_run *run,
 		session_note_time(gh->session, r);
 		outcome = read_details(gh, r, run);
 		if (outcome == DISPATCH_ACCEPTED)
-			log_warning("the dispatch was accepted (%u), but the "
-				    "rest of the answer was lost: %s",
+			log_warning(
+			    "the dispatch was accepted (%u), but the rest of "
+			    "the answer was lost: %s",
 			    r->status, f->text);
 		return outcome;
 	}

@@ -112,9 +112,9 @@ take_body(const struct call *c, const struct fetch *x, struct fault *f)
 		free(*x->etag);
 		*x->etag = NULL;
 		status = fault_set(f, STATUS_PROTOCOL,
-		    "%s answered 200, but "
-		    "its body is %s. If that happens again, a proxy or gateway "
-		    "in between is at fault, or the API URL.",
+		    "%s answered 200, but its body is %s. If that happens "
+		    "again, a proxy or gateway in between is at fault, or the "
+		    "API URL.",
 		    client_who(c->session->client), buf_str(&why));
 	}
 	buf_free(&why);
@@ -133,8 +133,8 @@ fetch(struct github *gh, const struct fetch *x, struct fault *f)
 		status = ask(&c, x, f);
 		if (c.class != ANSWER_VERSION || s->old_version)
 			break;
-		log_debug("%s does not serve API version %s, using the older "
-			  "one",
+		log_debug(
+		    "%s does not serve API version %s, using the older one",
 		    client_who(s->client), session_version(s));
 		s->old_version = true;
 		call_wipe(&c);

@@ -19,16 +19,14 @@ token_check(const char *from, const char *token, size_t len, struct fault *f)
 		if ((unsigned char)token[i] <= 0x20 ||
 		    (unsigned char)token[i] >= 0x7f)
 			return fault_set_lasting(f, STATUS_USAGE,
-			    "%s: the "
-			    "token contains a space, a control character or a "
-			    "character outside ASCII",
+			    "%s: the token contains a space, a control "
+			    "character or a character outside ASCII",
 			    from);
 	/* Of an env file that no shell has read; no token has any. */
 	if (len > 0 && (*token == '"' || *token == '\''))
 		return fault_set_lasting(f, STATUS_USAGE,
-		    "%s: the token "
-		    "begins with a quotation mark; leave the quotation marks "
-		    "out",
+		    "%s: the token begins with a quotation mark; leave the "
+		    "quotation marks out",
 		    from);
 	return STATUS_OK;
 }

@@ -102,9 +102,8 @@ take_turn(struct client *c, int64_t deadline_ms, struct fault *f)
 			return interrupt_fault(f);
 		if (deadline_ms <= now_ms)
 			return fault_set(f, STATUS_TIMEOUT,
-			    "%s: not asked "
-			    "again: too many requests were sent within the "
-			    "last minute",
+			    "%s: gave up: too many requests were "
+			    "sent within the last minute",
 			    client_who(c));
 		clock_sleep_until(&clock_system, least(turn_ms, deadline_ms));
 	}
@@ -252,15 +251,15 @@ redirect_target(const struct client *c, const struct response *r,
 	memset(to, 0, sizeof *to);
 	if (location == NULL) {
 		fault_set_lasting(f, STATUS_PROTOCOL,
-		    "%s: answered %u, a redirect without a Location",
+		    "%s: answered %u, a redirect without a Location header",
 		    client_who(c), r->status);
 		return NULL;
 	}
 	wrong = url_parse_location(to, &target, location, c->url, from);
 	if (wrong != NULL)
 		fault_set_lasting(f, STATUS_PROTOCOL,
-		    "%s: answered %u, a redirect to what is not a usable "
-		    "URL: %s",
+		    "%s: answered %u, a redirect whose Location is not a "
+		    "usable URL: %s",
 		    client_who(c), r->status, wrong);
 	return target;
 }
@@ -275,8 +274,8 @@ refuse_redirect(const struct client *c, const struct response *r,
 	url_add_origin(&origin, to);
 	fault_set_lasting(f, STATUS_PROTOCOL,
 	    "%s: refused to follow a redirect (%u) to %s: the token must not "
-	    "go to another server. If that is the right one, give it as "
-	    "--api-url",
+	    "be sent to another server. If that server is the right one, give "
+	    "its API URL with --api-url",
 	    client_who(c), r->status, buf_str(&origin));
 	buf_free(&origin);
 	return STATUS_PROTOCOL;
@@ -423,7 +422,8 @@ client_get_elsewhere(struct client *c, const char *location, const char *target,
 	    &place.url, &place.target, location, c->url, target);
 	if (wrong != NULL)
 		status = fault_set_lasting(f, STATUS_PROTOCOL,
-		    "%s: a redirect to what is not a usable URL: %s",
+		    "%s: answered with a redirect whose Location is not a "
+		    "usable URL: %s",
 		    client_who(c), wrong);
 	else
 		status = STATUS_OK;

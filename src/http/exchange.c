@@ -27,8 +27,8 @@ exchange_send(struct conn *c, const struct request *q, int64_t deadline_ms,
 	buf_init(&bytes, BUF_TEXT_MAX);
 	if (!request_write(&bytes, q))
 		status = fault_set_lasting(f, STATUS_PROTOCOL,
-		    "%s: not sent: a header or the target has a control "
-		    "character",
+		    "%s: the request was not sent: its target or a header "
+		    "contains a control character",
 		    c->who);
 	else
 		status = conn_write(c, bytes.data, bytes.len, deadline_ms, f);
@@ -85,8 +85,8 @@ read_response(struct conn *c, struct response *r,
 		if (status == STATUS_TIMEOUT && !head &&
 		    deadline_ms == floor_until_ms)
 			fault_set(f, status,
-			    "%s: the answer stalled (less "
-			    "than %d bytes in %d s)",
+			    "%s: the answer stalled (less than %d bytes in %d "
+			    "s)",
 			    c->who, FLOOR_BYTES, FLOOR_MS / 1000);
 		if (status != STATUS_OK)
 			return status;

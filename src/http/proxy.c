@@ -48,8 +48,8 @@ proxy_is_set(const struct proxy *p)
 static void
 add_base64(struct buf *out, const char *s, size_t len)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const unsigned char *p = (const unsigned char *)s;
 	uint32_t bits;
 	size_t i, n;
@@ -113,8 +113,8 @@ static const char *
 take_credentials(struct proxy *p, const char *s, size_t len)
 {
 	static const char bad_escape[] =
-	    "a % in the user information is not "
-	    "followed by two hexadecimal digits (a % itself is written %25)";
+	    "a % in the user information is not followed by two hexadecimal "
+	    "digits (a % itself is written %25)";
 	const char *colon = memchr(s, ':', len), *wrong = NULL;
 	size_t user_len = colon != NULL ? (size_t)(colon - s) : len, mark;
 	struct buf plain, value, raw;
@@ -134,7 +134,7 @@ take_credentials(struct proxy *p, const char *s, size_t len)
 	if (!add_decoded(&plain, s, user_len))
 		wrong = bad_escape;
 	else if (memchr(buf_str(&plain), ':', plain.len) != NULL)
-		wrong = "a user name cannot have a colon";
+		wrong = "a user name cannot contain a colon";
 	if (is_key)
 		secret_add(buf_str(&plain));
 	buf_addc(&plain, ':');
@@ -142,7 +142,7 @@ take_credentials(struct proxy *p, const char *s, size_t len)
 	if (wrong == NULL && !add_decoded(&plain, buf_str(&raw), raw.len))
 		wrong = bad_escape;
 	if (wrong == NULL && has_control(&plain))
-		wrong = "the user information has a control character";
+		wrong = "the user information contains a control character";
 	if (wrong == NULL) {
 		secret_add(buf_str(&plain) + mark);
 		buf_adds(&value, "Basic ");
@@ -209,16 +209,14 @@ proxy_parse(
 	/* Of an env file that no shell has read. */
 	if (*text == '"' || *text == '\'')
 		return fault_set_lasting(f, STATUS_USAGE,
-		    "%s: the value "
-		    "begins with a quotation mark; leave the quotation marks "
-		    "out",
+		    "%s: the value begins with a quotation mark; leave the "
+		    "quotation marks out",
 		    from);
 	tls = text_equal_nocase_n(text, scheme, "https");
 	if (scheme > 0 && !tls && !text_equal_nocase_n(text, scheme, "http"))
 		return fault_set_lasting(f, STATUS_USAGE,
-		    "%s: %.*s:// proxies "
-		    "are not supported, only http:// and https:// ones; "
-		    "--no-proxy uses none",
+		    "%s: %.*s:// proxies are not supported, only http:// and "
+		    "https:// ones; --no-proxy uses none",
 		    from, (int)scheme, text);
 	if (scheme > 0)
 		text += scheme + strlen("://");
@@ -227,8 +225,8 @@ proxy_parse(
 		return STATUS_OK;
 	url_wipe(&p->url);
 	return fault_set_lasting(f, STATUS_USAGE,
-	    "%s: bad proxy URL: %s; "
-	    "expected [http://][USER:PASSWORD@]HOST[:PORT]",
+	    "%s: bad proxy URL: %s; expected "
+	    "[http://][USER:PASSWORD@]HOST[:PORT]",
 	    from, wrong);
 }
 

@@ -247,7 +247,7 @@ static enum response_progress
 take_head_end(struct response *r)
 {
 	if (r->status == 101)
-		return bad(r, "an unasked switch of protocols");
+		return bad(r, "an unrequested switch of protocols");
 	if (r->status < 200) {
 		forget_fields(r);
 		r->status = 0;
@@ -264,17 +264,17 @@ take_head_end(struct response *r)
 		return done(r);
 
 	if (!each_element(r, "Content-Encoding", check_coding))
-		return bad(r, "a content encoding that was not asked for");
+		return bad(r, "a content encoding that was not requested");
 	if (response_field(r, "Transfer-Encoding") != NULL) {
 		if (response_field(r, "Content-Length") != NULL)
 			return bad(
-			    r, "Content-Length beside Transfer-Encoding");
+			    r, "both Content-Length and Transfer-Encoding");
 		if (r->http_1_0)
 			return bad(r, "Transfer-Encoding in HTTP/1.0");
 		r->left = 0;
 		if (!each_element(r, "Transfer-Encoding", check_chunked))
 			return bad(
-			    r, "a transfer coding that was not asked for");
+			    r, "a transfer coding that was not requested");
 		r->state = RESPONSE_CHUNK_SIZE;
 		return RESPONSE_MORE;
 	}
@@ -387,7 +387,7 @@ feed_line(struct response *r, const char *data, size_t n, size_t *used)
 	if (r->line.len > 0 && r->line.data[r->line.len - 1] == '\r')
 		r->line.data[--r->line.len] = '\0';
 	else if (strict)
-		return bad(r, "a chunk line that ends without CR");
+		return bad(r, "a chunk line ends without CR");
 	if (memchr(buf_str(&r->line), '\0', r->line.len) != NULL ||
 	    memchr(buf_str(&r->line), '\r', r->line.len) != NULL)
 		return bad(r, "a NUL or bare CR in the head");

@@ -34,8 +34,9 @@ route_init(struct route *r, const struct url *to, const struct proxy *proxy,
 		log_debug("%s: through the proxy %s (%s)", r->who, proxy->name,
 		    proxy->from);
 	} else {
-		log_debug("%s: connecting directly: %s excludes it from the "
-			  "proxy of %s",
+		log_debug(
+		    "%s: connecting directly: %s excludes it from the proxy of "
+		    "%s",
 		    r->who, proxy->except_from, proxy->from);
 	}
 }

@@ -60,14 +60,13 @@ read_answer(
 		return STATUS_OK;
 	if (used < got)
 		return fault_set(f, STATUS_PROTOCOL,
-		    "%s: sent more than its "
-		    "answer before anything was sent through the tunnel",
+		    "%s: sent more than its answer before anything was sent "
+		    "through the tunnel",
 		    c->who);
 	if (!conn_is_quiet(c))
 		return fault_set(f, STATUS_PROTOCOL,
-		    "%s: agreed, and then "
-		    "closed the tunnel, or sent more than its answer, before "
-		    "anything was sent through it",
+		    "%s: opened the tunnel, but then closed it or sent more "
+		    "than its answer before anything was sent through it",
 		    c->who);
 	return STATUS_OK;
 }
@@ -134,7 +133,7 @@ add_credentials_advice(
 	}
 	if (offer != NULL && !basic) {
 		buf_adds(out,
-		    ". Only Basic authentication is supported; it offers ");
+		    ". Only Basic authentication is supported, but it offers ");
 		/* Half a secret would not be recognised. */
 		secret_copy(&offered, offer, strlen(offer));
 		offer = buf_str(&offered);
@@ -144,8 +143,7 @@ add_credentials_advice(
 		/* Not on the command line: the process list shows it. */
 		buf_addf(out, ". Give them in %s%s as %s://USER:PASSWORD@%s",
 		    *p->from != '-' ? p->from
-				    : "the variable https_proxy "
-				      "instead of ",
+				    : "the variable https_proxy instead of ",
 		    *p->from != '-' ? "" : p->from,
 		    p->url.tls ? "https" : "http", p->name);
 	}
@@ -164,11 +162,12 @@ refusal(const struct proxy *p, const char *who, const char *to,
 	add_foreign(&said, r->reason, strlen(r->reason), REASON_MAX);
 	if (wants_credentials && p->authorization == NULL)
 		fault_set(f, STATUS_CONNECT,
-		    "%s: requires a user name and a password (%s)", who,
+		    "%s: requires a user name and password (%s)", who,
 		    buf_str(&said));
 	else if (wants_credentials)
 		fault_set(f, STATUS_CONNECT,
-		    "%s: rejected the user name and password that %s gives (%s)",
+		    "%s: rejected the user name and password that %s gives "
+		    "(%s)",
 		    who, p->from, buf_str(&said));
 	else if (r->status == 403)
 		fault_set(f, STATUS_CONNECT,

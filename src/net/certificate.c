@@ -266,14 +266,14 @@ certificate_add_unsupported(
 		buf_adds(b, " that is not supported (" CERTIFICATE_KEYS ")");
 	} else if (certificate_is_error(rc, MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG)) {
 		buf_adds(b,
-		    "a signature of a type that is not supported (" CERTIFICATE_KEYS
-		    ", with SHA-256 or better)");
+		    "a signature of a type that is not supported "
+		    "(" CERTIFICATE_KEYS ", with SHA-256 or better)");
 	} else if (certificate_is_error(
 		       rc, MBEDTLS_ERR_X509_INVALID_EXTENSIONS) ||
 	    certificate_is_error(rc, MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE)) {
 		buf_adds(b,
-		    "a critical extension that is not supported, or "
-		    "a broken one");
+		    "a critical extension that is not supported, or a broken "
+		    "one");
 	} else {
 		return false;
 	}

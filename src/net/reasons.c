@@ -32,13 +32,13 @@ add_weakness(struct buf *b, const mbedtls_x509_crt *crt, int depth)
 	if (depth == 0 && mbedtls_pk_get_type(&crt->pk) == MBEDTLS_PK_RSA &&
 	    bits < RSA_BITS_MIN)
 		buf_addf(b,
-		    " has an RSA key of %zu bits, which is too weak "
-		    "(the minimum is %d)",
+		    " has an RSA key of %zu bits, which is too weak (the "
+		    "minimum is %d)",
 		    bits, RSA_BITS_MIN);
 	else
 		buf_adds(b,
-		    " has, or is signed with, a key that is too weak "
-		    "or of a type that is not supported");
+		    " has, or is signed with, a key that is too weak or of a "
+		    "type that is not supported");
 }
 
 static bool
@@ -125,17 +125,17 @@ reasons_add_missing(struct verification *c, const mbedtls_x509_crt *sent)
 	}
 	if (c->anchors.unfit) {
 		buf_adds(b,
-		    " has an issuer that is trusted here, but whose "
-		    "key, signature or extension is of a type that is not "
-		    "supported (" CERTIFICATE_KEYS ")");
+		    " has an issuer that is trusted here, but whose key, "
+		    "signature or extension is of a type that is not supported "
+		    "(" CERTIFICATE_KEYS ")");
 		return;
 	}
 	if (trust_find(trust, 0, &issuer) < trust_count(trust)) {
 		buf_adds(b,
-		    ": a certificate that is trusted here has its "
-		    "issuer's name, but did not sign it (with another key, "
-		    "perhaps an older one), or may not (it is not a CA, or "
-		    "for a shorter chain)");
+		    ": a certificate that is trusted here has its issuer's "
+		    "name, but did not sign it (with another key, perhaps an "
+		    "older one), or may not (it is not a CA, or for a shorter "
+		    "chain)");
 		return;
 	}
 	for (; sent != NULL; sent = sent->next)
@@ -143,18 +143,17 @@ reasons_add_missing(struct verification *c, const mbedtls_x509_crt *sent)
 		    certificate_same(&sent->subject_raw, &last->issuer_raw))
 			break;
 	buf_adds(b,
-	    " has an issuer that is not trusted here, and whose "
-	    "certificate the server ");
+	    " has an issuer that is not trusted here, and whose certificate "
+	    "the server ");
 	if (was_passed_over(c, &issuer))
 		buf_adds(b,
-		    "sent, but whose key, signature or critical "
-		    "extension is of a type that is not supported");
+		    "sent, but whose key, signature or critical extension is "
+		    "of a type that is not supported");
 	else
 		buf_adds(b,
-		    sent != NULL ? "sent, but which did not sign "
-				   "this one, or may not"
-				 : "did not send (as it must for "
-				   "an intermediate)");
+		    sent != NULL
+			? "sent, but which did not sign this one, or may not"
+			: "did not send (as it must for an intermediate)");
 }
 
 static void
@@ -164,13 +163,13 @@ add_advice(const struct verification *c, const char *via, struct fault *f)
 
 	if (trust_count(t) == 0)
 		fault_add(f,
-		    ". No CA certificates were found on this "
-		    "machine; give a PEM file with --cacert or SSL_CERT_FILE");
+		    ". No CA certificates were found on this machine; give a "
+		    "PEM file with --cacert or SSL_CERT_FILE");
 	else
 		fault_add(f,
-		    ". Trusted here: %zu certificate%s from %s; to "
-		    "trust a private CA, give its PEM file in "
-		    "NODE_EXTRA_CA_CERTS or with --cacert",
+		    ". Trusted here: %zu certificate%s from %s; to trust a "
+		    "private CA, give its PEM file in NODE_EXTRA_CA_CERTS or "
+		    "with --cacert",
 		    trust_count(t), trust_count(t) == 1 ? "" : "s",
 		    trust_origin(t));
 	if (trust_skipped(t) > 0)
@@ -180,9 +179,9 @@ add_advice(const struct verification *c, const char *via, struct fault *f)
 		fault_add(f, ". %s", trust_left_out(t));
 	if (via != NULL)
 		fault_add(f,
-		    ". The connection goes through the proxy %s, "
-		    "which may inspect TLS and sign with a CA of its own: ask "
-		    "whoever runs it for that CA's certificate",
+		    ". The connection goes through the proxy %s, which may "
+		    "inspect TLS and sign with a CA of its own: ask whoever "
+		    "runs it for that CA's certificate",
 		    via);
 }
 

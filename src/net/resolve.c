@@ -265,9 +265,8 @@ resolve_open(
 		return STATUS_OK;
 	status = bad != NULL
 	    ? fault_set(f, STATUS_RESOLVE,
-		  "%s: not looked "
-		  "up, because %s has the option %s, which keeps every "
-		  "nameserver from being asked",
+		  "%s: not looked up, because %s has the option %s, which "
+		  "keeps every nameserver from being asked",
 		  host, RESOLV_CONF_PATH, bad)
 	    : resolve_fault(r, f);
 	resolve_close(r);
@@ -336,8 +335,8 @@ resolve_fault(const struct resolver *r, struct fault *f)
 		    r->host, strerror(r->lacked));
 	if (is_pending(r))
 		return fault_set(f, STATUS_RESOLVE,
-		    "%s: no nameserver answered in time, or they fail or "
-		    "refuse to look it up (see /etc/resolv.conf)",
+		    "%s: no nameserver answered in time, or they failed or "
+		    "refused to look it up (check /etc/resolv.conf)",
 		    r->host);
 	switch (r->error) {
 #ifdef EAI_NODATA
@@ -346,21 +345,20 @@ resolve_fault(const struct resolver *r, struct fault *f)
 	case EAI_NONAME:
 		return fault_set(f, STATUS_NO_HOST,
 		    "%s: no such host (check the name, and that every "
-		    "nameserver of /etc/resolv.conf knows it: the first "
-		    "answer counts)",
+		    "nameserver in /etc/resolv.conf knows it: the first answer "
+		    "counts)",
 		    r->host);
 	case EAI_AGAIN:
 		return fault_set(f, STATUS_RESOLVE,
-		    "%s: no nameserver answered, or they fail or refuse to "
-		    "look it up (see /etc/resolv.conf)",
+		    "%s: no nameserver answered, or they failed or refused to "
+		    "look it up (check /etc/resolv.conf)",
 		    r->host);
 	case EAI_SYSTEM:
 		/* What pthread_create says where processes are limited. */
 		if (r->system_error == EAGAIN)
 			return fault_set(f, STATUS_RESOLVE,
-			    "%s: lookup "
-			    "failed: no thread can be started (see the limit "
-			    "on processes, ulimit -u)",
+			    "%s: lookup failed: no thread could be started "
+			    "(check the limit on processes, ulimit -u)",
 			    r->host);
 		return fault_set(f, STATUS_RESOLVE, "%s: lookup failed: %s",
 		    r->host, strerror(r->system_error));

@@ -21,11 +21,10 @@ tls_text_alert(unsigned int number)
 		const char *text;
 	} alerts[] = {
 		{ MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE,
-		    "the server found "
-		    "nothing in common with this program (TLS 1.2 or 1.3, "
-		    "ECDHE with AES-GCM or ChaCha20, an RSA key or an ECDSA "
-		    "key on P-256, P-384 or P-521; RSASSA-PSS and Ed25519 "
-		    "keys are not supported), or it requires a client "
+		    "the server found nothing in common with this program (TLS "
+		    "1.2 or 1.3, ECDHE with AES-GCM or ChaCha20, an RSA key or "
+		    "an ECDSA key on P-256, P-384 or P-521; RSASSA-PSS and "
+		    "Ed25519 keys are not supported), or it requires a client "
 		    "certificate, which this program cannot send" },
 		{ MBEDTLS_SSL_ALERT_MSG_INSUFFICIENT_SECURITY,
 		    "the server requires ciphers that this program lacks" },
@@ -33,8 +32,8 @@ tls_text_alert(unsigned int number)
 		{ MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME,
 		    "the server does not know the name that was requested" },
 		{ TLS_ALERT_CERTIFICATE_REQUIRED,
-		    "the server requires a "
-		    "client certificate, which this program cannot send" },
+		    "the server requires a client certificate, which this "
+		    "program cannot send" },
 		{ MBEDTLS_SSL_ALERT_MSG_ACCESS_DENIED,
 		    "the server refused access" },
 		{ MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR,
@@ -60,20 +59,18 @@ static const struct {
 	/* The library has no more room, and says nothing else in this way
 	 * during a handshake. */
 	{ MBEDTLS_ERR_SSL_BAD_INPUT_DATA, true,
-	    "a message of the server's "
-	    "handshake has more than 16 KiB, which is too long: most likely "
-	    "its certificates; a chain of fewer certificates, or with fewer "
-	    "names in them, would work" },
+	    "a message of the server's handshake has more than 16 KiB, which "
+	    "is too long: most likely its certificates; a chain of fewer "
+	    "certificates, or with fewer names in them, would work" },
 	{ MBEDTLS_ERR_SSL_INVALID_RECORD, true,
 	    "this port does not speak TLS; is it for plain http, or for "
 	    "something else?" },
 	{ MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION, true, TOO_OLD },
 	{ MBEDTLS_ERR_X509_INVALID_EXTENSIONS, true,
-	    "a certificate of the "
-	    "server's chain has a critical extension that is not supported "
-	    "(constraints on policies, perhaps) or a broken one, so that "
-	    "it must be refused; only another chain can fix that (perhaps "
-	    "the same one without its root)" },
+	    "a certificate of the server's chain has a critical extension that "
+	    "is not supported (constraints on policies, perhaps) or a broken "
+	    "one, so that it must be refused; only another chain can fix that "
+	    "(perhaps the same one without its root)" },
 	{ MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG, true, UNKNOWN_KIND },
 	{ MBEDTLS_ERR_PK_UNKNOWN_PK_ALG, true, UNKNOWN_KIND },
 	{ MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE, true, UNKNOWN_KIND },

@@ -231,7 +231,8 @@ add_named_file(
 		    "%s: no certificate in %s (it must contain PEM blocks "
 		    "\"-----BEGIN CERTIFICATE-----\"%s)",
 		    what, path,
-		    t->skipped > skipped ? "; some are there, all broken" : "");
+		    t->skipped > skipped ? "; it has some, but all are broken"
+					 : "");
 	add_origin(t, path);
 	return STATUS_OK;
 }
@@ -289,7 +290,7 @@ add_named_directories(struct trust *t, const char *list, struct fault *f)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "SSL_CERT_DIR: no certificate in %s%s%s%s", list,
 		    first != 0 ? ": " : "", first != 0 ? strerror(first) : "",
-		    t->skipped > 0 ? " (some are there, all broken)" : "");
+		    t->skipped > 0 ? " (it has some, but all are broken)" : "");
 	add_origin(t, list);
 	return STATUS_OK;
 }
@@ -475,9 +476,8 @@ read_again(const struct entry *e, const struct file *file, struct buf *out,
 		    file->path, strerror(errno));
 	if (!w.found)
 		return fault_set_lasting(f, STATUS_TRUST,
-		    "%s was changed "
-		    "while it was in use (replacing it with another file "
-		    "would have done no harm)",
+		    "%s was changed while it was in use; replace such a file "
+		    "with another instead of overwriting it",
 		    file->path);
 	return STATUS_OK;
 }

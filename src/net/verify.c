@@ -143,8 +143,8 @@ check_names(struct verification *c, const mbedtls_x509_crt *crt, int depth,
 		buf_adds(b, ": its name constraints forbid that");
 	} else {
 		buf_adds(b,
-		    " limits the names that it may sign for in a way "
-		    "that cannot be checked here");
+		    " limits the names that it may sign for in a way that "
+		    "cannot be checked here");
 	}
 }
 
@@ -178,10 +178,10 @@ check_usage(struct verification *c, const mbedtls_x509_crt *crt, int depth,
 		*flags |= MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
 		buf_adds(reasons_begin(c, crt, depth),
 		    depth == 0
-			? " may not be used for a server: its extended key usage "
-			  "does not include that"
-			: " may not sign for servers: its "
-			  "extended key usage is for something else");
+			? " may not be used for a server: its extended key "
+			  "usage does not include that"
+			: " may not sign for servers: its extended key usage "
+			  "is for something else");
 	}
 	/* What TLS 1.3 and ECDHE ask for. */
 	if (depth == 0 &&
@@ -189,9 +189,8 @@ check_usage(struct verification *c, const mbedtls_x509_crt *crt, int depth,
 		crt, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) != 0) {
 		*flags |= MBEDTLS_X509_BADCERT_KEY_USAGE;
 		buf_adds(reasons_begin(c, crt, depth),
-		    " may not be used for a "
-		    "server: its key usage does not include digital "
-		    "signatures");
+		    " may not be used for a server: its key usage does not "
+		    "include digital signatures");
 	}
 }
 
@@ -212,8 +211,8 @@ check_extensions(struct verification *c, const mbedtls_x509_crt *crt, int depth,
 	    certificate_names_another_key(crt, c->seen[c->seen_count - 2])) {
 		*flags |= MBEDTLS_X509_BADCERT_OTHER;
 		buf_adds(reasons_begin(c, crt, depth),
-		    " names another key as "
-		    "its issuer's than the certificate above it has");
+		    " names another key as its issuer's than the certificate "
+		    "above it has");
 	}
 	/* RFC 5280, 6.1.3 (b): an authority may issue itself another. */
 	if (depth > 0 && certificate_same(&crt->issuer_raw, &crt->subject_raw))

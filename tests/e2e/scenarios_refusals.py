@@ -288,7 +288,7 @@ def a_failing_server_that_asks_for_longer_than_the_deadline_is_quoted(t):
                     "GET", "/runs", range(2, 10 ** 6))
     t.dispatch("--timeout", t.seconds(120))
     t.exits(5)
-    t.says("503", "Down for maintenance", "asks to wait 3600 s", "longer than the timeout")
+    t.says("503", "Down for maintenance", "says to wait 3600 s", "longer than the timeout")
     t.took_at_most(10)
     t.dispatched(1)
 

@@ -102,7 +102,7 @@ def a_lack_of_processes_is_told(t):
     world(t)
     dispatch(t, "--timeout", t.seconds(1), limits={"NPROC": 1})
     t.exits(7)
-    t.says("no thread can be started", "ulimit -u")
+    t.says("no thread could be started", "ulimit -u")
     t.dispatched(0)
 
 

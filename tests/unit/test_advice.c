@@ -82,7 +82,7 @@ static const struct {
 		.scopes = "repo",
 		.is_json = true,
 	    },
-	    { "\"repo\"", "scope: repo" }, NULL },
+	    { "\"repo\"", "scopes: repo" }, NULL },
 	{ "permissions win over scopes",
 	    {
 		.status = 403,
@@ -152,7 +152,7 @@ static const struct {
 	    { "https://HOST/api/v3", "proxy" }, "OWNER/REPO" },
 	{ "not found, a read",
 	    { .status = 404, .message = "Not Found", .is_json = true },
-	    { "not there", "Actions: read" }, "default branch" },
+	    { "does not exist", "Actions: read" }, "default branch" },
 	{ "no ref",
 	    {
 		.status = 422,

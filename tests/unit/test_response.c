@@ -55,7 +55,7 @@ struct vector {
 #define BAD_FIELD  "a malformed header field"
 #define BAD_BYTE   "a NUL or bare CR in the head"
 #define BAD_CHUNK  "a bad chunk size"
-#define NO_CR      "a chunk line that ends without CR"
+#define NO_CR      "a chunk line ends without CR"
 #define TOO_LONG   "the body is over 32 MiB"
 #define CUT_SHORT  "the answer was cut short"
 #define NO_ANSWER  "the connection was closed before an answer"
@@ -259,35 +259,35 @@ static const struct vector vectors[] = {
 	BAD("length beside coding",
 	    OK "Content-Length: 5\r\n"
 	       "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-	    200, "Content-Length beside Transfer-Encoding"),
+	    200, "both Content-Length and Transfer-Encoding"),
 	BAD("coding beside length",
 	    OK "Transfer-Encoding: chunked\r\n"
 	       "Content-Length: 5\r\n\r\n0\r\n\r\n",
-	    200, "Content-Length beside Transfer-Encoding"),
+	    200, "both Content-Length and Transfer-Encoding"),
 	BAD("unknown coding", OK "Transfer-Encoding: gzip\r\n\r\n", 200,
-	    "a transfer coding that was not asked for"),
+	    "a transfer coding that was not requested"),
 	BAD("two codings", OK "Transfer-Encoding: gzip, chunked\r\n\r\n", 200,
-	    "a transfer coding that was not asked for"),
+	    "a transfer coding that was not requested"),
 	BAD("chunked twice", OK "Transfer-Encoding: chunked, chunked\r\n\r\n",
-	    200, "a transfer coding that was not asked for"),
+	    200, "a transfer coding that was not requested"),
 	BAD("two lines of codings",
 	    OK "Transfer-Encoding: chunked\r\n"
 	       "Transfer-Encoding: gzip\r\n\r\n0\r\n\r\n",
-	    200, "a transfer coding that was not asked for"),
+	    200, "a transfer coding that was not requested"),
 	BAD("two lines chunked",
 	    OK "Transfer-Encoding: chunked\r\n"
 	       "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-	    200, "a transfer coding that was not asked for"),
+	    200, "a transfer coding that was not requested"),
 	BAD("identity", OK "Transfer-Encoding: identity\r\n\r\n", 200,
-	    "a transfer coding that was not asked for"),
+	    "a transfer coding that was not requested"),
 	BAD("nearly chunked", OK "Transfer-Encoding: xchunked\r\n\r\n", 200,
-	    "a transfer coding that was not asked for"),
+	    "a transfer coding that was not requested"),
 	BAD("chunked with parameter",
 	    OK "Transfer-Encoding: chunked;q=1\r\n"
 	       "\r\n",
-	    200, "a transfer coding that was not asked for"),
+	    200, "a transfer coding that was not requested"),
 	BAD("empty coding", OK "Transfer-Encoding:\r\n\r\n", 200,
-	    "a transfer coding that was not asked for"),
+	    "a transfer coding that was not requested"),
 	BAD("coding in HTTP/1.0",
 	    "HTTP/1.0 200 OK\r\n"
 	    "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -295,19 +295,19 @@ static const struct vector vectors[] = {
 	BAD("content encoding",
 	    OK "Content-Encoding: gzip\r\n"
 	       "Content-Length: 1\r\n\r\nx",
-	    200, "a content encoding that was not asked for"),
+	    200, "a content encoding that was not requested"),
 	BAD("content encoding among others",
 	    OK "Content-Encoding: identity, "
 	       "br\r\nContent-Length: 1\r\n\r\nx",
-	    200, "a content encoding that was not asked for"),
+	    200, "a content encoding that was not requested"),
 	BAD("content encoding on a second line",
 	    OK "Content-Encoding: identity\r\nContent-Encoding: deflate\r\n"
 	       "Content-Length: 1\r\n\r\nx",
-	    200, "a content encoding that was not asked for"),
+	    200, "a content encoding that was not requested"),
 	BAD("content encoding and chunks",
 	    OK "Content-Encoding: zstd\r\n"
 	       "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-	    200, "a content encoding that was not asked for"),
+	    200, "a content encoding that was not requested"),
 	GOOD("identity encoding",
 	    OK "Content-Encoding: Identity\r\n"
 	       "Content-Length: 1\r\n\r\nx",
@@ -385,7 +385,7 @@ static const struct vector vectors[] = {
 	GOOD("199", "HTTP/1.1 199 X\r\n\r\nHTTP/1.1 204 Y\r\n\r\n", 204, "",
 	    true, 0),
 	BAD("101", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n",
-	    101, "an unasked switch of protocols"),
+	    101, "an unrequested switch of protocols"),
 	MORE("100 and nothing", "HTTP/1.1 100 Continue\r\n\r\n", 0),
 	BAD_END("100 and the end", "HTTP/1.1 100 Continue\r\n\r\n", CLEAN, 0,
 	    NO_ANSWER),

@@ -544,9 +544,9 @@ test_refused_files(void **state)
 		{ "", "no certificate" },
 		{ "\n", "no certificate" },
 		{ "no PEM at all\n", "no certificate" },
-		{ BEGIN, "all broken" },
-		{ BEGIN END, "all broken" },
-		{ BEGIN "AAAA\n" END, "all broken" },
+		{ BEGIN, "all are broken" },
+		{ BEGIN END, "all are broken" },
+		{ BEGIN "AAAA\n" END, "all are broken" },
 		{ "-----BEGIN TRUSTED CERTIFICATE-----\n" ONE_BASE64
 		  "-----END TRUSTED CERTIFICATE-----\n",
 		    "no certificate" },
@@ -633,7 +633,7 @@ test_all_broken(void **state)
 	assert_null(strstr(trust_left_out(t), "broken"));
 	trust_free(t);
 	s.extra = write_file("none.pem", BEGIN "!" END);
-	expect_left_out(&s, HAS_ONE, "all broken");
+	expect_left_out(&s, HAS_ONE, "all are broken");
 }
 
 /* A certificate that lies across the border of any two reads. */

@@ -489,12 +489,12 @@ test_credentials(void **state)
 	(void)state;
 	assert_int_equal(answered(basic, 4096, ENDS), STATUS_CONNECT);
 	assert_true(fault.lasting);
-	says("requires a user name and a password");
+	says("requires a user name and password");
 	says("407 Proxy Authentication Required");
 	says("https_proxy");
 	says("http://USER:PASSWORD@proxy.example:3128");
 	assert_int_equal(answered(others, 4096, ENDS), STATUS_CONNECT);
-	says("Only Basic authentication is supported; it offers Negotiate");
+	says("Only Basic authentication is supported, but it offers Negotiate");
 	proxy.from = "--proxy";
 	assert_int_equal(answered(basic, 4096, ENDS), STATUS_CONNECT);
 	says("in the variable https_proxy instead of --proxy as http://USER");
