@@ -6,6 +6,7 @@
 #   - the static binary is built and is what it should be
 #   - the whole compiles without a warning, with gcc and with clang
 #   - chains of certificates are judged as OpenSSL does, or more strictly
+#   - the action gives what the actions it replaces gave, on a runner's shells
 #   - unit tests and the corpora of the fuzz targets, with sanitizers and under
 #     valgrind
 #   - end-to-end tests of the static binary, of a build with sanitizers, and
@@ -263,6 +264,10 @@ section "chains of certificates"
 "$python" tests/chains/run.py --judge build/dev/tests/chains/judge \
     >build/log/chains 2>&1
 count build/log/chains $? "beside openssl verify"
+
+section "the action"
+"$python" tests/action/run.py --scale "${SCALE:-1}" >build/log/action 2>&1
+count build/log/action $? "as a runner runs it"
 
 # Valgrind takes longest by far and has generous limits of time, so it runs
 # beside the others, behind them in line for the processors.
