@@ -38,8 +38,8 @@ log_refusal(struct cancel *c, enum cancel_state state)
 	if (state == CANCEL_REFUSED)
 		log_warning("run %llu was not cancelled: %s", id, c->why.text);
 	else if (!c->is_logged)
-		log_warning("run %llu was not cancelled: %s Asking again until "
-			    "it is.",
+		log_warning("run %llu was not cancelled: %s Retrying until it "
+			    "is.",
 		    id, c->why.text);
 	else
 		log_debug("run %llu was not cancelled: %s", id, c->why.text);
@@ -67,7 +67,7 @@ cancel_ask(struct cancel *c, const struct clock *clock, bool force,
 		state = was_over ? CANCEL_OVER : CANCEL_ASKED;
 		log_info("run %llu: %s", id,
 		    was_over    ? "GitHub says that it had already concluded"
-			: force ? "asked GitHub to cancel it by force"
+			: force ? "asked GitHub to force-cancel it"
 				: "asked GitHub to cancel it");
 	} else {
 		state = weigh(c, clock);
@@ -169,7 +169,7 @@ cancel_add_outcome(const struct cancel *c, struct fault *f)
 		break;
 	case CANCEL_OVER:
 		fault_add(f,
-		    " Run %llu had already concluded, and was not cancelled.",
+		    " Run %llu had already concluded, so it was not cancelled.",
 		    id);
 		break;
 	case CANCEL_OPEN:

@@ -227,8 +227,8 @@ conclude(struct candidate *c)
 	c->shown = c->names.shown && (c->names.count > 0 || c->never_ran);
 	c->settled = c->shown && c->completed;
 	if (c->settled)
-		log_debug("run %llu is not ours: it is completed, and the "
-			  "names of all its jobs and steps are known",
+		log_debug("run %llu is ruled out: it is completed, and no "
+			  "job or step of it shows the distinct ID",
 		    (unsigned long long)c->run.id);
 }
 

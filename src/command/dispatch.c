@@ -61,8 +61,8 @@ begin_attempt(struct state *s)
 static void
 step_down(struct state *s)
 {
-	log_info("%s is an older server, which does not name the run that it "
-		 "creates; looking for it by distinct ID %s",
+	log_info("%s is an older server, which does not say which run a "
+		 "dispatch creates; sending distinct ID %s to find it by",
 	    github_who(s->gh), s->order->distinct_id);
 	github_use_old_version(s->gh);
 	s->old_version = true;
@@ -146,7 +146,7 @@ post(struct state *s, struct found_run *run, struct fault *f)
 	case DISPATCH_IDENTIFIED:
 	case DISPATCH_ACCEPTED:
 		status_if_exhausted(STATUS_UNIDENTIFIED,
-		    "the workflow was dispatched, but its run is not "
+		    "the workflow was dispatched, but its run was not "
 		    "identified");
 		break;
 	case DISPATCH_UNKNOWN:
@@ -195,7 +195,7 @@ wait_unsent(struct state *s, struct fault *f)
 		return false;
 	if (pace->failures == 0 && pace_goes_on(pace, NULL)) {
 		fault_end_sentence(f);
-		log_info("%s Nothing was sent; trying again.", f->text);
+		log_info("%s Nothing was sent; retrying.", f->text);
 	}
 	pace_failed(pace, f);
 	return pace_wait(pace, NULL) && !interrupt_pending();
@@ -209,7 +209,8 @@ wait_for_limit(struct state *s, struct fault *f)
 
 	pace_failed(&s->limit_pace, f);
 	if (pace_goes_on(&s->limit_pace, NULL))
-		log_info("%s Waiting.", f->text);
+		log_info(
+		    "%s Nothing was started; retrying after that.", f->text);
 	if (pace_wait(&s->limit_pace, &beyond))
 		return !interrupt_pending();
 	fault_add(f,
@@ -394,6 +395,25 @@ dispatch_prove(struct github *gh, const struct clock *clock,
 	return nothing_started(f);
 }
 
+/* How the run was identified, in words for the log. */
+static const char *
+proof_text(enum found_by by)
+{
+	switch (by) {
+	case FOUND_BY_RESPONSE:
+		return "from the dispatch response";
+	case FOUND_BY_RUN_NAME:
+		return "by the distinct ID in its name";
+	case FOUND_BY_JOB_NAME:
+		return "by the distinct ID in the name of a job";
+	case FOUND_BY_STEP_NAME:
+		return "by the distinct ID in the name of a step";
+	case FOUND_GIVEN:
+		break;
+	}
+	return "by its ID";
+}
+
 /* The run is proved: writes it, and waits for it if asked to. */
 static enum status
 finish(struct github *gh, const struct clock *clock,
@@ -407,8 +427,8 @@ finish(struct github *gh, const struct clock *clock,
 	found_run_add(&known, run);
 	status_if_exhausted(STATUS_OUTPUT, buf_str(&known));
 	status = result_found(result, run, f);
-	log_notice("run %llu is identified by %s: %s",
-	    (unsigned long long)run->id, found_by_text(run->by), run->url);
+	log_notice("run %llu identified %s: %s", (unsigned long long)run->id,
+	    proof_text(run->by), run->url);
 	if (status == STATUS_OK && waiting != NULL)
 		status = wait_for_dispatched(
 		    gh, clock, waiting, run, result, f);

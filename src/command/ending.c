@@ -108,7 +108,8 @@ ending_look_failed(
 	if (look->status == STATUS_UNAUTHORIZED && was_accepted)
 		fault_add(f,
 		    " The token was accepted before, so it may have "
-		    "expired. With --token-file, it is re-read.");
+		    "expired. A token given with --token-file is re-read, so "
+		    "it can be replaced during the wait.");
 	if (look->status == STATUS_NOT_FOUND && w->seen)
 		fault_add(f,
 		    " The run is gone: it was deleted, or the token "
@@ -161,8 +162,8 @@ add_not_concluded(struct watched *w, const struct ending_timeout *t)
 	    t->has_names ? "the named jobs of run" : "run", id_of(w),
 	    t->left_ms == 0
 		? "before the timeout"
-		: "yet, and the "
-		  "server asks for a longer pause than the timeout allows",
+		: "yet, and the server asks for a longer pause than the "
+		  "timeout allows",
 	    failed ? " The last look failed: " : "",
 	    failed ? t->look->text : "");
 	if (t->is_untold)

@@ -49,7 +49,7 @@ look(struct search *s, unsigned int number, struct fault *f)
 	s->is_partial = status != STATUS_OK;
 	if (status != STATUS_OK && !status_is_bad_answer(status))
 		return status;
-	log_debug("look %u: %zu runs might be it", number, s->found.count);
+	log_debug("search %u: %zu new runs", number, s->found.count);
 	if (s->q->distinct_id != NULL)
 		jobs = candidates_read_jobs(&s->found, &why);
 	if (jobs != STATUS_OK &&

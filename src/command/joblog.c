@@ -103,14 +103,14 @@ print_log(const struct clock *clock, const struct watched *a,
 	if (tail.total > 0) {
 		log_group(status == STATUS_OK
 			? "last lines of the log of job \"%s\""
-			: "log of job \"%s\", which broke off after these lines",
+			: "log of job \"%s\", incomplete after these lines",
 		    job->name);
 		tail_each(&tail, lines, print_line, NULL);
 		log_group_end();
 	}
 	if (status != STATUS_OK && !status_is_signal(status))
 		log_warning("the log of job \"%s\" could not be read%s: %s",
-		    job->name, tail.total > 0 ? " to its end" : "", f.text);
+		    job->name, tail.total > 0 ? " completely" : "", f.text);
 	tail_wipe(&tail);
 	return status;
 }

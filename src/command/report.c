@@ -28,7 +28,7 @@ report_change(const struct watched *a)
 	buf_free(&b);
 }
 
-/* "; steps: "a" (failure), "b" (timed_out)" */
+/* "; failed steps: "a" (failure), "b" (timed_out)" */
 static void
 add_failed_steps(struct buf *b, const struct job *job)
 {
@@ -39,7 +39,7 @@ add_failed_steps(struct buf *b, const struct job *job)
 		if (*job->steps[i].conclusion == '\0' ||
 		    verdict_is_harmless(job->steps[i].conclusion))
 			continue;
-		buf_addf(b, "%s\"%s\" (%s)", first ? "; steps: " : ", ",
+		buf_addf(b, "%s\"%s\" (%s)", first ? "; failed steps: " : ", ",
 		    job->steps[i].name, job->steps[i].conclusion);
 		first = false;
 	}

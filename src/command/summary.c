@@ -27,7 +27,8 @@ summary_open(struct summary *s, const char *path, int64_t *left_ms)
 static void
 warn(const struct summary *s, int error)
 {
-	log_warning("GITHUB_STEP_SUMMARY: %s: %s", s->path, strerror(error));
+	log_warning("GITHUB_STEP_SUMMARY: cannot write the summary to %s: %s",
+	    s->path, strerror(error));
 }
 
 /* A link that is code to the eye, or the code alone where there is no URL, or

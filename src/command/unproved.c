@@ -1,8 +1,21 @@
 /* SPDX-License-Identifier: ISC */
 #include "compat.h"
 
+#include <string.h>
+
 #include "command/match.h"
 #include "command/unproved.h"
+
+/* The text of another failure, without an address that was named before. */
+static const char *
+without_address(const char *text, const char *who)
+{
+	size_t len = strlen(who);
+
+	return strncmp(text, who, len) == 0 && strncmp(text + len, ": ", 2) == 0
+	    ? text + len + 2
+	    : text;
+}
 
 /* " Runs that might be it: URL, URL and 2 more." */
 static void
@@ -22,17 +35,17 @@ add_runs(struct fault *f, const char *intro, const struct find_result *r)
 static void
 add_doubt(struct fault *f, const char *id)
 {
-	fault_add(f, "a run shows the distinct ID %.100s, but ", id);
+	fault_add(f, "one new run shows the distinct ID %.100s, but ", id);
 	if (match_is_distinctive(id))
 		fault_add(f,
 		    "the timeout expired before it was certain that "
 		    "no other run does.");
 	else
 		fault_add(f,
-		    "other new runs do not show all their names yet, "
-		    "and an ID of fewer than %d characters and fewer than %d "
-		    "digits may appear in any of them. Use a longer one "
-		    "(--distinct-id without a value draws one).",
+		    "other new runs have not shown all their names "
+		    "yet, and an ID of fewer than %d characters and fewer than "
+		    "%d digits may also appear in theirs. Use a longer ID "
+		    "(--distinct-id without a value generates one).",
 		    MATCH_CHARACTERS_MIN, MATCH_DIGITS_MIN);
 }
 
@@ -43,8 +56,8 @@ add_advice(struct fault *f, bool had_id)
 	if (had_id)
 		fault_add(f,
 		    " Does the workflow show its input distinct_id, "
-		    "best as run-name: ${{ inputs.distinct_id }}? The name of "
-		    "a step is only visible once a runner has begun its job.");
+		    "preferably as run-name: ${{ inputs.distinct_id }}? Step "
+		    "names only appear once a runner has started the job.");
 	else
 		fault_add(f,
 		    " With --distinct-id, and an input distinct_id "
@@ -54,23 +67,24 @@ add_advice(struct fault *f, bool had_id)
 
 /* The search has found nothing, or was ended by a failure. */
 static void
-add_search(
-    struct fault *f, const struct find_query *q, const struct find_result *r)
+add_search(struct fault *f, const char *who, const struct find_query *q,
+    const struct find_result *r)
 {
 	const struct fault *why = &r->fault;
 
 	if (r->outcome != FIND_STOPPED && q->distinct_id == NULL)
-		fault_add(f, "no distinct ID was sent to find its run by.");
+		fault_add(f, "no distinct ID was sent to find it by.");
 	else if (why->status != STATUS_OK)
-		fault_add(f, "the search for it failed: %s", why->text);
+		fault_add(f, "the search for it failed: %s",
+		    without_address(why->text, who));
 	else
 		fault_add(f,
 		    "no new run showed the distinct ID %.100s before "
 		    "the timeout.",
 		    q->distinct_id);
 	if (r->outcome == FIND_STOPPED && why->status == STATUS_UNAUTHORIZED)
-		fault_add(
-		    f, " It was accepted before, so it may have expired.");
+		fault_add(f,
+		    " The token was accepted before, so it may have expired.");
 	fault_end_sentence(f);
 	add_runs(f, " Runs that might be it: ", r);
 	if (q->distinct_id == NULL || why->status == STATUS_OK)
@@ -86,7 +100,7 @@ unproved(const struct find_query *q, const struct find_result *r,
 	if (accepted) {
 		fault_set_lasting(&story, STATUS_UNIDENTIFIED,
 		    "%s: the "
-		    "workflow was dispatched, but its run is not identified: ",
+		    "workflow was dispatched, but its run was not identified: ",
 		    who);
 	} else {
 		fault_end_sentence(f);
@@ -105,15 +119,15 @@ unproved(const struct find_query *q, const struct find_result *r,
 		break;
 	case FIND_UNPROVED:
 		add_doubt(&story, q->distinct_id);
-		add_runs(&story, " The runs: ", r);
+		add_runs(&story, " The new runs, that one first: ", r);
 		break;
 	case FIND_STOPPED:
 	case FIND_NONE:
 	case FIND_ONE:
-		add_search(&story, q, r);
+		add_search(&story, who, q, r);
 		if (!accepted)
 			fault_add(&story,
-			    " Check its runs before dispatching "
+			    " Check the workflow's runs before dispatching "
 			    "again: one may have been started.");
 		if (status_is_signal(r->fault.status))
 			story.status = r->fault.status;

@@ -391,7 +391,7 @@ def dead_addresses_alone_end_in_time(t):
 def an_address_has_ten_seconds(t):
     world(t, hosts=f"192.0.2.1 {NAME}\n", black_holes=True)
     dispatch(t, "--timeout", t.seconds(12))
-    t.says("nothing was sent; trying again")
+    t.says("nothing was sent; retrying")
     t.took_at_least(11)
     nothing_was_sent(t, "cannot connect to 192.0.2.1", "timed out", within=15)
 

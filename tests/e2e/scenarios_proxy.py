@@ -359,7 +359,7 @@ def what_may_pass_is_tried_again(t, status):
     proxy.fault("CONNECT", "", 1, act=False, status=status, headers={"Location": "https://a.test/"})
     t.dispatch(env=through(proxy))
     t.found(hub.dispatched[0])
-    t.says(str(status), "trying again")
+    t.says(str(status), "retrying")
     t.requests_were(t.POST)
     t.tunnels(proxy, *[f"localhost:{hub.port}"] * (1 + A_DISPATCH))
     t.dispatched(1)
@@ -417,7 +417,7 @@ def a_broken_answer_is_asked_for_again(t, kind):
         proxy.fault("CONNECT", "", 1, act=False, **CUTS[kind])
     t.dispatch(env=through(proxy))
     t.found(hub.dispatched[0])
-    t.says("trying again")
+    t.says("retrying")
     t.requests_were(t.POST)
     t.dispatched(1)
 
@@ -500,7 +500,7 @@ def a_tunnel_that_breaks_before_the_request_is_dug_again(t):
     proxy.in_tunnel = lambda number, direction, data: next(ways, None) if number < 3 else None
     t.dispatch(env=through(proxy))
     t.found(hub.dispatched[0])
-    t.says("trying again")
+    t.says("retrying")
     t.requests_were(t.POST)
     t.tunnels(proxy, *[f"localhost:{hub.port}"] * (2 + A_DISPATCH))
     t.dispatched(1)

@@ -72,7 +72,7 @@ def a_demand_for_a_client_certificate_is_told(t):
             t.exits(7)
             t.stdout_is("")
             t.says("requires a client certificate", "Nothing was dispatched")
-            t.says_not("trying again")
+            t.says_not("nothing was sent; retrying")
             t.took_at_most(5)
 
 

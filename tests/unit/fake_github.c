@@ -214,7 +214,7 @@ carry_out(struct github *gh, struct fake_call *call, struct fault *f)
 		return call->status = fault_set(
 			   f, STATUS_TIMEOUT, "fake: no answer in time");
 	if ((failure = failure_of(gh, call)) != NULL) {
-		fault_set(f, failure->status, "fake: call failed.");
+		fault_set(f, failure->status, "api.fake.example: call failed.");
 		f->lasting = failure->lasting;
 		f->early = failure->early;
 		f->wait_ms = failure->wait_ms;

@@ -164,7 +164,7 @@ test_outcome(void **state)
 		    "S. GitHub was asked to cancel run 17654321098." },
 		{ CANCEL_OVER, STATUS_OK, "",
 		    "S. Run 17654321098 had already "
-		    "concluded, and was not cancelled." },
+		    "concluded, so it was not cancelled." },
 		{ CANCEL_REFUSED, STATUS_FORBIDDEN, "no right",
 		    "S. Run 17654321098 was not cancelled: no right." },
 		{ CANCEL_OPEN, STATUS_REFUSED, "not yet.",

@@ -891,6 +891,10 @@ test_refused_search(void **state)
 	assert_int_equal(run(), STATUS_UNIDENTIFIED);
 	assert_int_equal(gets(), 1);
 	assert_int_equal(fake_pause_count, 0);
+	/* The server is named once, though both parts of the story do. */
+	expect_says("api.fake.example: ");
+	assert_null(
+	    strstr(strstr(fault.text, "fake.example") + 1, "fake.example"));
 }
 
 /* A lost answer: the run is told from earlier ones by the server's clock. */

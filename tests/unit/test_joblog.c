@@ -167,7 +167,7 @@ test_log_fails(void **state)
 		    &fake_clock, &runs[0], 100, FAKE_START + fake_now() + 1000);
 		text = watching_logged();
 		assert_non_null(strstr(text, "warning: "));
-		assert_non_null(strstr(text, "fake: call failed"));
+		assert_non_null(strstr(text, "api.fake.example: call failed"));
 		assert_non_null(strstr(text, "\"build\""));
 		check((strstr(text, "| three\n") != NULL) ==
 			(statuses[i] == STATUS_CLOSED),
@@ -176,12 +176,12 @@ test_log_fails(void **state)
 		assert_null(
 		    strstr(text, "last lines of the log of job \"build\""));
 		assert_int_equal(strstr(text,
-				     "log of job \"build\", which "
-				     "broke off after these lines") != NULL,
+				     "log of job \"build\", "
+				     "incomplete after these lines") != NULL,
 		    statuses[i] == STATUS_CLOSED);
 		assert_int_equal(strstr(text,
 				     "the log of job \"build\" could "
-				     "not be read to its end: ") != NULL,
+				     "not be read completely: ") != NULL,
 		    statuses[i] == STATUS_CLOSED);
 		/* The other job's is asked for all the same, unless that
 		 * would take as long once more. */

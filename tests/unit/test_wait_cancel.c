@@ -88,7 +88,7 @@ test_cancel_fails(void **state)
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_int_equal(fake_count(gh, FAKE_CANCEL, 0), 1);
 	expect_logged("warning: ");
-	expect_logged("fake: call failed");
+	expect_logged("api.fake.example: call failed");
 	again(state);
 	/* Nor is it when the server asks for a pause. */
 	order.cancel_after_ms = MINUTE;
@@ -130,8 +130,9 @@ test_cancel_not_yet(void **state)
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	expect_says("cancelled");
 	assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN), 5);
-	assert_int_equal(count_logged("was not cancelled: fake: call failed. "
-				      "Asking again"),
+	assert_int_equal(
+	    count_logged("was not cancelled: api.fake.example: call failed. "
+			 "Retrying until"),
 	    1);
 	assert_null(strstr(logged, "already"));
 	again(state);
@@ -164,7 +165,7 @@ test_cancel_not_yet(void **state)
 	fail_cancels(FAKE_ALWAYS, STATUS_REFUSED, false);
 	fake_signal_at(12 * SECOND, SIGINT);
 	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
-	expect_says("was not cancelled: fake: call failed");
+	expect_says("was not cancelled: api.fake.example: call failed");
 	expect_denies("already");
 	assert_true(fake_now() <= 17 * SECOND);
 	again(state);
@@ -373,7 +374,8 @@ test_interrupt_cancel_fails(void **state)
 	fail_cancels(FAKE_ALWAYS, STATUS_SERVER, false);
 	fake_signal_at(12 * SECOND, SIGINT);
 	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
-	expect_says("may not have been cancelled: fake: call failed");
+	expect_says(
+	    "may not have been cancelled: api.fake.example: call failed");
 	expect_denies("asked to cancel");
 	/* Again and again, but not for longer than there is time. */
 	assert_in_range(fake_count(gh, FAKE_CANCEL, RUN), 5, 10);
@@ -404,7 +406,7 @@ test_interrupt_cancel_fails(void **state)
 	fail_cancels(FAKE_ALWAYS, STATUS_REFUSED, true);
 	fake_signal_at(12 * SECOND, SIGINT);
 	assert_int_equal(wait_for(1), STATUS_INTERRUPTED);
-	expect_says("was not cancelled: fake: call failed");
+	expect_says("was not cancelled: api.fake.example: call failed");
 	expect_denies("asked to cancel");
 	assert_int_equal(fake_count(gh, FAKE_CANCEL, RUN), 1);
 	again(state);

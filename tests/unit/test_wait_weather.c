@@ -39,9 +39,10 @@ test_storms(void **state)
 		assert_int_equal(fake_pauses[0], 5 * SECOND);
 		assert_int_equal(fake_pauses[fake_pause_count - 1], 5 * SECOND);
 		/* One line tells of it, not one a look. */
-		expect_logged("fake: call failed");
-		check(strstr(strstr(logged, "fake: call failed") + 1,
-			  "fake: call failed") == NULL,
+		expect_logged("api.fake.example: call failed");
+		check(
+		    strstr(strstr(logged, "api.fake.example: call failed") + 1,
+			"api.fake.example: call failed") == NULL,
 		    "%s", logged);
 		again(state);
 	}
@@ -68,7 +69,7 @@ test_two_storms(void **state)
 		.status = STATUS_SERVER,
 	    });
 	assert_int_equal(wait_for(1), STATUS_OK);
-	assert_int_equal(count_logged("fake: call failed"), 2);
+	assert_int_equal(count_logged("api.fake.example: call failed"), 2);
 	assert_int_equal(count_logged("is in_progress"), 1);
 }
 
@@ -166,7 +167,7 @@ test_lasting(void **state)
 			    fault.text);
 			assert_int_equal(status_exit_code(kinds[i].status),
 			    kinds[i].exit_code);
-			expect_says("fake: call failed.");
+			expect_says("api.fake.example: call failed.");
 			assert_int_equal(looks(), late ? 4 : 1);
 			assert_int_equal(seen[0], late);
 			if (late) {
@@ -205,7 +206,7 @@ test_never_seen(void **state)
 		    wait_for(1) == kinds[i].to, "kind %zu: %s", i, fault.text);
 		assert_int_equal(
 		    status_exit_code(fault.status), kinds[i].exit_code);
-		expect_says("fake: call failed");
+		expect_says("api.fake.example: call failed");
 		expect_says("not seen");
 		assert_int_equal(seen[0], 0);
 		check(fake_now() <= 303 * SECOND, "kind %zu", i);
@@ -228,7 +229,7 @@ test_seen_then_storm(void **state)
 	    });
 	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
 	expect_says("was in_progress when last seen");
-	expect_says("The last look failed: fake: call failed");
+	expect_says("The last look failed: api.fake.example: call failed");
 	assert_in_range(fake_now(), 300 * SECOND, 303 * SECOND);
 	assert_in_range(fake_nth(gh, FAKE_RUN, looks() - 1)->at, 299 * SECOND,
 	    301 * SECOND);
@@ -410,7 +411,7 @@ test_limits(void **state)
 	assert_int_equal(wait_for(1), STATUS_LIMITED);
 	assert_int_equal(looks(), 3);
 	assert_true(fake_now() <= 30 * SECOND);
-	expect_says("fake: call failed");
+	expect_says("api.fake.example: call failed");
 	expect_says("longer than the timeout");
 	expect_says("no longer being watched");
 	expect_says(fake_url(RUN));
