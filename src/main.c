@@ -17,6 +17,7 @@
 #include "cli/options.h"
 #include "cli/plan.h"
 #include "cli/usage.h"
+#include "cli/welcome.h"
 #include "github/github.h"
 #include "net/hosts.h"
 #include "net/resolv_conf.h"
@@ -159,6 +160,8 @@ with_options(const struct options *o, bool *wrote_status, struct fault *f)
 	status = config_load(&config, o, environment, f);
 	if (status == STATUS_OK)
 		status = with_config(&config, wrote_status, f);
+	else if (status == STATUS_USAGE && welcome_is_due(o, environment))
+		status = welcome_show(&config, f);
 	config_wipe(&config);
 	return status;
 }

@@ -132,14 +132,38 @@ log_escape(struct buf *out, const char *s, size_t len)
 	}
 }
 
-void
-log_add_safe(struct buf *out, const char *s)
+static void
+add_safe(struct buf *out, const char *s, size_t len)
 {
 	struct buf text;
 
-	secret_copy(&text, s, strlen(s));
+	secret_copy(&text, s, len);
 	log_escape(out, buf_str(&text), text.len);
 	buf_wipe(&text);
+}
+
+void
+log_add_safe(struct buf *out, const char *s)
+{
+	add_safe(out, s, strlen(s));
+}
+
+void
+log_lines(const char *text)
+{
+	struct buf out;
+	size_t len;
+
+	buf_init(&out, BUF_TEXT_MAX);
+	erase_area(&out);
+	for (; *text != '\0'; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		add_safe(&out, text, len);
+		buf_addc(&out, '\n');
+	}
+	buf_add(&out, area.data, area.len);
+	write_all(buf_str(&out), out.len);
+	buf_free(&out);
 }
 
 /* Data part of a workflow command: only '%' is left to escape by now. */

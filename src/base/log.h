@@ -41,6 +41,12 @@ void log_group(const char *, ...) __attribute__((format(printf, 1, 2)));
 void log_group_end(void);
 
 /*
+ * Lines that somebody asked for at a terminal, each safe as a message is, but
+ * without the program's name before it.
+ */
+void log_lines(const char *);
+
+/*
  * Shows these lines (each ended by LF, safe for a terminal, and narrower than
  * it) below all messages, in the place of those shown before; NULL takes them
  * away.  For a stderr that is a terminal.

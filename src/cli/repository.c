@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "compat.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -119,4 +120,13 @@ repository_parse(struct repository *r, const char *text, bool host_ok)
 	    : split(r, text);
 	buf_free(&plain);
 	return ok;
+}
+
+void
+repository_wipe(struct repository *r)
+{
+	free(r->host);
+	free(r->owner);
+	free(r->name);
+	memset(r, 0, sizeof *r);
 }

@@ -22,6 +22,7 @@ struct repository {
  * API.  False, and nothing filled in, for anything else.
  */
 bool repository_parse(struct repository *, const char *, bool host_ok);
+void repository_wipe(struct repository *);
 
 /* May be an owner or a name: letters, digits, "-", "_", "." (and not only
  * dots), at most a hundred. */

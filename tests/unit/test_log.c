@@ -303,6 +303,22 @@ test_groups(void **state)
 	assert_string_equal(capture_end(), "");
 }
 
+/* Safe as messages are, at any level, and without a name. */
+static void
+test_lines(void **state)
+{
+	(void)state;
+	secret_add("hunter22");
+	log_open(LOG_LEVEL_ERROR, false);
+	capture_start();
+	log_lines("a\033[2J\n\nhunter22 ##[x]\nb");
+	assert_string_equal(capture_end(), "a\\x1b[2J\n\n*** ##\\x5bx]\nb\n");
+	capture_start();
+	log_lines("");
+	assert_string_equal(capture_end(), "");
+	secret_forget();
+}
+
 static void
 put_area(const char *text)
 {
@@ -627,6 +643,7 @@ main(void)
 		cmocka_unit_test(test_sink),
 		cmocka_unit_test(test_percent),
 		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_area),
 		cmocka_unit_test(test_area_rows),
 		cmocka_unit_test(test_lengths),
