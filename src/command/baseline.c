@@ -5,21 +5,26 @@
 #include "base/log.h"
 #include "command/baseline.h"
 #include "command/pace.h"
+#include "command/retry.h"
 
 #define WINDOW_MS    10000 /* for a server that may need none, */
 #define WINDOW_SHARE 4     /* at most that part of the time */
 
-/* Whether the next answer may well be good.  Where none is needed, it is asked
- * for only once more. */
+/*
+ * Whether to ask again here: the dispatch has pauses of its own for what was
+ * not sent, is refused or limited.  Where no baseline is needed, it is asked for
+ * only once more, and a garbled answer is the last.
+ */
 static bool
 may_pass(const struct baseline *b, const struct fault *f, int64_t failures)
 {
-	bool is_needed = github_tells(b->gh) == GITHUB_TELLS_NO_RUN;
+	struct retry retry = { .accepted = false };
 
-	return b->was_sent && !f->lasting && (is_needed || failures == 0) &&
-	    (f->status == STATUS_SERVER || f->status == STATUS_CLOSED ||
-		f->status == STATUS_TIMEOUT ||
-		(is_needed && f->status == STATUS_PROTOCOL));
+	if (!b->was_sent || f->status == STATUS_LIMITED ||
+	    retry_failed(&retry, f, clock_now(b->clock)).when != RETRY_AT_PACE)
+		return false;
+	return github_tells(b->gh) == GITHUB_TELLS_NO_RUN ||
+	    (failures == 0 && f->status != STATUS_PROTOCOL);
 }
 
 /* An older server's run is found by the baseline: it gets all the time. */

@@ -20,11 +20,10 @@ weigh(struct cancel *c, const struct clock *clock)
 
 	/* The run has been seen, or dispatched, with this token. */
 	c->retry.accepted = c->retry.found = true;
-	advice = retry_failed(&c->retry, &c->why, now_ms);
+	advice = retry_renewed(&c->retry, c->run->gh, &c->why, now_ms);
 	if (advice.when == RETRY_NEVER)
 		return CANCEL_REFUSED;
-	if (advice.when == RETRY_AFTER &&
-	    !(advice.renew && github_renew_token(c->run->gh)))
+	if (advice.when == RETRY_AFTER)
 		c->again_ms = now_ms + advice.pause_ms;
 	return CANCEL_OPEN;
 }

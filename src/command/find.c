@@ -146,8 +146,8 @@ proof_ms(const struct search *s)
 static bool
 may_pass(struct search *s, struct fault *f)
 {
-	struct retry_advice advice = retry_failed(
-	    &s->retry, f, clock_now(s->clock));
+	struct retry_advice advice = retry_renewed(
+	    &s->retry, s->found.gh, f, clock_now(s->clock));
 
 	if (advice.when != RETRY_AFTER)
 		return advice.when != RETRY_NEVER;
@@ -155,9 +155,6 @@ may_pass(struct search *s, struct fault *f)
 	f->wait_ms = most(f->wait_ms,
 	    least(
 		advice.pause_ms, clock_left(s->clock, s->q->deadline_ms) / 2));
-	if (advice.renew && github_renew_token(s->found.gh))
-		log_info("the token was refused; using the new one in its "
-			 "file");
 	return true;
 }
 

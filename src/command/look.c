@@ -251,16 +251,13 @@ static bool
 may_pass(const struct wait *w, struct vigil *v, const struct fault *f)
 {
 	int64_t now_ms = clock_now(w->clock);
-	struct retry_advice advice = retry_failed(&v->retry, f, now_ms);
+	struct retry_advice advice = retry_renewed(
+	    &v->retry, v->run->gh, f, now_ms);
 
 	v->again_ms = 0;
 	if (advice.when != RETRY_AFTER)
 		return advice.when != RETRY_NEVER;
 	v->again_ms = now_ms + advice.pause_ms;
-	if (advice.renew && github_renew_token(v->run->gh)) {
-		log_info("the token was refused; it was re-read");
-		v->again_ms = now_ms;
-	}
 	return true;
 }
 

@@ -2,6 +2,7 @@
 #include "compat.h"
 
 #include "base/least.h"
+#include "base/log.h"
 #include "command/retry.h"
 
 #define STEP_MS      1000  /* the n-th pause is n of these, */
@@ -61,4 +62,17 @@ retry_failed(struct retry *r, const struct fault *f, int64_t now_ms)
 		    ? RETRY_NEVER
 		    : RETRY_AT_PACE,
 	};
+}
+
+struct retry_advice
+retry_renewed(
+    struct retry *r, struct github *gh, const struct fault *f, int64_t now_ms)
+{
+	struct retry_advice advice = retry_failed(r, f, now_ms);
+
+	if (advice.renew && github_renew_token(gh)) {
+		log_info("the token was refused; retrying with a new one");
+		advice.pause_ms = 0;
+	}
+	return advice;
 }

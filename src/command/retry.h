@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The one policy of what may pass: whether a call that failed is made again.
- * Pure.
  *
  * Weather passes: a server's trouble, a lost connection, a rate limit.  What
  * is lasting does not.  Refusals are in between: a token that was only just
@@ -24,6 +23,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "github/github.h"
 
 /*
  * One for all calls that share a token and a question.  Zeroed at first, but
@@ -56,8 +56,13 @@ struct retry_advice {
 /* A call went well. */
 void retry_succeeded(struct retry *);
 
-/* A call failed so at `now_ms`, an instant. */
+/* A call failed at `now_ms`, an instant.  Pure. */
 struct retry_advice retry_failed(
     struct retry *, const struct fault *, int64_t now_ms);
+
+/* The same, and renews the token if that is the advice: with a new one there is
+ * no pause. */
+struct retry_advice retry_renewed(
+    struct retry *, struct github *, const struct fault *, int64_t now_ms);
 
 #endif

@@ -525,7 +525,7 @@ test_token_renewed(void **state)
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_int_equal(gh->tokens, 3);
 	assert_int_equal(gh->renewals, 3);
-	expect_logged("token");
+	expect_logged("the token was refused; retrying with a new one");
 	assert_int_equal(seen[0], 1);
 }
 
