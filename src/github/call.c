@@ -41,21 +41,12 @@ call_wipe(struct call *c)
 }
 
 struct exchange_limits
-call_limits(int64_t head_ms, int64_t answer_ms, int64_t deadline_ms)
+call_limits(const struct call_times *t)
 {
 	return (struct exchange_limits){
-		.head_deadline_ms = least(
-		    clock_after(&clock_system, head_ms), deadline_ms),
-		.deadline_ms = least(
-		    clock_after(&clock_system, answer_ms), deadline_ms)
+		least(clock_after(&clock_system, t->head_ms), t->deadline_ms),
+		least(clock_after(&clock_system, t->answer_ms), t->deadline_ms)
 	};
-}
-
-enum status
-call_connect(struct call *c, int64_t deadline_ms, struct fault *f)
-{
-	return client_connect(
-	    c->session->client, c->request.method, deadline_ms, f);
 }
 
 static const char *
@@ -111,6 +102,22 @@ call_ask(struct call *c, const struct client_options *o, struct fault *f)
 	if (status == STATUS_OK)
 		read_answer(c);
 	return status;
+}
+
+enum status
+call_do(struct call *c, const struct call_times *t, struct client_options *o,
+    struct fault *f)
+{
+	int64_t connect_by_ms = t->connect_by_ms > 0
+	    ? least(t->connect_by_ms, t->deadline_ms)
+	    : t->deadline_ms;
+	enum status status = client_connect(
+	    c->session->client, c->request.method, connect_by_ms, f);
+
+	if (status != STATUS_OK)
+		return status;
+	o->limits = call_limits(t);
+	return call_ask(c, o, f);
 }
 
 /* When a limit ends, as the server's clock will show it. */

@@ -31,17 +31,25 @@ struct call {
 void call_begin(struct call *, const struct github *, enum request_method);
 void call_wipe(struct call *);
 
-/* These times from now on, but the deadline at the latest. */
-struct exchange_limits call_limits(
-    int64_t head_ms, int64_t answer_ms, int64_t deadline_ms);
+/* Durations count from when they begin; none outlasts the deadline. */
+struct call_times {
+	int64_t head_ms, answer_ms;
+	int64_t connect_by_ms; /* 0: the deadline */
+	int64_t deadline_ms;
+};
 
-/* Sees to a connection; failing that, the request has not been sent. */
-enum status call_connect(struct call *, int64_t deadline_ms, struct fault *);
+/* The limits of an exchange that begins now. */
+struct exchange_limits call_limits(const struct call_times *);
 
-/* Over that connection: sends the request and reads the answer, whatever it
- * says. */
+/* Over the connection that client_connect has just made: sends the request and
+ * reads the answer, whatever it says. */
 enum status call_ask(
     struct call *, const struct client_options *, struct fault *);
+
+/* Connects, and then does what call_ask does; sets the limits of the options.
+ * If connecting fails, the request has not been sent. */
+enum status call_do(struct call *, const struct call_times *,
+    struct client_options *, struct fault *);
 
 /*
  * Fills the fault for an answer that is not the hoped-for one, with advice;

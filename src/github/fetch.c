@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/least.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -67,19 +66,13 @@ has_next_page(const struct fetch *x, const struct response *r)
 static enum status
 ask(struct call *c, const struct fetch *x, struct fault *f)
 {
-	int64_t connect_by_ms = x->connect_by_ms > 0
-	    ? least(x->connect_by_ms, x->deadline_ms)
-	    : x->deadline_ms;
 	struct client_options options = { .redirects = CLIENT_SAME_ORIGIN };
-	enum status status;
+	struct call_times times = { HEAD_MS, ANSWER_MS, x->connect_by_ms,
+		x->deadline_ms };
 
 	buf_adds(&c->target, x->path);
 	request_add(&c->request, "If-None-Match", *x->etag);
-	status = call_connect(c, connect_by_ms, f);
-	if (status != STATUS_OK)
-		return status;
-	options.limits = call_limits(HEAD_MS, ANSWER_MS, x->deadline_ms);
-	return call_ask(c, &options, f);
+	return call_do(c, &times, &options, f);
 }
 
 static void

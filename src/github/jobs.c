@@ -60,11 +60,12 @@ static enum status
 follow_to_log(const struct call *c, const char *location,
     struct client_options *options, int64_t deadline_ms, struct fault *f)
 {
+	struct call_times times = { LOG_AWAY_MS, CLOCK_NEVER, 0, deadline_ms };
 	struct client *client = c->session->client;
 	struct response log;
 	enum status status;
 
-	options->limits = call_limits(LOG_AWAY_MS, CLOCK_NEVER, deadline_ms);
+	options->limits = call_limits(&times);
 	status = client_get_elsewhere(
 	    client, location, c->request.target, &log, options, f);
 	if (status == STATUS_OK && (log.status < 200 || log.status > 299))
@@ -84,18 +85,14 @@ github_job_log(struct github *gh, uint64_t job_id, int64_t deadline_ms,
 		.sink = sink,
 		.sink_ctx = ctx,
 	};
+	struct call_times times = { LOG_HEAD_MS, CLOCK_NEVER, 0, deadline_ms };
 	const char *location;
 	enum status status;
 	struct call c;
 
 	call_begin(&c, gh, REQUEST_GET);
 	buf_addf(&c.target, "/jobs/%llu/logs", (unsigned long long)job_id);
-	status = call_connect(&c, deadline_ms, f);
-	if (status == STATUS_OK) {
-		options.limits = call_limits(
-		    LOG_HEAD_MS, CLOCK_NEVER, deadline_ms);
-		status = call_ask(&c, &options, f);
-	}
+	status = call_do(&c, &times, &options, f);
 	if (status == STATUS_OK && c.class != ANSWER_OK) {
 		location = response_field(&c.response, "Location");
 		if (c.response.status >= 300 && c.response.status < 400 &&

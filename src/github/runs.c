@@ -147,6 +147,7 @@ github_cancel_run(struct github *gh, uint64_t run_id, bool force,
     int64_t deadline_ms, bool *was_over, struct fault *f)
 {
 	struct client_options options = { .redirects = CLIENT_SAME_ORIGIN };
+	struct call_times times = { POST_MS, POST_MS, 0, deadline_ms };
 	enum status status;
 	struct call c;
 
@@ -154,11 +155,7 @@ github_cancel_run(struct github *gh, uint64_t run_id, bool force,
 	call_begin(&c, gh, REQUEST_POST);
 	buf_addf(&c.target, "/runs/%llu/%s", (unsigned long long)run_id,
 	    force ? "force-cancel" : "cancel");
-	status = call_connect(&c, deadline_ms, f);
-	if (status == STATUS_OK) {
-		options.limits = call_limits(POST_MS, POST_MS, deadline_ms);
-		status = call_ask(&c, &options, f);
-	}
+	status = call_do(&c, &times, &options, f);
 	if (status == STATUS_OK)
 		*was_over = c.response.status == 409 &&
 		    text_find_nocase(buf_str(&c.message), "completed") != NULL;
