@@ -265,6 +265,14 @@ redirect_target(const struct client *c, const struct response *r,
 }
 
 static enum status
+too_many_redirects(const struct client *c, struct fault *f)
+{
+	return fault_set_lasting(f, STATUS_PROTOCOL,
+	    "%s: more than %d redirects in a row", client_who(c),
+	    REDIRECTS_MAX);
+}
+
+static enum status
 refuse_redirect(const struct client *c, const struct response *r,
     const struct url *to, struct fault *f)
 {
@@ -327,9 +335,7 @@ client_do(struct client *c, struct request *q, struct response *r,
 		/* What has been redirected has not acted. */
 		*sent = false;
 		if (hops == REDIRECTS_MAX) {
-			status = fault_set_lasting(f, STATUS_PROTOCOL,
-			    "%s: more than %d redirects in a row",
-			    client_who(c), REDIRECTS_MAX);
+			status = too_many_redirects(c, f);
 			break;
 		}
 		next = next_target(c, q, r, o, &status, f);
@@ -429,9 +435,7 @@ client_get_elsewhere(struct client *c, const char *location, const char *target,
 		status = STATUS_OK;
 	for (hops = 0; status == STATUS_OK && !is_end; hops++) {
 		if (hops > REDIRECTS_MAX)
-			status = fault_set_lasting(f, STATUS_PROTOCOL,
-			    "%s: more than %d redirects in a row",
-			    client_who(c), REDIRECTS_MAX);
+			status = too_many_redirects(c, f);
 		else
 			status = get_there(c, &place, r, &there, &is_end, f);
 	}

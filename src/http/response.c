@@ -140,6 +140,19 @@ take_status_line(struct response *r)
 	return RESPONSE_MORE;
 }
 
+/* Takes optional white space (RFC 9110, 5.6.3) off both ends. */
+static const char *
+trim(const char *s, size_t *len)
+{
+	while (*len > 0 && (*s == ' ' || *s == '\t')) {
+		s++;
+		--*len;
+	}
+	while (*len > 0 && (s[*len - 1] == ' ' || s[*len - 1] == '\t'))
+		--*len;
+	return s;
+}
+
 /* RFC 9112, 5: field-name ":" OWS field-value OWS */
 static enum response_progress
 take_field(struct response *r)
@@ -154,15 +167,8 @@ take_field(struct response *r)
 		;
 	if (name_len == 0 || s[name_len] != ':')
 		return bad(r, "a malformed header field");
-	value = s + name_len + 1;
 	value_len = len - name_len - 1;
-	while (value_len > 0 && (*value == ' ' || *value == '\t')) {
-		value++;
-		value_len--;
-	}
-	while (value_len > 0 &&
-	    (value[value_len - 1] == ' ' || value[value_len - 1] == '\t'))
-		value_len--;
+	value = trim(s + name_len + 1, &value_len);
 	/* Room doubles at each power of two: 64 KiB hold 20,000 fields. */
 	if ((r->field_count & (r->field_count - 1)) == 0)
 		r->fields = xreallocarray(r->fields,
@@ -192,10 +198,8 @@ each_element(struct response *r, const char *name,
 			continue;
 		for (p = r->fields[i].value;; p = end + 1) {
 			end = p + strcspn(p, ",");
-			p += strspn(p, " \t");
 			n = (size_t)(end - p);
-			while (n > 0 && (p[n - 1] == ' ' || p[n - 1] == '\t'))
-				n--;
+			p = trim(p, &n);
 			if (!check(r, p, n))
 				return false;
 			if (*end == '\0')
