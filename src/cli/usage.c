@@ -10,13 +10,13 @@
 #define HELP_COLUMN 33
 
 static const char head_of_dispatch[] =
-    "Usage: return-dispatch [OPTION]...               dispatch, print the run\n"
+    "Usage: return-dispatch [OPTION]...               dispatch and print the run\n"
     "       return-dispatch await [OPTION]... RUN...  wait for runs (await --help)\n";
 
 static const char head_of_await[] =
     "Usage: return-dispatch await [OPTION]... RUN...\n"
-    "Wait for runs that already exist, side by side, and adopt their conclusion.\n"
-    "A RUN is its ID, or its URL on the configured server; default: $INPUT_RUN_ID.\n";
+    "Wait for runs that already exist; succeed if every one of them succeeds.\n"
+    "RUN is an ID, or a URL on the configured server; default: $INPUT_RUN_ID.\n";
 
 static const char tail[] = "A DURATION is 90, 90s, 5m, 1h or 1500ms.\n";
 

@@ -106,8 +106,8 @@ test_columns(void **state)
 	assert_true(has(
 	    "\n"
 	    "      --force-cancel-after DURATION\n"
-	    "                                 force it this long afterwards "
-	    "(never)\n"));
+	    "                                 force-cancel it this long after "
+	    "that (never)\n"));
 	assert_false(has("What to wait for:"));
 	buf_clear(&text);
 	usage_add_help(&text, true);
