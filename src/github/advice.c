@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "github/advice.h"
 
-/* First match wins; a NULL part matches every message of that status. */
+/* The first match wins.  A NULL part matches every message with that status. */
 static const struct {
 	unsigned int status;
 	const char *part;
@@ -88,7 +88,7 @@ add_distinct_id(struct buf *out)
 	    "inputs.distinct_id }}\".");
 }
 
-/* refs/pull/N/merge, or N/merge and N/head without what comes before. */
+/* Whether it is refs/pull/N/..., or N/merge or N/head without that prefix. */
 static bool
 is_pull_request(const char *ref)
 {

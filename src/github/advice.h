@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Advice for an answer that is a refusal, or not GitHub's: what most likely is
+ * Advice on an answer that is a refusal or not GitHub's: what is most likely
  * wrong, and what to do about it.  Pure.
  */
 #ifndef GITHUB_ADVICE_H
@@ -17,16 +17,17 @@ struct refusal {
 	const char *permissions; /* X-Accepted-GitHub-Permissions */
 	const char *scopes;      /* X-Accepted-OAuth-Scopes */
 	const char *expiry;      /* token's expiration header */
-	const char *ref;         /* dispatched ref; NULL: a read */
+	const char *ref;         /* the dispatched ref; NULL: not a dispatch */
 	bool is_json;            /* it came from an API, not a proxy */
-	bool is_foreign;         /* it certainly did not */
+	bool is_foreign;         /* it certainly came from something else */
 };
 
-/* Appends sentences, each after a blank; nothing if there is no advice. */
+/* Appends sentences, each preceded by a space; nothing if there is no
+ * advice. */
 void advice_refusal(struct buf *, const struct refusal *);
 
-/* The same where no such workflow is there: it may be that its name was given
- * where a file's, or an ID, is wanted. */
+/* The same for a workflow that was not found: its display name may have been
+ * given instead of its file name or ID. */
 void advice_workflow(struct buf *, const char *workflow);
 
 #endif

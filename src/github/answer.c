@@ -8,9 +8,9 @@
 #include "github/answer.h"
 #include "json/validate.h"
 
-#define WAIT_MIN_MS INT64_C(1000) /* "Retry-After: 0" is no invitation */
+#define WAIT_MIN_MS INT64_C(1000) /* "Retry-After: 0" does not mean at once */
 
-/* Digits; what overflows is the largest number there is. */
+/* Takes digits only; a number that overflows becomes UINT64_MAX. */
 static bool
 take_number(const char *s, uint64_t *n)
 {
@@ -57,7 +57,7 @@ from_reset(const struct answer *a, int64_t *wait_ms)
 		return false;
 	if (reset > (uint64_t)now + ANSWER_WAIT_MAX_S)
 		reset = (uint64_t)now + ANSWER_WAIT_MAX_S;
-	/* A second more: both clocks tell whole seconds. */
+	/* One second is added because both times are in whole seconds. */
 	*wait_ms = ((int64_t)reset - now + 1) * 1000;
 	if (*wait_ms < WAIT_MIN_MS)
 		*wait_ms = WAIT_MIN_MS;
@@ -87,7 +87,7 @@ names_version(const struct answer *a)
 	    text_find_nocase(a->message, "supported version") != NULL;
 }
 
-/* White space before anything else in the body. */
+/* Counts the white space at the start of the body. */
 static size_t
 count_blank(const struct answer *a)
 {
@@ -110,7 +110,8 @@ answer_is_json(const struct answer *a)
 	    json_validate(a->body, a->body_len, JSON_LENIENT_TEXT, &e);
 }
 
-/* Without a type, what looks like a page counts as one. */
+/* Without a Content-Type, anything that begins like HTML is taken for a
+ * page. */
 static bool
 is_foreign(const struct answer *a)
 {

@@ -2,8 +2,8 @@
 /*
  * What an answer of GitHub means: one pure function over status, headers and
  * message (docs.github.com: "Rate limits for the REST API", "API Versions",
- * "Troubleshooting the REST API").  What follows from it for a dispatch stands
- * in command/dispatch; for all else session_fault makes a status of it.
+ * "Troubleshooting the REST API"). github/dispatches.c decides what it means
+ * for a dispatch; for everything else call_fault turns it into a status.
  */
 #ifndef GITHUB_ANSWER_H
 #define GITHUB_ANSWER_H
@@ -14,24 +14,24 @@
 
 enum answer_class {
 	ANSWER_OK,           /* 2xx */
-	ANSWER_FOREIGN,      /* 2xx or 404, but not of GitHub's API */
+	ANSWER_FOREIGN,      /* 2xx or 404, but not from GitHub's API */
 	ANSWER_NOT_MODIFIED, /* 304 */
-	ANSWER_VERSION,      /* the API version is not served */
-	ANSWER_LIMITED,      /* a rate limit: later, wait_ms from now */
+	ANSWER_VERSION,      /* the API version is not supported */
+	ANSWER_LIMITED,      /* a rate limit: try again after wait_ms */
 	ANSWER_UNAUTHORIZED, /* 401 */
 	ANSWER_FORBIDDEN,    /* 403, not a limit */
 	ANSWER_NOT_FOUND,    /* 404 */
 	ANSWER_INVALID,      /* another 4xx: the request is at fault */
-	ANSWER_FAILED,       /* 5xx, or 408: the server is, this time */
-	ANSWER_ODD           /* nothing that should have come */
+	ANSWER_FAILED,       /* 5xx or 408: the server is at fault */
+	ANSWER_ODD           /* anything unexpected */
 };
 
-/* A year is for ever: no time that a server tells counts for longer, so that
- * none overflows where it is added to others. */
+/* A year stands for ever: longer waits are cut to this, so that no sum of times
+ * can overflow. */
 #define ANSWER_WAIT_MAX_S (366 * 86400)
 
-/* Header values as received; NULL if absent.  `message` is never NULL, nor is
- * a body of more than no bytes. */
+/* Header values are as received, and NULL if absent.  `message` is never NULL,
+ * and `body` only if body_len is 0. */
 struct answer {
 	unsigned int status;
 	const char *content_type;
@@ -46,14 +46,14 @@ struct answer {
 };
 
 /*
- * *wait_ms: what the server asks to wait, 0 if it does not say; set for every
- * class.  A reset time counts from the server's own Date.
+ * *wait_ms is how long the server says to wait, 0 if it does not say; it is set
+ * for every class.  A reset time is relative to the server's own Date.
  */
 enum answer_class answer_classify(const struct answer *, int64_t *wait_ms);
 
 /*
- * It is JSON, or says that it is.  All bodies of GitHub's API are; what is not
- * comes from a log-in page, a proxy, a gateway.
+ * Whether it is JSON, or says that it is.  All bodies of GitHub's API are;
+ * anything else comes from a login page, a proxy or a gateway.
  */
 bool answer_is_json(const struct answer *);
 

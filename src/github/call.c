@@ -120,7 +120,7 @@ call_do(struct call *c, const struct call_times *t, struct client_options *o,
 	return call_ask(c, o, f);
 }
 
-/* When a limit ends, as the server's clock will show it. */
+/* Tells when a limit ends, by the server's clock. */
 static void
 add_reset_time(const struct session *s, struct buf *b, int64_t wait_ms)
 {
@@ -141,8 +141,8 @@ add_reset_time(const struct session *s, struct buf *b, int64_t wait_ms)
 }
 
 /*
- * Text of the server that should be short.  Redacted before it is clipped: half
- * a secret would not be recognised.
+ * Quotes text of the server's that should be short.  It is redacted before it
+ * is clipped, because half a secret would not be recognised.
  */
 static void
 add_quote(struct buf *out, const char *intro, const char *s, size_t max)
@@ -158,8 +158,8 @@ add_quote(struct buf *out, const char *intro, const char *s, size_t max)
 }
 
 /*
- * A token that an App has just minted may meet this for some seconds
- * (github.com/octokit/auth-app.js/issues/65); a 401 may be any token's.
+ * A token that an App has just created may be refused like this for some
+ * seconds (github.com/octokit/auth-app.js/issues/65); any token may get a 401.
  */
 static bool
 is_early(const struct call *c)

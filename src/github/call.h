@@ -15,8 +15,7 @@
 
 struct call {
 	struct session *session;
-	struct buf target;      /* callers append what follows
-						 * ".../OWNER/REPO/actions" */
+	struct buf target;      /* ends in "/actions"; callers append */
 	struct request request; /* callers may add to it */
 	bool sent;              /* as in client_do */
 	struct response response;
@@ -27,7 +26,7 @@ struct call {
 	bool is_json;
 };
 
-/* Fills in what all requests carry.  The caller wipes the call. */
+/* Fills in the fields that all requests carry.  The caller wipes the call. */
 void call_begin(struct call *, const struct github *, enum request_method);
 void call_wipe(struct call *);
 
@@ -52,8 +51,8 @@ enum status call_do(struct call *, const struct call_times *,
     struct client_options *, struct fault *);
 
 /*
- * Fills the fault for an answer that is not the hoped-for one, with advice;
- * `ref` is that of a dispatch, NULL otherwise.  Returns its status.
+ * Fills the fault for an answer that is not a success, with advice; `ref` is
+ * the dispatched ref, or NULL for any other call.  Returns the fault's status.
  */
 enum status call_fault(const struct call *, const char *ref, struct fault *);
 

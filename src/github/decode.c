@@ -51,7 +51,7 @@ take_url(struct json object, const char *name)
 	return s;
 }
 
-/* An id: positive, and what fits GitHub's own type; 0 otherwise. */
+/* Takes an ID, which is positive and fits GitHub's own type; 0 otherwise. */
 static uint64_t
 take_id(struct json object, const char *name)
 {

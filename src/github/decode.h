@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * GitHub's answers to structs.  Pure and lenient: members that are missing or
- * of another type are left empty, since specification and servers differ; only
- * what we cannot do without makes an answer unusable.  A member that occurs twice
- * counts as missing, wherever it is: no ID, no verdict is chosen between two.
+ * Turns GitHub's answers into structs.  Pure and lenient: members that are
+ * missing or have another type are left empty, because the specification and
+ * the servers differ; an answer is unusable only without what is indispensable.
+ * A member that occurs twice counts as missing, so that no ID or verdict is
+ * ever chosen between two.
  */
 #ifndef GITHUB_DECODE_H
 #define GITHUB_DECODE_H
@@ -35,7 +36,7 @@ struct run {
 struct run_list {
 	struct run *runs; /* newest first, as sent */
 	size_t count;
-	uint64_t total; /* as told, 0 if not */
+	uint64_t total; /* as the server tells it; 0: not told */
 };
 
 struct step {
@@ -62,21 +63,21 @@ struct job_list {
 	uint64_t total;
 };
 
-/* All: false if the body is not the expected JSON; then nothing is filled and
- * `why` gets the reason.  The caller wipes what was filled.  A list of more
- * than `most`, which were asked for, is not one. */
+/* All of these return false if the body is not the expected JSON; then nothing
+ * is filled, and `why` gets the reason.  The caller wipes what was filled.  A
+ * list with more than the `most` elements that were requested is refused. */
 bool decode_run_list(
     const char *, size_t, size_t most, struct run_list *, struct buf *why);
 bool decode_run(const char *, size_t, struct run *, struct buf *why);
 bool decode_job_list(
     const char *, size_t, size_t most, struct job_list *, struct buf *why);
-/* The run that the answer to a dispatch names.  Fails for a member that occurs
- * twice, too. */
+/* The run that the answer to a dispatch names.  It also fails if a member
+ * occurs twice. */
 bool decode_dispatch(const char *, size_t, struct found_run *, struct buf *why);
 
 /*
- * Appends the message of an error answer, with its "errors" in brackets, and
- * its documentation_url; nothing for a body that has none.
+ * Appends the message of an error answer, with its "errors" in parentheses, and
+ * its documentation_url; nothing if the body has none.
  */
 void decode_error(
     const char *, size_t, struct buf *message, struct buf *documentation_url);
@@ -86,8 +87,8 @@ void run_list_wipe(struct run_list *);
 void job_list_wipe(struct job_list *);
 
 /*
- * An absolute http(s) URL made only of characters that mean nothing to a
- * shell, a terminal or an output file.
+ * Whether it is an absolute http or https URL without any character that has a
+ * meaning to a shell, a terminal or an output file.
  */
 bool decode_is_fit_url(const char *);
 

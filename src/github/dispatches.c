@@ -21,7 +21,7 @@ begin_dispatch(
 	c->request.body_len = strlen(d->body);
 }
 
-/* The run that an accepted dispatch names, if it does. */
+/* Reads the run from the answer to an accepted dispatch, if it names one. */
 static enum dispatch_outcome
 read_details(
     const struct github *gh, const struct response *r, struct found_run *run)
@@ -56,7 +56,8 @@ wants_distinct_id(const struct response *r, const char *message)
 	    strstr(message, "'distinct_id'") != NULL;
 }
 
-/* Perhaps beside others, of which it is better said without ours. */
+/* Other inputs may be refused with it; they are reported better once ours is
+ * gone. */
 static bool
 refuses_distinct_id(const struct response *r, const char *message)
 {
@@ -76,7 +77,7 @@ add_workflow_advice(const char *workflow, struct fault *f)
 	buf_free(&b);
 }
 
-/* A whole answer, not a redirect. */
+/* Judges a complete answer that is not a redirect. */
 static enum dispatch_outcome
 take_answer(const struct github *gh, const struct call *c,
     const struct dispatch_call *d, struct found_run *run, struct fault *f)
@@ -88,8 +89,8 @@ take_answer(const struct github *gh, const struct call *c,
 	case ANSWER_OK:
 		return read_details(gh, &c->response, run);
 	case ANSWER_FOREIGN:
-		/* Who knows what a page that says 200 stands for; nothing is
-		 * started where nothing is found. */
+		/* A page with a 200 may mean anything, but a 404 has started
+		 * nothing. */
 		if (c->response.status == 404)
 			outcome = DISPATCH_NOT_STARTED;
 		break;
@@ -122,7 +123,7 @@ take_answer(const struct github *gh, const struct call *c,
 	return outcome;
 }
 
-/* A status that proves that nothing was started, even without the rest. */
+/* This status proves that nothing was started, even if the rest is missing. */
 static bool
 is_refusal(unsigned int status)
 {
@@ -130,7 +131,7 @@ is_refusal(unsigned int status)
 	    status == 301 || status == 302 || status == 307 || status == 308;
 }
 
-/* An answer that has not come, or not whole; f says why. */
+/* Judges an answer that is missing or incomplete; f says why. */
 static enum dispatch_outcome
 take_loss(const struct github *gh, const struct call *c, struct found_run *run,
     struct fault *f)
@@ -139,8 +140,9 @@ take_loss(const struct github *gh, const struct call *c, struct found_run *run,
 	enum dispatch_outcome outcome;
 
 	if (r->status >= 200 && r->status < 300) {
-		/* The status line proves it; the rest would have told which
-		 * run it is, and perhaps has: an object has its own end. */
+		/* The status line proves that it was accepted.  What has come
+		 * of the body may still name the run: an object is complete
+		 * with its closing brace. */
 		session_note_time(gh->session, r);
 		outcome = read_details(gh, r, run);
 		if (outcome == DISPATCH_ACCEPTED)
@@ -152,7 +154,8 @@ take_loss(const struct github *gh, const struct call *c, struct found_run *run,
 	}
 	if (!is_refusal(r->status))
 		return c->sent ? DISPATCH_UNKNOWN : DISPATCH_NOT_SENT;
-	/* A refusal or redirect, even cut short, has not acted. */
+	/* A refusal or redirect has started nothing, even if it was cut
+	 * short. */
 	if (c->sent)
 		fault_set_lasting(f,
 		    r->status >= 400 ? STATUS_REFUSED : STATUS_PROTOCOL,

@@ -15,7 +15,7 @@
 #define CONFLICT  409   /* RFC 9110, 15.5.10 */
 #define ETAG_MAX  1024  /* GitHub's have 66 bytes */
 
-/* rel="next" among the parameters of one link (RFC 8288, 3). */
+/* Whether one link has the parameter rel="next" (RFC 8288, 3). */
 static bool
 link_is_next(const char *link, size_t len)
 {
@@ -49,7 +49,7 @@ links_next(const char *p)
 	return false;
 }
 
-/* By a link, or because the total tells that there must be one. */
+/* A link says so, or the total implies it. */
 static bool
 has_next_page(const struct fetch *x, const struct response *r)
 {
@@ -86,7 +86,7 @@ keep_etag(char **etag, const struct response *r)
 	    : NULL;
 }
 
-/* A 200. */
+/* Takes the body of a 200. */
 static enum status
 take_body(const struct call *c, const struct fetch *x, struct fault *f)
 {
@@ -101,7 +101,7 @@ take_body(const struct call *c, const struct fetch *x, struct fault *f)
 		if (x->has_next != NULL)
 			*x->has_next = has_next_page(x, &c->response);
 	} else {
-		/* To be asked for without a condition. */
+		/* The next request must be unconditional. */
 		free(*x->etag);
 		*x->etag = NULL;
 		status = fault_set(f, STATUS_PROTOCOL,
@@ -140,7 +140,7 @@ fetch(struct github *gh, const struct fetch *x, struct fault *f)
 		} else if (c.class == ANSWER_OK) {
 			status = take_body(&c, x, f);
 		} else {
-			/* To a question it is a state of the moment, no
+			/* For a GET, this is a passing state and not a
 			 * refusal. */
 			if (c.response.status == CONFLICT)
 				c.class = ANSWER_FAILED;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * GETs of what is asked for again and again: conditional, and decoded.
- * Internal to github/.
- */
+/* GETs that are polled: conditional, and decoded.  Internal to github/. */
 #ifndef GITHUB_FETCH_H
 #define GITHUB_FETCH_H
 
@@ -15,27 +12,26 @@
 /* The question, and where its answer goes; all lent. */
 struct fetch {
 	const char *path;      /* behind ".../actions" */
-	const char *ref;       /* of the dispatch that it prepares, for
-					 * call_fault; NULL: of none */
+	const char *ref;       /* of the dispatch that it prepares; or NULL */
 	int64_t connect_by_ms; /* 0: the deadline */
 	int64_t deadline_ms;
 	char **etag; /* NULL at first; the caller frees */
 	bool *changed;
-	bool *sent; /* as in client_do; NULL: no matter */
+	bool *sent; /* as in client_do; or NULL */
 	bool (*decode)(
 	    const char *, size_t, size_t most, void *into, struct buf *why);
 	void *into;  /* filled by decode, if changed */
-	size_t most; /* elements that are asked for */
+	size_t most; /* elements that are requested */
 	/* Of a list: */
 	unsigned int page;     /* from 1 */
 	bool *has_next;        /* NULL: it is not a list */
 	const size_t *count;   /* filled by decode, */
-	const uint64_t *total; /* as is this: on all pages */
+	const uint64_t *total; /* so is this: elements of all pages */
 };
 
 /*
- * Asks, stepping down to the older API version if need be.  On STATUS_OK either
- * *changed is false, or the answer has been decoded (RFC 9110, 13.1.2).
+ * Asks, with the older API version if the server needs it.  On STATUS_OK,
+ * either *changed is false or the answer has been decoded (RFC 9110, 13.1.2).
  */
 enum status fetch(struct github *, const struct fetch *, struct fault *);
 

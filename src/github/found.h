@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A run that is known: the one struct in which its ID travels, from the answer
- * or the name that tells it to the result.
+ * A known run: the one struct that carries its ID, from the answer or the name
+ * that reveals it to the result.
  */
 #ifndef GITHUB_FOUND_H
 #define GITHUB_FOUND_H
@@ -11,17 +11,17 @@
 #include "base/buf.h"
 
 enum found_by {
-	FOUND_BY_RESPONSE, /* the dispatch's own */
+	FOUND_BY_RESPONSE, /* to the dispatch itself */
 	FOUND_BY_RUN_NAME, /* these carry the distinct ID */
 	FOUND_BY_JOB_NAME,
 	FOUND_BY_STEP_NAME,
 	FOUND_GIVEN /* by the user */
 };
 
-/* The URL is owned, as long as the struct is not const. */
+/* The URL is owned, unless the struct is const. */
 struct found_run {
 	uint64_t id; /* 0: not told */
-	char *url;   /* its page; "" if missing or unfit */
+	char *url;   /* its web page; "" if missing or unusable */
 	enum found_by by;
 	/* All lent, and NULL where unknown. */
 	const char *repository; /* "owner/repo" */
@@ -33,7 +33,8 @@ struct found_run {
 /* "run-name", "job-name", ... as documented for identified_by. */
 const char *found_by_text(enum found_by);
 
-/* "run_id=ID run_url=URL": how messages name it when its result is lost. */
+/* Appends "run_id=ID run_url=URL", for messages about a result that cannot be
+ * written. */
 void found_run_add(struct buf *, const struct found_run *);
 
 void found_run_wipe(struct found_run *);

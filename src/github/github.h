@@ -3,9 +3,9 @@
  * GitHub's REST API: one typed call per endpoint.  No caller sees a URL, a
  * header, a status code or the token.
  *
- * Calls are made once; whether and when to repeat one is the caller's to
- * decide, with the help of the fault: its status, whether it is lasting, and
- * how long the server asks to wait (wait_ms).
+ * A call is made once.  The caller decides whether and when to repeat it, from
+ * the fault: its status, whether it is lasting, and how long the server says to
+ * wait (wait_ms).
  */
 #ifndef GITHUB_GITHUB_H
 #define GITHUB_GITHUB_H
@@ -23,24 +23,24 @@
 
 struct github;
 
-/* A repository on a server.  The url, the token file's path and the trust are
- * lent for its life. */
+/* A repository on a server.  The URLs, the token file's path, the proxy and the
+ * trust are lent for its life. */
 struct github_options {
 	const struct url *api;
-	const struct url *pages; /* where people read, with its
-						 * path; NULL: as of the API */
+	const struct url
+	    *pages; /* base of the web pages; NULL: derived from the API's */
 	const char *owner;
 	const char *repo;
 	const char *token;
 	const char *token_file;    /* to re-read it; or NULL */
-	const struct proxy *proxy; /* may be none */
+	const struct proxy *proxy; /* may be unset */
 	const struct trust *trust; /* NULL for plain http */
 };
 
 struct github *github_open(const struct github_options *);
 
-/* Another repository on the same server, over the same connection; lends from
- * the first one, which is closed last. */
+/* Another repository on the same server, over the same connection.  It borrows
+ * from the first one, which must be closed last. */
 struct github *github_sibling(
     const struct github *, const char *owner, const char *repo);
 void github_close(struct github *);
@@ -53,58 +53,58 @@ const char *github_repository(const struct github *);
 
 /* Whether a dispatch is answered with the run that it created. */
 enum github_tells {
-	GITHUB_TELLS_UNKNOWN, /* no answer has said, so far */
+	GITHUB_TELLS_UNKNOWN, /* no answer has told so far */
 	GITHUB_TELLS_RUN,     /* github.com, ghe.com, GHES 3.21 and later */
 	GITHUB_TELLS_NO_RUN   /* an older server */
 };
 
 /*
- * github.com or under ghe.com: needs no answer to know that.  What any answer
- * has told of the server, otherwise.
+ * github_is_cloud: the server is github.com or under ghe.com, which is known
+ * without an answer. github_tells: what the answers so far have told.
  */
 bool github_is_cloud(const struct github *);
 enum github_tells github_tells(const struct github *);
 
-/* From now on speak the API version of servers before GHES 3.21. */
+/* From now on, calls use the API version of servers before GHES 3.21. */
 void github_use_old_version(struct github *);
 
 /*
- * Reads the token file once more; true if it holds another token than before,
- * which is used from now on, also by siblings.
+ * Reads the token file again; true if it holds another token than before, which
+ * is used from now on, by siblings too.
  */
 bool github_renew_token(struct github *);
 
 /*
- * What the latest answer says of the rate limit: requests left, and the time
- * until there are more; false if it does not say.
+ * What the latest answer says about the rate limit: the requests left, and the
+ * time until the limit resets; false if it does not say.
  */
 bool github_quota(const struct github *, uint64_t *left, int64_t *reset_in_ms);
 
 /*
- * The server's clock, from the Date of its latest answer: milliseconds since
- * 1970; false before the first answer with a date.
+ * The server's clock, derived from the Date of its latest answer: milliseconds
+ * since 1970; false before the first answer with a date.
  */
 bool github_server_now(const struct github *, int64_t *now_ms);
 
-/* Appends the page that people read about a run. */
+/* Appends the URL of a run's web page. */
 void github_add_run_url(const struct github *, struct buf *, uint64_t run_id);
 
 /*
- * The status line settles it, whatever becomes of what follows: 2xx is
- * accepted; 4xx (but 408, a request that timed out) and redirects have started
- * nothing.  Without one, or with any other, it is unknown once a byte has left;
- * so it is if the whole answer shows that it is not of GitHub's API.
+ * The status line settles it, whatever becomes of the rest: 2xx means accepted;
+ * 4xx (except 408, a request that timed out) and redirects have started
+ * nothing.  With any other status, or none, the outcome is unknown once a byte
+ * has left; it is also unknown if the complete answer is not from GitHub's API.
  */
 enum dispatch_outcome {
 	DISPATCH_IDENTIFIED,  /* accepted, and the answer names the run */
-	DISPATCH_ACCEPTED,    /* accepted; which run is not told */
-	DISPATCH_NOT_SENT,    /* no byte left this machine; fault */
-	DISPATCH_NOT_STARTED, /* answered; nothing was started; fault */
-	DISPATCH_OLD_SERVER,  /* refused: this API version is not served */
+	DISPATCH_ACCEPTED,    /* accepted; the answer names no run */
+	DISPATCH_NOT_SENT,    /* no byte has left this machine; fault */
+	DISPATCH_NOT_STARTED, /* answered, and nothing was started; fault */
+	DISPATCH_OLD_SERVER,  /* refused: the API version is not supported */
 	DISPATCH_WANTS_ID,    /* refused: it requires distinct_id */
 	DISPATCH_REFUSES_ID,  /* refused: it knows no distinct_id; fault */
 	DISPATCH_LIMITED,     /* refused: a rate limit; fault with wait_ms */
-	DISPATCH_UNKNOWN      /* sent, and the answer lost or none; fault */
+	DISPATCH_UNKNOWN /* sent, but the answer is lost or no answer; fault */
 };
 
 struct dispatch_call {
@@ -115,30 +115,30 @@ struct dispatch_call {
 };
 
 /*
- * Opens the connection for a dispatch, which must follow at once.  If that
- * fails, no byte of it has left this machine.
+ * Opens the connection for a dispatch, which must follow at once.  If this
+ * fails, no byte of the dispatch has left this machine.
  */
 enum status github_connect(
     struct github *, int64_t deadline_ms, struct fault *);
 
 /*
  * POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches, once
- * and never again.  Fills the run on IDENTIFIED (the caller wipes it), the
- * fault on all but IDENTIFIED and ACCEPTED.
+ * and never again.  Fills the run on IDENTIFIED (the caller wipes it), and the
+ * fault on everything but IDENTIFIED and ACCEPTED.
  */
 enum dispatch_outcome github_dispatch(struct github *,
     const struct dispatch_call *, struct found_run *run, struct fault *);
 
 /*
- * Appends the request that github_dispatch would send, as text with the token
- * left out.
+ * Appends the request that github_dispatch would send, as text without the
+ * token.
  */
 void github_dispatch_preview(
     struct github *, const struct dispatch_call *, struct buf *);
 
 /*
- * A page of a list that is asked for again and again.  Zero it first, wipe it
- * last.  Given one that holds an earlier answer to the same question, a call
+ * A page of a list that is polled.  Zero it before the first call and wipe it
+ * after the last.  If it holds an earlier answer to the same question, the call
  * is conditional, and an unchanged page is left as it is (RFC 9110, 13.1.2).
  */
 struct run_page {
@@ -166,26 +166,26 @@ void job_page_wipe(struct job_page *);
 void run_state_wipe(struct run_state *);
 
 /*
- * GET .../actions/workflows/{workflow}/runs, or .../actions/runs if workflow
- * is NULL: newest first, never filtered (filters are answered from an index
- * that lags).  Pages count from 1, at most 100 a page.  On failure: STATUS_*
- * as the server's answer or the connection has it.
+ * GET .../actions/workflows/{workflow}/runs, or .../actions/runs if workflow is
+ * NULL: newest first, and never filtered, because filters are answered from an
+ * index that lags.  Pages count from 1 and have at most 100 runs.  On failure,
+ * the status is that of the server's answer or of the connection.
  */
 enum status github_list_runs(struct github *, const char *workflow,
     unsigned int per_page, unsigned int page, int64_t deadline_ms,
     struct run_page *, struct fault *);
 
 /*
- * The ID of the workflow's newest run, 0 if there is none: what
- * github_list_runs does, for one run.  *sent as in client_do.  A refusal is
- * explained as that of the dispatch it is to prepare, of `ref`.
+ * The ID of the workflow's newest run, 0 if there is none: as github_list_runs,
+ * but for one run.  *sent is as in client_do.  A refusal is explained as that
+ * of the dispatch of `ref` that this call prepares.
  */
 enum status github_newest_run(struct github *, const char *workflow,
     const char *ref, int64_t connect_by_ms, int64_t deadline_ms,
     uint64_t *run_id, bool *sent, struct fault *);
 
 enum github_attempts {
-	GITHUB_ALL_ATTEMPTS, /* of a run; a re-run has only its own jobs */
+	GITHUB_ALL_ATTEMPTS, /* a re-run lists only its own jobs */
 	GITHUB_LATEST_ATTEMPT
 };
 
@@ -200,16 +200,17 @@ enum status github_get_run(struct github *, uint64_t run_id,
 
 /*
  * POST .../actions/runs/{run_id}/cancel, or /force-cancel: a request that may
- * be repeated.  *was_over: the run had concluded before (a 409 that says so),
- * no failure.  Any other 409, as for a run that is not queued yet, is
- * STATUS_REFUSED and not lasting.
+ * be repeated.  *was_over tells that the run had concluded before (a 409 that
+ * says so), which is no failure.  Any other 409, such as for a run that is not
+ * queued yet, is STATUS_REFUSED and not lasting.
  */
 enum status github_cancel_run(struct github *, uint64_t run_id, bool force,
     int64_t deadline_ms, bool *was_over, struct fault *);
 
 /*
  * GET .../actions/jobs/{job_id}/logs: the log's bytes go to the sink as they
- * come, of whatever size.  They are another host's, which never sees the token.
+ * arrive, however many there are.  They come from another host, which never
+ * sees the token.
  */
 enum status github_job_log(struct github *, uint64_t job_id,
     int64_t deadline_ms, response_sink, void *ctx, struct fault *);

@@ -55,7 +55,7 @@ github_list_jobs(struct github *gh, uint64_t run_id,
 	return status;
 }
 
-/* The log is where this answer leads: GitHub keeps it with another host. */
+/* GitHub keeps logs on another host, to which this answer redirects. */
 static enum status
 follow_to_log(const struct call *c, const char *location,
     struct client_options *options, int64_t deadline_ms, struct fault *f)

@@ -159,7 +159,7 @@ github_cancel_run(struct github *gh, uint64_t run_id, bool force,
 	if (status == STATUS_OK)
 		*was_over = c.response.status == 409 &&
 		    text_find_nocase(buf_str(&c.message), "completed") != NULL;
-	/* A page of somebody else's under a 200 has cancelled nothing. */
+	/* A 200 that is not from GitHub's API has cancelled nothing. */
 	if (status == STATUS_OK && !*was_over && c.class != ANSWER_OK) {
 		status = call_fault(&c, NULL, f);
 		f->lasting = f->lasting && c.response.status != 409;

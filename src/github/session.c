@@ -124,9 +124,9 @@ note_quota(struct session *s, const struct response *r)
 }
 
 /*
- * Which server this is, from any answer: GHES tells its own version, and
- * servers that know of API versions the one that they answered in, which is an
- * older one where ours was not heeded.
+ * Any answer may tell what server this is: GHES sends its own version, and
+ * servers that have API versions send the one that they answered in, which is
+ * an older one if they did not honor ours.
  */
 static void
 note_server(struct session *s, const struct response *r)

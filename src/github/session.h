@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What all calls of the API share: the server with its connection, the token,
- * the API version, and what answers have told of the server's clock, its rate
- * limit and its age.  Internal to github/.
+ * the API version, and what answers have told about the server's clock, rate
+ * limit and version.  Internal to github/.
  */
 #ifndef GITHUB_SESSION_H
 #define GITHUB_SESSION_H
@@ -39,7 +39,8 @@ struct github {
 	struct buf prefix; /* ".../repos/OWNER/REPO/actions" */
 };
 
-/* Replaces a run's URL by our own if it is missing, or repeats a secret. */
+/* Replaces a run's URL with one made here if it is missing or contains a
+ * secret. */
 void github_fix_run_url(
     const struct github *, char **html_url, uint64_t run_id);
 
@@ -55,17 +56,17 @@ bool session_renew_token(struct session *);
 /* The API version that requests ask for. */
 const char *session_version(const struct session *);
 
-/* Adds what all requests carry: the only use of the token. */
+/* Adds the fields that all requests carry.  Nothing else uses the token. */
 void session_add_fields(const struct session *, struct request *);
 
-/* Takes note of what an answer tells of the server; `is_too_old`: that it does
- * not serve the API version. */
+/* Notes what an answer tells about the server.  `is_too_old`: it does not
+ * support the API version. */
 void session_note(struct session *, const struct response *, bool is_too_old);
 
-/* Its clock alone, of an answer that was cut short. */
+/* Notes the server's clock alone, for an answer that was cut short. */
 void session_note_time(struct session *, const struct response *);
 
-/* What the server's clock shows now, as in github_server_now. */
+/* As github_server_now. */
 bool session_now(const struct session *, int64_t *now_ms);
 
 #endif

@@ -22,7 +22,8 @@ token_check(const char *from, const char *token, size_t len, struct fault *f)
 			    "%s: the token contains a space, a control "
 			    "character or a character outside ASCII",
 			    from);
-	/* Of an env file that no shell has read; no token has any. */
+	/* An env file that no shell has read leaves them; no token contains
+	 * any. */
 	if (len > 0 && (*token == '"' || *token == '\''))
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s: the token begins with a quotation mark; leave the "
@@ -40,7 +41,7 @@ token_from_file(const char *from, const char *path, const struct buf *contents,
 	size_t len;
 
 	s = text_trim(buf_str(contents), &len);
-	/* A NUL in the middle would cut the token short unseen. */
+	/* A NUL in the middle would silently cut the token short. */
 	if (strlen(buf_str(contents)) != contents->len)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s: the token contains a control character", from);

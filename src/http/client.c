@@ -14,14 +14,14 @@
 #include "http/route.h"
 
 #define REDIRECTS_MAX 5
-#define CONNECT_MS    30000 /* name, addresses, tunnel and handshake */
+#define CONNECT_MS    30000 /* for name, addresses, tunnel and handshake */
 #define IDLE_MS       30000 /* keys of a TLS connection are not renewed */
 
 /*
- * However a server's answers are turned and twisted, it gets no more requests
- * than this: in the long run the 900 a minute that GitHub allows
- * (docs.github.com, "Rate limits for the REST API": points per minute).  A
- * search among many new runs reads some hundred lists at once, and may.
+ * Whatever a server answers, it gets no more requests than this: in the long
+ * run the 900 a minute that GitHub allows (docs.github.com, "Rate limits for
+ * the REST API": points per minute).  A search among many new runs may read
+ * some hundred lists at once.
  */
 #define TURN_MS 67  /* between two requests, in the long run */
 #define BURST   500 /* requests that need not wait for that */
@@ -74,9 +74,9 @@ client_who(const struct client *c)
 }
 
 /*
- * The kept connection, if this request may go on it.  Its end may be on the
- * way, however short it was idle: a GET would be repeated, but nobody could
- * tell what became of a POST.
+ * Whether this request may use the kept connection.  The server may be closing
+ * it, however short it was idle: a GET would be repeated, but nobody could tell
+ * what became of a POST.
  */
 static bool
 may_reuse(struct client *c, enum request_method method)
@@ -87,7 +87,7 @@ may_reuse(struct client *c, enum request_method method)
 	    idle_ms < IDLE_MS && conn_is_quiet(c->conn);
 }
 
-/* Waits until a request more is no more than may be. */
+/* Waits until the rate allows one more request. */
 static enum status
 take_turn(struct client *c, int64_t deadline_ms, struct fault *f)
 {
@@ -112,10 +112,10 @@ take_turn(struct client *c, int64_t deadline_ms, struct fault *f)
 }
 
 /*
- * A connection has come that far, or failed behind it.  One of several servers
- * behind the name, a login page of the network, a proxy that misses its
- * directory must not end a wait: no failure is lasting of what went well
- * before.
+ * Notes how far a connection came, or where it failed.  What went well before
+ * may do so again, so its failure is not lasting: one of several servers behind
+ * a name, a login page of the network, or a proxy that has lost its directory
+ * must not end a wait.
  */
 static void
 note_stage(struct client *c, enum route_stage reached, enum status status,
@@ -146,7 +146,7 @@ client_connect(struct client *c, enum request_method method,
 	return status;
 }
 
-/* Over the connection that there is: one request, one answer. */
+/* Sends one request over the open connection and reads one answer. */
 static enum status
 do_once(struct client *c, const struct request *q, struct response *r,
     const struct client_options *o, bool *sent, struct fault *f)
@@ -158,7 +158,7 @@ do_once(struct client *c, const struct request *q, struct response *r,
 	status = exchange(c->conn, q, r, &o->limits, sent, f);
 	if (status == STATUS_OK)
 		note_stage(c, ROUTE_ANSWERED, status, f);
-	/* A POST that is refused so late is not tried again. */
+	/* A POST that is refused this late is not repeated. */
 	else if (status == STATUS_TLS && request_is_idempotent(q->method))
 		note_stage(c, ROUTE_CONNECTED, status, f);
 	if (status == STATUS_OK && r->keep_alive) {
@@ -181,7 +181,7 @@ begin_response(
 
 /*
  * The server may have closed a kept connection before it saw this GET, which
- * goes on a new one then.  A POST never goes on a kept one.
+ * then goes on a new one.  A POST never uses a kept one.
  */
 static enum status
 do_at_most_twice(struct client *c, const struct request *q, struct response *r,
@@ -238,8 +238,8 @@ is_redirect(const struct response *r)
 }
 
 /*
- * Where a redirect leads: *to and the target, owned by the caller; NULL and a
- * fault if it is no URL.
+ * The target of a redirect, owned by the caller, with its server in *to.  NULL
+ * and a fault if it is not a URL.
  */
 static char *
 redirect_target(const struct client *c, const struct response *r,
@@ -290,8 +290,8 @@ refuse_redirect(const struct client *c, const struct response *r,
 }
 
 /*
- * The target that a redirect leads to, owned by the caller.  NULL if it is not
- * followed; with a fault and its status, unless that is left to the caller.
+ * The target of a redirect, owned by the caller.  NULL if it is not followed,
+ * with a fault and its status unless the options leave that to the caller.
  */
 static char *
 next_target(const struct client *c, const struct request *q,
@@ -305,8 +305,8 @@ next_target(const struct client *c, const struct request *q,
 	if (target == NULL) {
 		*status = f->status;
 	} else if (url_same_origin(&to, c->url)) {
-		/* Not its query, which may be a signature: who has that may
-		 * read what it is for. */
+		/* The query is left out: it may be a signature that grants
+		 * access. */
 		log_debug("%s: %u redirects to %.*s", client_who(c), r->status,
 		    (int)strcspn(target, "?"), target);
 	} else {
@@ -332,7 +332,7 @@ client_do(struct client *c, struct request *q, struct response *r,
 	begin_response(r, q, o);
 	status = do_at_most_twice(c, q, r, o, sent, f);
 	for (hops = 0; status == STATUS_OK && is_redirect(r); hops++) {
-		/* What has been redirected has not acted. */
+		/* A redirected request has not acted. */
 		*sent = false;
 		if (hops == REDIRECTS_MAX) {
 			status = too_many_redirects(c, f);
@@ -369,7 +369,7 @@ place_wipe(struct place *p)
 	memset(p, 0, sizeof *p);
 }
 
-/* GETs what is there; a redirect changes the place, and is not the end. */
+/* GETs what is there.  A redirect changes the place, and more follows. */
 static enum status
 get_there(const struct client *c, struct place *p, struct response *r,
     const struct client_options *o, bool *is_end, struct fault *f)

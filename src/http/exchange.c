@@ -8,10 +8,10 @@
 #define READ_SIZE 16384 /* a TLS record */
 
 /*
- * What a body must bring in that time: one that stops, or drips, is worth
- * another try.  Modems of 2 kbit/s bring twice as much, but a TLS record counts
- * only when it is whole: with the largest ones the slowest link is one of
- * 13 kbit/s.
+ * A body must bring so many bytes in that time; one that stops or drips is
+ * worth another try.  A link of 2 kbit/s brings twice as much, but a TLS record
+ * counts only when it is complete: with the largest records, the slowest link
+ * is one of 13 kbit/s.
  */
 #define FLOOR_BYTES 1024
 #define FLOOR_MS    10000
@@ -32,7 +32,7 @@ exchange_send(struct conn *c, const struct request *q, int64_t deadline_ms,
 		    c->who);
 	else
 		status = conn_write(c, bytes.data, bytes.len, deadline_ms, f);
-	/* The bytes hold the token. */
+	/* The bytes contain the token. */
 	buf_wipe(&bytes);
 	*sent = status == STATUS_OK || conn_sent(c) != before;
 	return status;
@@ -90,8 +90,8 @@ read_response(struct conn *c, struct response *r,
 			    c->who, FLOOR_BYTES, FLOOR_MS / 1000);
 		if (status != STATUS_OK)
 			return status;
-		/* What follows an answer that nobody asked for is not the
-		 * next one's. */
+		/* Unrequested bytes behind an answer are not part of the next
+		 * one. */
 		if (used < got)
 			r->keep_alive = false;
 		floor_got += got;

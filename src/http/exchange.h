@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * One request and its response over a conn, whose name begins all messages.
- */
+/* One request and its response over a conn, whose name begins every message. */
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
 
@@ -19,28 +17,28 @@ struct exchange_limits {
 
 /*
  * Sends the request.  *sent tells whether a byte of it may have left this
- * machine; it is set in every case.  STATUS_PROTOCOL for a request that cannot
- * be written, else what the conn reports.
+ * machine; it is set in every case.  STATUS_PROTOCOL if the request cannot be
+ * written, else what the conn reports.
  */
 enum status exchange_send(struct conn *, const struct request *,
     int64_t deadline_ms, bool *sent, struct fault *);
 
 /*
- * Reads once: of *got bytes (0: the end of the stream) the first *used belong
- * to the answer, and have been fed to `r`, which is complete or wants more.
- * STATUS_PROTOCOL for a bad answer, STATUS_CLOSED for one that was cut short,
- * or what the conn reports.
+ * Reads once.  Of the *got bytes (0: the stream has ended), the first *used
+ * belong to the answer and have been fed to `r`, which is complete or needs
+ * more.  STATUS_PROTOCOL for a bad answer, STATUS_CLOSED for one that was cut
+ * short, or what the conn reports.
  */
 enum status exchange_read(struct conn *, struct response *r, size_t *got,
     size_t *used, int64_t deadline_ms, struct fault *);
 
 /*
  * Sends the request and reads the whole answer into `r` (initialised by the
- * caller, who also wipes it).  A body has to bring 1 KiB every 10 s, or the
- * answer is STATUS_TIMEOUT before its deadline.  *sent tells whether a byte of
- * the request may have left this machine, to a peer that would take it; it is
- * set in every case.  On failure r->status may tell more: a final status line
- * may have arrived before things went wrong.
+ * caller, who also wipes it).  A body must bring 1 KiB every 10 s, or
+ * STATUS_TIMEOUT comes before the deadline.  *sent tells whether a byte of the
+ * request may have reached a peer that would accept it; it is set in every
+ * case.  On failure r->status may tell more: the final status line may have
+ * arrived before the failure.
  */
 enum status exchange(struct conn *, const struct request *, struct response *r,
     const struct exchange_limits *, bool *sent, struct fault *);

@@ -11,7 +11,7 @@
 #include "http/proxy.h"
 
 #define SEPARATORS ", \t\n\v\f\r"
-#define KEY_MIN    16 /* of what is too long for a name */
+#define KEY_MIN    16 /* characters; longer user names may be keys */
 
 /* An IP address; IPv4-mapped ones count as IPv4. */
 struct address {
@@ -97,7 +97,7 @@ add_decoded(struct buf *out, const char *s, size_t len)
 	return true;
 }
 
-/* Also a NUL, which would end the text. */
+/* A NUL counts too, which would end the text. */
 static bool
 has_control(const struct buf *b)
 {
@@ -106,8 +106,8 @@ has_control(const struct buf *b)
 }
 
 /*
- * The value of Proxy-Authorization (RFC 7617, 2) for USER[:PASSWORD], still
- * encoded; NULL, or what is wrong.
+ * Makes the value of Proxy-Authorization (RFC 7617, 2) from USER[:PASSWORD],
+ * which is still percent-encoded.  Returns NULL, or what is wrong.
  */
 static const char *
 take_credentials(struct proxy *p, const char *s, size_t len)
@@ -125,7 +125,7 @@ take_credentials(struct proxy *p, const char *s, size_t len)
 	buf_init(&raw, BUF_TEXT_MAX);
 	if (colon != NULL)
 		buf_add(&raw, colon + 1, len - user_len - 1);
-	/* A key that needs no password stands where the user does. */
+	/* A key that needs no password takes the place of the user. */
 	is_key = raw.len == 0 && user_len >= KEY_MIN;
 	if (is_key)
 		buf_add(&plain, s, user_len);
@@ -168,7 +168,7 @@ scheme_length(const char *s)
 	return strncmp(s + len, "://", 3) == 0 ? len : 0;
 }
 
-/* [USER[:PASSWORD]@]HOST[:PORT][/]; NULL, or what is wrong. */
+/* Splits [USER[:PASSWORD]@]HOST[:PORT][/]. Returns NULL, or what is wrong. */
 static const char *
 take_authority(struct proxy *p, bool tls, const char *s)
 {
@@ -206,7 +206,7 @@ proxy_parse(
 
 	memset(p, 0, sizeof *p);
 	p->from = from;
-	/* Of an env file that no shell has read. */
+	/* An env file that no shell has read leaves them. */
 	if (*text == '"' || *text == '\'')
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s: the value begins with a quotation mark; leave the "
@@ -257,7 +257,7 @@ parse_address(struct address *a, const char *s, size_t len)
 	return true;
 }
 
-/* The first bits of both are the same. */
+/* Whether the first bits of both are the same. */
 static bool
 same_network(const struct address *a, const struct address *b, uint64_t bits)
 {
@@ -293,7 +293,7 @@ matches_name(const char *item, size_t len, const struct target *t)
 {
 	const char *tail;
 
-	/* As many write ".x". */
+	/* Many write this for ".x". */
 	if (len > 2 && memcmp(item, "*.", 2) == 0) {
 		item++;
 		len--;

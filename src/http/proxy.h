@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The HTTP proxy that the user names, and which servers are reached through
- * it.  No I/O.
+ * The HTTP proxy that the user gives, and which servers are reached through it.
+ * Pure.
  */
 #ifndef HTTP_PROXY_H
 #define HTTP_PROXY_H
@@ -13,7 +13,7 @@
 
 /* All zero: no proxy. */
 struct proxy {
-	struct url url;          /* where it listens; no host: none */
+	struct url url;          /* its address; no host: no proxy */
 	char *name;              /* "proxy.corp.example:3128"; owned */
 	char *authorization;     /* "Basic ...", or NULL; owned */
 	const char *from;        /* the option or variable; lent */
@@ -22,25 +22,25 @@ struct proxy {
 };
 
 /*
- * Splits [http://|https://][USER[:PASSWORD]@]HOST[:PORT][/], with percent-
- * encoded user information; without a scheme it means http, without a port the
- * scheme's own.  Registers credentials and password as secrets; without a
- * password, a user of 16 characters and more.
+ * Splits [http://|https://][USER[:PASSWORD]@]HOST[:PORT][/], with
+ * percent-encoded user information.  The default scheme is http, and the
+ * default port is that of the scheme.  Registers credentials and password as
+ * secrets, and without a password a user of 16 characters or more.
  *
- * STATUS_USAGE, naming `from` (lent for the life of the proxy), for anything
- * else and for other schemes; the message shows nothing that may be a
- * password.  The caller wipes in every case, and fills in `except`.
+ * Anything else, such as another scheme, is STATUS_USAGE; the message names
+ * `from` (lent for the life of the proxy) and shows nothing that may be a
+ * password.  The caller wipes the proxy in every case, and fills in `except`.
  */
 enum status proxy_parse(
     struct proxy *, const char *from, const char *, struct fault *);
 void proxy_wipe(struct proxy *);
 
-/* Some proxy is named. */
+/* Whether there is a proxy. */
 bool proxy_is_set(const struct proxy *);
 
 /*
- * The server is in a no_proxy list.  Items are separated by commas or white
- * space; ASCII case and final dots do not matter.
+ * Whether the server is in a no_proxy list.  Items are separated by commas or
+ * white space; ASCII case and final dots do not matter.
  *
  *	*			every server
  *	example.com		that host, and all below it
@@ -48,18 +48,18 @@ bool proxy_is_set(const struct proxy *);
  *	10.0.0.1, ::1, [::1]	that address, where the URL has an address
  *	10.0.0.0/8, fd00::/8	such a network, likewise
  *
- * With ":PORT" behind it, an item (but "*") counts for that port only, which
- * the URL has or implies.
+ * An item (except "*") with ":PORT" at its end applies to that port only,
+ * whether the URL has or implies it.
  */
 bool proxy_list_has(const char *list, const struct url *);
 
 /*
- * The first item that can match no server, whatever that is, as a typing error
- * has it ("a;b", "http://a", "a*"); NULL if there is none.  Within the list.
+ * The first item that cannot match any server, such as "a;b", "http://a" or
+ * "a*", as a place in the list; NULL if there is none.
  */
 const char *proxy_list_misfit(const char *list, size_t *len);
 
-/* The server is to be reached through the proxy. */
+/* Whether the server is to be reached through the proxy. */
 bool proxy_serves(const struct proxy *, const struct url *);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A request as bytes (RFC 9112, 3): every byte decided before anything is
+ * A request as bytes (RFC 9112, 3); all of them are known before anything is
  * sent.  Pure.
  */
 #ifndef HTTP_REQUEST_H
@@ -40,9 +40,9 @@ bool request_is_idempotent(enum request_method);
 void request_add(struct request *, const char *name, const char *value);
 
 /*
- * Appends the whole message.  False, and nothing appended, if the target or a
- * field carries a byte that would change the framing (CR, LF, NUL, controls)
- * or the target has a space.
+ * Appends the whole message.  Returns false and appends nothing if the target
+ * or a field contains a byte that would change the framing (a control
+ * character), or if the target contains a space.
  */
 bool request_write(struct buf *, const struct request *);
 

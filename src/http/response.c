@@ -66,7 +66,7 @@ forget_fields(struct response *r)
 void
 response_wipe(struct response *r)
 {
-	/* A server may repeat what it was sent, in any part. */
+	/* Any part may repeat what the server was sent. */
 	forget_fields(r);
 	secret_free(r->reason);
 	buf_wipe(&r->body);
@@ -169,7 +169,8 @@ take_field(struct response *r)
 		return bad(r, "a malformed header field");
 	value_len = len - name_len - 1;
 	value = trim(s + name_len + 1, &value_len);
-	/* Room doubles at each power of two: 64 KiB hold 20,000 fields. */
+	/* Room doubles at each power of two, because 64 KiB can hold 20,000
+	 * fields. */
 	if ((r->field_count & (r->field_count - 1)) == 0)
 		r->fields = xreallocarray(r->fields,
 		    r->field_count > 0 ? 2 * r->field_count : 1,
@@ -185,7 +186,8 @@ take_field(struct response *r)
 	return RESPONSE_MORE;
 }
 
-/* Calls for each element of a comma-separated field, all lines of it. */
+/* Calls `check` for each element of a comma-separated field, in all its lines,
+ * until it returns false. */
 static bool
 each_element(struct response *r, const char *name,
     bool (*check)(struct response *, const char *, size_t))
@@ -246,7 +248,7 @@ check_coding(struct response *r, const char *s, size_t len)
 	return len == 0 || text_equal_nocase_n(s, len, "identity");
 }
 
-/* The blank line: how long is the body?  RFC 9112, 6.3. */
+/* The blank line settles how long the body is (RFC 9112, 6.3). */
 static enum response_progress
 take_head_end(struct response *r)
 {
@@ -327,8 +329,8 @@ take_chunk_size(struct response *r)
 		return bad(r, "a bad chunk size");
 	if (r->left > body_room(r))
 		return bad(r, "the body is over 32 MiB");
-	/* Of what frames a chunk only its extensions count as head: a server
-	 * may flush every few bytes. */
+	/* A server may flush every few bytes, so of a chunk's framing only
+	 * extensions count as head. */
 	r->head_bytes -= digits + 2;
 	r->state = r->left > 0 ? RESPONSE_CHUNK_DATA : RESPONSE_TRAILERS;
 	return RESPONSE_MORE;
@@ -363,7 +365,7 @@ take_line(struct response *r)
 	return bad(r, "internal error");
 }
 
-/* Takes bytes up to and with the end of the line. */
+/* Takes bytes up to and including the end of the line. */
 static enum response_progress
 feed_line(struct response *r, const char *data, size_t n, size_t *used)
 {
@@ -376,7 +378,8 @@ feed_line(struct response *r, const char *data, size_t n, size_t *used)
 	if (r->head_bytes > RESPONSE_HEAD_MAX)
 		return bad(r, "the head is over 64 KiB");
 	buf_add(&r->line, data, *used);
-	/* Anything but HTTP shows in the first bytes; a line may never end. */
+	/* Another protocol shows in the first bytes, and its line may never
+	 * end. */
 	if (r->state == RESPONSE_STATUS_LINE &&
 	    strncmp(buf_str(&r->line), "HTTP/1.",
 		r->line.len < 7 ? r->line.len : 7) != 0)
@@ -384,8 +387,8 @@ feed_line(struct response *r, const char *data, size_t n, size_t *used)
 	if (lf == NULL)
 		return RESPONSE_MORE;
 	r->line.data[--r->line.len] = '\0';
-	/* A bare LF may end a line of the head (RFC 9112, 2.2), not a chunk's:
-	 * there readers are known to differ. */
+	/* A bare LF may end a line of the head (RFC 9112, 2.2), but not of a
+	 * chunk, where readers are known to differ. */
 	strict = r->state != RESPONSE_STATUS_LINE &&
 	    r->state != RESPONSE_FIELDS;
 	if (r->line.len > 0 && r->line.data[r->line.len - 1] == '\r')
@@ -400,7 +403,7 @@ feed_line(struct response *r, const char *data, size_t n, size_t *used)
 	return progress;
 }
 
-/* Takes bytes of a body whose rest is known. */
+/* Takes bytes of a body or chunk of known length. */
 static enum response_progress
 feed_counted(struct response *r, const char *data, size_t n, size_t *used)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading a response (RFC 9112): a state machine that is fed bytes as they
- * arrive, in pieces of any size.  Pure: no socket, no clock.
+ * Reads a response (RFC 9112): a state machine that is fed bytes as they
+ * arrive, in pieces of any size.  Pure.
  *
- * Interim answers (1xx) are skipped.  Where the RFC lets a client be lenient
- * or strict, this one is strict wherever two readers could disagree about
- * where an answer ends.
+ * Interim answers (1xx) are skipped.  Where the RFC lets a client be lenient or
+ * strict, this one is strict wherever two readers could disagree about where an
+ * answer ends.
  */
 #ifndef HTTP_RESPONSE_H
 #define HTTP_RESPONSE_H
@@ -17,11 +17,11 @@
 #include "base/buf.h"
 #include "http/request.h"
 
-/* GitHub's heads are about 2 KiB; all heads of an answer, with its interim
- * answers and trailers, share this budget. */
+/* GitHub's heads have about 2 KiB; all heads of an answer share this limit,
+ * with those of interim answers and trailers. */
 #define RESPONSE_HEAD_MAX ((size_t)64 << 10)
 
-/* A page of 100 runs is about 1.3 MiB. */
+/* A page of 100 runs has about 1.3 MiB. */
 #define RESPONSE_BODY_MAX ((size_t)32 << 20)
 
 enum response_progress {
@@ -54,9 +54,9 @@ typedef void (*response_sink)(void *ctx, const char *, size_t);
 struct response {
 	/* For the caller. */
 	unsigned int status; /* below 200: not final */
-	char *reason;        /* phrase, maybe ""; owned */
+	char *reason;        /* the phrase, perhaps ""; owned */
 	struct buf body;
-	bool keep_alive; /* peer would serve another */
+	bool keep_alive; /* the peer accepts another request */
 
 	/* The machine. */
 	enum request_method method;
@@ -72,7 +72,7 @@ struct response {
 	void *sink_ctx;
 };
 
-/* The method matters: some answers have no body because of it. */
+/* The method decides whether some answers have a body. */
 void response_init(struct response *, enum request_method);
 void response_wipe(struct response *);
 
@@ -87,17 +87,18 @@ enum response_progress response_feed(
     struct response *, const char *, size_t n, size_t *used);
 
 /*
- * The stream has ended.  `clean`: the peer said so (a TLS close_notify, or the
- * end of a plain connection).  DONE if that completes the answer.
+ * To be called at the end of the stream.  `clean`: the peer ended it on purpose
+ * (a TLS close_notify, or the end of a plain connection).  Returns DONE if this
+ * completes the answer.
  */
 enum response_progress response_end(struct response *, bool clean);
 
-/* After BAD: static text. */
+/* What was wrong, after BAD; static text. */
 const char *response_error(const struct response *);
 
 /*
- * Value of a field, its name in any case; NULL if absent.  The first one
- * counts if it occurs twice.  Valid until response_wipe.
+ * The value of the first field with this name, in any case; NULL if absent.
+ * Valid until response_wipe.
  */
 const char *response_field(const struct response *, const char *name);
 

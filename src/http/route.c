@@ -81,8 +81,8 @@ connect_to_proxy(const struct route *r, struct conn **c, const char *who,
 	return status;
 }
 
-/* What fails is the proxy's failing until the tunnel stands; then it may be
- * either's. */
+/* Until the tunnel is open, messages name the proxy alone; then both, because
+ * either may be at fault. */
 static enum status
 open_tunnel(const struct route *r, struct conn **c, int64_t deadline_ms,
     struct fault *f)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The way to a server: a URL to a conn that is ready for a request, directly or
- * by a tunnel through a proxy.
+ * The way to a server: turns a URL into a conn that is ready for a request,
+ * directly or by a tunnel through a proxy.
  */
 #ifndef HTTP_ROUTE_H
 #define HTTP_ROUTE_H
@@ -28,16 +28,16 @@ enum route_stage {
 	ROUTE_ANSWERED   /* the server has answered one */
 };
 
-/* Decides whether the proxy serves this URL.  All is lent. */
+/* Decides whether the proxy is used for this URL.  All arguments are lent. */
 void route_init(struct route *, const struct url *, const struct proxy *,
     const struct trust *);
 void route_wipe(struct route *);
 
 /*
- * Connects, asks the proxy for a tunnel if there is one, and for https shakes
- * hands.  Names are resolved only as far as this machine connects itself:
- * behind a proxy the server's is not.  *reached is ROUTE_CONNECTED, or the
- * last stage before the failure; *conn is NULL then.
+ * Connects, asks the proxy for a tunnel if there is one, and for https does the
+ * TLS handshake.  Only names that this machine connects to itself are resolved:
+ * not the server's behind a proxy.  *reached is ROUTE_CONNECTED, or the last
+ * stage before a failure, after which the conn is NULL.
  */
 enum status route_connect(const struct route *, struct conn **,
     int64_t deadline_ms, enum route_stage *reached, struct fault *);

@@ -10,8 +10,8 @@
 #include "http/exchange.h"
 #include "http/tunnel.h"
 
-#define REFUSAL_MS  2000 /* for why it refuses, which is a courtesy */
-#define PAGE_MAX    ((size_t)64 << 10) /* of that, kept */
+#define REFUSAL_MS  2000               /* to read why it refuses */
+#define PAGE_MAX    ((size_t)64 << 10) /* of a refusal's body */
 #define REASON_MAX  80                 /* bytes of it in a message */
 #define EXCERPT_MAX 200
 
@@ -32,9 +32,9 @@ send_connect(struct conn *c, const struct proxy *p, const char *to,
 }
 
 /*
- * Reads the head of the answer, and what follows it if it is a refusal.  From
- * the status line of a refusal on nothing can go wrong any more: that it is
- * one is known.
+ * Reads the head of the answer, and the body of a refusal.  Once the status
+ * line of a refusal has come, no error matters any more: that it refuses is
+ * known.
  */
 static enum status
 read_answer(
@@ -71,8 +71,8 @@ read_answer(
 	return STATUS_OK;
 }
 
-/* Appends foreign text in one line, redacted before it is folded, since a
- * secret may have spaces, and before it is clipped. */
+/* Appends foreign text on one line.  It is redacted before it is folded,
+ * because a secret may have spaces, and again before it is clipped. */
 static void
 add_foreign(struct buf *out, const char *s, size_t len, size_t max)
 {
@@ -94,7 +94,7 @@ add_foreign(struct buf *out, const char *s, size_t len, size_t max)
 	buf_wipe(&line);
 }
 
-/* What the proxy says beyond its status line, if a terminal can show it. */
+/* Appends what the proxy says in its body, if it is readable text. */
 static void
 add_excerpt(struct buf *out, const struct response *r)
 {
@@ -114,7 +114,7 @@ add_excerpt(struct buf *out, const struct response *r)
 	add_foreign(out, s, r->body.len, EXCERPT_MAX);
 }
 
-/* What would satisfy it. */
+/* Tells which credentials the proxy wants and how to give them. */
 static void
 add_credentials_advice(
     struct buf *out, const struct proxy *p, const struct response *r)
@@ -134,13 +134,15 @@ add_credentials_advice(
 	if (offer != NULL && !basic) {
 		buf_adds(out,
 		    ". Only Basic authentication is supported, but it offers ");
-		/* Half a secret would not be recognised. */
+		/* It is redacted whole: half a secret would not be
+		 * recognised. */
 		secret_copy(&offered, offer, strlen(offer));
 		offer = buf_str(&offered);
 		add_foreign(out, offer, strcspn(offer, " ,"), REASON_MAX);
 		buf_wipe(&offered);
 	} else if (p->authorization == NULL) {
-		/* Not on the command line: the process list shows it. */
+		/* The command line is no place for them: the process list shows
+		 * it. */
 		buf_addf(out, ". Give them in %s%s as %s://USER:PASSWORD@%s",
 		    *p->from != '-' ? p->from
 				    : "the variable https_proxy instead of ",
@@ -153,7 +155,7 @@ static enum status
 refusal(const struct proxy *p, const char *who, const char *to,
     const struct response *r, struct fault *f)
 {
-	/* Some proxies, tinyproxy for one, say 401 if they are not right. */
+	/* Some proxies, such as tinyproxy, say 401 to wrong credentials. */
 	bool wants_credentials = r->status == 407 || r->status == 401;
 	struct buf said;
 

@@ -12,12 +12,12 @@
 
 /*
  * Asks the proxy at the other end of the conn for a tunnel to the server.
- * After STATUS_OK all bytes on the conn are the server's.  The conn stays open
- * in every case.
+ * After STATUS_OK, all bytes on the conn come from the server.  The conn stays
+ * open in every case.
  *
- * A refusal is a STATUS_CONNECT with what the proxy said: lasting for a 4xx but
- * 408 and 429.  Else STATUS_PROTOCOL for what is no answer to a CONNECT, or
- * what the conn reports.
+ * A refusal is STATUS_CONNECT with what the proxy said, and lasting for any 4xx
+ * except 408 and 429.  Otherwise it is STATUS_PROTOCOL for anything that is not
+ * an answer to CONNECT, or what the conn reports.
  */
 enum status tunnel_open(struct conn *, const struct proxy *,
     const struct url *server, int64_t deadline_ms, struct fault *);

@@ -107,7 +107,7 @@ parse_origin(struct url *u, const char *s, const char **rest)
 	return parse_authority(u, s, len);
 }
 
-/* Bytes that no request target may carry. */
+/* Whether a request target may carry all of these bytes. */
 static bool
 is_clean(const char *s)
 {
@@ -127,7 +127,8 @@ url_parse_base(struct url *u, const char *s)
 		return wrong;
 	if (strpbrk(rest, "?#") != NULL)
 		return "a query or fragment is not allowed";
-	/* It becomes part of the run's URL, which a shell may come to see. */
+	/* The path becomes part of the run's URL, which may end up in a
+	 * shell. */
 	for (len = 0; rest[len] != '\0'; len++)
 		if (!text_is_alnum(rest[len]) &&
 		    strchr("-._~/%:@+,=", rest[len]) == NULL)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * URLs of http and https (RFC 3986), split and joined.  Pure.
- */
+/* Splits and joins URLs of http and https (RFC 3986).  Pure. */
 #ifndef HTTP_URL_H
 #define HTTP_URL_H
 
@@ -20,15 +18,15 @@ struct url {
 
 /*
  * Splits an absolute http or https URL without user information, query and
- * fragment: the base of an API.  NULL if it is one, else what is wrong with
- * it (static text).  The caller wipes the url in either case.
+ * fragment: the base of an API.  Returns NULL if it is one, else what is wrong
+ * with it (static text).  The caller wipes the URL in either case.
  */
 const char *url_parse_base(struct url *, const char *);
 
 /*
- * Splits a reference as a Location header gives it (RFC 9110, 10.2.2),
- * relative to `base` and the request target it answers.  Path and query are
- * kept byte for byte in *target (owned by the caller), a fragment is dropped.
+ * Splits a reference as a Location header gives it (RFC 9110, 10.2.2), relative
+ * to `base` and the request target it answers.  Path and query are kept byte
+ * for byte in *target (owned by the caller), a fragment is dropped.  Returns
  * NULL, or what is wrong.
  */
 const char *url_parse_location(struct url *, char **target,
@@ -42,8 +40,8 @@ bool url_same_origin(const struct url *, const struct url *);
 /* localhost, 127.0.0.0/8 or ::1. */
 bool url_is_loopback(const struct url *);
 
-/* "host:port" with brackets if need be; the port only if it is not the
- * scheme's own: the form of a Host header and of messages. */
+/* Appends "host" or "host:port" as in a Host header, with brackets around IPv6;
+ * the port is left out if it is the scheme's default. */
 void url_add_authority(struct buf *, const struct url *);
 
 /* "scheme://host[:port]". */
