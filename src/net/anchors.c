@@ -8,7 +8,7 @@
 #include "net/anchors.h"
 #include "net/certificate.h"
 
-/* Reads the n-th trusted certificate; what goes wrong ends the handshake. */
+/* Reads the n-th trusted certificate; a failure ends the handshake. */
 static bool
 read_trusted(struct anchors *a, size_t n, struct buf *der)
 {
@@ -19,8 +19,8 @@ read_trusted(struct anchors *a, size_t n, struct buf *der)
 	return a->status == STATUS_OK;
 }
 
-/* Whether a trusted certificate may be the child's issuer.  One of version 1 or
- * 2 has nothing that makes it an authority, but if it is a root. */
+/* Whether a trusted certificate may be the child's issuer.  Nothing makes one
+ * of version 1 or 2 an authority, unless it is a root. */
 static bool
 fits(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *child)
 {
@@ -40,7 +40,8 @@ add_anchor(struct anchors *a, size_t n, const mbedtls_x509_crt *child,
 
 	if (!read_trusted(a, n, &der))
 		return MBEDTLS_ERR_X509_FATAL_ERROR;
-	/* With the library's allocator: the library frees the list. */
+	/* The library's allocator is used because the library frees the
+	 * list. */
 	if ((crt = mbedtls_calloc(1, sizeof *crt)) == NULL) {
 		buf_free(&der);
 		return MBEDTLS_ERR_X509_ALLOC_FAILED;
@@ -55,13 +56,13 @@ add_anchor(struct anchors *a, size_t n, const mbedtls_x509_crt *child,
 	}
 	mbedtls_x509_crt_free(crt);
 	mbedtls_free(crt);
-	/* An anchor of an unknown kind is as good as none. */
+	/* An anchor that is not supported is as good as none. */
 	a->unfit = a->unfit || rc != 0;
 	return rc == MBEDTLS_ERR_X509_ALLOC_FAILED ? rc : 0;
 }
 
-/* Moves what the list has of the child's issuers behind *end: first those with
- * the key that the child names. */
+/* Moves the child's issuers from the list to behind *end; `with_key`: only
+ * those with the key that the child names.  Returns the new end. */
 static mbedtls_x509_crt *
 move_issuers(const mbedtls_x509_crt *child, mbedtls_x509_crt **list,
     mbedtls_x509_crt *end, bool with_key)
@@ -81,9 +82,9 @@ move_issuers(const mbedtls_x509_crt *child, mbedtls_x509_crt **list,
 }
 
 /*
- * Brings what the server sent behind its own certificate in order: the library
- * looks for a certificate's issuer behind it only.  RFC 8446, 4.4.2 asks
- * clients to be prepared.
+ * Puts what the server sent behind its own certificate in order: the library
+ * looks for an issuer only behind the certificate, and RFC 8446, 4.4.2 asks
+ * clients to be prepared for any order.
  */
 static void
 sort(mbedtls_x509_crt *server)
@@ -108,8 +109,8 @@ anchors_find(
 	int rc = 0;
 
 	*candidates = NULL;
-	/* The first is the server's own.  The list is the library's, which
-	 * lends it unchangeable here but goes on to search it. */
+	/* The first is the server's own.  The library lends its list as const
+	 * here, but searches it further. */
 	if (!a->sorted)
 		sort((mbedtls_x509_crt *)(uintptr_t)child);
 	a->sorted = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The trusted certificates that may have signed one of a server's chain, found
- * by the name of its issuer.
+ * Finds the trusted certificates that may have signed a certificate of a
+ * server's chain, by the name of its issuer.
  */
 #ifndef NET_ANCHORS_H
 #define NET_ANCHORS_H
@@ -15,23 +15,24 @@
 
 struct anchors {
 	const struct trust *trust; /* lent */
-	bool unfit;                /* one is of no use */
-	bool sorted;               /* what the server sent */
-	/* Of the trust, if that failed; the fault is lent. */
+	bool unfit;                /* one is not supported */
+	bool sorted;               /* what the server sent is in order */
+	/* These tell whether reading the trust failed; the fault is lent. */
 	enum status status;
 	struct fault *fault;
 };
 
 /*
- * For mbedtls_ssl_conf_ca_cb; the context is the anchors, the candidates are
- * the library's.  Called once a certificate, from the server's own on.
+ * For mbedtls_ssl_conf_ca_cb: the context is the anchors, and the library owns
+ * the candidates.  It is called once for each certificate, beginning with the
+ * server's own.
  */
 int anchors_find(
     void *, const mbedtls_x509_crt *child, mbedtls_x509_crt **candidates);
 
 /*
- * A self-issued certificate that is itself among the trusted ones; anchors_find
- * finds it only if it is a CA's.
+ * Whether this self-issued certificate is itself among the trusted ones;
+ * anchors_find finds it only if it is a CA's.
  */
 bool anchors_have(struct anchors *, const mbedtls_x509_crt *);
 

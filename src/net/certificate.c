@@ -93,7 +93,7 @@ certificate_names_another_key(
 	    !certificate_same(named, &issuer->subject_key_id);
 }
 
-/* What a wildcard stands for, as with OpenSSL. */
+/* Whether a wildcard may stand for this label, as with OpenSSL. */
 static bool
 is_plain_label(const char *p, size_t len)
 {
@@ -104,8 +104,8 @@ is_plain_label(const char *p, size_t len)
 }
 
 /*
- * RFC 9525, 6.3: a wildcard stands for the whole first label.  There must be
- * two more: nobody can speak for all of a top-level domain.
+ * RFC 9525, 6.3: a wildcard stands for the whole first label.  Two more must
+ * follow, because nobody can speak for a whole top-level domain.
  */
 static bool
 is_dns_name_of(const mbedtls_x509_buf *name, const char *host, size_t len)
@@ -211,8 +211,8 @@ certificate_add_names(struct buf *b, const mbedtls_x509_crt *crt)
 		buf_adds(b, ", ...");
 }
 
-/* Kinds of keys that servers have and the library has not, by what is in the
- * OBJECT IDENTIFIER of the algorithm. */
+/* Types of keys that servers use but the library does not support, by the
+ * contents of the algorithm's OBJECT IDENTIFIER. */
 static const struct {
 	const char *id;
 	const char *text;
@@ -224,7 +224,7 @@ static const struct {
 	{ "\x2a\x86\x48\xce\x38\x04\x01", "a DSA key" },
 };
 
-/* "an Ed25519 key" */
+/* Appends "an Ed25519 key" or the like. */
 static void
 add_key_kind(struct buf *b, struct der key)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A stream of bytes to a peer: what HTTP speaks through.  There are two kinds,
- * tcp and tls; a tls conn owns the conn that it wraps.
+ * A stream of bytes to and from a peer, over which HTTP is spoken.  There are
+ * two kinds, tcp and tls; a tls conn owns the conn that it wraps.
  *
  * Every call takes an absolute deadline (clock_system's milliseconds) that
  * nothing stretches, and ends early with a signal's status on SIGINT or
@@ -36,11 +36,11 @@ struct conn {
 };
 
 /*
- * Reads at least one byte; *got == 0 is the end of the stream, and *clean says
+ * Reads at least one byte; *got is 0 at the end of the stream, and *clean tells
  * whether the peer ended it on purpose (see response_end).
  *
- * Of this and conn_write, STATUS_TLS: the peer has refused the handshake after
- * all, and taken nothing of what it was sent.
+ * STATUS_TLS, here and from conn_write, means that the peer has refused the
+ * handshake after all, and processed nothing of what it was sent.
  */
 enum status conn_read(struct conn *, char *, size_t, size_t *got, bool *clean,
     int64_t deadline_ms, struct fault *);
@@ -49,16 +49,16 @@ enum status conn_read(struct conn *, char *, size_t, size_t *got, bool *clean,
 enum status conn_write(
     struct conn *, const char *, size_t, int64_t deadline_ms, struct fault *);
 
-/* From now on messages about it, and those below it, begin with this. */
+/* From now on, messages about it and the conns below it begin with this. */
 void conn_rename(struct conn *, const char *who);
 
 /* Closes and frees; accepts NULL. */
 void conn_close(struct conn *);
 
-/* Bytes handed to the network so far, whatever they mean. */
+/* The number of bytes handed to the network so far, whatever they mean. */
 uint64_t conn_sent(const struct conn *);
 
-/* Open, and nothing has arrived that nobody asked for (not even its end). */
+/* Whether it is open and nothing unrequested has arrived, not even its end. */
 bool conn_is_quiet(struct conn *);
 
 #endif

@@ -16,7 +16,7 @@
 #define TAG_IA5       0x16
 #define TAG_VISIBLE   0x1a
 
-/* How a name stands to one subtree. */
+/* Where a name is in relation to a subtree. */
 enum place { INSIDE, OUTSIDE, UNSURE };
 
 static size_t
@@ -95,7 +95,7 @@ constraints_are_sound(const struct der *constraints)
 	return rest.p == rest.end;
 }
 
-/* Labels may be added in front; ".x" asks for one at least. */
+/* Labels may be added in front; ".x" requires at least one. */
 static enum place
 place_of_dns(const struct der *base, const struct der *name)
 {
@@ -103,7 +103,7 @@ place_of_dns(const struct der *base, const struct der *name)
 
 	if (len == 0)
 		return INSIDE;
-	/* No name here ends with one: it would never match. */
+	/* No name here ends with a dot, so it would never match. */
 	if (base->end[-1] == '.')
 		return UNSURE;
 	if (length(name) < len)
@@ -117,7 +117,7 @@ place_of_dns(const struct der *base, const struct der *name)
 	    : OUTSIDE;
 }
 
-/* The base is an address and its mask. */
+/* The base consists of an address and its mask. */
 static enum place
 place_of_ip(const struct der *base, const struct der *name)
 {
@@ -139,8 +139,8 @@ is_space(unsigned char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* The next character of a string whose white space has been brought to one
- * space between words; -1 at the end. */
+/* Returns the next character in lower case, with runs of white space folded to
+ * one space and none at the end; -1 at the end. */
 static int
 next_character(struct der *d)
 {
@@ -163,7 +163,8 @@ skip_spaces(struct der *d)
 		d->p++;
 }
 
-/* RFC 5280, 7.1, as OpenSSL has it: case and white space do not count. */
+/* RFC 5280, 7.1, as OpenSSL does it: case and amount of white space do not
+ * matter. */
 static bool
 same_text(struct der a, struct der b)
 {
@@ -197,8 +198,8 @@ take_attribute(
 	    der_take(&attribute, tag, value);
 }
 
-/* RDNs as the SETs they are.  Strings of types that take a conversion (of
- * UTF-16, say) are the same only if all their bytes are. */
+/* Compares RDNs, which are SETs.  Strings of types that need conversion (such
+ * as UTF-16) are equal only if all their bytes are. */
 static enum place
 compare_rdn(const struct der *base, const struct der *name)
 {
@@ -218,7 +219,7 @@ compare_rdn(const struct der *base, const struct der *name)
 	return same_text(wanted, text) ? INSIDE : OUTSIDE;
 }
 
-/* The name begins with all RDNs of the base. */
+/* A name is inside if it begins with all RDNs of the base. */
 static enum place
 place_of_directory(const struct der *base, const struct der *name)
 {
@@ -285,7 +286,7 @@ constraints_judge(
 	return unsure ? CONSTRAINT_UNKNOWN : CONSTRAINT_KEPT;
 }
 
-/* Two labels at least, of what labels are made of. */
+/* Whether it has at least two labels, made of the usual characters. */
 static bool
 looks_like_dns(const struct der *text)
 {
@@ -301,7 +302,7 @@ looks_like_dns(const struct der *text)
 	return dot;
 }
 
-/* The e-mail addresses in a subject, and its CNs if they count. */
+/* Checks the e-mail addresses in a subject, and its CNs if they count. */
 static enum constraint
 check_attributes(const struct der *constraints, const struct der *subject,
     bool cn_counts, struct general_name *name)

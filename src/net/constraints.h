@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Name constraints (RFC 5280, 4.2.1.10): which names the certificates below an
- * authority's may be for.  The TLS library does not look at them.  Pure.
+ * Name constraints (RFC 5280, 4.2.1.10): an authority's certificate may limit
+ * the names of the certificates below it.  The TLS library ignores them.  Pure.
  *
- * DNS names, addresses and directory names (the subjects) are compared; of any
- * other type a name and a constraint do not go together.
+ * DNS names, addresses and directory names (the subjects) are compared.  A name
+ * of any other type is refused if there is a constraint of that type.
  */
 #ifndef NET_CONSTRAINTS_H
 #define NET_CONSTRAINTS_H
@@ -19,8 +19,7 @@
 #define NAME_DIRECTORY 0xa4
 #define NAME_IP        0x87
 
-/* A name: its tag, and what it contains; of a directory name, the RDNs.
- * Lent. */
+/* A name: its tag and contents (of a directory name, the RDNs); lent. */
 struct general_name {
 	unsigned int tag;
 	struct der value;
@@ -29,7 +28,7 @@ struct general_name {
 enum constraint {
 	CONSTRAINT_KEPT,
 	CONSTRAINT_BROKEN,
-	CONSTRAINT_UNKNOWN /* cannot be told: must be refused */
+	CONSTRAINT_UNKNOWN /* undecidable, so it must be refused */
 };
 
 /* The names that a certificate is for; all lent. */
@@ -42,15 +41,15 @@ struct certificate_names {
 /* Whether the NameConstraints (with tag) can be read. */
 bool constraints_are_sound(const struct der *constraints);
 
-/* Whether one name keeps to sound constraints. */
+/* Whether a name keeps to constraints that are sound. */
 enum constraint constraints_judge(
     const struct der *constraints, const struct general_name *);
 
 /*
- * Whether all names of a certificate do: subject, e-mail addresses in it,
- * alternative names, and of a server without a DNS name whatever looks like
- * one in its CN, as OpenSSL has it.  If not, `culprit` is the first that does
- * not.
+ * Whether all names of a certificate do: its subject, e-mail addresses in it,
+ * its alternative names, and for a server without a DNS name anything that
+ * looks like one in its CN, as with OpenSSL.  If not, `culprit` is the first
+ * that does not.
  */
 enum constraint constraints_check(const struct der *constraints,
     const struct certificate_names *, struct general_name *culprit);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The little of DER (X.690, 8.1) that it takes to find whose a certificate is,
- * and those extensions that the TLS library passes over.  Signatures and dates
- * are the library's business.  Pure.
+ * The part of DER (X.690, 8.1) that is needed to find a certificate's subject
+ * and the extensions that the TLS library ignores.  Signatures and dates are
+ * left to the library.  Pure.
  */
 #ifndef NET_DER_H
 #define NET_DER_H
@@ -23,12 +23,12 @@ struct der {
 bool der_same(const struct der *, const struct der *);
 
 /*
- * Takes one element off the front: its tag (one byte), and what it contains.
- * Lengths have at most four bytes, and definite form.
+ * Takes one element off the front: its tag (one byte) and its contents.
+ * Lengths have the definite form, in at most four bytes.
  */
 bool der_take(struct der *, unsigned int *tag, struct der *contents);
 
-/* Parts of a certificate (RFC 5280, 4.1), each with its own tag; lent. */
+/* Parts of a certificate (RFC 5280, 4.1), each with its tag; lent. */
 struct der_certificate {
 	struct der subject;
 	struct der key;        /* SubjectPublicKeyInfo */
@@ -42,18 +42,14 @@ struct der_certificate {
 bool der_read_certificate(
     const unsigned char *, size_t len, struct der_certificate *);
 
-/*
- * The subject of a certificate (RFC 5280, 4.1) with its own tag and length.
- * False if these bytes are not one certificate up to its key, or do not end
- * where it ends.
- */
+/* The subject alone; false as der_read_certificate. */
 bool der_find_subject(const unsigned char *, size_t len, struct der *subject);
 
 /*
- * Looks for an extension (RFC 5280, 4.2) in a certificate's Extensions, which
- * `list` has with their own tag, or is empty: what its OCTET STRING contains.
- * `id` is what its OBJECT IDENTIFIER contains.  False, and `value` left as it
- * was, if there is none, or if what comes before it cannot be read.
+ * Finds an extension (RFC 5280, 4.2) and the contents of its OCTET STRING.
+ * `list` is the certificate's Extensions with their tag, or empty; `id` is the
+ * contents of the OBJECT IDENTIFIER.  Returns false and leaves `value` as it
+ * was if the extension is absent, or if what precedes it cannot be read.
  */
 bool der_find_extension(
     const struct der *list, const struct der *id, struct der *value);

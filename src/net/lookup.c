@@ -25,7 +25,7 @@ const int lookup_af[LOOKUP_FAMILIES] = {
 	[LOOKUP_V4] = AF_INET,
 };
 
-/* One family's question, and its answer once it is there. */
+/* One family's question, and later its answer. */
 struct question {
 	struct lookup *lookup;
 	enum lookup_family family;
@@ -33,8 +33,8 @@ struct question {
 	struct lookup_answer answer;
 };
 
-/* Whoever is last to drop it frees it: a thread may stay behind when nobody
- * waits any more. */
+/* The last one to drop it frees it: a thread may still run when nobody waits
+ * for it any more. */
 struct lookup {
 	pthread_mutex_t lock;
 	unsigned int users;
@@ -44,8 +44,9 @@ struct lookup {
 	struct question questions[LOOKUP_FAMILIES];
 };
 
-/* The threads that ask, a family each: with a nameserver that is silent about
- * one, every connection would leave another behind, for up to a minute. */
+/* The number of threads that are asking for each family.  If a nameserver is
+ * silent about one, every connection would leave another thread behind, for up
+ * to a minute. */
 static pthread_mutex_t asking_lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned int asking[LOOKUP_FAMILIES];
 
@@ -129,7 +130,7 @@ ask(void *arg)
 	if (answer.error != 0)
 		answer.addresses = NULL;
 
-	/* First: who has the answer may ask again. */
+	/* This comes first, because whoever has the answer may ask again. */
 	asking_end(q->family);
 	pthread_mutex_lock(&l->lock);
 	q->answer = answer;
@@ -141,8 +142,8 @@ ask(void *arg)
 	return NULL;
 }
 
-/* Starts a thread that has all signals blocked: they are the main thread's.  0
- * or errno. */
+/* Starts a thread with all signals blocked, which belong to the main thread.
+ * Returns 0 or errno. */
 static int
 start_thread(struct question *q)
 {
@@ -173,7 +174,7 @@ lookup_ask(
 
 	failure->error = EAI_AGAIN;
 	failure->system_error = 0;
-	/* As good as asked: those before it have no answer either. */
+	/* This is as good as asking: those before it have no answer either. */
 	if (!asking_begin(family))
 		return false;
 	q->lookup = l;

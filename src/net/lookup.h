@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A name's addresses by getaddrinfo, which knows no deadline: each family is
- * asked for in a thread of its own, which may be left behind.
+ * Looks up a name's addresses with getaddrinfo, which has no deadline: each
+ * address family is looked up in a thread of its own, which may be left behind.
  */
 #ifndef NET_LOOKUP_H
 #define NET_LOOKUP_H
@@ -25,26 +25,26 @@ struct lookup_answer {
 	struct addrinfo *addresses; /* the lookup's; NULL after an error */
 };
 
-/* For a name of at most LOOKUP_NAME_MAX, with a final dot added if that is
- * said.  NULL, and errno, if no descriptor is left. */
+/* The name has at most LOOKUP_NAME_MAX characters; `is_dotted` adds a final dot
+ * to it.  NULL and errno if no descriptor is left. */
 struct lookup *lookup_open(const char *host, bool is_dotted, uint16_t port);
 
-/* At any time; what is still asked is abandoned.  Accepts NULL. */
+/* May be called at any time; pending questions are abandoned.  Accepts NULL. */
 void lookup_drop(struct lookup *);
 
 /*
- * Asks for one family, again only after its answer.  False, and why, if no
- * thread can be started, or too many are still asking: then it is as if no
- * nameserver had answered.
+ * Asks for one family; it may be asked for again only after its answer.
+ * Returns false, and why, if no thread can be started; too many pending threads
+ * count as nameservers that did not answer.
  */
 bool lookup_ask(
     struct lookup *, enum lookup_family, struct lookup_answer *failure);
 
-/* Can be read from when there is an answer that has come since lookup_clear. */
+/* This descriptor is readable if an answer has come since lookup_clear. */
 int lookup_fd(const struct lookup *);
 void lookup_clear(struct lookup *);
 
-/* The answer for a family that has been asked for; false if there is none
+/* The answer for a family that has been asked for; false if it has not come
  * yet. */
 bool lookup_answer(struct lookup *, enum lookup_family, struct lookup_answer *);
 

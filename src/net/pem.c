@@ -11,10 +11,10 @@
 static const char begin[] = "-----BEGIN CERTIFICATE-----";
 static const char end[] = "-----END CERTIFICATE-----";
 
-/* What is none; all of these have bit 6 in common. */
+/* Values of what is not a digit; all of these have bit 6 set. */
 #define SKIPPED 64 /* white space */
 #define PAD     65 /* "=" */
-#define OTHER   66 /* nothing that base64 has */
+#define OTHER   66 /* not part of base64 */
 
 /* A character's value in base64 (RFC 4648, 4). */
 static unsigned int
@@ -81,7 +81,7 @@ close_block(struct pem *p, bool whole)
 	p->found(p->ctx, &block);
 }
 
-/* Takes one character of what may be a marker. */
+/* Takes one character of a possible marker. */
 static void
 match(struct pem *p, char c)
 {
@@ -89,7 +89,7 @@ match(struct pem *p, char c)
 	if (p->matched == DASHES)
 		p->marker = c == 'E' ? end : begin;
 	if (c != (p->matched < DASHES ? '-' : p->marker[p->matched])) {
-		/* Dashes that lead nowhere are not base64. */
+		/* Dashes that are not a marker are not base64 either. */
 		p->broken = true;
 		p->matched = c != '-' ? 0 : p->matched == DASHES ? DASHES : 1;
 		return;
@@ -112,7 +112,7 @@ put_bytes(unsigned char *out, unsigned int bits)
 	return 3;
 }
 
-/* Four digits in a row, as nearly all are; false if one of them is none. */
+/* Takes four digits in a row, the usual case; false if one is not a digit. */
 static bool
 four_digits(const struct pem *p, const unsigned char *s, unsigned int *bits)
 {
@@ -123,7 +123,8 @@ four_digits(const struct pem *p, const unsigned char *s, unsigned int *bits)
 	return (a | b | c | d) < SKIPPED;
 }
 
-/* Takes one character; the number of bytes that it completes in `out`. */
+/* Takes one character; returns the number of bytes that it completes in
+ * `out`. */
 static size_t
 one_character(struct pem *p, unsigned char c, unsigned char *out)
 {
@@ -139,14 +140,14 @@ one_character(struct pem *p, unsigned char c, unsigned char *out)
 		p->broken = true;
 	if (v != PAD || p->padding++ > 0 || missing > 2)
 		return 0;
-	/* The last one or two bytes. */
+	/* These are the last one or two bytes. */
 	put_bytes(out, p->bits << 6 * missing);
 	return 3 - missing;
 }
 
 /*
- * Decodes up to the next dash; the number of characters taken.  Certificates
- * are public: a decoder that takes constant time would cost fifty times as
+ * Decodes up to the next dash; returns the number of characters taken.
+ * Certificates are public: a decoder in constant time would cost fifty times as
  * much and protect nothing.
  */
 static size_t

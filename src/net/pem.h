@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Certificates in PEM (RFC 7468), found as the bytes of a file arrive: however
- * large the file, no more is held than one certificate.
+ * Finds certificates in PEM (RFC 7468) as the bytes of a file arrive: however
+ * large the file, no more than one certificate is held.
  *
- * All but blocks between BEGIN CERTIFICATE and END CERTIFICATE is passed over.
- * A block is broken if it is no base64, has no END before the next BEGIN, or
- * is over PEM_DER_MAX bytes decoded.  Pure.
+ * Everything outside of BEGIN CERTIFICATE and END CERTIFICATE is skipped.  A
+ * block is broken if it is not base64, has no END before the next BEGIN, or
+ * decodes to more than PEM_DER_MAX bytes.  Pure.
  */
 #ifndef NET_PEM_H
 #define NET_PEM_H
@@ -16,15 +16,15 @@
 
 #include "base/buf.h"
 
-/* Many times the largest that TLS can use. */
+/* This is many times the largest that TLS can use. */
 #define PEM_DER_MAX ((size_t)64 << 10)
 
-/* What a block decoded to; lent for the call. */
+/* A block and what it decoded to; lent for the call. */
 struct pem_block {
 	const unsigned char *der;
 	size_t len;        /* 0: broken */
-	uint64_t at;       /* its BEGIN, counted from the start */
-	uint64_t text_len; /* up to and with its END */
+	uint64_t at;       /* where its BEGIN is, from the start */
+	uint64_t text_len; /* up to and including its END */
 };
 
 typedef void (*pem_found)(void *ctx, const struct pem_block *);
@@ -48,7 +48,7 @@ struct pem {
 
 void pem_init(struct pem *, pem_found, void *ctx);
 void pem_feed(struct pem *, const char *, size_t);
-/* No more comes: a block without an end is broken.  Frees what it holds. */
+/* Ends the input: a block without an END is broken.  Frees what is held. */
 void pem_finish(struct pem *);
 
 #endif

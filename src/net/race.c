@@ -17,7 +17,7 @@
 #define HEAD_START_MS 250   /* RFC 8305, 5: Connection Attempt Delay */
 #define TRY_MS        10000 /* one address; SYNs go out at 0, 1, 3, 7 s */
 
-/* A connection that is under way. */
+/* A connection attempt that is under way. */
 struct attempt {
 	int fd;
 	int64_t until_ms;
@@ -70,7 +70,7 @@ attempt_start(struct attempt *a, const struct resolve_address *address)
 	return error;
 }
 
-/* What an attempt that ends would give back. */
+/* Whether the end of another attempt would make up for what is short. */
 static bool
 is_shortage(int error)
 {
@@ -107,7 +107,8 @@ race_start(struct race *r)
 	}
 }
 
-/* How the attempt stands: -1 still under way, 0 connected, or errno. */
+/* The state of the attempt: -1 if it is under way, 0 if it is connected, or
+ * errno. */
 static int
 attempt_outcome(const struct attempt *a, short revents)
 {
@@ -122,7 +123,7 @@ attempt_outcome(const struct attempt *a, short revents)
 	return error;
 }
 
-/* Looks at every attempt: the winner's descriptor, or -1. */
+/* Looks at every attempt; returns the winner's descriptor, or -1. */
 static int
 race_look(struct race *r, const struct pollfd *fds)
 {
@@ -130,7 +131,7 @@ race_look(struct race *r, const struct pollfd *fds)
 	int error, winner = -1;
 	size_t i;
 
-	/* From the last one on: what moves into a gap has been looked at. */
+	/* It goes backwards, so that what moves into a gap has been seen. */
 	for (i = r->running; i-- > 0;) {
 		a = &r->attempts[i];
 		error = attempt_outcome(a, fds[i].revents);

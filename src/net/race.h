@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * Connections to all addresses of a host, raced (RFC 8305).
- */
+/* Races connections to all addresses of a host (RFC 8305). */
 #ifndef NET_RACE_H
 #define NET_RACE_H
 
@@ -10,9 +8,10 @@
 #include "base/fault.h"
 
 /*
- * The first connection that stands, a non-blocking socket that the caller
- * closes.  `who` begins messages.  At most 10 s per address, and the deadline.
- * STATUS_RESOLVE, STATUS_CONNECT, what poll_until reports, or a signal's.
+ * The first connection that succeeds, as a non-blocking socket that the caller
+ * closes.  `who` begins messages.  An address gets at most 10 s, within the
+ * deadline.  Fails with STATUS_RESOLVE, STATUS_CONNECT, what poll_until
+ * reports, or a signal's status.
  */
 enum status race(int *fd, const char *who, const char *host, uint16_t port,
     int64_t deadline_ms, struct fault *);

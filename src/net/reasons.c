@@ -23,7 +23,7 @@ add_clock(struct buf *b)
 		    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min);
 }
 
-/* Of the server's own certificate the library tells a weak key, too. */
+/* The flags mean a weak key only for the server's own certificate. */
 static void
 add_weakness(struct buf *b, const mbedtls_x509_crt *crt, int depth)
 {
@@ -96,7 +96,7 @@ reasons_add(struct verification *c, const mbedtls_x509_crt *crt, int depth,
 		add_weakness(reasons_begin(c, crt, depth), crt, depth);
 }
 
-/* Whether a certificate of this subject was sent and is of no use. */
+/* Whether a certificate with this subject was sent but is not supported. */
 static bool
 was_passed_over(const struct verification *c, const struct der *subject)
 {

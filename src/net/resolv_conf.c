@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "net/resolv_conf.h"
 
-#define MUSL_LINE_MAX 254 /* longer ones it passes over */
+#define MUSL_LINE_MAX 254 /* it skips longer ones */
 
 static const char *const options[] = { "attempts:", "timeout:" };
 static const char *const bad[] = { "attempts:0", "timeout:0" };

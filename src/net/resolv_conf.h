@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What /etc/resolv.conf, resolv.conf(5), must not say: musl takes it at its
- * word.
+ * What /etc/resolv.conf, resolv.conf(5), must not contain, because musl takes
+ * it literally.
  */
 #ifndef NET_RESOLV_CONF_H
 #define NET_RESOLV_CONF_H
@@ -9,9 +9,9 @@
 #define RESOLV_CONF_PATH "/etc/resolv.conf"
 
 /*
- * The option that makes a lookup impossible: "attempts:0", by which musl
+ * The option that makes lookups impossible: "attempts:0", by which musl
  * divides, or "timeout:0", with which it does not wait for an answer (glibc
- * makes 1 s of that).  NULL if there is none, or no file.
+ * waits 1 s).  NULL if there is no such option, or no file.
  */
 const char *resolv_conf_bad_option(const char *path);
 

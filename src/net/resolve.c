@@ -45,12 +45,12 @@ struct resolver {
 	int system_error;
 };
 
-/* The name that had to be asked for with a final dot: first failing without
- * may take seconds, and there will be more lookups. */
+/* The name that had to be looked up with a final dot.  It is remembered because
+ * failing without the dot first may take seconds each time. */
 static char dotted_name[LOOKUP_NAME_MAX + 1];
 
-/* Of two errors the one that says more: that there is no such name is only
- * true if nothing else went wrong. */
+/* Of two errors, the heavier one says more: that there is no such name is only
+ * certain if nothing else went wrong. */
 static int
 error_weight(int error)
 {
@@ -88,8 +88,8 @@ is_pending(const struct resolver *r)
 }
 
 /*
- * A family has failed.  What this process lacked, a descriptor or memory, the
- * other family's lookup may have: then this one waits for its end.
+ * A family has failed.  If this process lacked a descriptor or memory, the
+ * other family's lookup may hold it, and this one waits for its end.
  */
 static void
 family_failed(
@@ -130,7 +130,8 @@ ask_those_that_wait(struct resolver *r)
 			ask_family(r, i);
 }
 
-/* Begins a round: both families, with the plain name or the dotted one. */
+/* Begins a round, in which both families are looked up by the plain or the
+ * dotted name. */
 static void
 begin_round(struct resolver *r)
 {
@@ -239,8 +240,8 @@ resolve_open(
 	r->port = port;
 	r->latest = LOOKUP_V4;
 	*out = r;
-	/* RFC 6761, 6.3: never a question for a nameserver, which could send
-	 * a token that is allowed on loopback only anywhere. */
+	/* RFC 6761, 6.3: no nameserver is asked for localhost.  It could direct
+	 * a token that may go to loopback only anywhere. */
 	if (strcmp(host, "localhost") == 0) {
 		add_literal(r, "::1");
 		add_literal(r, "127.0.0.1");
@@ -284,8 +285,8 @@ resolve_close(struct resolver *r)
 	free(r);
 }
 
-/* Both families have failed: true if the other form of the name is to be
- * asked for.  One that ends in a dot has only one. */
+/* After both families have failed: whether the other form of the name is to be
+ * looked up.  A name that ends in a dot has no other form. */
 static bool
 has_other_form(const struct resolver *r)
 {
@@ -354,7 +355,7 @@ resolve_fault(const struct resolver *r, struct fault *f)
 		    "look it up (check /etc/resolv.conf)",
 		    r->host);
 	case EAI_SYSTEM:
-		/* What pthread_create says where processes are limited. */
+		/* pthread_create fails so where processes are limited. */
 		if (r->system_error == EAGAIN)
 			return fault_set(f, STATUS_RESOLVE,
 			    "%s: lookup failed: no thread could be started "

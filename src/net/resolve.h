@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Host names to addresses, handed out one by one as they become known and as
- * they should be tried (RFC 8305, 3 and 4): families in turn, IPv6 first.
+ * Resolves host names to addresses, which are handed out one by one as they
+ * become known, in the order in which to try them (RFC 8305, 3 and 4): the
+ * families alternate, IPv6 first.
  *
- * Each family is asked for by itself, both at the same time, because musl's
- * resolver lets a lookup of both fail when one is dropped, refused or answered
- * badly.  Only if neither has an address, the name is asked for with a final
- * dot, which no domain of /etc/resolv.conf's search line is appended to.
- * Address literals, "localhost" and names in /etc/hosts need no nameserver.
+ * Both families are looked up at the same time, each by itself, because musl's
+ * resolver fails a lookup of both if one is dropped, refused or answered badly.
+ * If neither has an address, the name is looked up once more with a final dot,
+ * so that no search domain of /etc/resolv.conf is appended.  Address literals,
+ * "localhost" and names in /etc/hosts need no nameserver.
  */
 #ifndef NET_RESOLVE_H
 #define NET_RESOLVE_H
@@ -18,7 +19,7 @@
 
 #include "base/fault.h"
 
-/* More addresses of a family than anyone should try. */
+/* The most addresses of a family that are tried. */
 #define RESOLVE_FAMILY_MAX 8
 #define RESOLVE_MAX        (2 * RESOLVE_FAMILY_MAX)
 
@@ -29,39 +30,40 @@ struct resolve_address {
 	socklen_t len;
 };
 
-/* Longest text of an address, with port and brackets. */
+/* Size of an address as text, with port and brackets. */
 #define RESOLVE_TEXT_MAX 64
 
 enum resolve_progress {
 	RESOLVE_ADDRESS, /* the next one to try */
-	RESOLVE_PENDING, /* none yet, but there may be */
+	RESOLVE_PENDING, /* none yet, but one may come */
 	RESOLVE_OVER     /* there are no more */
 };
 
 /*
- * Begins a lookup.  STATUS_RESOLVE if not even that can be done; it is worth
+ * Begins a lookup.  STATUS_RESOLVE if it cannot even begin, which is worth
  * another try.
  */
 enum status resolve_open(
     struct resolver **, const char *host, uint16_t port, struct fault *);
 
-/* At any time; what is still asked is abandoned.  Accepts NULL. */
+/* May be called at any time; pending questions are abandoned.  Accepts NULL. */
 void resolve_close(struct resolver *);
 
 /*
- * Fills in the next address, if there is one.  PENDING: call again when
- * resolve_fd can be read from, or at *due_ms of clock_system.  At most
- * RESOLVE_MAX addresses are given out.
+ * Fills in the next address, if there is one.  After PENDING, call it again
+ * when resolve_fd is readable, or at *due_ms of clock_system.  At most
+ * RESOLVE_MAX addresses are handed out.
  */
 enum resolve_progress resolve_next(
     struct resolver *, struct resolve_address *, int64_t *due_ms);
 
-/* To poll, until the next call of resolve_next; -1 if nothing is awaited. */
+/* The descriptor to poll before the next call of resolve_next; -1 if nothing is
+ * pending. */
 int resolve_fd(const struct resolver *);
 
 /*
- * Why there was no address: STATUS_NO_HOST if all answers said that there is
- * no such name, else STATUS_RESOLVE, also while no answer has come.
+ * Tells why there was no address: STATUS_NO_HOST if all answers said that there
+ * is no such name, else STATUS_RESOLVE, even before any answer.
  */
 enum status resolve_fault(const struct resolver *, struct fault *);
 

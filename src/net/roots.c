@@ -5,7 +5,7 @@
 
 #include "net/roots.h"
 
-/* As memcmp: DER says how long a name is before it says the name. */
+/* Compares as memcmp does: in DER, the length of a name precedes it. */
 static int
 compare(const struct der *subject, const struct root *r)
 {
@@ -34,7 +34,7 @@ roots_find(size_t n, const struct der *subject)
 	return roots_count;
 }
 
-/* A SEQUENCE's head; all lengths here fit two bytes. */
+/* Appends a SEQUENCE's head; all lengths here fit in two bytes. */
 static void
 add_sequence(struct buf *b, size_t len)
 {
@@ -48,7 +48,7 @@ add_sequence(struct buf *b, size_t len)
 void
 roots_add_certificate(size_t n, struct buf *b)
 {
-	/* ecdsa-with-SHA256: any algorithm that can be parsed would do. */
+	/* This is ecdsa-with-SHA256, but any known algorithm would do. */
 	static const char algorithm[] = { 0x30, 0x0a, 0x06, 0x08, 0x2a, '\x86',
 		0x48, '\xce', 0x3d, 0x04, 0x03, 0x02 };
 	static const char serial[] = { 0x02, 0x01, 0x01 };

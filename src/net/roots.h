@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The root certificates compiled in, for a machine that has none: of each what
- * makes it an anchor (RFC 5280, 6.1.1 (d)) and its dates.
+ * The root certificates that are compiled in, for a machine that has none.  Of
+ * each, only what makes it an anchor (RFC 5280, 6.1.1 (d)) and its dates are
+ * kept.
  *
- * tools/roots.sh makes the table, which has no pointers: those would have to
- * be relocated at start, in memory of our own.
+ * tools/roots.sh makes the table.  It has no pointers, which would have to be
+ * relocated at start, in private memory.
  */
 #ifndef NET_ROOTS_H
 #define NET_ROOTS_H
@@ -15,13 +16,13 @@
 #include "base/buf.h"
 #include "net/der.h"
 
-/* 0: none was compiled in. */
+/* 0 if none were compiled in. */
 extern const size_t roots_count;
 
-/* Whose set it is: "ca-certificates 20230311, compiled in". */
+/* The origin of the set: "ca-certificates 20230311, compiled in". */
 extern const char roots_origin[];
 
-/* When the last of them came into being: "2024-11-05". */
+/* When the newest of them was created: "2024-11-05". */
 extern const char roots_newest[];
 
 /*
@@ -31,8 +32,8 @@ extern const char roots_newest[];
 size_t roots_find(size_t n, const struct der *subject);
 
 /*
- * Adds a certificate (DER, of X.509 version 1, which has no extensions) with
- * the subject, key and dates of the n-th root.  Nobody signed it.
+ * Appends a certificate (DER, X.509 version 1, which has no extensions) with
+ * the subject, key and dates of the n-th root.  Its signature is empty.
  */
 void roots_add_certificate(size_t n, struct buf *);
 

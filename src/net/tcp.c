@@ -38,7 +38,8 @@ tcp_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
 	ssize_t n;
 
 	for (;;) {
-		/* First the deadline: a peer that drips must not pass it. */
+		/* The deadline is checked first, so that a peer that drips
+		 * cannot outlast it. */
 		status = poll_one(t->fd, POLLIN, deadline_ms, f);
 		if (status != STATUS_OK)
 			return tcp_fault(t, status, f);
@@ -117,7 +118,7 @@ tcp_open(struct conn **out, const char *who, const char *host, uint16_t port,
 	status = race(&fd, who, host, port, deadline_ms, f);
 	if (status != STATUS_OK)
 		return status;
-	/* Heads and bodies leave in one piece; waiting gains nothing. */
+	/* A request leaves in one piece, so waiting for more gains nothing. */
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	t = xcalloc(1, sizeof *t);
 	t->conn.ops = &tcp_ops;

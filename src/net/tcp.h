@@ -10,8 +10,8 @@
 #include "net/conn.h"
 
 /*
- * Opens a connection, the first that stands of a race over all addresses of
- * the host.  `who` begins every message about it.  Fails as race does.
+ * Opens a connection to the address of the host that answers first.  `who`
+ * begins every message about it.  Fails as race does.
  */
 enum status tcp_open(struct conn **, const char *who, const char *host,
     uint16_t port, int64_t deadline_ms, struct fault *);

@@ -25,7 +25,7 @@
 #include "net/tls_text.h"
 #include "net/verify.h"
 
-#define INPUT_SIZE 16384 /* one record: two reads instead of twenty */
+#define INPUT_SIZE 16384 /* one record takes two reads instead of twenty */
 #define GOODBYE_MS 100   /* a close_notify is a courtesy */
 
 struct tls {
@@ -34,13 +34,13 @@ struct tls {
 	mbedtls_ssl_context ssl;
 	mbedtls_ssl_config config;
 
-	/* A write has failed.  A record may be left in the library's buffer,
-	 * which its next write would send: a dispatch that was given up must
-	 * not leave after all. */
+	/* A write has failed.  The library may still hold a record that its
+	 * next write would send, and a dispatch that was given up must not be
+	 * sent after all. */
 	bool broken;
-	bool heard; /* a byte of the peer's */
+	bool heard; /* a byte of the peer's data has come */
 
-	/* The call under way: what mbedTLS's callbacks need and leave. */
+	/* What mbedTLS's callbacks need and leave during a call. */
 	int64_t deadline_ms;
 	struct fault *fault;
 	enum status below_status;
@@ -103,7 +103,7 @@ bio_send(void *ctx, const unsigned char *data, size_t len)
 					    : MBEDTLS_ERR_NET_SEND_FAILED;
 }
 
-/* What the callbacks need for the call that begins. */
+/* Sets what the callbacks need for the call that begins. */
 static void
 tls_begin(struct tls *t, int64_t deadline_ms, struct fault *f)
 {
@@ -112,7 +112,7 @@ tls_begin(struct tls *t, int64_t deadline_ms, struct fault *f)
 	t->below_status = STATUS_OK;
 }
 
-/* Results that only ask for the same call again. */
+/* After these results, the same call is to be made again. */
 static bool
 is_transient(int rc)
 {
@@ -121,7 +121,8 @@ is_transient(int rc)
 	    rc == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
 }
 
-/* Of the alert that has just been received; only the record itself has it. */
+/* The number of the alert that has just been received; only the record itself
+ * has it. */
 static unsigned int
 alert_number(const struct tls *t)
 {
@@ -138,8 +139,9 @@ add_alert(unsigned int number, struct fault *f)
 static enum status
 refused(const struct tls *t, struct fault *f)
 {
-	/* RFC 8446, 4.4.2.4: instead of the end of its own handshake, before
-	 * which it takes nothing.  Other alerts may come at any time. */
+	/* RFC 8446, 4.4.2.4: this comes instead of the end of the server's
+	 * handshake, before which it processes nothing.  Other alerts may come
+	 * at any time. */
 	if (!t->heard && alert_number(t) == TLS_ALERT_CERTIFICATE_REQUIRED &&
 	    mbedtls_ssl_get_version_number(&t->ssl) ==
 		MBEDTLS_SSL_VERSION_TLS1_3)
@@ -175,7 +177,8 @@ tls_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
 	return refused(t, f);
 }
 
-/* Sending has failed.  Who refuses may have said why before it closed. */
+/* Sending has failed.  A peer that refuses may have said why before it
+ * closed. */
 static enum status
 write_failed(struct tls *t, struct fault *f)
 {
@@ -265,9 +268,9 @@ static const struct conn_ops tls_ops = { tls_read, tls_write, tls_close,
 	tls_sent, tls_quiet };
 
 /*
- * A server may refuse, and close, before we have said all: then sending fails,
- * and its alert is there.  RFC 5246, 7.2: level and number, in the clear until
- * keys are in use.
+ * A server may refuse and close before it has been sent everything: then
+ * sending fails, but its alert has come.  It has a level and a number (RFC
+ * 5246, 7.2), and is not encrypted until keys are in use.
  */
 static bool
 take_alert(struct tls *t, unsigned int *number)
@@ -307,7 +310,7 @@ handshake_fault(struct tls *t, int rc, const char *via, struct fault *f)
 		return STATUS_TLS;
 	}
 	if (below_status != STATUS_OK) {
-		/* Said by the stream below, except where in time it was. */
+		/* The stream below has said what happened, but not when. */
 		if (!status_is_signal(below_status))
 			fault_add(f, " (during the TLS handshake)");
 		return below_status;
@@ -328,8 +331,8 @@ handshake_fault(struct tls *t, int rc, const char *via, struct fault *f)
 	return STATUS_TLS;
 }
 
-/* AES-GCM first: the library would prefer ChaCha20, five times the work where
- * the processor has AES instructions. */
+/* AES-GCM comes first.  The library prefers ChaCha20, which is five times the
+ * work on a processor with AES instructions. */
 static const int cipher_suites[] = { MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
 	MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
 	MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,

@@ -56,8 +56,8 @@ static const struct {
 	    "closed by the peer during the TLS handshake" },
 	{ MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY, false,
 	    "closed by the peer during the TLS handshake" },
-	/* The library has no more room, and says nothing else in this way
-	 * during a handshake. */
+	/* The library's buffer is full; in a handshake, this error means
+	 * nothing else. */
 	{ MBEDTLS_ERR_SSL_BAD_INPUT_DATA, true,
 	    "a message of the server's handshake has more than 16 KiB, which "
 	    "is too long: most likely its certificates; a chain of fewer "

@@ -26,7 +26,7 @@
 #define ENTRIES_MIN 64
 #define ENTRIES_MAX 8192 /* each is compared with all before it */
 #define FILES_MAX   2    /* a bundle, and an extra one */
-#define FDS_FEW     32   /* with no more allowed, none is kept open */
+#define FDS_FEW     32   /* if no more are allowed, no file stays open */
 
 struct entry {
 	uint64_t hash;      /* of the DER */
@@ -44,14 +44,14 @@ struct file {
 };
 
 struct trust {
-	size_t roots; /* compiled in, and in use; first */
+	size_t roots; /* compiled in and in use; they come first */
 	struct entry *entries;
 	size_t count, size;
 	struct file files[FILES_MAX];
 	unsigned int file_count;
 	bool keeps_files; /* descriptors are not scarce */
 	int64_t pipes_until_ms;
-	size_t found; /* whole ones, known or new */
+	size_t found; /* certificates that are not broken, known or new */
 	size_t skipped;
 	struct buf origin;
 	struct buf left_out;
@@ -68,7 +68,8 @@ static const char *system_bundles[] = {
 	"/usr/local/share/certs/ca-root-nss.crt",
 };
 
-/* FNV-1a.  It tells certificates apart and finds them; it protects nothing. */
+/* FNV-1a.  It is for telling certificates apart and finding them; it protects
+ * nothing. */
 static uint64_t
 hash(const unsigned char *p, const unsigned char *end)
 {
@@ -118,7 +119,7 @@ add_certificate(void *ctx, const struct pem_block *block)
 	t->found++;
 	e.hash = hash(block->der, block->der + block->len);
 	e.subject = hash(subject.p, subject.end);
-	/* A directory holds most of them two or three times. */
+	/* A directory has most of them two or three times. */
 	if (is_known(t, &e))
 		return;
 	if (r->keeps) {
@@ -173,8 +174,8 @@ scan(struct reading *r, int fd)
 	return n > 0 ? EFBIG : n == -1 ? errno : 0;
 }
 
-/* Adds a file's certificates, and keeps it open for them if `keeps_open` and
- * it can be read twice.  False and errno if it cannot be read. */
+/* Adds a file's certificates, and with `keeps_open` keeps it open if it can be
+ * read twice.  Returns false and errno if it cannot be read. */
 static bool
 add_file(struct trust *t, const char *path, bool keeps_open)
 {
@@ -183,7 +184,7 @@ add_file(struct trust *t, const char *path, bool keeps_open)
 	struct stat st;
 	int fd, error;
 
-	/* Not blocking: a pipe must not be able to hang us. */
+	/* It must not block: a pipe may have no writer. */
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)) == -1)
 		return false;
 	error = fstat(fd, &st) == -1 ? errno : S_ISDIR(st.st_mode) ? EISDIR : 0;
@@ -209,7 +210,7 @@ add_origin(struct trust *t, const char *path)
 	buf_adds(&t->origin, path);
 }
 
-/* A file that somebody named has to be there and have certificates. */
+/* A file that the user names must exist and contain certificates. */
 static enum status
 add_named_file(
     struct trust *t, const char *what, const char *path, struct fault *f)
@@ -237,7 +238,7 @@ add_named_file(
 	return STATUS_OK;
 }
 
-/* 0, or the first errno: a directory, or a file in it, that cannot be read. */
+/* Returns 0, or the first errno from the directory or a file in it. */
 static int
 add_directory(struct trust *t, const char *path)
 {
@@ -265,7 +266,7 @@ add_directory(struct trust *t, const char *path)
 	return error;
 }
 
-/* OpenSSL's variable: one or more directories. */
+/* OpenSSL's variable lists one or more directories. */
 static enum status
 add_named_directories(struct trust *t, const char *list, struct fault *f)
 {
@@ -285,7 +286,7 @@ add_named_directories(struct trust *t, const char *list, struct fault *f)
 		}
 		free(path);
 	}
-	/* Beside SSL_CERT_FILE it may well be empty, as OpenSSL has it. */
+	/* Beside SSL_CERT_FILE it may be empty, as with OpenSSL. */
 	if (t->count == 0)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "SSL_CERT_DIR: no certificate in %s%s%s%s", list,
@@ -305,7 +306,7 @@ add_system(struct trust *t)
 			add_origin(t, system_bundles[i]);
 			return;
 		}
-	/* Some are in both. */
+	/* Some files are both in a bundle's place and in this directory. */
 	t->skipped = 0;
 	add_directory(t, "/etc/ssl/certs");
 	if (t->count > 0) {
@@ -317,8 +318,8 @@ add_system(struct trust *t)
 		add_origin(t, roots_origin);
 }
 
-/* Node's variable, which is often set for other programs and for all of a
- * machine: what is wrong with it is no reason to stop, as with Node. */
+/* Node's variable is often set for other programs and a whole machine, so a bad
+ * value is no reason to stop, as with Node. */
 static enum status
 add_extra(struct trust *t, const char *path, struct fault *f)
 {
@@ -429,7 +430,7 @@ trust_find(const struct trust *t, size_t n, const struct der *subject)
 	return n;
 }
 
-/* A certificate that is looked for at a place where it was. */
+/* A certificate that is read again from the place where it was found. */
 struct wanted {
 	const struct entry *entry;
 	struct buf *out;

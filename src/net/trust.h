@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The certificates that are trusted to sign for servers, and where they are on
- * this machine: a static binary has no distribution's default.
+ * this machine: a static binary has no distribution's defaults.
  *
- * Of some 150 in a bundle a connection needs one, so only an index is kept:
- * what a chain asks for is read again from its file, which stays open for
+ * A connection needs one of the 150 or so in a bundle, so only an index is
+ * kept: what a chain needs is read again from its file, which stays open for
  * that.  What cannot be read twice (a pipe, the files of a directory) is kept
- * whole.  Certificates are not decoded beyond their subject here.
+ * whole.  Certificates are decoded here only as far as their subject.
  */
 #ifndef NET_TRUST_H
 #define NET_TRUST_H
@@ -19,7 +19,7 @@
 
 struct trust;
 
-/* What the user names; NULL: not named.  Lent. */
+/* The sources that the user names; NULL: not named.  Lent. */
 struct trust_sources {
 	const char *cacert;    /* --cacert: instead of the next two */
 	const char *cert_file; /* SSL_CERT_FILE */
@@ -30,12 +30,12 @@ struct trust_sources {
 
 /*
  * Loads from cacert, else cert_file and cert_dir, else the first system bundle
- * that has certificates, else the roots compiled in, and extra on top.
- * STATUS_USAGE if something named is missing, unreadable, too large or without
- * any certificate, except extra: that is warned of, as Node does.  A signal's
- * status if one arrives while a pipe is read, for which there are 10 s.  With
- * no system bundle and nothing compiled in it gives an empty set, not a fault.
- * The caller frees.
+ * that has certificates, else the roots compiled in; extra is added to any of
+ * these.  STATUS_USAGE if something named is missing, unreadable, too large or
+ * without any certificate, except that for extra there is only a warning, as
+ * with Node.  Pipes get 10 s; a signal meanwhile gives its status.  With no
+ * system bundle and nothing compiled in, the set is empty, which is not a
+ * fault.  The caller frees the result.
  */
 enum status trust_load(
     struct trust **, const struct trust_sources *, struct fault *);
@@ -43,20 +43,20 @@ void trust_free(struct trust *);
 
 size_t trust_count(const struct trust *);
 
-/* Broken certificates that were left out. */
+/* The number of broken certificates that were left out. */
 size_t trust_skipped(const struct trust *);
 
-/* Why the extra file was left out, "" if it was not; valid as long as the
- * trust. */
+/* Why the extra file was left out, or ""; valid as long as the trust. */
 const char *trust_left_out(const struct trust *);
 
-/* Where they came from, for messages; valid as long as the trust. */
+/* Where the certificates came from, for messages; valid as long as the
+ * trust. */
 const char *trust_origin(const struct trust *);
 
 /*
- * The first certificate, from number n on, whose subject (a DER Name) is this
- * one byte for byte, going by a hash: the caller must compare again.
- * trust_count() if there is none.
+ * The first certificate, from number n on, whose subject (a DER Name) has the
+ * hash of this one: the caller must compare the bytes. trust_count() if there
+ * is none.
  */
 size_t trust_find(const struct trust *, size_t n, const struct der *subject);
 

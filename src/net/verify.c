@@ -15,7 +15,8 @@
 #define NAME_TEXT_MAX   256  /* of a name in a message */
 #define NETSCAPE_SERVER 0x40 /* of the bits of a Netscape certificate type */
 
-/* Whose certificates are being parsed; the library's call does not say. */
+/* The verification whose certificates are being parsed; the library's call does
+ * not say. */
 static struct verification *receiver;
 
 void
@@ -61,7 +62,7 @@ __wrap_mbedtls_x509_crt_parse_der(
 		} else {
 			buf_addf(&receiver->reasons,
 			    "the server's certificate has %s", buf_str(&what));
-			/* The library would pass over some. */
+			/* The library ignores some errors, but not this one. */
 			rc = MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG;
 		}
 	}
@@ -89,7 +90,7 @@ add_general_name(struct buf *b, const struct general_name *name)
 			: "a name in a certificate below it");
 }
 
-/* The host, which a wildcard may hide. */
+/* Judges the host itself, which a wildcard may hide. */
 static enum constraint
 judge_host(const struct verification *c, const struct der *constraints,
     struct general_name *name)
@@ -98,7 +99,7 @@ judge_host(const struct verification *c, const struct der *constraints,
 	size_t len = strlen(c->host);
 	struct in6_addr ip;
 
-	/* Addresses are compared with the certificate's, byte by byte. */
+	/* An address equals one in the certificate, which has been judged. */
 	if (inet_pton(AF_INET, c->host, &ip) == 1 ||
 	    inet_pton(AF_INET6, c->host, &ip) == 1)
 		return CONSTRAINT_KEPT;
@@ -110,8 +111,8 @@ judge_host(const struct verification *c, const struct der *constraints,
 }
 
 /*
- * RFC 5280, 6.1.3 (b) and (c), except that constraints of an anchor count like
- * any other's: whoever limits a root of his own means it.
+ * RFC 5280, 6.1.3 (b) and (c), except that the constraints of an anchor count
+ * like any others: whoever limits their own root means it.
  */
 static void
 check_names(struct verification *c, const mbedtls_x509_crt *crt, int depth,
@@ -183,7 +184,7 @@ check_usage(struct verification *c, const mbedtls_x509_crt *crt, int depth,
 			: " may not sign for servers: its extended key usage "
 			  "is for something else");
 	}
-	/* What TLS 1.3 and ECDHE ask for. */
+	/* TLS 1.3 and ECDHE require this. */
 	if (depth == 0 &&
 	    mbedtls_x509_crt_check_key_usage(
 		crt, MBEDTLS_X509_KU_DIGITAL_SIGNATURE) != 0) {
@@ -214,14 +215,15 @@ check_extensions(struct verification *c, const mbedtls_x509_crt *crt, int depth,
 		    " names another key as its issuer's than the certificate "
 		    "above it has");
 	}
-	/* RFC 5280, 6.1.3 (b): an authority may issue itself another. */
+	/* RFC 5280, 6.1.3 (b): an authority may issue a certificate to
+	 * itself. */
 	if (depth > 0 && certificate_same(&crt->issuer_raw, &crt->subject_raw))
 		return;
 	for (i = 0; i + 1 < c->seen_count; i++)
 		check_names(c, crt, depth, c->seen[i], flags);
 }
 
-/* The server's own certificate. */
+/* Judges the server's own certificate. */
 static int
 inspect_server(
     struct verification *c, const mbedtls_x509_crt *crt, uint32_t *flags)
@@ -236,7 +238,8 @@ inspect_server(
 					      : MBEDTLS_ERR_X509_FATAL_ERROR;
 }
 
-/* Sees every certificate of the chain, from the root down to the server's. */
+/* It sees every certificate of the chain, from the root down to the
+ * server's. */
 int
 verify_inspect(void *ctx, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A server's certificates, from its own up to one that is trusted: what is
- * judged of each beyond what the TLS library does.
+ * Judges a server's chain of certificates, from its own up to a trusted one,
+ * beyond what the TLS library does.
  *
- * This brings mbedTLS's headers with it: only what verifies includes it.
+ * It includes mbedTLS's headers, so only what verifies includes it.
  */
 #ifndef NET_VERIFY_H
 #define NET_VERIFY_H
@@ -16,14 +16,15 @@
 #include "base/fault.h"
 #include "net/anchors.h"
 
-/* With the server's own and an anchor; the library goes no further. */
+/* This counts the server's own and an anchor; the library goes no further. */
 #define VERIFY_CHAIN_MAX (MBEDTLS_X509_MAX_INTERMEDIATE_CA + 2)
 
 struct verification {
-	const char *host; /* lent: must be proved */
+	const char *host; /* lent; the certificate must be for it */
 	struct anchors anchors;
 
-	/* Those seen so far, from the top down; the first may be an anchor. */
+	/* The certificates seen so far, from the top down; the first may be an
+	 * anchor. */
 	const mbedtls_x509_crt *seen[VERIFY_CHAIN_MAX];
 	size_t seen_count;
 	bool anchored;
@@ -34,19 +35,19 @@ struct verification {
 	struct buf reasons;                /* why it was refused */
 };
 
-/* Until it is freed it is the one that the server's certificates are for;
- * there is one at a time. */
+/* Until it is freed, it receives the server's certificates; there can be only
+ * one at a time. */
 void verify_init(struct verification *, const struct trust *, const char *host,
     struct fault *);
 void verify_free(struct verification *);
 
 /*
- * What the library parses a server's certificates with: the linker makes its
- * calls of mbedtls_x509_crt_parse_der() end here (-Wl,--wrap).  Of extensions
- * that it does not know, those pass that verify_inspect() judges.  Certificates
- * behind the server's own that are of a kind that is not supported are passed
- * over: there may be a chain without them.  They belong to the chain that was
- * initialised last.
+ * Parses a server's certificates for the library: the linker redirects its
+ * calls of mbedtls_x509_crt_parse_der() to this (-Wl,--wrap).  Extensions that
+ * the library does not know pass if verify_inspect() judges them.  Unsupported
+ * certificates behind the server's own are passed over, because there may be a
+ * chain without them.  They belong to the verification that was initialised
+ * last.
  */
 int __wrap_mbedtls_x509_crt_parse_der(
     mbedtls_x509_crt *, const unsigned char *, size_t);
