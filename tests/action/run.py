@@ -8,6 +8,7 @@ be, or once for all with `@once`."""
 
 import argparse
 import concurrent.futures
+import json
 import os
 import pathlib
 import re
@@ -155,6 +156,10 @@ def release_tree(tree, binary):
         made = tree / path.relative_to(ROOT)
         made.parent.mkdir(exist_ok=True)
         shutil.copy(path, made)
+    shutil.copy(ROOT / "docker/Dockerfile", tree / "Dockerfile")
+    for name in ("LICENSE", "NOTICE"):
+        shutil.copy(ROOT / name, tree / name)
+    shutil.copytree(ROOT / "LICENSES", tree / "LICENSES")
     shutil.copy(binary, tree / "bin" / f"return-dispatch-{os.uname().machine}")
     return tree
 
@@ -374,13 +379,9 @@ def an_input_that_nobody_knows_is_warned_of(t):
     t.dispatched(1)
 
 
-@test
-def a_cancelled_job_cancels_the_run(t):
-    """The signal reaches the program: it has taken the place of the shell."""
-    hub = t.github(life="in_progress")
-    box = t.make_runner()
-    seen = threading.Event()
-    handle = hub.handle
+def cancelled_while_waiting(t, box, **given):
+    """The signal reaches the program: it is the entry process of the step."""
+    hub, seen, handle = t.hub, threading.Event(), t.hub.handle
 
     def watched(request):
         if re.search(r"/actions/runs/\d+$", request.path):
@@ -390,13 +391,185 @@ def a_cancelled_job_cancels_the_run(t):
     hub.handle = watched
     worker = threading.Thread(target=lambda: (seen.wait(60), box.cancel()))
     worker.start()
-    step = t.step(wait="true", cancel_on_interrupt="true", poll_interval_ms="100")
+    step = t.step(wait="true", cancel_on_interrupt="true", poll_interval_ms="100", **given)
     worker.join()
     expect(seen.is_set(), "the run was never looked at")
     expect(step.outcome == "cancelled" and step.code == 130, f"{step.outcome}, exit {step.code}")
     expect(hub.cancelled() == [("cancel", "202")], f"{hub.cancelled()}")
     expect(step.outputs["exit_status"] == "130", f"{step.outputs}")
     t.dispatched(1)
+
+
+@test
+def a_cancelled_job_cancels_the_run(t):
+    t.github(life="in_progress")
+    cancelled_while_waiting(t, t.make_runner())
+
+
+# ---- in containers
+
+# As Docker brings it along.
+HOSTS = "127.0.0.1 localhost\n"
+TRUST = {"NODE_EXTRA_CA_CERTS": "${{ github.workspace }}/ca.pem"}
+ARCH = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "riscv64": "riscv64"}
+
+
+def may_mount():
+    """Whether containers can be stood in for."""
+    return subprocess.run(["unshare", "--mount", "sh", "-c", "mount --bind /tmp /tmp"],
+                          stderr=subprocess.DEVNULL).returncode == 0
+
+
+def box_for(t):
+    """A runner whose workspace has the certificate that the containers will trust."""
+    if not may_mount():
+        raise Skipped("no mounts of one's own here")
+    made = t.make_runner()
+    shutil.copy(t.pki.ca, made.workspace / "ca.pem")
+    return made
+
+
+def root_with(folder, **programs):
+    """A root file system with these programs, {name: path}, and the libraries they need."""
+    for name, program in programs.items():
+        said = subprocess.run(["ldd", program], capture_output=True, text=True).stdout
+        for library in re.findall(r"(?:=> )?(/\S+) \(", said):
+            made = folder / library.lstrip("/")
+            made.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(library, made)
+        made = folder / "bin" / name
+        made.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(program, made)
+    (folder / "etc").mkdir(exist_ok=True)
+    (folder / "etc/hosts").write_text(HOSTS)
+    return folder
+
+
+def job_container(t, root):
+    hub = t.github(life="in_progress completed/success")
+    box_for(t)
+    step = t.step(container=str(root), env=TRUST, wait="true", poll_interval_ms="50")
+    expect(step.outputs["run_conclusion"] == "success", f"{step.annotations}")
+    expect(hub.dispatched[0].html_url in step.summary, f"the summary is {step.summary!r}")
+    step = t.step(container=str(root), env=TRUST, action=OURS + "/await",
+                  run_id=str(hub.dispatched[0].id))
+    expect(step.outputs["exit_status"] == "0", f"{step.annotations}")
+    t.dispatched(1)
+
+
+@test
+def in_a_job_container_with_a_shell_and_little_else(t):
+    shell = shutil.which(t.shell)
+    if not shell:
+        raise Skipped(f"{t.shell} is not installed")
+    tools = {name: shell if t.shell == "busybox" else shutil.which(name)
+             for name in ("uname", "dirname")}
+    job_container(t, root_with(t.folder / "root", sh=shell, **tools))
+
+
+def in_root(path):
+    def one(t):
+        hosts = pathlib.Path(path, "etc/hosts")
+        if not hosts.exists():
+            hosts.write_text(HOSTS)
+        job_container(t, path)
+
+    one.__name__ = f"in a job container of {path}"
+    return once(one)
+
+
+def image_of(tree, folder):
+    """What a builder makes of the release's Dockerfile on this machine: (root, entry point)."""
+    arch, entry, stages, stage = ARCH[os.uname().machine], None, {}, None
+    folder.mkdir()
+    for line in (tree / "Dockerfile").read_text().split("\n"):
+        word, *rest = line.split() or [""]
+        if word == "FROM" and rest[0] == "scratch":
+            stage = stages.setdefault(rest[2], [])
+        elif word == "FROM":
+            expect(rest == ["${TARGETARCH:-amd64}"], f"the last stage is {rest}")
+            stage = stages[arch]
+        elif word == "COPY":
+            stage.append(rest)
+        elif word == "ENTRYPOINT":
+            entry = json.loads(" ".join(rest))
+        else:
+            expect(word in ("", "#", "ARG"), f"not known: {line}")
+    for *sources, target in stages[arch]:
+        for source in sources:
+            copy = shutil.copytree if (tree / source).is_dir() else shutil.copy
+            copy(tree / source, folder / (target + source * target.endswith("/")).lstrip("/"))
+    (folder / "etc").mkdir()
+    (folder / "etc/hosts").write_text(HOSTS)
+    return str(folder), entry
+
+
+def container_action(t):
+    hub = t.hub
+    step = t.step(action=OURS + "/docker", env=TRUST, wait="true", poll_interval_ms="50",
+                  workflow_inputs='{"environment": "two words"}')
+    run = hub.dispatched[0]
+    expect(step.outputs == {"run_id": str(run.id), "run_url": run.html_url, "run_attempt": "1",
+                            "run_conclusion": "success", "exit_status": "0"},
+           f"{step.outputs} {step.annotations}")
+    expect(run.html_url in step.summary, f"the summary is {step.summary!r}")
+    step = t.step(action=OURS + "/docker", env=TRUST, args="await", run_id=str(run.id))
+    expect(step.outputs["exit_status"] == "0" and not step.said("warning"), f"{step.annotations}")
+    t.dispatched(1)
+
+
+def box_with_image(t):
+    box = box_for(t)
+    tree = box.fetched(OURS + "/docker@v1").parent
+    box.images[str(tree / "Dockerfile")] = image_of(tree, t.folder / "image")
+    return box
+
+
+@once
+def the_action_in_a_container_of_its_own(t):
+    t.github(life="in_progress completed/success")
+    box_with_image(t)
+    container_action(t)
+
+
+@once
+def a_cancelled_job_cancels_the_run_in_a_container_of_its_own(t):
+    t.github(life="in_progress")
+    cancelled_while_waiting(t, box_with_image(t), action=OURS + "/docker", env=TRUST)
+
+
+@once
+def the_image_that_a_builder_makes(t):
+    """For each machine, with the real builder; this machine's is run."""
+    if not shutil.which("buildah"):
+        raise Skipped("buildah is not installed")
+    t.github(life="in_progress completed/success")
+    box = box_for(t)
+    tree = box.fetched(OURS + "/docker@v1").parent
+    for machine in ARCH:
+        if not (tree / f"bin/return-dispatch-{machine}").exists():
+            shutil.copy(t.options.binary, tree / f"bin/return-dispatch-{machine}")
+    done = subprocess.run([ROOT / "tools/image.sh", tree, t.folder / "image.tar"],
+                          capture_output=True, text=True, timeout=300 * t.options.scale)
+    expect(done.returncode == 0, done.stderr + done.stdout)
+    shutil.unpack_archive(t.folder / "image.tar", t.folder / "oci")
+
+    def blob(digest):
+        return t.folder / "oci/blobs" / digest.replace(":", "/")
+
+    index = json.loads((t.folder / "oci/index.json").read_text())
+    images = json.loads(blob(index["manifests"][0]["digest"]).read_text())["manifests"]
+    found = {one["platform"]["architecture"]: one["digest"] for one in images}
+    expect(set(found) == set(ARCH.values()), f"the image is for {set(found)}")
+    image = json.loads(blob(found[ARCH[os.uname().machine]]).read_text())
+    config = json.loads(blob(image["config"]["digest"]).read_text())["config"]
+    root = t.folder / "image"
+    for layer in image["layers"]:
+        shutil.unpack_archive(blob(layer["digest"]), root, "gztar")
+    (root / "etc").mkdir()
+    (root / "etc/hosts").write_text(HOSTS)
+    box.images[str(tree / "Dockerfile")] = str(root), config["Entrypoint"]
+    container_action(t)
 
 
 # ---- where it cannot run
@@ -511,6 +684,8 @@ def main():
     parser.add_argument("--originals", metavar="FOLDER",
                         help="also run the actions that are replaced, from "
                         "FOLDER/return-dispatch@v3 and the like, and compare; needs node")
+    parser.add_argument("--root", action="append", default=[], metavar="FOLDER",
+                        help="also run in this root file system, as in a job's container")
     parser.add_argument("-k", dest="pattern", default="", help="only names that match this")
     parser.add_argument("-j", dest="jobs", type=int, default=3, help="tests at a time")
     parser.add_argument("--scale", type=float, default=1, help="stretch limits of time")
@@ -518,6 +693,8 @@ def main():
     options.binary = os.path.abspath(options.binary)
     if not os.access(options.binary, os.X_OK):
         parser.error(f"{options.binary} can't be run")
+    for path in options.root:
+        in_root(os.path.abspath(path))
 
     chosen = [(function, shell) for function in TESTS
               for shell in ((None,) if hasattr(function, "once") else SHELLS)
