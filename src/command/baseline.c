@@ -66,7 +66,8 @@ baseline_take(struct baseline *b, struct fault *f)
 			return STATUS_OK;
 		if (!may_pass(b, f, pace.failures))
 			return f->status;
-		/* The end of our time is no reason, where there was one. */
+		/* A try that our own deadline cut short does not hide the
+		 * reason. */
 		if (pace.failures > 0 && f->status == STATUS_TIMEOUT &&
 		    clock_left(b->clock, end_ms(b, window_ms)) == 0)
 			*f = reason;

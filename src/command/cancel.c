@@ -32,7 +32,7 @@ weigh(struct cancel *c, const struct clock *clock)
 static void
 log_refusal(struct cancel *c, enum cancel_state state)
 {
-	unsigned long long id = c->run->found.id;
+	unsigned long long id = watched_id(c->run);
 
 	if (state == CANCEL_REFUSED)
 		log_warning("run %llu was not cancelled: %s", id, c->why.text);
@@ -50,7 +50,7 @@ cancel_ask(struct cancel *c, const struct clock *clock, bool force,
     int64_t deadline_ms)
 {
 	struct watched *run = c->run;
-	unsigned long long id = run->found.id;
+	unsigned long long id = watched_id(run);
 	enum cancel_state state;
 	enum status status;
 	bool was_over;
@@ -160,7 +160,7 @@ is_answer(const struct fault *f)
 void
 cancel_add_outcome(const struct cancel *c, struct fault *f)
 {
-	unsigned long long id = c->run->found.id;
+	unsigned long long id = watched_id(c->run);
 
 	switch (c->state) {
 	case CANCEL_ASKED:

@@ -50,8 +50,8 @@ candidates_is_old(struct candidates *s, uint64_t run_id, int64_t created_at)
 	if (s->has_floor)
 		return created_at * 1000 < s->floor_ms;
 	s->judged_without_floor = true;
-	/* Nothing to tell by: an ID that nobody can have used before will do
-	 * without. */
+	/* There is nothing to compare with, and no need to if nobody can have
+	 * used the ID before. */
 	return !s->q->has_baseline && !s->q->is_unique;
 }
 

@@ -48,7 +48,7 @@ struct candidates {
 	size_t kept;     /* bytes, all in all */
 	bool has_floor;
 	int64_t floor_ms; /* server's clock */
-	/* Rows were judged without what is known by now: */
+	/* Rows were judged before that was known: */
 	bool judged_without_floor;
 	bool judged_without_workflow;
 	bool knows_more;

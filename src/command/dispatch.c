@@ -182,7 +182,7 @@ wait_unsent(struct state *s, struct fault *f)
 {
 	struct pace *pace = &s->unsent_pace;
 
-	/* The end of our time is no reason, where there was one. */
+	/* A try that our own deadline cut short does not hide the reason. */
 	if (pace->failures > 0 && !f->lasting &&
 	    clock_left(s->clock, pace->deadline_ms) == 0 &&
 	    pace->deadline_ms - s->began_ms < LEAST_MS)
@@ -248,7 +248,7 @@ send_id(struct state *s)
 	return true;
 }
 
-/* It does not know that input. */
+/* The workflow does not declare that input. */
 static bool
 omit_id(struct state *s)
 {

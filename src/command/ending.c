@@ -8,12 +8,6 @@
 #include "command/ending.h"
 #include "command/verdict.h"
 
-static unsigned long long
-id_of(const struct watched *w)
-{
-	return w->found.id;
-}
-
 /* The command that waits for it, for that purpose. */
 static void
 add_command(struct watched *w, const char *purpose)
@@ -71,7 +65,7 @@ ending_run_failed(struct watched *w)
 	const struct run *run = &w->state.run;
 
 	fault_set_lasting(&w->fault, STATUS_FAILED,
-	    "run %llu concluded with %s%s: %s", id_of(w),
+	    "run %llu concluded with %s%s: %s", watched_id(w),
 	    verdict_text(run->conclusion),
 	    *run->conclusion == '\0' || verdict_is_known(run->conclusion)
 		? ""
@@ -83,8 +77,9 @@ void
 ending_job_failed(struct watched *w, const struct job *job)
 {
 	fault_set_lasting(&w->fault, STATUS_FAILED,
-	    "job \"%s\" of run %llu concluded with %s: %s", job->name, id_of(w),
-	    verdict_text(job->conclusion), watched_job_url(w, job));
+	    "job \"%s\" of run %llu concluded with %s: %s", job->name,
+	    watched_id(w), verdict_text(job->conclusion),
+	    watched_job_url(w, job));
 }
 
 void
@@ -92,7 +87,7 @@ ending_job_missing(struct watched *w, const char *name)
 {
 	fault_set_lasting(&w->fault, STATUS_FAILED,
 	    "run %llu concluded with %s without a job \"%s\"; its jobs are: ",
-	    id_of(w), verdict_text(w->state.run.conclusion), name);
+	    watched_id(w), verdict_text(w->state.run.conclusion), name);
 	add_job_names(w);
 }
 
@@ -103,7 +98,7 @@ ending_look_failed(
 	struct fault *f = &w->fault;
 
 	fault_set_lasting(
-	    f, look->status, "run %llu: %s", id_of(w), look->text);
+	    f, look->status, "run %llu: %s", watched_id(w), look->text);
 	fault_end_sentence(f);
 	if (look->status == STATUS_UNAUTHORIZED && was_accepted)
 		fault_add(f,
@@ -130,7 +125,8 @@ ending_interrupted(
 	    c->state == CANCEL_OVER)
 		cancel_add_outcome(c, &w->fault);
 	else
-		fault_add(&w->fault, " Run %llu was not cancelled.", id_of(w));
+		fault_add(
+		    &w->fault, " Run %llu was not cancelled.", watched_id(w));
 	if (c->state == CANCEL_OVER)
 		add_command(w, "To see how it ended");
 	else
@@ -144,7 +140,7 @@ add_last_look(struct watched *w, const struct ending_timeout *t)
 	fault_set(&w->fault,
 	    t->look->status == STATUS_NOT_FOUND ? STATUS_TIMEOUT
 						: t->look->status,
-	    "run %llu: %s", id_of(w), t->look->text);
+	    "run %llu: %s", watched_id(w), t->look->text);
 	fault_end_sentence(&w->fault);
 	if (t->look->status == STATUS_LIMITED || t->look->wait_ms > t->left_ms)
 		fault_add(
@@ -159,7 +155,7 @@ add_not_concluded(struct watched *w, const struct ending_timeout *t)
 
 	fault_set_lasting(f, STATUS_WAIT_TIMEOUT,
 	    "%s %llu had not concluded %s.%s%s",
-	    t->has_names ? "the named jobs of run" : "run", id_of(w),
+	    t->has_names ? "the named jobs of run" : "run", watched_id(w),
 	    t->left_ms == 0
 		? "before the timeout"
 		: "yet, and the server asks for a longer pause than the "

@@ -36,7 +36,7 @@ look(struct search *s, unsigned int number, struct fault *f)
 	int64_t began_ms;
 
 	if (s->found.knows_more) {
-		/* Rows that did not count may do so now: ask for them anew. */
+		/* Rows that did not count may count now: they are read again. */
 		s->found.knows_more = false;
 		listing_wipe(&s->by_workflow);
 		listing_wipe(&s->by_repository);
@@ -142,7 +142,7 @@ proof_ms(const struct search *s)
 	    : CLOCK_NEVER;
 }
 
-/* A failed look: may looking on help?  A refusal may pass, for a while. */
+/* Whether another look may help; a refusal may pass, for a while. */
 static bool
 may_pass(struct search *s, struct fault *f)
 {

@@ -45,7 +45,7 @@ enum find_outcome {
 	FIND_UNPROVED, /* one of runs carries the short ID, and others
 				 * may yet show it too */
 	FIND_NONE,     /* not by the deadline; runs might be it */
-	FIND_STOPPED   /* fault: looking on is of no use */
+	FIND_STOPPED   /* fault: another look is of no use */
 };
 
 struct find_result {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The newest runs, read page by page as far back as they matter.  A listing is
- * read again and again, each page conditionally, on pages as large as the
- * number of new runs takes.  Of a page that was taken in, only what leads to
+ * read again and again, each page conditionally, and with pages as large as the
+ * number of new runs needs.  Of a page that was taken in, only what leads to
  * the next one is kept.
  */
 #ifndef COMMAND_LISTING_H

@@ -88,7 +88,7 @@ report(struct wait *w, struct watched *run)
 						       : LOGS_MS));
 	} else if (!status_is_signal(ignored.status)) {
 		log_warning("the jobs of run %llu cannot be listed: %s",
-		    (unsigned long long)run->found.id, ignored.text);
+		    watched_id(run), ignored.text);
 	}
 	w->reported_ms += clock_now(w->clock) - began_ms;
 }
@@ -154,7 +154,7 @@ is_in_grace(const struct wait *w, struct vigil *v)
 	if (verdict_begin_grace(&v->grace, v->run->state.run.attempt,
 		plus(now_ms, w->order->rerun_grace_ms)))
 		log_info("run %llu failed; waiting for a new attempt",
-		    (unsigned long long)v->run->found.id);
+		    watched_id(v->run));
 	return now_ms < v->grace.ends_ms;
 }
 
@@ -273,11 +273,9 @@ look_failed(struct wait *w, struct vigil *v, const struct fault *f)
 		return;
 	}
 	if (is_news)
-		log_info("run %llu: %s Retrying.",
-		    (unsigned long long)v->run->found.id, f->text);
+		log_info("run %llu: %s Retrying.", watched_id(v->run), f->text);
 	else
-		log_debug("run %llu: %s", (unsigned long long)v->run->found.id,
-		    f->text);
+		log_debug("run %llu: %s", watched_id(v->run), f->text);
 	look_take_hint(w, f);
 }
 

@@ -26,7 +26,7 @@ struct vigil {
 	struct fault look;      /* the last; STATUS_OK: good */
 	struct retry retry;     /* of looks */
 	int64_t again_ms;       /* no look before; 0: none */
-	int64_t untold_ends_ms; /* 0: no conclusion misses */
+	int64_t untold_ends_ms; /* 0: its conclusion is told */
 	struct verdict_grace grace;
 	unsigned int missing_looks; /* since it was over, without a
 						 * job that is named */

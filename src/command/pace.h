@@ -24,7 +24,7 @@ struct pace {
 	int64_t failures;   /* in a row */
 	int64_t hint_ms;    /* for the next pause */
 	int64_t look_by_ms; /* instant that the next pause
-						 * ends by at the latest, but
+						 * ends by at the latest, except
 						 * after failures */
 };
 

@@ -17,8 +17,7 @@ report_change(const struct watched *a)
 
 	buf_init(&b, BUF_TEXT_MAX);
 	date_add(&b, (int64_t)time(NULL));
-	buf_addf(&b, ": run %llu is %s", (unsigned long long)a->found.id,
-	    watched_state(a));
+	buf_addf(&b, ": run %llu is %s", watched_id(a), watched_state(a));
 	if (*run->conclusion != '\0')
 		buf_addf(&b, ": %s", run->conclusion);
 	if (run->attempt > 1)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Text of others on its way out, one function for each kind of place that it
+ * Text of servers and files on its way out, one function for each kind of place that it
  * goes to.  Each replaces secrets, and lets through nothing that the reader of
  * that place would take for more than text.  (The log and the table have
  * log_add_safe.)  Pure but for the secrets known.

@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "command/sink.h"
 #include "command/summary.h"
+#include "command/verdict.h"
 
 #define SIZE_MAX_BYTES ((size_t)900 << 10) /* the runner takes 1 MiB */
 
@@ -85,8 +86,7 @@ add_jobs(struct buf *b, const struct watched *a)
 		buf_adds(b, "| ");
 		add_linked_code(b, job->name, job->html_url);
 		buf_adds(b, " | ");
-		sink_code(b,
-		    *job->conclusion != '\0' ? job->conclusion : job->status);
+		sink_code(b, verdict_state(job->status, job->conclusion));
 		buf_adds(b, " |\n");
 	}
 	buf_addc(b, '\n');

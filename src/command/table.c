@@ -182,19 +182,18 @@ add_run_rows(struct table *t, const struct watched *a)
 	buf_init(&elapsed, BUF_TEXT_MAX);
 	add_duration(&elapsed, v->elapsed_ms / 1000);
 	if (!a->seen) {
-		buf_addf(&name, "run %llu", (unsigned long long)a->found.id);
+		buf_addf(&name, "run %llu", watched_id(a));
 		add_row(t, "", style_of("", "", v), buf_str(&name),
 		    "not seen yet", buf_str(&elapsed));
 	} else {
-		buf_addf(&name, "%s (run %llu", run->display_title,
-		    (unsigned long long)a->found.id);
+		buf_addf(
+		    &name, "%s (run %llu", run->display_title, watched_id(a));
 		if (run->attempt > 1)
 			buf_addf(&name, ", attempt %llu",
 			    (unsigned long long)run->attempt);
 		buf_addc(&name, ')');
 		add_row(t, "", style_of(run->status, run->conclusion, v),
-		    buf_str(&name),
-		    *run->conclusion != '\0' ? run->conclusion : run->status,
+		    buf_str(&name), verdict_state(run->status, run->conclusion),
 		    buf_str(&elapsed));
 		/* A part of a URL is of no use. */
 		if (strlen(run->html_url) + 3 < v->width)
@@ -207,8 +206,6 @@ add_run_rows(struct table *t, const struct watched *a)
 static void
 add_job_row(struct table *t, const struct watched *a, const struct job *job)
 {
-	const char *state = *job->conclusion != '\0' ? job->conclusion
-						     : job->status;
 	int64_t now_ms, end = job->completed_at;
 	struct buf elapsed;
 
@@ -218,7 +215,8 @@ add_job_row(struct table *t, const struct watched *a, const struct job *job)
 	if (job->started_at >= 0 && end >= job->started_at)
 		add_duration(&elapsed, end - job->started_at);
 	add_row(t, "  ", style_of(job->status, job->conclusion, t->view),
-	    job->name, state, buf_str(&elapsed));
+	    job->name, verdict_state(job->status, job->conclusion),
+	    buf_str(&elapsed));
 	buf_free(&elapsed);
 }
 

@@ -36,6 +36,12 @@ verdict_text(const char *conclusion)
 	return *conclusion != '\0' ? conclusion : "no conclusion";
 }
 
+const char *
+verdict_state(const char *status, const char *conclusion)
+{
+	return *conclusion != '\0' ? conclusion : status;
+}
+
 bool
 verdict_is_harmless(const char *conclusion)
 {

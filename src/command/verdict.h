@@ -32,10 +32,13 @@ bool verdict_is_known(const char *conclusion);
 /* The conclusion for "concluded with %s", though there may be none. */
 const char *verdict_text(const char *conclusion);
 
+/* The word for a state: the conclusion, or the status while there is none. */
+const char *verdict_state(const char *status, const char *conclusion);
+
 /* The job did its part or had none: success, skipped or neutral. */
 bool verdict_is_harmless(const char *conclusion);
 
-/* The job is over, and did not. */
+/* The job is over, and was not harmless. */
 bool verdict_has_failed(const char *status, const char *conclusion);
 
 /* All lent. */

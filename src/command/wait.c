@@ -34,7 +34,7 @@ after(int64_t instant_ms, int64_t duration_ms)
 					 : plus(instant_ms, duration_ms);
 }
 
-/* Until when a look at one of several runs may take. */
+/* The instant at which a look at one of several runs ends. */
 static int64_t
 share_ends(const struct wait *w)
 {
@@ -153,7 +153,7 @@ own_instant(const struct wait *w, const struct vigil *v)
 
 	if (v->run->ended)
 		return at_ms;
-	/* A grace that is over has had its look, which failed. */
+	/* The look at the end of the grace has been taken, and failed. */
 	if (v->grace.ends_ms > now_ms)
 		at_ms = v->grace.ends_ms;
 	if (v->untold_ends_ms > now_ms)
@@ -179,7 +179,7 @@ pause_wait(struct wait *w, int64_t due_ms)
 	next_ms = least(clock_after(w->clock, next_pause(w)), due_ms);
 	for (i = 0; i < w->count; i++)
 		next_ms = least(next_ms, own_instant(w, &w->vigils[i]));
-	/* No plan of ours breaks a limit. */
+	/* A pause that the server asks for comes before all of these. */
 	if (w->hint_ms > 0)
 		next_ms = most(next_ms,
 		    clock_after(
@@ -236,7 +236,7 @@ end_timed_out(struct wait *w)
 {
 	size_t i;
 
-	/* What was waited on for a second look, or a new attempt. */
+	/* Some runs were only waiting for a second look, or a new attempt. */
 	w->is_last = true;
 	for (i = 0; i < w->count; i++) {
 		if (!w->runs[i].ended && w->runs[i].seen)
@@ -257,8 +257,8 @@ read_jobs(const struct wait *w, struct watched *run)
 	    !status_is_signal(run->status) &&
 	    watched_read_jobs(
 		run, look_courtesy_ends(w, SUMMARY_MS), &ignored) != STATUS_OK)
-		log_debug("jobs of run %llu: %s",
-		    (unsigned long long)run->found.id, ignored.text);
+		log_debug(
+		    "jobs of run %llu: %s", watched_id(run), ignored.text);
 }
 
 static void

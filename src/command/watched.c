@@ -10,6 +10,12 @@ watched_is_given(const struct watched *w)
 	return w->found.by == FOUND_GIVEN;
 }
 
+unsigned long long
+watched_id(const struct watched *w)
+{
+	return w->found.id;
+}
+
 struct found_run
 watched_found(const struct watched *w)
 {

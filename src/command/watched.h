@@ -32,6 +32,9 @@ struct watched {
 /* The user has given it: no dispatch of ours created it. */
 bool watched_is_given(const struct watched *);
 
+/* Its ID, to be printed. */
+unsigned long long watched_id(const struct watched *);
+
 /* The run as results tell it, with what was seen of it; lent until the next
  * look. */
 struct found_run watched_found(const struct watched *);
