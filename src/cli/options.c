@@ -20,14 +20,8 @@ const struct option_spec option_specs[OPTION_COUNT] = {
 #include "cli/options.def"
 };
 
-enum takes {
-	TAKES_NOTHING,
-	TAKES_VALUE,
-	MAY_TAKE_VALUE /* only with "=" */
-};
-
-static enum takes
-takes(enum option o)
+enum option_takes
+options_takes(enum option o)
 {
 	const char *argument = option_specs[o].argument;
 
@@ -140,13 +134,13 @@ take_long(struct options *o, char ***argv, struct fault *f)
 		return unknown(arg, len, f);
 	if (arg[len] == '=')
 		value = arg + len + 1;
-	else if (takes(which) == TAKES_VALUE && *++*argv != NULL)
+	else if (options_takes(which) == TAKES_VALUE && *++*argv != NULL)
 		value = **argv;
-	if (takes(which) == TAKES_VALUE && value == NULL)
+	if (options_takes(which) == TAKES_VALUE && value == NULL)
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s needs a value; see return-dispatch --help",
 		    option_specs[which].name);
-	if (takes(which) == TAKES_NOTHING && value != NULL)
+	if (options_takes(which) == TAKES_NOTHING && value != NULL)
 		return fault_set_lasting(f, STATUS_USAGE, "%s takes no value",
 		    option_specs[which].name);
 	return take(o, which, value, f);
@@ -165,7 +159,7 @@ take_short(struct options *o, char ***argv, struct fault *f)
 		shown[1] = *p;
 		if ((which = find_letter(*p)) == OPTION_COUNT)
 			return unknown(shown, 2, f);
-		if (takes(which) == TAKES_NOTHING) {
+		if (options_takes(which) == TAKES_NOTHING) {
 			status = take(o, which, NULL, f);
 			continue;
 		}

@@ -25,6 +25,13 @@ enum option_command {
 	FOR_WAITING /* await, and a dispatch with --wait */
 };
 
+/* What may follow an option. */
+enum option_takes {
+	TAKES_NOTHING,
+	TAKES_VALUE,
+	MAY_TAKE_VALUE /* only with "=" */
+};
+
 /* A row of options.def, as far as the command line goes. */
 struct option_spec {
 	const char *name;     /* "--repo" */
@@ -35,6 +42,8 @@ struct option_spec {
 };
 
 extern const struct option_spec option_specs[OPTION_COUNT];
+
+enum option_takes options_takes(enum option);
 
 /* Values in order; the array is owned, the texts are lent from argv. */
 struct option_list {

@@ -37,17 +37,14 @@ static const char tail_of_await[] =
     "  return-dispatch await https://github.com/octo-org/octo-repo/actions/runs/123\n"
     "  return-dispatch await --job build --job test --wait-timeout 1h 17654321098\n";
 
-/* A line of a heading has no name. */
 static const struct row {
-	const char *name;
-	char letter;
-	const char *argument;
+	enum option option; /* OPTION_COUNT: a heading */
 	enum option_command command;
 	const char *help;
 } rows[] = {
-#define HEADING(command, text) { NULL, 0, NULL, command, text },
+#define HEADING(command, text) { OPTION_COUNT, command, text },
 #define OPTION(id, name, letter, argument, command, variables, loaded, help) \
-	{ name, letter, argument, command, help },
+	{ OPTION_##id, command, help },
 #include "cli/options.def"
 };
 
@@ -55,18 +52,17 @@ static const struct row {
 static void
 add_option(struct buf *out, const struct row *row)
 {
+	const struct option_spec *spec = &option_specs[row->option];
 	size_t start = out->len, width, len;
 	const char *line;
 
-	if (row->letter != 0)
-		buf_addf(out, "  -%c, ", row->letter);
+	if (spec->letter != 0)
+		buf_addf(out, "  -%c, ", spec->letter);
 	else
 		buf_adds(out, "      ");
-	buf_addf(out, "%s%s%s", row->name,
-	    *row->argument == '\0' || strncmp(row->argument, "[=", 2) == 0
-		? ""
-		: " ",
-	    row->argument);
+	buf_addf(out, "%s%s%s", spec->name,
+	    options_takes(row->option) == TAKES_VALUE ? " " : "",
+	    spec->argument);
 	width = out->len - start;
 	if (width >= HELP_COLUMN) {
 		buf_addc(out, '\n');
@@ -89,11 +85,12 @@ usage_add_help(struct buf *out, bool await)
 
 	buf_adds(out, await ? head_of_await : head_of_dispatch);
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		if (rows[i].name == NULL && rows[i].command != other)
+		if (rows[i].option != OPTION_COUNT) {
+			if (!await || rows[i].command != FOR_DISPATCH)
+				add_option(out, &rows[i]);
+		} else if (rows[i].command != other) {
 			buf_addf(out, "%s\n", rows[i].help);
-		else if (rows[i].name != NULL &&
-		    (!await || rows[i].command != FOR_DISPATCH))
-			add_option(out, &rows[i]);
+		}
 	}
 	buf_adds(out, tail);
 	buf_adds(out, await ? tail_of_await : tail_of_dispatch);
