@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/secret.h"
+#include "captured.h"
 
 #define ARGS_MAX 12
 
@@ -23,7 +24,8 @@ struct fault fault;
 char folder[64];
 
 static struct options options;
-static int saved_stdin, saved_stderr;
+static char logged[8192];
+static int saved_stdin;
 
 static const char *
 find(const char *const *env, const char *name)
@@ -134,29 +136,11 @@ put_stdin(const char *data)
 	close(fd);
 }
 
-void
-capture_log(void)
-{
-	int fd = open(path_of("log"), O_RDWR | O_CREAT | O_TRUNC, 0600);
-
-	assert_true(fd > 2);
-	dup2(fd, STDERR_FILENO);
-	close(fd);
-}
-
 const char *
 log_text(void)
 {
-	static char text[8192];
-	int fd = open(path_of("log"), O_RDONLY);
-	ssize_t n;
-
-	dup2(saved_stderr, STDERR_FILENO);
-	n = read(fd, text, sizeof text - 1);
-	assert_true(n >= 0);
-	text[n] = '\0';
-	close(fd);
-	return text;
+	assert_true(captured_end(logged, sizeof logged));
+	return logged;
 }
 
 int
@@ -167,7 +151,6 @@ loading_set_up(void **state)
 	    access("/tmp", W_OK) == 0 ? "/tmp" : ".");
 	assert_non_null(mkdtemp(folder));
 	saved_stdin = dup(STDIN_FILENO);
-	saved_stderr = dup(STDERR_FILENO);
 	log_open(LOG_LEVEL_ERROR, false);
 	no_base = false;
 	return 0;
@@ -176,8 +159,8 @@ loading_set_up(void **state)
 int
 loading_tear_down(void **state)
 {
-	static const char *const files[] = { "stdin", "log", "inputs.json",
-		"token", "large" };
+	static const char *const files[] = { "stdin", "inputs.json", "token",
+		"large" };
 	size_t i;
 
 	(void)state;
@@ -185,9 +168,8 @@ loading_tear_down(void **state)
 	options_wipe(&options);
 	secret_forget();
 	dup2(saved_stdin, STDIN_FILENO);
-	dup2(saved_stderr, STDERR_FILENO);
+	captured_end(logged, sizeof logged);
 	close(saved_stdin);
-	close(saved_stderr);
 	for (i = 0; i < COUNT(files); i++)
 		unlink(path_of(files[i]));
 	return rmdir(folder);

@@ -53,8 +53,7 @@ void put_file(const char *name, const char *data, size_t len);
 /* Standard input from a file of these contents. */
 void put_stdin(const char *data);
 
-/* What is logged from now on goes to a file; log_text reads it. */
-void capture_log(void);
+/* Ends captured_begin; static. */
 const char *log_text(void);
 
 #endif

@@ -3,6 +3,7 @@
  * What the user said, as one struct: precedence, defaults, what is missing, and
  * what belongs to no other file.
  */
+#include "captured.h"
 #include "loading.h"
 
 #include <fcntl.h>
@@ -257,7 +258,7 @@ test_dry_run(void **state)
 	    LIST("--ref"));
 	assert_false(says("--token-file"));
 	log_open(LOG_LEVEL_INFO, false);
-	capture_log();
+	captured_begin();
 	good(LIST("--dry-run"), LIST("GITHUB_TOKEN="));
 	assert_non_null(strstr(log_text(), "token"));
 }
@@ -352,7 +353,7 @@ test_log(void **state)
 		row_env = cases[i].env;
 		no_base = true;
 		config_open_log(&o, lookup);
-		capture_log();
+		captured_begin();
 		log_error("one");
 		log_warning("two");
 		log_info("three");

@@ -2,6 +2,7 @@
 /*
  * The workflow's inputs and the distinct ID: JSON, files, fields, variables.
  */
+#include "captured.h"
 #include "loading.h"
 
 #include <fcntl.h>
@@ -52,14 +53,14 @@ test_field_files(void **state)
 	put_file("inputs.json", LIT("{}"));
 	snprintf(arg, sizeof arg, "key=@%s", path_of("inputs.json"));
 	log_open(LOG_LEVEL_WARNING, false);
-	capture_log();
+	captured_begin();
 	GOOD_ARGS("-f", arg);
 	text = log_text();
 	assert_string_equal(config.inputs.list[0].text, arg + 4);
 	assert_non_null(strstr(text, "--field key"));
 	assert_non_null(strstr(text, "no file is read"));
 	assert_null(strstr(text, folder));
-	capture_log();
+	captured_begin();
 	GOOD_ARGS("-f", "to=@octocat", "-f", "a=@", "-f", "b=x@y");
 	assert_string_equal(config.inputs.list[0].text, "@octocat");
 	assert_string_equal(log_text(), "");

@@ -2,6 +2,7 @@
 /*
  * Which proxy, and for which servers none.
  */
+#include "captured.h"
 #include "loading.h"
 
 #include <fcntl.h>
@@ -17,12 +18,12 @@ test_no_proxy_misfits(void **state)
 
 	(void)state;
 	log_open(LOG_LEVEL_WARNING, false);
-	capture_log();
+	captured_begin();
 	GOOD_ENV("https_proxy=p:1", "no_proxy=a.example,b;c,d;e");
 	text = log_text();
 	assert_non_null(strstr(text, "no_proxy: \"b;c\""));
 	assert_null(strstr(text, "d;e"));
-	capture_log();
+	captured_begin();
 	GOOD_ENV("https_proxy=p:1", "NO_PROXY=a.example,*.b,10.0.0.0/8");
 	/* Without a proxy, and beside the option, the list is not used. */
 	GOOD_ENV("no_proxy=b;c");

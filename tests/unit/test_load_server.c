@@ -2,6 +2,7 @@
 /*
  * Which server: --api-url, the host of --repo, and the general variables.
  */
+#include "captured.h"
 #include "loading.h"
 
 #include <fcntl.h>
@@ -198,12 +199,12 @@ test_host_variables(void **state)
 	}
 	/* That GH_HOST is not followed does not go unseen. */
 	log_open(LOG_LEVEL_WARNING, false);
-	capture_log();
+	captured_begin();
 	GOOD_ENV(
 	    "GH_HOST=ghe.example", "GITHUB_API_URL=https://api.github.com");
 	assert_string_equal(config.api.host, "api.github.com");
 	assert_non_null(strstr(log_text(), "GH_HOST (ghe.example)"));
-	capture_log();
+	captured_begin();
 	GOOD_ENV(
 	    "GH_HOST=ghe.example", "GITHUB_API_URL=https://ghe.example/api/v3");
 	good(LIST("-R", "github.com/o/r"), LIST("GH_HOST=ghe.example"));
