@@ -33,7 +33,7 @@ AC_DEFUN([RD_JSMN], [
 #include <jsmn.h>]], [[return JSMN_ERROR_PART == 0;]])],
 	[AC_MSG_RESULT([yes])], [
 	AC_MSG_RESULT([no])
-	AC_MSG_ERROR([jsmn.h not found ($rd_jsmn_where); run tools/deps.sh, or
+	AC_MSG_ERROR([jsmn.h not found ($rd_jsmn_where); run $rd_deps_made, or
 say --with-jsmn=DIR])
     ])
     CPPFLAGS=$rd_save_CPPFLAGS

@@ -46,7 +46,7 @@ AC_DEFUN([RD_MBEDTLS], [
 #endif]])], [], [
 	AC_MSG_RESULT([no])
 	AC_MSG_ERROR([mbedTLS 3.6 or newer is needed ($rd_mbedtls_where is older
-or missing); run tools/deps.sh, which builds it in deps/, or say --with-mbedtls=DIR])
+or missing); run $rd_deps_made, which builds it in deps/, or say --with-mbedtls=DIR])
     ])
     AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <mbedtls/build_info.h>
 #if !defined(MBEDTLS_SSL_PROTO_TLS1_3) || !defined(MBEDTLS_SSL_PROTO_TLS1_2) \
@@ -56,7 +56,7 @@ or missing); run tools/deps.sh, which builds it in deps/, or say --with-mbedtls=
 #endif]])], [], [
 	AC_MSG_RESULT([no])
 	AC_MSG_ERROR([mbedTLS ($rd_mbedtls_where) was built without TLS 1.3, PSA
-or trusted certificate callbacks; run tools/deps.sh, which builds a fit one])
+or trusted certificate callbacks; run $rd_deps_made, which builds a fit one])
     ])
     AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <mbedtls/ssl.h>
 #include <psa/crypto.h>

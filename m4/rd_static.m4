@@ -1,16 +1,30 @@
 # SPDX-License-Identifier: ISC
 # RD_DIRECTORIES
-# Where tools/deps.sh puts what it builds.
+# Where tools/deps.sh puts what it builds: for another machine, where --host
+# says which. Sets rd_deps, and rd_deps_made to the command for a message.
 AC_DEFUN([RD_DIRECTORIES], [
+    AC_REQUIRE([AC_CANONICAL_HOST])
     rd_deps=`cd "$srcdir" && pwd`/deps
+    rd_deps_made=tools/deps.sh
+    rd_foreign=no
+    AS_IF([test "x$host" != "x$build"], [
+	rd_foreign=yes
+	rd_deps=$rd_deps/$host_alias
+	rd_deps_made="tools/deps.sh --host $host_alias"
+    ])
 ])
 
 # RD_STATIC_DEFAULTS
 # To be called before a compiler is looked for.
 AC_DEFUN([RD_STATIC_DEFAULTS], [
     : ${CFLAGS="-Os"}
-    AS_IF([test "x$CC" = x && test -x "$rd_deps/bin/musl-cc"],
-	[CC=$rd_deps/bin/musl-cc])
+    : ${LDFLAGS="-s"}
+    AS_IF([test "x$CC" != x], [],
+	[test -x "$rd_deps/bin/musl-cc"], [CC=$rd_deps/bin/musl-cc],
+	[test $rd_foreign = yes], [AS_CASE([$host_os], [*musl*], [],
+	    [AC_MSG_ERROR([there is no $rd_deps/bin/musl-cc to build
+a static program for $host_alias with; run $rd_deps_made, or name a
+compiler that makes one over musl: CC=...])])])
 ])
 
 # RD_STATIC_FLAGS
@@ -19,7 +33,10 @@ AC_DEFUN([RD_STATIC_FLAGS], [
     m4_foreach_w([flag], [-fPIE -fstack-protector-strong -ffunction-sections
 	-fdata-sections -fno-unwind-tables -fno-asynchronous-unwind-tables],
 	[RD_COMPILE_FLAG(flag)])
-    RD_PROGRAM_LDFLAGS="-static-pie -s -Wl,--gc-sections,--build-id=none"
+    # The same bytes from any folder: of the two the last goes first.
+    RD_CFLAGS="$RD_CFLAGS -ffile-prefix-map=`cd "$srcdir" && pwd`=."
+    RD_CFLAGS="$RD_CFLAGS -ffile-prefix-map=`pwd`=./build"
+    RD_PROGRAM_LDFLAGS="-static-pie -Wl,--gc-sections,--build-id=none"
     RD_PROGRAM_LDFLAGS="$RD_PROGRAM_LDFLAGS -Wl,-z,relro,-z,now,-z,noexecstack"
 
     AC_CHECK_TOOL([READELF], [readelf], [:])
@@ -37,12 +54,12 @@ AC_DEFUN([RD_STATIC_FLAGS], [
     LDFLAGS=$rd_save_LDFLAGS
     AC_MSG_RESULT([$rd_static])
     AS_IF([test $rd_static = no], [AC_MSG_ERROR([$CC cannot make a static-PIE
-program; run tools/deps.sh, then configure with CC=$rd_deps/bin/musl-cc])])
+program; run $rd_deps_made, then configure with CC=$rd_deps/bin/musl-cc])])
 
     # A static glibc needs the very same shared glibc to look up names.
     AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <stdlib.h>
 #ifdef __GLIBC__
 #error "glibc"
 #endif]])], [], [AC_MSG_ERROR([a static program over glibc cannot look up
-names by itself; run tools/deps.sh, then configure with CC=$rd_deps/bin/musl-cc])])
+names by itself; run $rd_deps_made, then configure with CC=$rd_deps/bin/musl-cc])])
 ])

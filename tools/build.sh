@@ -4,7 +4,11 @@
 # Builds the static release binary, build/return-dispatch, and makes sure that
 # it is what it should be. Does only what has not been done yet.
 #
-#   tools/build.sh [-v]      -v: say of each property whether it holds
+#   tools/build.sh [-v] [--host TRIPLET]
+#
+#   -v              say of each property whether it holds
+#   --host TRIPLET  for another machine, in build/TRIPLET/: aarch64-linux-gnu,
+#                   arm-linux-gnueabihf, riscv64-linux-gnu (see tools/deps.sh)
 #
 # CFLAGS and the like are taken from the environment, as configure does.
 
@@ -12,23 +16,55 @@ set -eu
 LC_ALL=C
 export LC_ALL
 
-size_max=524288		# The image that holds it should be small, too.
+usage()
+{
+	echo "usage: tools/build.sh [-v] [--host TRIPLET]" >&2
+	exit 2
+}
 
 verbose=no
-case ${1-} in
-'')	;;
--v)	verbose=yes ;;
-*)	echo "usage: tools/build.sh [-v]" >&2; exit 2 ;;
+host=
+while [ $# -gt 0 ]; do
+	case $1 in
+	-v)		verbose=yes ;;
+	--host)		[ $# -gt 1 ] || usage; shift; host=$1 ;;
+	--host=*)	host=${1#--host=} ;;
+	*)		usage ;;
+	esac
+	shift
+done
+case $host in
+"$(gcc -dumpmachine 2>/dev/null)" | "$(uname -m)-linux-gnu")	host= ;;
 esac
 
 cd "$(dirname "$0")/.."
-tools/deps.sh
-mkdir -p build/log
+tools/deps.sh ${host:+--host "$host"}
+build=build${host:+/$host}
+deps=deps${host:+/$host}
+mkdir -p "$build" build/log
+
+# The image that holds it should be small, too. On 64-bit Arm instructions are
+# longer, and there are kernels with pages of 64 KiB, so that up to 64 KiB of
+# the file is alignment: with "-z max-page-size=4096", which saves it, those
+# would not run the program.
+case ${host:-$(uname -m)} in
+aarch64*)	size_max=$((640 * 1024)) ;;
+*)		size_max=$((512 * 1024)) ;;
+esac
+
+# What runs a foreign program.
+case $host in
+'')		emulator= ;;
+arm*)		emulator=qemu-arm ;;
+i?86-*)		emulator=qemu-i386 ;;
+powerpc64le-*)	emulator=qemu-ppc64le ;;
+*)		emulator=qemu-${host%%-*} ;;
+esac
 
 # Runs a step with its output in a log that is shown when it fails.
 logged()
 {
-	log=build/log/$1
+	log=build/log/$1${host:+-$host}
 	shift
 	if ! "$@" >"$log" 2>&1 </dev/null; then
 		cat "$log" >&2
@@ -47,27 +83,29 @@ for made in configure Makefile.in config.h.in; do
 	fi
 done
 
+top=$PWD
 in_build()
 {
-	(cd build && "$@")
+	(cd "$build" && "$@")
 }
 
-key=$(cat configure deps/musl-root/.key - <<END | sha256sum
+key=$(cat configure "$deps/musl-root/.key" - <<END | sha256sum
 ${CC-} ${CFLAGS-} ${CPPFLAGS-} ${LDFLAGS-}
 END
 )
-if [ ! -e build/Makefile ] || [ "$key" != "$(cat build/.key 2>/dev/null)" ]
-then
-	rm -f build/.key
-	logged configure in_build ../configure --enable-static-binary
+if [ ! -e "$build/Makefile" ] ||
+    [ "$key" != "$(cat "$build/.key" 2>/dev/null)" ]; then
+	rm -f "$build/.key"
+	logged configure in_build "$top/configure" --enable-static-binary \
+	    ${host:+--host="$host"}
 	in_build make -s clean
-	echo "$key" >build/.key
+	echo "$key" >"$build/.key"
 fi
 logged make in_build make -j"$(nproc 2>/dev/null || echo 2)"
 # Warnings deserve to be seen.
-grep -A 5 'warning:' build/log/make >&2 || :
+grep -A 5 'warning:' "$log" >&2 || :
 
-binary=build/return-dispatch
+binary=$build/return-dispatch
 failed=0
 
 # holds TEXT COMMAND...
@@ -86,7 +124,7 @@ holds()
 # elf WHAT PATTERN: whether readelf -WHAT prints it.
 elf()
 {
-	readelf -W "-$1" $binary | grep -E "$2"
+	readelf -W "-$1" "$binary" | grep -E "$2"
 }
 
 no_elf()
@@ -94,7 +132,7 @@ no_elf()
 	! elf "$@"
 }
 
-size=$(wc -c <$binary)
+size=$(wc -c <"$binary")
 holds "needs no program interpreter" no_elf l 'INTERP'
 holds "needs no shared library" no_elf d '\(NEEDED\)'
 holds "is position independent" elf h 'Type: +DYN '
@@ -103,10 +141,11 @@ holds "binds them at start" elf d 'FLAGS.*NOW'
 holds "has a stack that is not executable" elf l '^ +GNU_STACK .* RW +0x'
 holds "has no segment writable and executable" no_elf l ' RWE '
 holds "has stack protectors" \
-    sh -c 'nm build/libreturn_dispatch.a | grep __stack_chk_fail'
+    sh -c "readelf -Ws '$build/libreturn_dispatch.a' | grep __stack_chk_fail"
 holds "is stripped" no_elf S ' \.symtab '
 holds "is smaller than $size_max bytes ($size)" test "$size" -lt $size_max
-holds "runs without an environment" env -i $binary --version
+holds "runs without an environment" \
+    env -i ${emulator:+"$(command -v "$emulator")"} "$binary" --version
 
 [ $failed -eq 0 ] || exit 1
 [ $verbose = yes ] || echo "$binary: static PIE, $size bytes"

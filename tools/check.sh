@@ -228,8 +228,20 @@ without_network()
 }
 ! unshare -n true 2>/dev/null ||
 	step "a lack of network is told" without_network
+# A program for this machine must not pass for one of another.
+refused_host()
+{
+	local said
+	rm -rf build/refused && mkdir build/refused || return 1
+	said=$(cd build/refused &&
+	    ../../configure --enable-static-binary --host=mips-linux-gnu 2>&1) &&
+		return 1
+	echo "$said"
+	[[ $said == *"run tools/deps.sh --host mips-linux-gnu"* ]]
+}
 tools/build.sh -v >build/log/release 2>&1
 count build/log/release $? "static binary"
+step "a machine that nothing was made for is refused" refused_host
 
 # The program with the root of a throw-away authority compiled in, for tests of
 # a machine that has no certificates.

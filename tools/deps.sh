@@ -6,6 +6,11 @@
 #   tools/deps.sh            what the static binary needs
 #   tools/deps.sh --demo     and what the demonstration needs
 #   tools/deps.sh --tests    and what all the tests need
+#   tools/deps.sh --host TRIPLET
+#                            what the static binary for another machine needs:
+#                            aarch64-linux-gnu, arm-linux-gnueabihf,
+#                            riscv64-linux-gnu, or what else the system has a
+#                            compiler for
 #   tools/deps.sh --update   look for newer versions of mbedTLS and musl; fails
 #                            if it cannot
 #   tools/deps.sh --packages install the packages that this needs, no more;
@@ -21,6 +26,8 @@
 #   deps/musl-root           mbedTLS and jsmn for musl-cc
 #   deps/host                mbedTLS and jsmn for the system's compiler
 #   deps/VERSIONS            what all this was built from
+#
+# and, of the same sources, in deps/TRIPLET/ what is for another machine.
 #
 # MBEDTLS_TARBALL=FILE and MUSL_TARBALL=FILE take release tarballs instead.
 
@@ -44,6 +51,7 @@ want_demo=no
 want_tests=no
 want_update=no
 want_all=yes
+host=			# The machine to build for, if it is another one.
 options=
 ask=no			# May sudo ask for a password?
 [ ! -t 0 ] || ask=yes
@@ -100,17 +108,31 @@ logged()
 	"$@" >"$log" 2>&1 </dev/null || give_up "$log" "$what"
 }
 
-for arg; do
-	case $arg in
+while [ $# -gt 0 ]; do
+	options="$options $1"
+	case $1 in
+	--host)
+		[ $# -gt 1 ] || die "--host needs a triplet (try --help)"
+		shift
+		options="$options $1"
+		host=$1
+		;;
+	--host=*)	host=${1#--host=} ;;
 	--demo)		want_demo=yes ;;
 	--tests)	want_demo=yes want_tests=yes ;;
 	--update)	want_update=yes ;;
 	--packages)	want_all=no ;;
 	-h|--help)	usage; exit 0 ;;
-	*)		die "unknown option: $arg (try --help)" ;;
+	*)		die "unknown option: $1 (try --help)" ;;
 	esac
-	options="$options $arg"
+	shift
 done
+case $host in
+*[!A-Za-z0-9_-]* | -*)	die "not a triplet: $host" ;;
+"$(gcc -dumpmachine 2>/dev/null)" | "$(uname -m)-linux-gnu")	host= ;;
+esac
+cross=${host:+$host-}
+out=$deps${host:+/$host}
 
 # --- packages ---------------------------------------------------------------
 
@@ -134,6 +156,10 @@ needs()
 	/usr/include/jsmn.h	libjsmn-dev	-
 	dpkg-source		dpkg-dev	-
 	deb:debian-archive-keyring	debian-archive-keyring	-
+	END
+	[ -z "$host" ] || cat <<-END
+	${cross}gcc		gcc-$(echo "$host" | tr _ -)	-
+	deb:qemu-user		qemu-user	-
 	END
 	[ $want_demo = no ] || cat <<-END
 	/usr/bin/python3	python3		python3
@@ -525,7 +551,7 @@ get_sources()
 
 system_is_musl()
 {
-	case $(gcc -dumpmachine) in
+	case $machine in
 	*-musl*)	return 0 ;;
 	esac
 	return 1
@@ -533,19 +559,21 @@ system_is_musl()
 
 make_musl()
 {
-	rm -rf "$deps/new.musl" "$deps/src/build.musl"
+	rm -rf "$out/new.musl" "$deps/src/build.musl"
 	mkdir -p "$deps/src/build.musl"
 	(
 		cd "$deps/src/build.musl"
-		CC=gcc CFLAGS="-Os -fPIE -fstack-protector-strong" \
-		    ../musl/configure --prefix="$deps/musl" \
-		    --disable-shared --disable-gcc-wrapper &&
+		CC=${cross}gcc CROSS_COMPILE=$cross \
+		    CFLAGS="-Os -fPIE -fstack-protector-strong $traced" \
+		    ../musl/configure ${host:+--target="$host"} \
+		    --prefix="$out/musl" --disable-shared \
+		    --disable-gcc-wrapper &&
 		make -j"$jobs" &&
-		make install DESTDIR="$deps/new.musl"
+		make install DESTDIR="$out/new.musl"
 	) || return 1
-	rm -rf "$deps/musl"
-	mv "$deps/new.musl$deps/musl" "$deps/musl" || return 1
-	rm -rf "$deps/new.musl" "$deps/src/build.musl"
+	rm -rf "$out/musl"
+	mv "$out/new.musl$out/musl" "$out/musl" || return 1
+	rm -rf "$out/new.musl" "$deps/src/build.musl"
 }
 
 # musl's own gcc wrapper turns -static-pie into a dynamic program. This one
@@ -554,32 +582,32 @@ make_musl()
 # expect glibc.
 make_wrapper()
 {
-	mkdir -p "$deps/bin"
+	mkdir -p "$out/bin"
 	if system_is_musl; then
 		cat <<-END
 		#!/bin/sh
-		exec gcc "\$@"
+		exec ${cross}gcc "\$@"
 		END
 	else
-		cat >"$deps/bin/musl.specs.new" <<-END
+		cat >"$out/bin/musl.specs.new" <<-END
 		%rename cpp_options rd_cpp_options
 
 		%rename cc1 rd_cc1
 
 		*cpp_options:
-		-nostdinc -isystem $deps/musl/include -isystem include%s %(rd_cpp_options)
+		-nostdinc -isystem $out/musl/include -isystem include%s %(rd_cpp_options)
 
 		*cc1:
-		%(rd_cc1) -nostdinc -isystem $deps/musl/include -isystem include%s %{!fno-pie:%{!fno-PIE:%{!fpie:%{!fPIE:%{!fno-pic:%{!fno-PIC:%{!fpic:%{!fPIC:-fPIE}}}}}}}} $outline
+		%(rd_cc1) -nostdinc -isystem $out/musl/include -isystem include%s %{!fno-pie:%{!fno-PIE:%{!fpie:%{!fPIE:%{!fno-pic:%{!fno-PIC:%{!fpic:%{!fPIC:-fPIE}}}}}}}} $outline
 
 		*link:
 		-nostdlib %{shared:%emusl-cc links static programs only} %{static|no-pie:-static} %{!static:%{!no-pie:%{!r:-static -pie --no-dynamic-linker -z text}}}
 
 		*startfile:
-		%{static|no-pie:$deps/musl/lib/crt1.o;:$deps/musl/lib/rcrt1.o} $deps/musl/lib/crti.o
+		%{static|no-pie:$out/musl/lib/crt1.o;:$out/musl/lib/rcrt1.o} $out/musl/lib/crti.o
 
 		*endfile:
-		$deps/musl/lib/crtn.o
+		$out/musl/lib/crtn.o
 
 		*lib:
 		-lc
@@ -588,7 +616,7 @@ make_wrapper()
 		libgcc.a%s
 
 		*link_libgcc:
-		-L$deps/musl/lib -L.%s
+		-L$out/musl/lib -L.%s
 
 		*link_ssp:
 
@@ -606,21 +634,21 @@ make_wrapper()
 
 
 		END
-		mv "$deps/bin/musl.specs.new" "$deps/bin/musl.specs"
+		mv "$out/bin/musl.specs.new" "$out/bin/musl.specs"
 		cat <<-END
 		#!/bin/sh
-		exec gcc "\$@" -specs "$deps/bin/musl.specs"
+		exec ${cross}gcc "\$@" -specs "$out/bin/musl.specs"
 		END
-	fi >"$deps/bin/musl-cc.new"
-	chmod +x "$deps/bin/musl-cc.new"
-	mv "$deps/bin/musl-cc.new" "$deps/bin/musl-cc"
+	fi >"$out/bin/musl-cc.new"
+	chmod +x "$out/bin/musl-cc.new"
+	mv "$out/bin/musl-cc.new" "$out/bin/musl-cc"
 }
 
 # make_mbedtls DIRECTORY CC FLAGS FAST-FLAGS: the second flags are for the
 # arithmetic, where nearly all the time of a handshake goes.
 make_mbedtls()
 {
-	new=$deps/new.$1
+	new=$out/new.$1
 	rm -rf "$new"
 	mkdir -p "$new/lib" "$new/obj"
 	cp -R "$deps/src/mbedtls/include" "$new/include" || return 1
@@ -633,17 +661,18 @@ make_mbedtls()
 	%.o: $(LIBRARY)/%.c; $(CC) $(FLAGS) -I../include -I$(LIBRARY) -c -o $@ $<
 	END
 	make -C "$new/obj" -j"$jobs" SRC="$deps/src/mbedtls" CC="$2" \
+	    AR="${cross}ar" \
 	    FLAGS="$3" FAST="$4" || return 1
 	rm -rf "$new/obj"
 	cp "$jsmn" "$new/include/jsmn.h" || return 1
-	rm -rf "${deps:?}/$1"
-	mv "$new" "$deps/$1"
+	rm -rf "${out:?}/$1"
+	mv "$new" "$out/$1"
 }
 
 # Succeeds if what $1 names was built with the key $2.
 fresh()
 {
-	[ -d "$deps/$1" ] && [ "$(cat "$deps/$1/.key" 2>/dev/null)" = "$2" ]
+	[ -d "$out/$1" ] && [ "$(cat "$out/$1/.key" 2>/dev/null)" = "$2" ]
 }
 
 get_jsmn()
@@ -662,65 +691,70 @@ get_jsmn()
 build()
 {
 	jobs=$(nproc 2>/dev/null || echo 2)
-	compiler=$(gcc --version | head -n 1)
-	machine=$(gcc -dumpmachine)
+	compiler=$("${cross}gcc" --version | head -n 1)
 	# Outlined atomics of a libgcc made for glibc ask glibc about the CPU.
 	outline=
+	# For who wants them, debug symbols; the same from any folder.
+	traced="-g -ffile-prefix-map=$deps/src=deps/src"
+	traced="$traced -ffile-prefix-map=$out=deps"
 	case $machine in
 	aarch64*)	outline=-mno-outline-atomics ;;
 	esac
 	get_jsmn
 
 	key=$(cat "$0" - <<-END | sha256
-	$deps $compiler $machine $(cat "$deps/src/musl.from" 2>/dev/null)
+	$out $compiler $machine $(cat "$deps/src/musl.from" 2>/dev/null)
 	END
 	)
-	if ! fresh musl "$key" || [ ! -x "$deps/bin/musl-cc" ]; then
+	if ! fresh musl "$key" || [ ! -x "$out/bin/musl-cc" ]; then
 		if system_is_musl; then
-			mkdir -p "$deps/musl"
+			mkdir -p "$out/musl"
 		else
 			say "building musl"
 			logged musl "musl could not be built" make_musl
 		fi
 		make_wrapper
-		echo "$key" >"$deps/musl/.key"
+		echo "$key" >"$out/musl/.key"
 	fi
 
 	key=$(echo "$key" | cat - "$config" "$jsmn" "$deps/src/mbedtls.from" |
 	    sha256)
-	common="-std=c99 -D_GNU_SOURCE -fPIE"
+	common="-std=c99 -D_GNU_SOURCE -fPIE $traced"
 	if ! fresh musl-root "$key"; then
 		say "building mbedTLS for musl"
 		small="-Os -ffunction-sections -fdata-sections"
 		small="$small -fno-unwind-tables -fno-asynchronous-unwind-tables"
 		small="$small -fstack-protector-strong"
 		logged mbedtls-musl "mbedTLS could not be built" make_mbedtls musl-root \
-		    "$deps/bin/musl-cc" "$common $small" -O2
-		echo "$key" >"$deps/musl-root/.key"
+		    "$out/bin/musl-cc" "$common $small" -O2
+		echo "$key" >"$out/musl-root/.key"
 	fi
-	if ! fresh host "$key"; then
+	if [ -z "$host" ] && ! fresh host "$key"; then
 		say "building mbedTLS for the system's libc"
 		logged mbedtls-host "mbedTLS could not be built" make_mbedtls host gcc \
-		    "$common -O1 -g -fno-omit-frame-pointer" ""
+		    "$common -O1 -fno-omit-frame-pointer" ""
 		echo "$key" >"$deps/host/.key"
 	fi
 
-	cat >"$deps/VERSIONS.new" <<-END
+	cat >"$out/VERSIONS.new" <<-END
 	mbedtls: $(cat "$deps/src/mbedtls.from")
 	musl: $(cat "$deps/src/musl.from" 2>/dev/null || echo "the system's")
 	jsmn: jsmn.h $(sha256 <"$jsmn")
 	compiler: $compiler, $machine
 	END
-	if cmp -s "$deps/VERSIONS.new" "$deps/VERSIONS"; then
-		rm -f "$deps/VERSIONS.new"
+	if cmp -s "$out/VERSIONS.new" "$out/VERSIONS"; then
+		rm -f "$out/VERSIONS.new"
 	else
-		mv "$deps/VERSIONS.new" "$deps/VERSIONS"
+		mv "$out/VERSIONS.new" "$out/VERSIONS"
 	fi
 }
 
 mkdir -p "$deps/log"
 install_packages
 [ $want_all = yes ] || exit 0
+have "${cross}gcc" || die "there is no ${cross}gcc to build for $host with"
+machine=$("${cross}gcc" -dumpmachine)
+mkdir -p "$out"
 # Two at once would build into the same place.
 if have flock; then
 	exec 9>"$deps/.lock"

@@ -33,7 +33,7 @@ static enum status
 tcp_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
     int64_t deadline_ms, struct fault *f)
 {
-	struct tcp *t = (struct tcp *)c;
+	struct tcp *t = (void *)c;
 	enum status status;
 	ssize_t n;
 
@@ -59,7 +59,7 @@ static enum status
 tcp_write(struct conn *c, const char *data, size_t len, int64_t deadline_ms,
     struct fault *f)
 {
-	struct tcp *t = (struct tcp *)c;
+	struct tcp *t = (void *)c;
 	enum status status;
 	ssize_t n;
 
@@ -83,7 +83,7 @@ tcp_write(struct conn *c, const char *data, size_t len, int64_t deadline_ms,
 static void
 tcp_close(struct conn *c)
 {
-	struct tcp *t = (struct tcp *)c;
+	struct tcp *t = (void *)c;
 
 	close(t->fd);
 	free(t->conn.who);
@@ -93,13 +93,16 @@ tcp_close(struct conn *c)
 static uint64_t
 tcp_sent(const struct conn *c)
 {
-	return ((const struct tcp *)c)->sent;
+	const struct tcp *t = (const void *)c;
+
+	return t->sent;
 }
 
 static bool
 tcp_quiet(struct conn *c)
 {
-	struct pollfd pfd = { .fd = ((struct tcp *)c)->fd, .events = POLLIN };
+	struct tcp *t = (void *)c;
+	struct pollfd pfd = { .fd = t->fd, .events = POLLIN };
 
 	return poll(&pfd, 1, 0) == 0;
 }

@@ -156,7 +156,7 @@ static enum status
 tls_read(struct conn *c, char *data, size_t size, size_t *got, bool *clean,
     int64_t deadline_ms, struct fault *f)
 {
-	struct tls *t = (struct tls *)c;
+	struct tls *t = (void *)c;
 	int rc;
 
 	tls_begin(t, deadline_ms, f);
@@ -202,7 +202,7 @@ static enum status
 tls_write(struct conn *c, const char *data, size_t len, int64_t deadline_ms,
     struct fault *f)
 {
-	struct tls *t = (struct tls *)c;
+	struct tls *t = (void *)c;
 	int rc;
 
 	tls_begin(t, deadline_ms, f);
@@ -238,7 +238,7 @@ tls_free(struct tls *t)
 static void
 tls_close(struct conn *c)
 {
-	struct tls *t = (struct tls *)c;
+	struct tls *t = (void *)c;
 	struct fault ignored;
 
 	if (!t->broken) {
@@ -257,7 +257,7 @@ tls_sent(const struct conn *c)
 static bool
 tls_quiet(struct conn *c)
 {
-	struct tls *t = (struct tls *)c;
+	struct tls *t = (void *)c;
 
 	return t->input_at == t->input_len &&
 	    mbedtls_ssl_get_bytes_avail(&t->ssl) == 0 &&
