@@ -40,7 +40,7 @@ variable_is(const char *name, const char *wanted)
 	return value != NULL && strcmp(value, wanted) == 0;
 }
 
-/* For whoever looks for a fault in the program, with a debugger or a core. */
+/* The user wants to debug the program, with a debugger or a core dump. */
 static bool
 is_debuggable(void)
 {
@@ -65,8 +65,8 @@ occupy_standard_descriptors(void)
 }
 
 /*
- * What is written to is opened; then the sandbox is closed; only then may the
- * network send what it likes.
+ * The outputs are opened first, then the sandbox is closed, and only then does
+ * the program use the network.
  */
 static enum status
 run_online(const struct github_options *given, const struct config *c,
@@ -90,7 +90,7 @@ run_online(const struct github_options *given, const struct config *c,
 		trust_free(trust);
 		return status;
 	}
-	/* A core is a file, too. */
+	/* The sandbox would prevent a core dump, which is a file too. */
 	sandbox_enter(is_debuggable() ? NULL : read_again,
 	    sizeof read_again / sizeof read_again[0]);
 	options.trust = trust;

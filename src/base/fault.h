@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a call can come to, and the story of a call that failed.
+ * The outcome of a call, and the story of a call that failed.
  *
  * Fallible functions return an enum status and fill a struct fault, which
  * callers pass up unchanged; main prints it once.  One table maps a status to
@@ -74,7 +74,7 @@ bool status_is_bad_answer(enum status);
 enum status fault_set(struct fault *, enum status, const char *, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Same, for what another try would not help. */
+/* Same, for a failure that another try would not change. */
 enum status fault_set_lasting(struct fault *, enum status, const char *, ...)
     __attribute__((format(printf, 3, 4)));
 

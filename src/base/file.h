@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading all of a descriptor: files, and pipes that somebody fills.
+ * Reads all of a descriptor, which may be a file or a pipe.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
@@ -23,9 +23,8 @@ int file_read_all(int fd, struct buf *, int64_t deadline_ms);
 int file_open(const char *path);
 
 /*
- * The same for the regular file at `path`.  Anything else there is EINVAL: of a
- * pipe there may never be more, and nobody waits for that in the middle of
- * something.
+ * The same for the regular file at `path`.  Anything else is EINVAL: a pipe
+ * may never end, and a file that is re-read must not hold the program up.
  */
 int file_read_regular(const char *path, struct buf *);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * SIGINT and SIGTERM as something that code can ask about and poll for.
+ * SIGINT and SIGTERM as a state that code can query and poll for.
  * Handlers are installed in every mode: as PID 1 a process without them
  * ignores both signals.  SIGPIPE and SIGXFSZ are ignored, so that a closed
  * stdout or a file that may not grow is an error to report and not a silent
@@ -18,7 +18,7 @@ void interrupt_install(void);
 
 /*
  * From now on the death of the parent counts as SIGTERM (prctl(2),
- * PR_SET_PDEATHSIG): whoever signals only the shell that started us means us,
+ * PR_SET_PDEATHSIG): a signal to the shell that started us is meant for us
  * too.  `pid` is what getppid() gave when the program began, so that a parent
  * that has died since is noticed.  Comes after interrupt_install.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Reading and writing of descriptors that may be pipes: neither a peer that
- * does not read nor one that does not write can hold us against a signal.
+ * Reading and writing of descriptors that may be pipes: a peer that does
+ * not read or write cannot keep us from reacting to a signal.
  */
 #ifndef BASE_IO_H
 #define BASE_IO_H
@@ -12,8 +12,8 @@
 
 /*
  * Writes all of it.  0, or errno: EINTR if SIGINT or SIGTERM arrived while
- * waiting, ETIMEDOUT if it could not all be written within that time, however
- * slowly it went on.
+ * waiting, ETIMEDOUT if it could not all be written within that time, even if
+ * some of it was.
  */
 int io_write_all(int fd, const char *, size_t, int64_t patience_ms);
 

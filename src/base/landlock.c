@@ -30,7 +30,7 @@ landlock_ruleset_of(int abi)
 	return r;
 }
 
-/* Whether no file of this directory may be had merely for being in it. */
+/* The directory is one whose files must not all be opened up. */
 static bool
 is_too_wide(const char *directory)
 {
@@ -38,7 +38,7 @@ is_too_wide(const char *directory)
 	    (geteuid() == 0 && strcmp(directory, "/etc") == 0);
 }
 
-/* Cuts the last part off; of what is in the root "" is left. */
+/* Cuts the last part off; a path directly below the root becomes "". */
 static void
 to_directory(char *path)
 {

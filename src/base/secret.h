@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What must never be shown.  Texts registered here are replaced by "***", in
+ * Secrets must never be shown.  Texts registered here are replaced by "***", in
  * upper or lower case, wherever foreign or composed text passes secret_redact:
  * at the log's sink, and where text of a peer is clipped (a clipped secret
  * would no longer be recognised).

@@ -67,7 +67,7 @@ load_target(struct loader *l)
 		load_repo(l);
 }
 
-/* What only a dispatch has. */
+/* Loads the options that only a dispatch has. */
 static void
 load_dispatch(struct loader *l)
 {
@@ -79,7 +79,7 @@ load_dispatch(struct loader *l)
 		load_distinct_id(l);
 }
 
-/* What any wait has, and nothing else takes. */
+/* Loads the options of a wait; a dispatch without --wait refuses them. */
 static void
 load_wait(struct loader *l)
 {
@@ -91,7 +91,7 @@ load_wait(struct loader *l)
 
 /*
  * Reading files may take as long as this, and no longer than the command's own
- * timeout; what is wrong with that is told where it is loaded.
+ * timeout.  A bad timeout is reported where it is loaded.
  */
 static int64_t
 patience(const struct loader *l)
@@ -109,7 +109,7 @@ patience(const struct loader *l)
 
 /*
  * Values of inputs may be secrets, and a server that refuses them quotes them.
- * What messages have to name is not one: it is shown anyway.
+ * A text that messages must name anyway is not treated as one.
  */
 static void
 register_values(struct loader *l)

@@ -38,19 +38,19 @@ struct config {
 	char *distinct_id;      /* NULL: none given */
 	bool random_id;         /* asked for one at random */
 	char *token;            /* NULL: none, in a dry run */
-	const char *token_file; /* or NULL; lent; read anew */
+	const char *token_file; /* or NULL; lent; re-read */
 	int64_t timeout_ms;
 	int64_t step_ms; /* PACE_ADAPTIVE, or the step */
 	bool dry_run;
 	struct trust_sources trust; /* lent from environment */
-	struct proxy proxy;         /* maybe none */
+	struct proxy proxy;         /* may be none */
 	struct result_order results;
 };
 
 /* Looks up an environment variable; getenv, but for tests. */
 typedef const char *(*config_lookup)(const char *name);
 
-/* $GITHUB_OUTPUT, also where the rest is not fit to be loaded; NULL: none.
+/* $GITHUB_OUTPUT, even if the rest cannot be loaded; NULL: none.
  * Lent. */
 const char *config_output_path(config_lookup);
 
@@ -58,7 +58,7 @@ const char *config_output_path(config_lookup);
 void config_open_log(const struct options *, config_lookup);
 
 /*
- * STATUS_USAGE with who, what and what would be right; required values that
+ * STATUS_USAGE names the option, its value and what would be right; required values that
  * are missing are all named at once.  Registers the token as a secret.  The
  * caller wipes in every case.
  */

@@ -12,7 +12,7 @@
 #define DURATION_FORMS "90, 90s, 5m, 1h or 1500ms"
 
 /*
- * The whole text: digits, then one unit; a bare number counts in
+ * The whole text: digits, then one unit; a bare number is in units of
  * `bare_unit_ms`.  False for anything else and on overflow.
  */
 bool duration_parse(const char *, int64_t bare_unit_ms, int64_t *ms);

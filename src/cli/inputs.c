@@ -113,7 +113,7 @@ add_member(
 	return STATUS_OK;
 }
 
-/* A raw line break: people paste text that has some into strings. */
+/* The error is a raw line break, as in text pasted into a string. */
 static bool
 is_line_break(const char *text, size_t len, size_t offset)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Loading a config: the loader, and the steps that fill a part each.  Internal
- * to cli/.
+ * Loading a config: the loader, and the steps, each of which fills one part.
+ * Internal to cli/.
  *
- * The loader remembers its first fault.  After that no step is taken, and what
- * is left of the current one finds nothing wrong and reads no file.  All faults
- * are STATUS_USAGE, but for a signal's while a file is read.
+ * The loader remembers its first fault.  After that no further step is
+ * taken, and the rest of the current one reports nothing and reads no file.  All
+ * faults are STATUS_USAGE, except for a signal while a file is read.
  *
  * Texts that are returned are owned by the caller, unless they are const: then
  * they are lent from command line and environment.
@@ -100,10 +100,10 @@ void load_runs(struct loader *);
 /* The server: its API and its pages. */
 void load_server(struct loader *);
 
-/* Of the tokens the one for this server. */
+/* Selects the token for this server. */
 void load_token(struct loader *);
 
-/* That no run's URL names another server. */
+/* Fails if a run's URL names another server. */
 void load_check_runs(struct loader *);
 
 /* The proxy to the API. */

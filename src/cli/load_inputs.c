@@ -13,7 +13,7 @@
 
 #define INPUTS_MAX ((size_t)1 << 20) /* GitHub takes 65,535 */
 
-/* No JSON, but what looks like the name of a file. */
+/* The text is not JSON, but looks like the name of a file. */
 static void
 hint_at_file(struct loader *l, const char *value)
 {
@@ -25,8 +25,8 @@ hint_at_file(struct loader *l, const char *value)
 }
 
 /*
- * "-F key=@file" reads the file in gh.  Here a field is what is written, since
- * it may well begin with an "@"; but that is said where a file is there.
+ * In gh, "-F key=@file" reads the file.  Here a value is sent as written, since
+ * it may well begin with "@"; if such a file exists, a warning says so.
  */
 static void
 hint_at_text(const char *pair)
@@ -119,7 +119,7 @@ load_distinct_id(struct loader *l)
 		    l, option_specs[OPTION_DISTINCT_ID].variables, &from);
 	else if (l->o->value[OPTION_DISTINCT_ID] != NULL)
 		id = xstrdup(l->o->value[OPTION_DISTINCT_ID]);
-	/* Empty: the default that workflows give it. */
+	/* An empty one is the default that workflows declare. */
 	if (input != NULL && *input->text == '\0')
 		input = NULL;
 	if (id != NULL && input != NULL && strcmp(id, input->text) != 0) {

@@ -11,7 +11,7 @@
 #include "cli/load.h"
 
 /*
- * Options whose rows say all there is to say about loading them.
+ * Loads the options whose rows say how, without a function of their own.
  */
 
 #define SECONDS      INT64_C(1000)

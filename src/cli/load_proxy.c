@@ -17,8 +17,8 @@ static const char *const https_names[] = { "https_proxy", "HTTPS_PROXY",
 static const char *const http_names[] = { "http_proxy", NULL };
 static const char *const except_names[] = { "no_proxy", "NO_PROXY", NULL };
 
-/* Which servers are connected to directly.  The list is often meant for other
- * programs, too, so what matches no server is only warned of. */
+/* Loads the servers to connect to directly.  The list is often meant for other
+ * programs too, so an item that matches no server only causes a warning. */
 static void
 load_except(const struct loader *l)
 {
@@ -71,7 +71,7 @@ load_proxy(struct loader *l)
 	if (text == NULL)
 		return;
 	l->status = proxy_parse(&c->proxy, from, text, l->fault);
-	/* It may hold a password. */
+	/* The text may hold a password. */
 	secret_free(text);
 	if (l->status != STATUS_OK)
 		return;

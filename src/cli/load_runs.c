@@ -18,7 +18,7 @@ parse_id(const char *text, size_t len, uint64_t *id)
 	return text_u64(text, len, id) && *id > 0 && *id <= INT64_MAX;
 }
 
-/* What comes after the last slash before `end`. */
+/* The text between the last slash before `end` and `end`. */
 static const char *
 segment_before(const char *text, const char *end)
 {
@@ -28,8 +28,8 @@ segment_before(const char *text, const char *end)
 }
 
 /*
- * [BASE]/OWNER/REPO/actions/runs/ID[/...], where BASE is https://HOST and maybe
- * a path.  Whether that is the server's is another question.
+ * [BASE]/OWNER/REPO/actions/runs/ID[/...], where BASE is https://HOST,
+ * optionally with a path.  Whether that is the server's is checked elsewhere.
  */
 static bool
 parse_run_url(const char *text, struct wait_target *run, struct url *pages)
@@ -38,7 +38,7 @@ parse_run_url(const char *text, struct wait_target *run, struct url *pages)
 	char *base;
 	bool ok;
 
-	/* An "@" may come after a password: not even looked at. */
+	/* A password may precede an "@", so such a text is not parsed. */
 	if (mark == NULL || strchr(text, '@') != NULL)
 		return false;
 	id = mark + strlen(RUN_PATH);

@@ -10,10 +10,10 @@
 #include "github/server.h"
 
 /*
- * Which server all of this is about.  Only what the user configured says so:
- * options, then the general variables.  Data never does, since the token goes
- * where the server is: the URL of a run, though it may come from the environment
- * too, names a run on that server or none (load_check_runs).
+ * Loads the server.  Only the user's configuration selects it: options, then the
+ * general variables.  Data never does, since the token is sent to the server: the
+ * URL of a run, even one from the environment, names a run on that server or none
+ * (load_check_runs).
  */
 
 #define GITHUB_COM "https://github.com"
@@ -132,7 +132,7 @@ server_from_api(struct loader *l, const char *api, const char *server)
 	buf_free(&pages);
 }
 
-/* GH_HOST comes last; nobody should have to wonder why it does nothing. */
+/* GH_HOST comes last; a warning explains why it has no effect. */
 static void
 warn_of_host(const struct loader *l, const char *host)
 {

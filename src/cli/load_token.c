@@ -42,8 +42,8 @@ load_token_file(struct loader *l)
 }
 
 /*
- * Any of them may show up in a value that a message quotes, also one that is
- * not for this server.
+ * A message may quote a value that contains any of them, even one that is not
+ * for this server.
  */
 void
 load_secrets(struct loader *l)

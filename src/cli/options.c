@@ -9,7 +9,7 @@
 #include "cli/suggest.h"
 
 #define TOKEN_MIN    32        /* GitHub's have 40 characters and more */
-#define TOKEN_OPTION "--token" /* that many other tools have */
+#define TOKEN_OPTION "--token" /* which many other tools have */
 
 #define VARIABLES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define NO_VARIABLE    ((const char *const[]){ NULL })
@@ -62,8 +62,8 @@ find_letter(char letter)
 	return o;
 }
 
-/* A long word may be a token in the wrong place, one with an "@" a URL with a
- * password: neither is shown. */
+/* A long word may be a token in the wrong place, and one with an "@" may be a
+ * URL with a password: neither is shown. */
 static bool
 may_be_shown(const char *arg, size_t len)
 {
@@ -112,7 +112,7 @@ take(struct options *o, enum option which, const char *value, struct fault *f)
 	} else if (which == OPTION_JOB) {
 		append(&o->jobs, value);
 	} else if (o->given[which] && !same(o->value[which], value)) {
-		/* Without the values: --inputs may hold secrets. */
+		/* The values are left out: --inputs may hold secrets. */
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "%s is given twice, with different values; keep only one",
 		    option_specs[which].name);
@@ -229,8 +229,7 @@ options_waiting(const struct options *o)
 	return NULL;
 }
 
-/* Of what follows --version only --verbose counts, after --help only the
- * command that it is about. */
+/* After --version only --verbose matters, after --help only the command. */
 static void
 look_further(struct options *o, char **argv)
 {

@@ -65,7 +65,7 @@ struct options {
  * STATUS_USAGE for an unknown option, a missing or superfluous value, a value
  * given twice with different texts, flags that cannot be used together, options
  * that belong to the other command, and arguments where there are none.  --help
- * and --version end the reading at once, except that --verbose (-v by itself)
+ * and --version end parsing at once, except that --verbose (-v by itself)
  * may follow --version, and a command --help.  The caller wipes in every case.
  */
 enum status options_parse(

@@ -129,13 +129,13 @@ plan_dispatch(struct dispatch_order *o, const struct config *c,
 	o->is_unique = c->distinct_id == NULL;
 	o->distinct_id = o->is_unique ? uuid : c->distinct_id;
 	o->sends_id = !o->is_unique || c->random_id;
-	/* An ID that is among the inputs already stays as it was written. */
+	/* An ID already among the inputs stays as it was written. */
 	o->body_with_id = body(c, o->distinct_id);
 	o->body = o->sends_id ? o->body_with_id : body(c, NULL);
 	return STATUS_OK;
 }
 
-/* An order lends its texts; these are its own. */
+/* An order lends its texts, except for these. */
 static void
 drop(const char *text)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What will be asked, exactly: a config becomes the order of a dispatch.  Pure:
+ * Turns a config into the order of a dispatch: exactly what will be asked.  Pure:
  * the random ID is an argument.
  */
 #ifndef CLI_PLAN_H

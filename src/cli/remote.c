@@ -17,7 +17,7 @@
 /* Where github.com takes SSH on port 443. */
 #define GITHUB_SSH "ssh.github.com"
 
-/* Names with a dot between them, or an IPv4 address; maybe with a port. */
+/* Names with a dot between them, or an IPv4 address; optionally with a port. */
 static bool
 is_host(const char *s)
 {
@@ -71,7 +71,7 @@ add_plain(struct buf *out, const char *url)
 	while ((at = memchr(host, '@', (size_t)(end - host))) != NULL)
 		host = at + 1;
 	buf_add(out, host, (size_t)(end - host));
-	/* HOST:/PATH is as good. */
+	/* HOST:/PATH is equivalent. */
 	url = *end == '\0' ? end : end + 1 + (*end == ':' && end[1] == '/');
 	buf_addc(out, '/');
 	buf_adds(out, url);
@@ -142,7 +142,7 @@ take_section(const char **s, const char *name)
 		(len == strlen(name) && strncmp(begin, name, len) == 0));
 }
 
-/* url = VALUE; maybe in quotation marks, maybe with a comment behind. */
+/* url = VALUE, possibly in quotation marks or followed by a comment. */
 static bool
 take_url(struct repository *r, const char *s)
 {

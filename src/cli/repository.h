@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * How people write the name of a repository.  Pure.
+ * Parses the name of a repository as people write it.  Pure.
  */
 #ifndef CLI_REPOSITORY_H
 #define CLI_REPOSITORY_H
@@ -10,7 +10,7 @@
 
 /* All owned by the caller. */
 struct repository {
-	char *host; /* maybe with a port; NULL if none is named */
+	char *host; /* may have a port; NULL if none is named */
 	char *owner;
 	char *name;
 };

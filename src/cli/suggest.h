@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What somebody may have meant who typed a word that is unknown.  Pure.
+ * Suggests what somebody meant who typed an unknown word.  Pure.
  */
 #ifndef CLI_SUGGEST_H
 #define CLI_SUGGEST_H

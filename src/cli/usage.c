@@ -48,7 +48,7 @@ static const struct row {
 #include "cli/options.def"
 };
 
-/* The help stands in a column of its own, also of several lines. */
+/* The help has a column of its own, even if it has several lines. */
 static void
 add_option(struct buf *out, const struct row *row)
 {

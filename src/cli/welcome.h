@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What somebody sees who starts the program to learn what it is.
+ * The text for somebody who starts the program without any arguments.
  */
 #ifndef CLI_WELCOME_H
 #define CLI_WELCOME_H

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "json/emit.h"
 
-#define REPLACEMENT 0xfffd /* for bytes that are no character */
+#define REPLACEMENT 0xfffd /* for bytes that are not a character */
 
 /* RFC 8259, 7: beyond U+FFFF as a pair of surrogates. */
 static void
@@ -22,7 +22,7 @@ add_escape(struct buf *out, uint32_t cp)
 
 /*
  * The next character of the inside of a string, or of any JSON text; its
- * length.  What does more than to be seen is escaped, and so is the '[' of
+ * length.  A character that is not merely displayed is escaped, and so is the '[' of
  * "##[": a runner takes that for a command, wherever it stands in a line.
  */
 static size_t

@@ -52,7 +52,7 @@ enum json_type json_type(struct json);
 const char *json_type_name(enum json_type);
 
 /*
- * The member of that name.  One that occurs twice is as good as absent: readers
+ * The member of that name.  One that occurs twice counts as absent: readers
  * differ in which they take (RFC 8259, 4), so that neither proves anything.
  */
 struct json json_member(struct json object, const char *name);
