@@ -7,6 +7,7 @@
 #   - the whole compiles without a warning, with gcc and with clang
 #   - chains of certificates are judged as OpenSSL does, or more strictly
 #   - the action gives what the actions it replaces gave, on a runner's shells
+#   - README.md shows what really happens
 #   - unit tests and the corpora of the fuzz targets, with sanitizers and under
 #     valgrind
 #   - end-to-end tests of the static binary, of a build with sanitizers, and
@@ -280,6 +281,13 @@ count build/log/chains $? "beside openssl verify"
 section "the action"
 "$python" tests/action/run.py --scale "${SCALE:-1}" >build/log/action 2>&1
 count build/log/action $? "as a runner runs it"
+
+section "README.md"
+if unshare --user --map-root-user --net --mount true 2>/dev/null; then
+	step "what it shows is what happens" "$python" tools/picture.py --check
+else
+	echo "left out: there are no namespaces here"
+fi
 
 # Valgrind takes longest by far and has generous limits of time, so it runs
 # beside the others, behind them in line for the processors.

@@ -5,6 +5,7 @@ GitHub, and draws what stands on the screen as an SVG, or prints it.
 
     tools/picture.py waiting >doc/waiting.svg
     tools/picture.py --text dispatch
+    tools/picture.py --check            compares README.md and its picture with what is so now
 
 In a network of its own, where api.github.com is the simulated server, so that the program does
 what it would do outside. Wants namespaces (as root, or where users may make them), unshare and
@@ -53,13 +54,13 @@ SCENES = {
     "dispatch": Scene(ASKED + " -f environment=staging", columns=140),
     "waiting": Scene(
         ASKED + " --wait --wait-timeout 1h",
-        jobs=(ghsim.Job("lint", life="in_progress:6s completed/success"),
-              ghsim.Job("build (linux, x64)", life="queued:2s in_progress:17s completed/success"),
-              ghsim.Job("build (linux, arm64)", life="queued:4s " + SLOW),
-              ghsim.Job("test / unit", life="queued:6s in_progress:9s completed/failure"),
-              ghsim.Job("test / integration", life="queued:6s " + SLOW),
+        jobs=(ghsim.Job("lint", life="in_progress:4s completed/success"),
+              ghsim.Job("build (linux, x64)", life="queued:2s in_progress:11s completed/success"),
+              ghsim.Job("build (linux, arm64)", life="queued:3s " + SLOW),
+              ghsim.Job("test / unit", life="queued:4s in_progress:6s completed/failure"),
+              ghsim.Job("test / integration", life="queued:4s " + SLOW),
               ghsim.Job("deploy", life="queued:90s completed/success")),
-        life="queued:1s " + SLOW, until=r"in_progress +27s"),
+        life="queued:1s " + SLOW, until=r"in_progress +17s"),
     "failure": Scene(
         ASKED + " --wait",
         jobs=(ghsim.Job("build", ("Run actions/checkout@v5", "Run make"),
@@ -146,6 +147,8 @@ def play(scene, binary, folder):
         server.stop()
         server.log_host.stop()
         term.close()
+    while rows and not rows[-1].cells:
+        rows.pop()
     return rows
 
 
@@ -209,13 +212,52 @@ def draw(rows, columns):
     return "\n".join(out + ["</g>", "</svg>", ""])
 
 
+def text_of(rows):
+    return "".join(row.text() + "\n" * (not row.continues) for row in rows)
+
+
+# ---- what README.md has
+
+def alike(text):
+    """Its lines, without what is different each time: times, and a spinner's place."""
+    return [re.sub(r"(\d+h)?(\d+m)?\d+s\b", "TIME", re.sub(r"^( *)[-|/\\\\] ", r"\1- ", line)).strip()
+            for line in text.splitlines()]
+
+
+def shown(name):
+    """What is shown of a scene; a line of an ellipsis stands for any number of lines."""
+    if SCENES[name].until:
+        found = re.search(r'<desc id="text">(.*?)</desc>',
+                          (TOP / f"doc/{name}.svg").read_text(), re.S)
+    else:
+        found = re.search(rf"^    (\$ return-dispatch {re.escape(SCENES[name].arguments)}\n"
+                          r"(?:    .*\n)*)", (TOP / "README.md").read_text(), re.M)
+    return alike(xml.sax.saxutils.unescape(found[1])) if found else ["nothing"]
+
+
+def check(name, rows):
+    """None, or what is shown of the scene, but is not so."""
+    if SCENES[name].until:
+        played, expected = alike("\n".join(row.text() for row in rows)), shown(name)
+    else:
+        played, expected = alike(text_of(rows)), shown(name)
+    pattern = "".join("(.*\n)*" if line == "…" else re.escape(line) + "\n" for line in expected)
+    if not re.fullmatch(pattern, "".join(line + "\n" for line in played)):
+        return f"{name}: shown is\n  " + "\n  ".join(expected) + "\nbut it is\n  " + \
+            "\n  ".join(played)
+    return None
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=str(TOP / "build/return-dispatch"))
     parser.add_argument("--text", action="store_true", help="print the screen's text")
-    parser.add_argument("scene", choices=SCENES)
+    parser.add_argument("--check", action="store_true", help="compare, and draw nothing")
+    parser.add_argument("scene", choices=SCENES, nargs="?")
     options = parser.parse_args()
+    if bool(options.scene) == options.check:
+        parser.error("give a scene, or --check")
     binary = os.path.abspath(options.binary)
     if not os.access(binary, os.X_OK):
         parser.error(f"{binary} is missing; tools/build.sh makes it")
@@ -224,16 +266,16 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="picture-"))
     try:
         furnish(folder)
-        scene = SCENES[options.scene]
-        rows = play(scene, binary, folder)
+        played = {name: play(SCENES[name], binary, folder)
+                  for name in ([options.scene] if options.scene else SCENES)}
     finally:
         shutil.rmtree(folder)
-    while rows and not rows[-1].cells:
-        rows.pop()
-    if options.text:
-        print("".join(row.text() + "\n" * (not row.continues) for row in rows), end="")
-    else:
-        print(draw(rows, scene.columns), end="")
+    if options.check:
+        wrong = [problem for name, rows in played.items() if (problem := check(name, rows))]
+        print("\n".join([*wrong, f"{len(played) - len(wrong)} passed, {len(wrong)} failed"]))
+        sys.exit(bool(wrong))
+    rows = played[options.scene]
+    print(text_of(rows) if options.text else draw(rows, SCENES[options.scene].columns), end="")
 
 
 if __name__ == "__main__":
