@@ -100,8 +100,10 @@ def only(wanted):
 
 
 def static_only(function):
-    """For scenarios of what only the static program does, itself."""
-    return only(lambda setup: setup.is_static and not setup.valgrind)(function)
+    """For scenarios of what only the static program does, itself: what it asks of the kernel,
+    and what it does in a root of its own, where no emulator is."""
+    return only(lambda setup: setup.is_static and not setup.valgrind
+                and not setup.emulator)(function)
 
 
 def native_only(function):
@@ -163,15 +165,21 @@ class Setup:
     pki: object
     valgrind: bool = False
     scale: float = 1.0
+    emulator: str = ""          # what runs it, if it is a program for another machine
 
     def __post_init__(self):
         with open(self.binary, "rb") as file:
             data = file.read()
         # Then its memory and its speed say nothing.
         self.has_sanitizers = b"__asan_" in data or b"__ubsan_" in data
-        self.instrumented = self.valgrind or self.has_sanitizers
+        self.instrumented = self.valgrind or self.has_sanitizers or bool(self.emulator)
         self.on_glibc = b"GLIBC_2." in data
         self.is_static = not needs_interpreter(data)
+
+    @property
+    def program(self):
+        """The words that start it."""
+        return [self.emulator, self.binary] if self.emulator else [self.binary]
 
 
 @dataclasses.dataclass
@@ -399,7 +407,7 @@ class Case:
         self.env.update(env or {})
         self.env = {key: value for key, value in self.env.items() if value is not None}
         self.actions = self.env.get("GITHUB_ACTIONS") == "true"
-        command = [*(program or [self.setup.binary]), *map(str, arguments)]
+        command = [*(program or self.setup.program), *map(str, arguments)]
         if self.root:
             command[0] = "/return-dispatch"
         if self.setup.valgrind and not preload:

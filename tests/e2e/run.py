@@ -21,6 +21,7 @@ import certs
 import harness
 
 VALGRIND_SCALE = 4
+EMULATOR_SCALE = 3
 SECOND_SCALE = 4        # for what is tried again
 PATIENCE = 600          # seconds in which some scenario must have ended
 
@@ -69,6 +70,8 @@ def main():
     parser.add_argument("--binary", required=True)
     parser.add_argument("--label", default="", help="printed with the results")
     parser.add_argument("--valgrind", action="store_true")
+    parser.add_argument("--emulator", default="", metavar="PROGRAM",
+                        help="runs the binary, which is for another machine: qemu-aarch64")
     parser.add_argument("--scale", type=float, default=1, metavar="X",
                         help="stretch all limits of time, for a slow or busy machine")
     parser.add_argument("-k", dest="pattern", default="", help="only names that match this")
@@ -87,9 +90,15 @@ def main():
         parser.error(f"{binary} can't be run")
     if options.valgrind and not shutil.which("valgrind"):
         parser.error("valgrind is not installed")
+    emulator = options.emulator and shutil.which(options.emulator)
+    if emulator is None:
+        parser.error(f"{options.emulator} is not installed")
+    if emulator and options.valgrind:
+        parser.error("--valgrind and --emulator exclude each other")
     if not options.scale > 0:
         parser.error("--scale must be more than 0")
-    scale = options.scale * (VALGRIND_SCALE if options.valgrind else 1)
+    scale = options.scale * (VALGRIND_SCALE if options.valgrind else
+                             EMULATOR_SCALE if emulator else 1)
     jobs = options.jobs or min(8, 2 + 2 * (os.cpu_count() or 1))
 
     folder = tempfile.mkdtemp(prefix="e2e-pki-")
@@ -97,7 +106,7 @@ def main():
     label = f" ({options.label})" if options.label else ""
     pool = concurrent.futures.ThreadPoolExecutor(jobs)
     try:
-        setup = harness.Setup(binary, None, options.valgrind, scale)
+        setup = harness.Setup(binary, None, options.valgrind, scale, emulator)
         chosen = [function for function in chosen if harness.is_wanted(function, setup)
                   and (not options.smoke or harness.is_smoke(function))
                   and (not options.first or harness.is_first(function))]
@@ -106,6 +115,9 @@ def main():
                 print(function.__name__.replace("_", " "))
             return 0
         print(f"# end to end{label}: {len(chosen)} scenarios, {jobs} at a time", flush=True)
+        if emulator:
+            print(f"# skipped, since {options.emulator} has no system call filters and can't follow"
+                  " into another root: what only the static program does", flush=True)
         setup.pki = certs.Pki(folder)
         futures = {pool.submit(harness.run_one, function, setup): function for function in chosen}
         for name, problem, seconds in results(futures, setup, pool):

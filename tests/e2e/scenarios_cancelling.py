@@ -368,7 +368,7 @@ RUNNER = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 def wait_in_shell(t, shell, script, env):
     path = t.file("step.sh", script)
     t.start(*t.base(), "--wait", *t.waiting(), "--cancel-on-interrupt", env=env,
-            program=[*shell, path, t.setup.binary])
+            program=[*shell, path, *t.setup.program])
     t.killed = True
     t.hub.wait_for("GET", GET_RUN, 3, t.scaled(30))
 
