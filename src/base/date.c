@@ -68,7 +68,7 @@ date_from_http(const char *s, int64_t *seconds)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	int64_t year, month, day, time;
-	const char *p = s;
+	const char *p;
 
 	if (strlen(s) != 29 || s[3] != ',' || s[4] != ' ')
 		return false;

@@ -66,14 +66,12 @@ is_mounted_by_itself(const char *path, const char *directory)
 static char *
 directory_of(const char *path, const char *real)
 {
-	char *directory = xstrdup(real), *above = xstrdup(path), *link;
+	char *directory = xstrdup(real), *above, *link;
 	size_t len;
 
 	to_directory(directory);
-	if (strchr(above, '/') == NULL)
-		strcpy(above, ".");
-	else
-		to_directory(above);
+	above = xstrdup(strchr(path, '/') != NULL ? path : "./");
+	to_directory(above);
 	link = realpath(*above != '\0' ? above : "/", NULL);
 	free(above);
 	len = link != NULL ? strlen(link) : 0;

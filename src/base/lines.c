@@ -44,5 +44,5 @@ lines_read(const char *path, lines_line take, void *ctx)
 			take(ctx, line);
 		begins = ends;
 	}
-	fclose(file);
+	(void)fclose(file);
 }

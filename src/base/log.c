@@ -222,7 +222,7 @@ log_va(const char *command, const char *plain, const char *fmt, va_list ap)
 	n = vsnprintf(stack, sizeof stack, fmt, ap);
 	if (n >= 0 && (size_t)n >= sizeof stack) {
 		if ((heap = malloc((size_t)n + 1)) != NULL) {
-			vsnprintf(heap, (size_t)n + 1, fmt, again);
+			(void)vsnprintf(heap, (size_t)n + 1, fmt, again);
 			message.max = (size_t)n;
 			buf_add(&message, heap, (size_t)n);
 			explicit_bzero(heap, (size_t)n);

@@ -58,7 +58,7 @@ random_uuid(char text[RANDOM_UUID_SIZE])
 		return false;
 	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* version 4 */
 	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80); /* the RFC's variant */
-	snprintf(text, RANDOM_UUID_SIZE,
+	(void)snprintf(text, RANDOM_UUID_SIZE,
 	    "%02x%02x%02x%02x-%02x%02x-%02x%02x-"
 	    "%02x%02x-%02x%02x%02x%02x%02x%02x",
 	    b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10],

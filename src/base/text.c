@@ -129,12 +129,12 @@ text_utf8(const char *s, size_t len, uint32_t *code_point)
 		return 0;
 	if (len < n)
 		return 0;
-	cp = c & (0x7fu >> n);
+	cp = c & (0x7fU >> n);
 	for (i = 1; i < n; i++) {
 		c = (unsigned char)s[i];
 		if ((c & 0xc0) != 0x80)
 			return 0;
-		cp = cp << 6 | (c & 0x3fu);
+		cp = cp << 6 | (c & 0x3fU);
 	}
 	if (cp < least[n] || cp > 0x10ffff || (cp >= 0xd800 && cp <= 0xdfff))
 		return 0;
@@ -143,27 +143,27 @@ text_utf8(const char *s, size_t len, uint32_t *code_point)
 }
 
 size_t
-text_utf8_encode(uint32_t cp, char out[4])
+text_utf8_encode(uint32_t code_point, char out[4])
 {
-	if (cp < 0x80) {
-		out[0] = (char)cp;
+	if (code_point < 0x80) {
+		out[0] = (char)code_point;
 		return 1;
 	}
-	if (cp < 0x800) {
-		out[0] = (char)(0xc0 | cp >> 6);
-		out[1] = (char)(0x80 | (cp & 0x3f));
+	if (code_point < 0x800) {
+		out[0] = (char)(0xc0 | code_point >> 6);
+		out[1] = (char)(0x80 | (code_point & 0x3f));
 		return 2;
 	}
-	if (cp < 0x10000) {
-		out[0] = (char)(0xe0 | cp >> 12);
-		out[1] = (char)(0x80 | (cp >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (cp & 0x3f));
+	if (code_point < 0x10000) {
+		out[0] = (char)(0xe0 | code_point >> 12);
+		out[1] = (char)(0x80 | (code_point >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (code_point & 0x3f));
 		return 3;
 	}
-	out[0] = (char)(0xf0 | cp >> 18);
-	out[1] = (char)(0x80 | (cp >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (cp >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (cp & 0x3f));
+	out[0] = (char)(0xf0 | code_point >> 18);
+	out[1] = (char)(0x80 | (code_point >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (code_point >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (code_point & 0x3f));
 	return 4;
 }
 

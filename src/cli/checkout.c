@@ -75,7 +75,7 @@ read_config(struct buf *config, const char *folder)
 bool
 checkout_repository(struct repository *r)
 {
-	char folder[PATH_MAX], *slash = folder;
+	char folder[PATH_MAX], *slash;
 	bool ok = false;
 	struct buf config;
 

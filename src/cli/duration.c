@@ -18,8 +18,8 @@ duration_parse(const char *s, int64_t bare_unit_ms, int64_t *ms)
 	} units[] = {
 		{ "ms", 1 },
 		{ "s", 1000 },
-		{ "m", 60 * 1000 },
-		{ "h", 60 * 60 * 1000 },
+		{ "m", 60000 },
+		{ "h", 3600000 },
 	};
 	size_t digits = strspn(s, "0123456789"), i;
 	int64_t unit_ms = bare_unit_ms;

@@ -22,7 +22,7 @@ load_fail(struct loader *l, const char *format, ...)
 	if (l->status != STATUS_OK)
 		return;
 	va_start(ap, format);
-	vsnprintf(text, sizeof text, format, ap);
+	(void)vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
 	l->status = fault_set_lasting(l->fault, STATUS_USAGE, "%s", text);
 }

@@ -111,8 +111,9 @@ load_number(
 	    n <= (uint64_t)s->most) {
 		*(size_t *)member = (size_t)n;
 	} else {
-		snprintf(why, sizeof why, "expected a number from %lld to %lld",
-		    (long long)s->least, (long long)s->most);
+		(void)snprintf(why, sizeof why,
+		    "expected a number from %lld to %lld", (long long)s->least,
+		    (long long)s->most);
 		load_fail_value(l, from, text, why);
 	}
 	free(text);

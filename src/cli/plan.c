@@ -140,7 +140,7 @@ static void
 drop(const char *text)
 {
 	/* Values of inputs may be secrets. */
-	secret_free((char *)(uintptr_t)text);
+	secret_free((char *)text);
 }
 
 void

@@ -287,7 +287,7 @@ show_change(struct vigil *v)
 	const struct run *run = &v->run->state.run;
 	char state[sizeof v->shown];
 
-	snprintf(state, sizeof state, "%s/%s/%llu", run->status,
+	(void)snprintf(state, sizeof state, "%s/%s/%llu", run->status,
 	    run->conclusion, (unsigned long long)run->attempt);
 	if (strcmp(state, v->shown) == 0)
 		return;

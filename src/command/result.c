@@ -185,7 +185,7 @@ add_number(struct buf *b, const char *name, uint64_t value)
 	char number[24] = "";
 
 	if (value > 0)
-		snprintf(
+		(void)snprintf(
 		    number, sizeof number, "%llu", (unsigned long long)value);
 	return add_output(b, name, number);
 }
@@ -281,7 +281,7 @@ write_exit_status(struct result *r, enum status status)
 	struct buf b;
 	int error;
 
-	snprintf(number, sizeof number, "%d", status_exit_code(status));
+	(void)snprintf(number, sizeof number, "%d", status_exit_code(status));
 	begin_outputs(r, &b);
 	error = add_output(&b, "exit_status", number)
 	    ? io_write_within(r->fd, buf_str(&b), b.len, &r->left_ms)

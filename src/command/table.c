@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "compat.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -256,7 +257,8 @@ add_jobs(struct table *t, const struct watched *a, size_t rows)
 			add_job_row(t, a, job);
 			shown++;
 		}
-	snprintf(rest, sizeof rest, "... and %zu more jobs", total - shown);
+	(void)snprintf(
+	    rest, sizeof rest, "... and %zu more jobs", total - shown);
 	add_row(t, "  ", no_style, rest, "", "");
 }
 
@@ -294,6 +296,7 @@ add_runs(struct table *t, const struct watched *runs, size_t count, size_t rows)
 		if (runs[i].ended && !t->view->is_last)
 			continue;
 		/* What is left, shared among those that are still running. */
+		assert(open > 0);
 		each = rows > 2 * (count - i - 1)
 		    ? (rows - 2 * (count - i - 1)) / open
 		    : 0;

@@ -28,7 +28,7 @@ enum answer_class {
 
 /* A year stands for ever: longer waits are cut to this, so that no sum of times
  * can overflow. */
-#define ANSWER_WAIT_MAX_S (366 * 86400)
+#define ANSWER_WAIT_MAX_S 31622400 /* 366 days */
 
 /* Header values are as received, and NULL if absent.  `message` is never NULL,
  * and `body` only if body_len is 0. */

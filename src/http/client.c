@@ -23,8 +23,8 @@
  * the REST API": points per minute).  A search among many new runs may read
  * some hundred lists at once.
  */
-#define TURN_MS 67  /* between two requests, in the long run */
-#define BURST   500 /* requests that need not wait for that */
+#define TURN_MS INT64_C(67) /* between two requests, in the long run */
+#define BURST   500         /* requests that need not wait for that */
 
 struct client {
 	const struct url *url;

@@ -196,15 +196,15 @@ json_type_name(enum json_type type)
 }
 
 struct json
-json_first(struct json j)
+json_first(struct json container)
 {
-	enum json_type type = json_type(j);
+	enum json_type type = json_type(container);
 
 	/* A container's first child is the token right behind it. */
 	if ((type != JSON_ARRAY && type != JSON_OBJECT) ||
-	    token_of(j)->size == 0)
+	    token_of(container)->size == 0)
 		return absent;
-	return cursor(j.doc, j.token + 1);
+	return cursor(container.doc, container.token + 1);
 }
 
 struct json
@@ -377,7 +377,7 @@ const char *
 json_text(struct json j, size_t *len)
 {
 	const jsmntok_t *t;
-	int quotes;
+	size_t quotes;
 
 	if (j.doc == NULL) {
 		*len = 0;
@@ -385,6 +385,6 @@ json_text(struct json j, size_t *len)
 	}
 	t = token_of(j);
 	quotes = t->type == JSMN_STRING;
-	*len = (size_t)(t->end - t->start + 2 * quotes);
+	*len = (size_t)(t->end - t->start) + 2 * quotes;
 	return j.doc->text + t->start - quotes;
 }

@@ -272,17 +272,19 @@ describe(const struct scan *s, struct json_error *e)
 		}
 	e->column = text_characters(line, (size_t)(s->p - line)) + 1;
 	if (s->p == s->end) {
-		snprintf(e->found, sizeof e->found, "the end of the text");
+		(void)snprintf(
+		    e->found, sizeof e->found, "the end of the text");
 		return;
 	}
 	c = (unsigned char)*s->p;
 	n = text_utf8(s->p, (size_t)(s->end - s->p), &cp);
 	if (n == 0 || c < 0x20 || c == 0x7f)
-		snprintf(e->found, sizeof e->found, "byte 0x%02x", c);
+		(void)snprintf(e->found, sizeof e->found, "byte 0x%02x", c);
 	else if (cp == 0xfeff)
-		snprintf(e->found, sizeof e->found, "a byte order mark");
+		(void)snprintf(e->found, sizeof e->found, "a byte order mark");
 	else
-		snprintf(e->found, sizeof e->found, "'%.*s'", (int)n, s->p);
+		(void)snprintf(
+		    e->found, sizeof e->found, "'%.*s'", (int)n, s->p);
 }
 
 bool

@@ -112,7 +112,7 @@ anchors_find(
 	/* The first is the server's own.  The library lends its list as const
 	 * here, but searches it further. */
 	if (!a->sorted)
-		sort((mbedtls_x509_crt *)(uintptr_t)child);
+		sort((mbedtls_x509_crt *)child);
 	a->sorted = true;
 	for (n = trust_find(a->trust, 0, &issuer);
 	     rc == 0 && n < trust_count(a->trust);

@@ -123,7 +123,7 @@ place_of_ip(const struct der *base, const struct der *name)
 {
 	size_t len = length(name), i;
 
-	if (length(base) != 2 * sizeof(uint32_t) && length(base) != 2 * 16)
+	if (length(base) != 8 && length(base) != 32)
 		return UNSURE;
 	if (length(base) != 2 * len)
 		return OUTSIDE;
@@ -334,28 +334,29 @@ check_attributes(const struct der *constraints, const struct der *subject,
 
 enum constraint
 constraints_check(const struct der *constraints,
-    const struct certificate_names *c, struct general_name *name)
+    const struct certificate_names *c, struct general_name *culprit)
 {
 	struct der list = contents(&c->alt_names), rest;
 	enum constraint result;
 	bool has_dns = false;
 	unsigned int tag;
 
-	name->tag = NAME_DIRECTORY;
-	name->value = contents(&c->subject);
-	if (name->value.p < name->value.end &&
-	    (result = constraints_judge(constraints, name)) != CONSTRAINT_KEPT)
+	culprit->tag = NAME_DIRECTORY;
+	culprit->value = contents(&c->subject);
+	if (culprit->value.p < culprit->value.end &&
+	    (result = constraints_judge(constraints, culprit)) !=
+		CONSTRAINT_KEPT)
 		return result;
-	while (der_take(&list, &name->tag, &name->value)) {
-		has_dns = has_dns || name->tag == NAME_DNS;
-		rest = name->value;
-		if (name->tag == NAME_DIRECTORY &&
-		    !der_take(&rest, &tag, &name->value))
+	while (der_take(&list, &culprit->tag, &culprit->value)) {
+		has_dns = has_dns || culprit->tag == NAME_DNS;
+		rest = culprit->value;
+		if (culprit->tag == NAME_DIRECTORY &&
+		    !der_take(&rest, &tag, &culprit->value))
 			return CONSTRAINT_UNKNOWN;
-		result = constraints_judge(constraints, name);
+		result = constraints_judge(constraints, culprit);
 		if (result != CONSTRAINT_KEPT)
 			return result;
 	}
 	return check_attributes(
-	    constraints, &c->subject, c->is_server && !has_dns, name);
+	    constraints, &c->subject, c->is_server && !has_dns, culprit);
 }

@@ -76,8 +76,9 @@ lookup_open(const char *host, bool is_dotted, uint16_t port)
 {
 	struct lookup *l = xcalloc(1, sizeof *l);
 
-	snprintf(l->name, sizeof l->name, "%s%s", host, is_dotted ? "." : "");
-	snprintf(l->port, sizeof l->port, "%u", (unsigned int)port);
+	(void)snprintf(
+	    l->name, sizeof l->name, "%s%s", host, is_dotted ? "." : "");
+	(void)snprintf(l->port, sizeof l->port, "%u", (unsigned int)port);
 	l->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (l->event_fd == -1) {
 		free(l);

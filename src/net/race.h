@@ -13,7 +13,7 @@
  * deadline.  Fails with STATUS_RESOLVE, STATUS_CONNECT, what poll_until
  * reports, or a signal's status.
  */
-enum status race(int *fd, const char *who, const char *host, uint16_t port,
+enum status race(int *winner, const char *who, const char *host, uint16_t port,
     int64_t deadline_ms, struct fault *);
 
 #endif

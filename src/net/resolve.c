@@ -378,11 +378,11 @@ resolve_text(const struct resolve_address *a, char text[RESOLVE_TEXT_MAX])
 
 	if (a->addr.ss_family == AF_INET6) {
 		inet_ntop(AF_INET6, &v6->sin6_addr, ip, sizeof ip);
-		snprintf(text, RESOLVE_TEXT_MAX, "[%s]:%u", ip,
+		(void)snprintf(text, RESOLVE_TEXT_MAX, "[%s]:%u", ip,
 		    (unsigned int)ntohs(v6->sin6_port));
 	} else {
 		inet_ntop(AF_INET, &v4->sin_addr, ip, sizeof ip);
-		snprintf(text, RESOLVE_TEXT_MAX, "%s:%u", ip,
+		(void)snprintf(text, RESOLVE_TEXT_MAX, "%s:%u", ip,
 		    (unsigned int)ntohs(v4->sin_port));
 	}
 }

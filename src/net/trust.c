@@ -270,7 +270,7 @@ add_directory(struct trust *t, const char *path)
 static enum status
 add_named_directories(struct trust *t, const char *list, struct fault *f)
 {
-	int error = 0, first = 0;
+	int error, first = 0;
 	const char *p;
 	size_t len;
 	char *path;

@@ -18,21 +18,23 @@ static bool
 run_file(const char *path)
 {
 	FILE *f = fopen(path, "r");
-	uint8_t *data = NULL;
+	uint8_t *data = NULL, *resized;
 	size_t len = 0, n;
 
 	if (f == NULL)
 		return false;
 	do {
-		if ((data = realloc(data, len + 65536)) == NULL)
+		if ((resized = realloc(data, len + 65536)) == NULL)
 			abort();
+		data = resized;
 		n = fread(data + len, 1, 65536, f);
 		len += n;
 	} while (n > 0);
 	fclose(f);
 	/* As short as it is, so that reading beyond it is seen. */
-	if ((data = realloc(data, len > 0 ? len : 1)) == NULL)
+	if ((resized = realloc(data, len > 0 ? len : 1)) == NULL)
 		abort();
+	data = resized;
 	LLVMFuzzerTestOneInput(data, len);
 	LLVMFuzzerTestOneInput(data, len);
 	free(data);
