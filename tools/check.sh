@@ -5,6 +5,7 @@
 #
 #   - the static binary is built and is what it should be
 #   - the whole compiles without a warning, with gcc and with clang
+#   - make lint
 #   - chains of certificates are judged as OpenSSL does, or more strictly
 #   - the action gives what the actions it replaces gave, on a runner's shells
 #   - README.md shows what really happens
@@ -177,7 +178,7 @@ count_e2e()
 mkdir -p build/log
 section "set-up"
 # This one takes a while the first time, so what it says is worth seeing.
-if tools/deps.sh --tests; then
+if tools/deps.sh --tests --lint; then
 	passed=$((passed + 1))
 else
 	failed=$((failed + 1))
@@ -214,7 +215,7 @@ listed()
 			missing=1
 		}
 	done
-	return $missing
+	return "$missing"
 }
 step "every file is listed" listed
 
@@ -259,6 +260,13 @@ step "build with clang" built build/clang --enable-werror \
     CC=clang
 [ $quick = yes ] ||
 	step "build for valgrind" built build/valgrind CFLAGS="-g -O1"
+
+# --- what can be seen without running anything ---
+
+section "lint"
+make -s -C build/dev lint >build/log/lint 2>&1
+count build/log/lint $? "make lint"
+grep '^skipped' build/log/lint
 
 # --- tests ---
 

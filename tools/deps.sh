@@ -6,6 +6,7 @@
 #   tools/deps.sh            what the static binary needs
 #   tools/deps.sh --demo     and what the demonstration needs
 #   tools/deps.sh --tests    and what all the tests need
+#   tools/deps.sh --lint     and what make lint needs
 #   tools/deps.sh --host TRIPLET
 #                            what the static binary for another machine needs:
 #                            aarch64-linux-gnu, arm-linux-gnueabihf,
@@ -49,6 +50,7 @@ jsmn_sha256=1ed6154dedf009212a08a397e9c4ed50a0ce31d5a8301bb294e137ae3188c13b
 
 want_demo=no
 want_tests=no
+want_lint=no
 want_update=no
 want_all=yes
 host=			# The machine to build for, if it is another one.
@@ -120,6 +122,7 @@ while [ $# -gt 0 ]; do
 	--host=*)	host=${1#--host=} ;;
 	--demo)		want_demo=yes ;;
 	--tests)	want_demo=yes want_tests=yes ;;
+	--lint)		want_lint=yes ;;
 	--update)	want_update=yes ;;
 	--packages)	want_all=no ;;
 	-h|--help)	usage; exit 0 ;;
@@ -180,6 +183,14 @@ needs()
 	deb:qemu-user		qemu-user	-
 	/usr/sbin/squid		squid		squid
 	/usr/bin/tinyproxy	tinyproxy	tinyproxy
+	END
+	[ $want_lint = no ] || cat <<-END
+	clang-format		clang-format	clang-extra-tools
+	clang-tidy		clang-tidy	clang-extra-tools
+	cppcheck		cppcheck	cppcheck
+	shellcheck		shellcheck	shellcheck
+	mandoc			mandoc		mandoc
+	/usr/bin/python3	python3		python3
 	END
 }
 
