@@ -4,7 +4,7 @@
     queued:2 in_progress:1.5s completed/failure #2 in_progress completed/success
 
 Each word is a phase: the status, after "/" the conclusion, after ":" how long it lasts, in looks
-(1 if not said) or seconds; the last one lasts for ever. "#2" begins the second attempt. Any words
+(1 if not said) or seconds; the last one lasts forever. "#2" begins the second attempt. Any words
 will do, so that statuses nobody has heard of can be had; "null" is null.
 """
 

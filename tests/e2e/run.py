@@ -37,7 +37,7 @@ def load():
 
 
 def ended(futures):
-    """As they come. A scenario that waits for what never happens must not keep us for ever."""
+    """As they come. A scenario that waits for what never happens must not keep us forever."""
     while futures:
         done, futures = concurrent.futures.wait(
             futures, PATIENCE, concurrent.futures.FIRST_COMPLETED)

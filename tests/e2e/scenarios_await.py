@@ -40,7 +40,7 @@ def a_run_is_awaited_by_its_id(t):
 
 
 @scenario
-def any_kind_of_run_will_do(t):
+def any_kind_of_run_can_be_awaited(t):
     for event in ("repository_dispatch", "push", "pull_request", "schedule"):
         run = a_run(t, event=event, life="in_progress completed/failure")
         t.awaits(run)
@@ -233,7 +233,7 @@ def an_await_that_times_out_is_exit_6(t):
 
 
 @scenario
-def an_attempt_that_has_begun_before_is_told(t):
+def an_attempt_that_began_earlier_is_reported(t):
     run = a_run(t, life="#3 in_progress:2 completed/success")
     t.awaits(run)
     t.concluded(run, attempt=3)
@@ -243,7 +243,7 @@ def an_attempt_that_has_begun_before_is_told(t):
 # ---- what is printed
 
 @scenario
-def the_run_is_told_when_it_is_first_seen(t):
+def the_run_is_reported_when_it_is_first_seen(t):
     run = a_run(t, life="in_progress:12 completed/success")
     seen = {}
     t.hub.fault("GET", GET_RUN, 8, hook=lambda *_: seen.update(out=t.read("stdout")))
@@ -313,7 +313,7 @@ def an_output_file_that_cannot_be_opened_stops_an_await(t):
 
 
 @scenario
-def an_unfit_link_is_replaced_here_too(t):
+def an_unusable_link_is_replaced_here_too(t):
     run = a_run(t)
     for link in ("javascript:alert(1)", "https://x.example/a b", "https://x.example/$(id)", ""):
         t.hub.faults.clear()
@@ -344,7 +344,7 @@ def several_runs_are_awaited_side_by_side(t):
 
 
 @scenario
-def one_that_fails_and_one_that_is_slow(t):
+def a_run_that_fails_beside_a_slow_one(t):
     hub = t.github()
     bad = hub.add_run(life="in_progress:2 completed/failure")
     slow = hub.add_run(life=f"in_progress:{t.scaled(2)}s completed/success")
@@ -428,7 +428,7 @@ def one_that_hangs_does_not_stop_the_others(t):
 
 
 @scenario
-def the_verdict_of_each_of_several_is_told_apart(t):
+def each_of_several_runs_has_its_own_verdict(t):
     hub = t.github()
     good, missing = hub.add_run(life="completed/success"), 17654399999
     t.awaits(good, missing)
@@ -448,7 +448,7 @@ def ids_and_urls_can_be_mixed(t):
 
 
 @scenario
-def the_same_run_twice_is_no_harm(t):
+def the_same_run_twice_does_no_harm(t):
     hub = t.github()
     run = hub.add_run(life="in_progress:4 completed/success")
     t.awaits(run, run.html_url, base=on_github_com(t))
@@ -682,7 +682,7 @@ def await_may_stand_after_options(t):
 
 
 @scenario
-def the_help_tells_of_waiting(t):
+def the_help_describes_waiting(t):
     for words in (("--help",), ("await", "--help")):
         t.run(*words, token=False)
         t.exits(0)

@@ -122,7 +122,7 @@ def a_cancel_that_comes_too_early_is_asked_again(t, row):
 
 
 @scenario
-def a_strange_answer_to_a_cancel_is_no_promise(t):
+def an_odd_response_to_a_cancel_proves_nothing(t):
     for what in ({"status": 200, "body": "<!doctype html><p>Sign in</p>",
                   "headers": {"Content-Type": "text/html"}}, {"status": 409, "body": ""}):
         t.hub = hub = t.github(life="in_progress")
@@ -213,7 +213,7 @@ def a_run_that_is_still_queued_is_cancelled_too(t):
 
 @scenario
 def a_cancel_while_the_server_is_silent(t):
-    """The looks hang, the request to cancel must not wait for them for ever."""
+    """The looks hang, the request to cancel must not wait for them forever."""
     hub = t.github(life="in_progress")
     hub.fault("GET", GET_RUN, {3}, stall="reply")
     t.wait("--cancel-after", "1s", waiting=t.waiting(wait_timeout=t.seconds(50)))
@@ -345,7 +345,7 @@ def a_cancel_that_comes_too_early_is_asked_again_after_a_signal(t):
 
 
 @scenario
-def a_look_tells_that_there_is_nothing_left_to_cancel(t):
+def a_look_shows_that_nothing_is_left_to_cancel(t):
     hub = t.github(life="in_progress")
 
     def end(*_):
@@ -413,7 +413,7 @@ def exec_in_a_shell_gets_the_signal_itself(t, row):
 
 @native_only
 @scenario
-def outside_of_actions_we_outlive_the_shell(t):
+def outside_actions_the_program_outlives_the_shell(t):
     hub = t.github(life="in_progress:6 completed/success")
     wait_in_shell(t, SHELLS[0], '"$@"\nexit $?\n', {})
     t.signal(signal.SIGKILL)
@@ -457,7 +457,7 @@ def a_signal_during_the_pause_of_a_rate_limit_cancels(t):
 
 
 @scenario
-def a_signal_while_a_log_comes_is_obeyed(t):
+def a_signal_while_a_log_arrives_is_obeyed(t):
     t.github(life="in_progress completed/failure", jobs=(Job("bad", log=("it says",)),))
     host = t.log_host()
     host.fault("GET", "/", stall="reply")
@@ -495,7 +495,7 @@ def the_result_file_is_whole_after_a_signal(t):
 
 
 @scenario
-def every_run_that_goes_on_is_cancelled(t):
+def every_run_that_is_still_running_is_cancelled(t):
     hub = t.github()
     done = hub.add_run(life="completed/success")
     going = [hub.add_run(life="in_progress") for _ in range(3)]

@@ -93,7 +93,7 @@ def bad_durations_in_the_environment_name_the_variable(t):
 
 
 @scenario
-def good_durations_are_taken(t):
+def good_durations_are_accepted(t):
     t.github()
     for value in ("90", "90s", "5m", "1h", "1500ms"):
         t.dispatch("--timeout", value, "--dry-run")
@@ -217,7 +217,7 @@ def numbers_keep_their_digits(t):
 
 
 @scenario
-def escapes_and_emoji_arrive_in_their_meaning(t):
+def escapes_and_emoji_keep_their_meaning(t):
     hub = t.github()
     t.dispatch("--inputs", r'{"quote":"say \"hi\" \\ \/","lines":"a\nb\r\n\tc\b\f",'
                            r'"emoji":"\ud83d\ude80 🚀 \u2603","k\u00e9y":"v","low":"\u0001\u001f",'
@@ -231,7 +231,7 @@ def escapes_and_emoji_arrive_in_their_meaning(t):
 
 
 @scenario
-def an_escaped_nul_arrives_whole(t):
+def an_escaped_nul_arrives_unchanged(t):
     hub = t.github()
     t.dispatch("--inputs", r'{"a":"before\u0000after","b":"2"}')
     t.exits(0)
@@ -538,7 +538,7 @@ def the_token_may_come_from_standard_input(t):
 
 
 @scenario
-def a_server_of_ones_own_has_tokens_of_its_own(t):
+def an_enterprise_server_has_its_own_tokens(t):
     hub = t.github()
     for name in ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"):
         t.dispatch(token=False, env={name: t.token, "GH_TOKEN": "wrong", "GITHUB_TOKEN": "wrong"})

@@ -149,7 +149,7 @@ def redirects_to_it_are_not_followed(t, row):
 
 
 @scenario
-def a_refusal_that_names_it_is_only_told(t):
+def a_refusal_that_names_it_is_only_quoted(t):
     hub = t.github()
     other = decoy(t)
     status, headers, body = texts.SSO

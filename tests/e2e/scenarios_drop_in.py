@@ -179,7 +179,7 @@ def a_target_that_echoes_its_distinct_id_still_works(t):
 # ---- await-remote-run
 
 @scenario
-def no_limit_is_asked_for_with_0(t):
+def zero_means_no_limit(t):
     hub = t.github(life="in_progress:3 completed/success")
     run = hub.add_run()
     awaits(t, run.id, INPUT_RUN_TIMEOUT_SECONDS="0")

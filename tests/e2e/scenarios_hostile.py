@@ -162,7 +162,7 @@ def huge_and_deep_answers_do_no_harm(t):
 
 
 @scenario
-def a_run_id_with_leading_zeros_or_exponents_is_not_taken(t):
+def a_run_id_with_leading_zeros_or_exponents_is_not_accepted(t):
     for number in ("017654320137", "1.7654320137e10", "-0", "17654320137.0", "0x41C478C89",
                    "176543201370000000000000000000"):
         t.hub = hub = t.github()

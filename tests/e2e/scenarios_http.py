@@ -285,7 +285,7 @@ def a_redirect_without_a_location_is_refused(t):
 
 
 @scenario
-def a_redirect_loop_is_left(t):
+def a_redirect_loop_ends(t):
     hub = t.github()
     hub.fault("POST", ".", act=False, status=307, body={"message": "Moved"}, hook=lambda r, a:
               a.set("Location", hub.url() + r.target))

@@ -30,7 +30,7 @@ def failing(*jobs, **more):
 # ---- waiting for some
 
 @scenario
-def a_named_job_is_enough_while_the_run_goes_on(t):
+def a_named_job_is_enough_while_the_run_continues(t):
     hub = t.github(life="in_progress", jobs=(
         Job("build", life="queued:2 in_progress:3 completed/success"), Job("deploy")))
     t.wait("--job", "build", env={"GITHUB_OUTPUT": t.file("output")})
@@ -162,7 +162,7 @@ def two_jobs_of_the_same_name_must_both_succeed(t):
 
 
 @scenario
-def input_jobs_has_one_a_line(t):
+def input_jobs_has_one_per_line(t):
     hub = t.github(life="in_progress", jobs=(
         Job("build", life="in_progress:2 completed/success"),
         Job("call / inner", life="in_progress:5 completed/success"), Job("deploy")))
@@ -291,7 +291,7 @@ def a_run_that_could_not_start_has_no_jobs_to_report(t):
 
 
 @scenario
-def a_list_of_jobs_that_cannot_be_had_does_not_change_the_verdict(t):
+def an_unavailable_list_of_jobs_does_not_change_the_verdict(t):
     for what in ({"act": False, "status": 502, "body": {"message": "Server Error"}},
                  {"act": False, "status": 403, "body": texts.INTEGRATION[2]},
                  {"stall": "reply"}, {"body": "<html>"}):
@@ -318,7 +318,7 @@ def hostile_names_in_the_report_are_only_text(t):
 
 
 @scenario
-def links_of_jobs_that_are_no_links_are_not_followed_up(t):
+def links_of_jobs_that_are_not_links_are_not_followed(t):
     hub = t.github(**failing(Job("build")))
     hub.fault("GET", GET_JOBS, hook=lambda request, answer: setattr(
         answer, "body", answer.body.replace(b'"html_url":"https://github.com/octo-org/octo-repo'
@@ -543,7 +543,7 @@ def a_log_of_a_repository_that_moved(t):
 
 
 @scenario
-def a_log_that_is_not_there_does_not_change_the_verdict(t):
+def a_missing_log_does_not_change_the_verdict(t):
     for row in (texts.not_found(), texts.LOG_GONE, texts.ADMIN_RIGHTS, texts.BAD_CREDENTIALS):
         t.hub = hub = t.github(**failing(Job("bad", log=("it says",)), Job("worse")))
         t.log_host()

@@ -180,7 +180,7 @@ def cut_before_acting_stays_unknown(t):
 
 
 @scenario
-def an_earlier_run_with_the_distinct_id_is_not_taken_for_ours(t):
+def an_earlier_run_with_the_distinct_id_is_not_mistaken_for_ours(t):
     hub = t.github(run_name="Build [{distinct_id}]")
     hub.add_run(inputs={"distinct_id": "nightly-build"}, age=120)
     hub.fault("POST", DISPATCHES, act=False, cut="reply")
@@ -287,7 +287,7 @@ def a_dripping_reply_is_cut_off(t):
 
 
 @scenario
-def a_late_reply_is_still_taken(t):
+def a_late_reply_is_still_accepted(t):
     hub = t.github()
     hub.fault("POST", DISPATCHES, delay=1.5)
     t.dispatch("--timeout", t.seconds(20))
@@ -388,7 +388,7 @@ def a_refused_connection_ends_in_time(t):
 
 
 @scenario
-def a_connection_that_never_comes_about_ends_in_time(t):
+def a_connection_that_is_never_established_ends_in_time(t):
     t.run(*t.base(api_url=f"https://127.0.0.1:{t.silent_port()}"), "--timeout", t.seconds(2))
     t.exits(7)
     t.took_at_most(6)
@@ -406,7 +406,7 @@ def a_handshake_that_never_ends_ends_in_time(t):
 
 
 @scenario
-def a_name_that_nobody_can_tell_fails(t):
+def a_name_that_nobody_can_resolve_fails(t):
     t.own_network()                 # the nameservers of the machine are out of reach
     t.run(*t.base(api_url="https://no-such-host.invalid"), "--timeout", t.seconds(3))
     t.exits(7)

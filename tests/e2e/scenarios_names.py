@@ -71,7 +71,7 @@ ANSWERS = {**A_IS_FINE, **AAAA_IS_FINE, **ALL_IS_FINE}
 
 @static_only
 @each(ANSWERS)
-def a_family_that_is_answered_well_is_enough(t, what):
+def one_address_family_that_resolves_is_enough(t, what):
     hub = world(t)
     server = t.nameserver(ANSWERS[what])
     dispatch(t)
@@ -112,7 +112,7 @@ SEARCHES = {
 
 @static_only
 @each(SEARCHES)
-def a_search_domain_that_misbehaves_is_got_around(t, what):
+def a_misbehaving_search_domain_is_worked_around(t, what):
     resolv_conf, zone = SEARCHES[what]
     hub = world(t, resolv_conf, kind="ghes-3.20", lag=Lag(listed=2))
     hub.closes = "announced"
@@ -175,7 +175,7 @@ def the_case_of_letters_does_not_matter(t):
 
 @static_only
 @each(("attempts:0", "timeout:0"))
-def an_option_that_makes_lookups_impossible_is_told(t, option):
+def an_option_that_makes_lookups_impossible_is_reported(t, option):
     world(t, RESOLV + f"options ndots:1 {option}\n")
     t.nameserver({NAME: ("127.0.0.1",)})
     dispatch(t, "--timeout", t.seconds(1))
@@ -202,7 +202,7 @@ def localhost_is_never_asked_for(t):
 
 @static_only
 @scenario
-def with_dnsmasq_for_a_nameserver(t):
+def dnsmasq_works_as_a_nameserver(t):
     """A real one, behind which nothing else is."""
     if not shutil.which("dnsmasq"):
         raise Skipped("dnsmasq is not installed")

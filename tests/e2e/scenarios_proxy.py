@@ -80,7 +80,7 @@ def the_certificate_of_the_proxy_must_be_good(t, leaf):
 
 
 @scenario
-def an_inspecting_proxy_is_thought_of_when_trust_fails(t):
+def an_inspecting_proxy_is_suggested_when_trust_fails(t):
     proxy = t.proxy()
     t.github(leaf="stranger")
     t.dispatch(env=through(proxy))
@@ -107,7 +107,7 @@ def credentials_are_decoded_and_sent(t):
 
 
 @scenario
-def a_plain_http_server_is_tunnelled_to_as_well(t):
+def a_plain_http_server_is_reached_through_a_tunnel_too(t):
     proxy = t.proxy()
     hub = t.github(tls=False)
     t.dispatch(env=through(proxy, name="http_proxy"))
@@ -137,7 +137,7 @@ def a_plain_http_server_is_not_reached_through_a_distant_proxy(t):
 
 
 @scenario
-def the_way_to_a_plain_http_server_may_have_tls(t):
+def the_proxy_of_a_plain_http_server_may_use_tls(t):
     """Then certificates are needed for the proxy alone."""
     hub, proxy = t.github(tls=False), t.proxy("good")
     t.dispatch(base=t.base(cacert=None),
@@ -354,7 +354,7 @@ def a_proxy_that_repeats_our_credentials_is_not_repeated(t):
 
 
 @each((408, 429, 302, 500, 502, 503, 504))
-def what_may_pass_is_tried_again(t, status):
+def temporary_failures_of_a_proxy_are_retried(t, status):
     hub, proxy = t.github(), t.proxy()
     proxy.fault("CONNECT", "", 1, act=False, status=status, headers={"Location": "https://a.test/"})
     t.dispatch(env=through(proxy))
@@ -366,7 +366,7 @@ def what_may_pass_is_tried_again(t, status):
 
 
 @scenario
-def what_does_not_pass_ends_in_time(t):
+def lasting_failures_of_a_proxy_end_in_time(t):
     t.github()
     proxy = t.proxy()
     proxy.fault("CONNECT", "", act=False, status=503)
@@ -494,7 +494,7 @@ def more_than_an_answer_is_refused(t):
 # ---- what happens inside the tunnel
 
 @scenario
-def a_tunnel_that_breaks_before_the_request_is_dug_again(t):
+def a_tunnel_that_breaks_before_the_request_is_reopened(t):
     hub, proxy = t.github(), t.proxy()
     ways = iter(("reset", "close"))
     proxy.in_tunnel = lambda number, direction, data: next(ways, None) if number < 3 else None
@@ -545,7 +545,7 @@ def an_answer_lost_in_the_tunnel_is_searched_for(t, how):
 
 
 @scenario
-def a_kept_tunnel_that_has_gone_is_dug_again(t):
+def a_kept_tunnel_that_is_gone_is_reopened(t):
     hub, proxy = t.github(life="in_progress:4 completed/success"), t.proxy()
     proxy.in_tunnel = lambda number, direction, data: \
         "close" if direction == "up" and len(t.looks()) == number else None
@@ -556,7 +556,7 @@ def a_kept_tunnel_that_has_gone_is_dug_again(t):
 
 
 @each((403, 407))
-def a_proxy_that_let_us_through_may_do_so_again(t, status):
+def a_proxy_that_worked_before_is_retried(t, status):
     """Right after the dispatch, and while its run is waited for."""
     hub, proxy = t.github(life="in_progress:4 completed/success"), t.proxy()
     proxy.fault("CONNECT", "", {2, 4}, act=False, status=status)
@@ -625,7 +625,7 @@ REAL = {"tinyproxy": proxies.Tinyproxy, "squid": proxies.Squid}
 
 
 @each(REAL)
-def a_real_proxy_is_gone_through(t, name):
+def a_real_proxy_works(t, name):
     proxy = t.real_proxy(REAL[name])
     hub = t.github(life="in_progress:2 completed/success")
     t.wait(env=through(proxy))

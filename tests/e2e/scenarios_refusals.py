@@ -32,7 +32,7 @@ def missing_permissions_are_named(t):
 
 
 @scenario
-def single_sign_on_shows_where_to_authorise(t):
+def single_sign_on_shows_where_to_authorize(t):
     t.github().refuse_with(texts.SSO)
     t.dispatch()
     t.refused("403", "SAML", texts.SSO_URL, code=3)
@@ -40,7 +40,7 @@ def single_sign_on_shows_where_to_authorise(t):
 
 
 @scenario
-def an_ip_allow_list_is_told_verbatim(t):
+def an_ip_allow_list_is_quoted_verbatim(t):
     t.github().refuse_with(texts.IP_LIST)
     t.dispatch()
     t.refused("403", "IP allow list", code=3)
@@ -66,7 +66,7 @@ def the_request_id_is_in_the_message(t):
 
 
 @scenario
-def each_422_is_told_in_githubs_words(t):
+def each_422_is_quoted_in_githubs_words(t):
     for fields, arguments, words in (
             ({"refs": ("trunk",)}, (), ("No ref found for: main",)),
             ({"trigger": False}, (), ("does not have 'workflow_dispatch' trigger", "main")),
@@ -88,7 +88,7 @@ def each_422_is_told_in_githubs_words(t):
 
 
 @scenario
-def errors_beside_the_message_are_told_too(t):
+def errors_beside_the_message_are_shown_too(t):
     hub = t.github()
     hub.refuse_with((422, {}, {"message": "Validation Failed", "errors": [
         "first reason", {"resource": "Dispatch", "code": "custom", "field": "ref",
@@ -99,7 +99,7 @@ def errors_beside_the_message_are_told_too(t):
 
 
 @scenario
-def a_refusal_without_json_is_told_by_its_status(t):
+def a_refusal_without_json_is_described_by_its_status(t):
     hub = t.github()
     hub.fault("POST", "/dispatches$", act=False, status=403, headers={
         "Content-Type": "text/html"}, body="<html><body>Blocked by policy</body></html>")
@@ -125,7 +125,7 @@ def a_page_in_place_of_the_api_is_no_dispatch(t):
 
 
 @scenario
-def a_page_in_place_of_an_answer_is_searched_behind(t):
+def after_a_page_in_place_of_a_response_the_run_is_searched_for(t):
     hub = t.github(jobs=step_named("{distinct_id}"))
     hub.fault("POST", "/dispatches$", act=True, status=200, **PAGE)
     t.dispatch("--distinct-id", "--timeout", t.seconds(20))
@@ -135,7 +135,7 @@ def a_page_in_place_of_an_answer_is_searched_behind(t):
 
 
 @scenario
-def a_page_that_is_not_found_is_no_missing_repository(t):
+def an_html_404_is_not_a_missing_repository(t):
     hub = t.github()
     hub.fault("POST", "/dispatches$", act=False, status=404, **PAGE)
     t.dispatch()
@@ -146,7 +146,7 @@ def a_page_that_is_not_found_is_no_missing_repository(t):
 
 
 @each((200, 404))
-def pages_during_a_search_are_told_and_ridden_out(t, status):
+def pages_during_a_search_are_reported_and_ridden_out(t, status):
     hub = t.github("ghes-3.20", jobs=step_named("{distinct_id}"))
     hub.fault("GET", "/workflows/.*/runs", 2, act=False, status=status, **PAGE)
     hub.fault("GET", "/jobs", 1, act=False, status=status, **PAGE)
@@ -157,7 +157,7 @@ def pages_during_a_search_are_told_and_ridden_out(t, status):
 
 
 @each((200, 404))
-def pages_during_a_wait_are_told_and_ridden_out(t, status):
+def pages_during_a_wait_are_reported_and_ridden_out(t, status):
     hub = t.github(life="in_progress:3 completed/success")
     hub.fault("GET", r"/runs/\d+($|\?)", 2, act=False, status=status, **PAGE)
     t.wait()
@@ -168,7 +168,7 @@ def pages_during_a_wait_are_told_and_ridden_out(t, status):
 
 
 @scenario
-def an_address_where_people_read_is_refused_before_anything_is_sent(t):
+def the_address_of_web_pages_is_refused_before_anything_is_sent(t):
     t.github()
     for url, right in (("https://github.com", "https://api.github.com"),
                        ("https://octo.ghe.com/", "https://api.octo.ghe.com")):

@@ -88,7 +88,7 @@ def outputs_are_appended_in_the_heredoc_form(t):
 
 
 @scenario
-def an_output_file_that_ends_within_a_line_is_mended(t):
+def an_output_file_that_ends_within_a_line_is_completed(t):
     """Though nothing can be opened any more when that matters."""
     hub = t.github()
     t.dispatch(env={"GITHUB_OUTPUT": t.file("output", "earlier=kept")})
@@ -100,7 +100,7 @@ def an_output_file_that_ends_within_a_line_is_mended(t):
 
 
 @scenario
-def the_exit_status_is_an_output_whatever_came_of_it(t):
+def the_exit_status_is_always_an_output(t):
     """A later step can't see it otherwise."""
     t.github(life="completed/failure")
     env = {"GITHUB_OUTPUT": t.path("output")}
@@ -226,7 +226,7 @@ def a_full_disk_behind_the_output_file_does_not_lose_the_run(t):
 
 
 @scenario
-def an_unfit_url_is_replaced_by_one_made_here(t):
+def an_unusable_url_is_replaced_by_one_made_here(t):
     for url in ("javascript:alert(1)", "https://x.example/a b", "https://x.example/\"q\"",
                 "https://x.example/$(id)", "https://x.example/`id`", "https://x.example/;id",
                 "https://x.example/'", "https://x.example/a\nrun_id=1", "https://x.example/\x1b[m",
@@ -245,7 +245,7 @@ def an_unfit_url_is_replaced_by_one_made_here(t):
 
 
 @scenario
-def an_unfit_run_id_is_not_printed(t):
+def an_invalid_run_id_is_not_printed(t):
     for number in (0, -17654320137, "17654320137", 2 ** 63, 2 ** 64 + 17654320137, 1.5, 1e3, True,
                    None, [17654320137], {"id": 17654320137}):
         hub = t.github()
@@ -258,7 +258,7 @@ def an_unfit_run_id_is_not_printed(t):
 
 
 @scenario
-def an_unfit_run_id_is_made_up_for_by_the_search(t):
+def after_an_invalid_run_id_the_run_is_searched_for(t):
     hub = t.github(run_name="Build [{distinct_id}]")
     reply_with(hub, workflow_run_id="17654320137")
     t.dispatch("--distinct-id")
@@ -267,7 +267,7 @@ def an_unfit_run_id_is_made_up_for_by_the_search(t):
 
 
 @scenario
-def any_2xx_with_the_id_will_do(t):
+def any_2xx_with_the_id_is_enough(t):
     for status in (200, 201, 202, 206, 299):
         hub = t.github()
         t.hub = hub
@@ -279,7 +279,7 @@ def any_2xx_with_the_id_will_do(t):
 
 
 @scenario
-def a_2xx_whose_body_is_no_use_means_dispatched(t):
+def a_2xx_with_a_useless_body_means_dispatched(t):
     for body in ("", "<html>thanks</html>", "[]", '"ok"', "{}", '{"workflow_run_id":176543201',
                  '{"workflow_run_id":17654320137}}', "\0", '{"workflow_run_id":017654320137}'):
         hub = t.github(run_name="Build [{distinct_id}]")

@@ -97,7 +97,7 @@ def the_sandbox_is_closed_while_waiting_for_a_run(t):
 
 @static_only
 @scenario
-def the_log_tells_that_the_sandbox_is_closed(t):
+def the_log_says_that_the_sandbox_is_closed(t):
     kernel_has_filters()
     hub = t.github()
     t.dispatch("-v")
@@ -157,7 +157,7 @@ def an_emulator_without_filters_runs_the_program(t):
 
 @static_only
 @scenario
-def the_log_tells_that_files_are_out_of_reach(t):
+def the_log_says_that_files_are_out_of_reach(t):
     kernel_has_landlock()
     hub = t.github()
     t.dispatch("-v")

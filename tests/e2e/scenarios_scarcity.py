@@ -98,7 +98,7 @@ def files_that_may_not_grow_do_not_lose_the_run(t, size):
 
 @static_only
 @scenario
-def a_lack_of_processes_is_told(t):
+def a_lack_of_processes_is_reported(t):
     world(t)
     dispatch(t, "--timeout", t.seconds(1), limits={"NPROC": 1})
     t.exits(7)

@@ -307,7 +307,7 @@ def a_baseline_that_a_new_server_refuses_prevents_nothing(t):
 
 
 @scenario
-def a_wrong_name_is_told_in_the_words_for_a_dispatch(t):
+def a_wrong_name_has_the_message_of_a_dispatch(t):
     for kind in ("github.com", OLD, DEAF, "silent"):
         t.hub = t.github(kind)
         t.dispatch(base=t.base(workflow="no-such.yml"))
@@ -357,7 +357,7 @@ def every_third_look_is_at_the_whole_repository(t):
 
 
 @scenario
-def a_workflow_list_that_stays_empty_is_made_up_for(t):
+def the_whole_repository_makes_up_for_an_empty_workflow_list(t):
     hub = t.github(OLD, jobs=STEP)
     hub.fault("GET", r"/workflows/[^/]+/runs",
               body={"total_count": 595, "workflow_runs": []})

@@ -38,7 +38,7 @@ OLD = {"1.0": "-tls1", "1.1": "-tls1_1"}
 
 
 @each(OLD)
-def a_server_of_an_old_protocol_is_told(t, version):
+def a_server_of_an_old_protocol_is_reported(t, version):
     url = servers.openssl(t, t.setup.pki, "good", OLD[version], "-cipher", "ALL:@SECLEVEL=0")
     fails(t, url, t.setup.pki.ca, "neither TLS 1.2 nor TLS 1.3")
 
@@ -48,20 +48,20 @@ OTHER_CIPHERS = {"CBC": ("good", "ECDHE-ECDSA-AES128-SHA"),
 
 
 @each(OTHER_CIPHERS)
-def a_server_with_no_cipher_in_common_is_told(t, which):
+def a_server_with_no_cipher_in_common_is_reported(t, which):
     leaf, cipher = OTHER_CIPHERS[which]
     url = servers.openssl(t, t.setup.pki, leaf, "-tls1_2", "-cipher", cipher)
     fails(t, url, t.setup.pki.ca, "nothing in common", "ECDHE")
 
 
 @scenario
-def a_port_for_plain_http_is_told(t):
+def a_port_for_plain_http_is_reported(t):
     fails(t, servers.nginx(t, t.setup.pki, "good", tls=False), t.setup.pki.ca,
           "does not speak TLS", "plain http")
 
 
 @scenario
-def a_demand_for_a_client_certificate_is_told(t):
+def a_demand_for_a_client_certificate_is_reported(t):
     for version in ("-tls1_2", "-tls1_3"):
         url = servers.openssl(t, t.setup.pki, "good", version, "-Verify", "1", "-CAfile",
                               t.setup.pki.ca)
@@ -145,7 +145,7 @@ def chains_may_hold_more_than_they_need(t):
 
 
 @scenario
-def a_chain_that_lacks_a_link_is_told(t):
+def a_chain_that_lacks_a_link_is_reported(t):
     pki = long_chain(t)
     for names in ((), ("second",), ("first",)):
         chain = pki.bundle("chain.pem", "deep", *names)
@@ -154,7 +154,7 @@ def a_chain_that_lacks_a_link_is_told(t):
 
 
 @scenario
-def a_chain_without_measure_is_told(t):
+def an_oversized_chain_is_reported(t):
     pki = own_pki(t)
     names = ["ca"]
     for number in range(10):
@@ -187,7 +187,7 @@ def all_roots_of_one_name_are_tried(t):
 
 
 @scenario
-def a_trusted_certificate_that_does_not_fit_is_told(t):
+def a_trusted_certificate_that_does_not_fit_is_reported(t):
     pki = own_pki(t)
     url = servers.nginx(t, pki, "good")
     pki.authority("renewed", "Test Root")
@@ -224,7 +224,7 @@ def a_certificate_is_for_the_names_that_count(t, row):
 
 
 @scenario
-def an_authority_of_an_unknown_kind_is_told(t):
+def an_authority_of_an_unknown_kind_is_reported(t):
     pki = own_pki(t)
     pki.authority("ed25519", "Modern Root", kind="ed25519")
     pki.leaf("modern", issuer="ed25519")
@@ -234,7 +234,7 @@ def an_authority_of_an_unknown_kind_is_told(t):
 
 
 @scenario
-def a_certificate_for_something_else_is_told(t):
+def a_certificate_for_something_else_is_reported(t):
     pki = own_pki(t)
     pki.leaf("mail", "basicConstraints=CA:FALSE\nextendedKeyUsage=emailProtection\n" + certs.NAMES)
     fails(t, servers.openssl(t, pki, "mail"), pki.ca, "may not be used for a server",

@@ -78,7 +78,7 @@ def the_states_of_the_jobs_are_shown_as_they_change(t):
 
 
 @scenario
-def the_time_goes_on_between_the_looks(t):
+def the_elapsed_time_advances_between_looks(t):
     """Once a second something moves, though the next look is an hour away."""
     t.hub = hub = t.github(life="in_progress", jobs=(Job("compile"),))
     term = t.terminal(24, 100)
@@ -272,7 +272,7 @@ def long_and_wide_names_stay_within_the_width(t):
 
 
 @each((8, 12, 20, 40, 400))
-def any_width_will_do(t, columns):
+def any_width_works(t, columns):
     hub, term = watch(t, columns=columns,
                       jobs=(Job("job-a", life="in_progress"), Job("job-b", life="queued")))
     hub.wait_for("GET", GET_RUN, 25, t.scaled(30))
@@ -359,7 +359,7 @@ def a_resize_is_followed(t):
 
 
 @scenario
-def a_resize_is_followed_where_lines_flow_anew(t):
+def a_resize_is_followed_where_lines_are_reflowed(t):
     """On most terminals a line that no longer fits takes two rows then."""
     jobs = tuple(Job(f"=={n}-" + "x" * 80, life="in_progress") for n in range(4))
     hub, term = watch(t, rows=40, columns=130, jobs=jobs, flows=True)

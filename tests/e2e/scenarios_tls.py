@@ -377,7 +377,7 @@ def a_bundle_that_is_written_to_during_a_wait_is_not_trusted(t):
 
 
 @scenario
-def a_pipe_will_do_as_a_bundle(t):
+def a_pipe_works_as_a_bundle(t):
     hub = t.github(life="queued completed/success")
     hub.closes = "announced"
     with open(t.setup.pki.ca, "rb") as file:
@@ -425,7 +425,7 @@ def a_bundle_of_too_many_certificates_is_refused(t):
 
 
 @scenario
-def a_missing_ssl_cert_dir_is_told(t):
+def a_missing_ssl_cert_dir_is_reported(t):
     t.github()
     os.mkdir(t.path("certs"))
     t.file("certs/broken.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")

@@ -51,7 +51,7 @@ def any_other_conclusion_is_exit_1(t, conclusion):
 
 
 @each(("exploded", "Success", "SUCCESS", "successful"))
-def an_unknown_conclusion_is_no_success_and_is_told(t, conclusion):
+def an_unknown_conclusion_is_not_success_and_is_reported(t, conclusion):
     hub = t.github(life=f"in_progress:2 completed/{conclusion}")
     t.wait()
     t.concluded(hub.dispatched[0], conclusion)
@@ -60,7 +60,7 @@ def an_unknown_conclusion_is_no_success_and_is_told(t, conclusion):
 
 
 @scenario
-def completed_without_a_conclusion_is_no_success(t):
+def completed_without_a_conclusion_is_not_success(t):
     hub = t.github(life="in_progress:2 completed/null")
     t.wait("--wait-timeout", t.seconds(3), waiting=t.waiting(wait_timeout=None))
     # Either a verdict, or not yet one.
@@ -173,7 +173,7 @@ def memory_stays_flat_over_thousands_of_looks(t):
 
 
 @scenario
-def a_wait_without_limit_goes_on_till_the_end(t):
+def a_wait_without_a_limit_lasts_until_the_end(t):
     hub = t.github(life="in_progress:2s completed/success")
     t.wait(waiting=t.waiting(wait_timeout="0"))
     t.concluded(hub.dispatched[0])
@@ -284,7 +284,7 @@ def the_time_to_identify_does_not_count(t):
 # ---- what is printed when
 
 @scenario
-def the_run_is_told_before_the_wait(t):
+def the_run_is_reported_before_the_wait(t):
     hub = t.github(life="in_progress:12 completed/success")
     hub.at_look = None
 
@@ -379,7 +379,7 @@ def a_failure_that_cannot_be_written_is_not_a_success(t):
 
 
 @scenario
-def without_a_terminal_there_is_a_line_a_change(t):
+def without_a_terminal_there_is_one_line_per_change(t):
     hub = t.github(life="queued:5 in_progress:5 completed/success")
     t.wait()
     t.concluded(hub.dispatched[0])
@@ -408,7 +408,7 @@ def what_did_not_change_has_no_line(t):
 
 
 @scenario
-def a_line_a_change_has_a_time(t):
+def each_line_about_a_change_has_a_time(t):
     t.github(life="queued:2 in_progress:2 completed/success")
     t.wait()
     t.exits(0)
@@ -554,7 +554,7 @@ def a_connection_that_breaks_in_an_answer_is_ridden_out(t, row):
 
 
 @each((200, 503))
-def a_reset_beyond_all_time_is_no_busy_loop(t, status):
+def a_reset_in_the_far_future_is_not_a_busy_loop(t, status):
     for reset in ("9223372036854774", "9223372036854775807", "18446744073709551615"):
         t.hub = hub = t.github(life="in_progress")
         hub.fault("GET", GET_RUN, range(2, 10 ** 6), headers={
@@ -568,7 +568,7 @@ def a_reset_beyond_all_time_is_no_busy_loop(t, status):
 
 
 @each(("<html>Please log in</html>", "", "{}", "[]", "null", '{"id":1,"status":'))
-def an_answer_that_is_no_run_is_no_verdict(t, body):
+def an_answer_without_a_run_is_not_a_verdict(t, body):
     hub = t.github(life="in_progress:3 completed/success")
     hub.fault("GET", GET_RUN, 2, act=False, status=200, body=body, headers={"ETag": None})
     t.wait()
@@ -577,7 +577,7 @@ def an_answer_that_is_no_run_is_no_verdict(t, body):
 
 
 @scenario
-def the_run_of_another_id_is_no_verdict(t):
+def a_run_with_another_id_is_not_a_verdict(t):
     hub = t.github(life="in_progress:3 completed/success")
     other = hub.add_run(life="completed/failure")
 
@@ -799,7 +799,7 @@ def tokens_may_expire_again_and_again(t):
 
 
 @scenario
-def a_token_that_expires_for_good_is_told(t):
+def a_token_that_expires_for_good_is_reported(t):
     hub = t.github(life="in_progress")
     hub.token_ends = (4, "another")
     t.wait()
@@ -822,7 +822,7 @@ def an_unchanged_token_file_does_not_help(t):
 
 
 @each(("", "bad\ntoken", None))
-def a_token_file_that_went_bad_is_told(t, content):
+def a_token_file_that_went_bad_is_reported(t, content):
     hub = t.github(life="in_progress")
     hub.token_ends = (4, "another")
     path = t.file("token", t.token)

@@ -42,7 +42,7 @@ class Row:
 
 
 class Screen:
-    """What a terminal would show of what it is sent. Where lines don't flow anew after a resize,
+    """What a terminal would show of what it is sent. Where lines aren't reflowed after a resize,
     as in an xterm, what is beyond the edge is gone."""
 
     def __init__(self, rows, columns, flows=False):

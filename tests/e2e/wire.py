@@ -340,7 +340,7 @@ class Server:
                 try:
                     answer = self.handle(request)
                 except Exception:
-                    # The scenario reports it; the client must not wait for ever meanwhile.
+                    # The scenario reports it; the client must not wait forever meanwhile.
                     self.broken.append(traceback.format_exc())
                     answer = self.answer(500)
             self.changed.notify_all()
