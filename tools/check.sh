@@ -289,6 +289,7 @@ count build/log/chains $? "beside openssl verify"
 section "the action"
 "$python" tests/action/run.py --scale "${SCALE:-1}" >build/log/action 2>&1
 count build/log/action $? "as a runner runs it"
+step "workflows and action files, by GitHub's parsers" tests/action/validate.sh
 
 section "README.md"
 if unshare --user --map-root-user --net --mount true 2>/dev/null; then
