@@ -2,12 +2,13 @@
 /*
  * Growable bytes with a hard cap.
  *
- * An addition that would exceed the cap is dropped and sets a sticky flag, so that a
- * sequence of additions needs one check at its end.  The bytes are always
- * followed by a NUL that does not count, so text can be used as a C string.
+ * An addition that would exceed the cap is dropped and sets a sticky flag, so
+ * that a sequence of additions needs one check at its end.  The bytes are
+ * always followed by a NUL that does not count, so text can be used as a C
+ * string.
  *
- * Any buf may come to hold a secret: it leaves no copy behind as it grows, and a
- * caller who knows that it holds one ends it with buf_wipe.
+ * Any buf may come to hold a secret: it leaves no copy behind as it grows, and
+ * a caller who knows that it holds one ends it with buf_wipe.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H

@@ -11,9 +11,9 @@
 
 /*
  * The repository that it was cloned from, read without git from the
- * configuration that .git has, or points to (gitrepository-layout(5)): here or in
- * the nearest folder above that has one.  False, and nothing filled in, if there
- * is none or it names no repository (see remote_find).
+ * configuration that .git has, or points to (gitrepository-layout(5)): here or
+ * in the nearest folder above that has one.  False, and nothing filled in, if
+ * there is none or it names no repository (see remote_find).
  */
 bool checkout_repository(struct repository *);
 

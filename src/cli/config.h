@@ -58,9 +58,9 @@ const char *config_output_path(config_lookup);
 void config_open_log(const struct options *, config_lookup);
 
 /*
- * STATUS_USAGE names the option, its value and what would be right; required values that
- * are missing are all named at once.  Registers the token as a secret.  The
- * caller wipes in every case.
+ * STATUS_USAGE names the option, its value and what would be right; required
+ * values that are missing are all named at once.  Registers the token as a
+ * secret.  The caller wipes in every case.
  */
 enum status config_load(
     struct config *, const struct options *, config_lookup, struct fault *);

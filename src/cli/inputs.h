@@ -35,7 +35,8 @@ enum status inputs_add_json(struct inputs *, const char *what, const char *text,
 
 /*
  * Adds NAME=VALUE as a string; replaces one of that name from JSON.
- * STATUS_USAGE if it is not such a pair, not UTF-8, or contradicts an earlier field.
+ * STATUS_USAGE if it is not such a pair, not UTF-8, or contradicts an earlier
+ * field.
  */
 enum status inputs_add_field(struct inputs *, const char *pair, struct fault *);
 

@@ -27,7 +27,7 @@ load_fail(struct loader *l, const char *format, ...)
 	l->status = fault_set_lasting(l->fault, STATUS_USAGE, "%s", text);
 }
 
-/* Docker's --env-file and systemd do not remove quotation marks as shells do. */
+/* Docker's --env-file and systemd keep quotation marks; shells remove them. */
 static bool
 is_quoted(const char *s)
 {

@@ -3,8 +3,8 @@
  * Loading a config: the loader, and the steps, each of which fills one part.
  * Internal to cli/.
  *
- * The loader remembers its first fault.  After that no further step is
- * taken, and the rest of the current one reports nothing and reads no file.  All
+ * The loader remembers its first fault.  After that no further step is taken,
+ * and the rest of the current one reports nothing and reads no file.  All
  * faults are STATUS_USAGE, except for a signal while a file is read.
  *
  * Texts that are returned are owned by the caller, unless they are const: then

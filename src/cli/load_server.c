@@ -10,10 +10,10 @@
 #include "github/server.h"
 
 /*
- * Loads the server.  Only the user's configuration selects it: options, then the
- * general variables.  Data never does, since the token is sent to the server: the
- * URL of a run, even one from the environment, names a run on that server or none
- * (load_check_runs).
+ * Loads the server.  Only the user's configuration selects it: options, then
+ * the general variables.  Data never does, since the token is sent to the
+ * server: the URL of a run, even one from the environment, names a run on that
+ * server or none (load_check_runs).
  */
 
 #define GITHUB_COM "https://github.com"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Turns a config into the order of a dispatch: exactly what will be asked.  Pure:
- * the random ID is an argument.
+ * Turns a config into the order of a dispatch: exactly what will be asked.
+ * Pure: the random ID is an argument.
  */
 #ifndef CLI_PLAN_H
 #define CLI_PLAN_H

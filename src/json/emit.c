@@ -22,8 +22,9 @@ add_escape(struct buf *out, uint32_t cp)
 
 /*
  * The next character of the inside of a string, or of any JSON text; its
- * length.  A character that is not merely displayed is escaped, and so is the '[' of
- * "##[": a runner takes that for a command, wherever it stands in a line.
+ * length.  A character that is not merely displayed is escaped, and so is the
+ * '[' of "##[": a runner takes that for a command, wherever it stands in a
+ * line.
  */
 static size_t
 add_character(struct buf *out, const char *s, size_t len, bool follows_hashes)

@@ -2,9 +2,9 @@
 /*
  * Writing JSON: appends to a buf.  Pure.
  *
- * What is written can be shown anywhere: characters that control a terminal, hide
- * or reorder text are \u escapes, and so is the '[' of "##[", which a runner
- * takes for a command anywhere in a line (github.com/actions/runner,
+ * What is written can be shown anywhere: characters that control a terminal,
+ * hide or reorder text are \u escapes, and so is the '[' of "##[", which a
+ * runner takes for a command anywhere in a line (github.com/actions/runner,
  * ActionCommand.cs).  A reader of JSON gets the same text back.
  */
 #ifndef JSON_EMIT_H
