@@ -19,6 +19,7 @@ import certs
 import tests_action
 import tests_containers
 import tests_drop_in
+import tests_examples
 import tests_files
 from case import ROOT, SHELLS, TESTS, Skipped, expect
 
