@@ -14,6 +14,8 @@
 #                            compiler for
 #   tools/deps.sh --update   look for newer versions of mbedTLS and musl; fails
 #                            if it cannot
+#   tools/deps.sh --pinned   take the sources that tools/pins.txt names, as a
+#                            release does, or fail
 #   tools/deps.sh --packages install the packages that this needs, no more;
 #                            for the superuser, and goes with the others
 #
@@ -30,7 +32,10 @@
 #
 # and, of the same sources, in deps/TRIPLET/ what is for another machine.
 #
-# MBEDTLS_TARBALL=FILE and MUSL_TARBALL=FILE take release tarballs instead.
+# Where no Debian archive is at hand, MBEDTLS_TARBALL=FILE and MUSL_TARBALL=FILE
+# take tarballs instead: those of the projects, or, with --pinned, those that a
+# release of return-dispatch comes with. MBEDTLS_SHA256 and MUSL_SHA256 hold
+# what their checksums must be.
 
 set -eu
 umask 022
@@ -40,6 +45,8 @@ export LC_ALL
 top=$(cd "$(dirname "$0")/.." && pwd -P)
 deps=$top/deps
 config=$top/src/net/mbedtls-config.h
+pins=$top/tools/pins.txt
+roots=/usr/share/ca-certificates/mozilla
 
 # Where no Debian archive is at hand.
 upstream_version=3.6.7
@@ -52,6 +59,7 @@ want_demo=no
 want_tests=no
 want_lint=no
 want_update=no
+want_pinned=no
 want_all=yes
 host=			# The machine to build for, if it is another one.
 options=
@@ -124,6 +132,7 @@ while [ $# -gt 0 ]; do
 	--tests)	want_demo=yes want_tests=yes ;;
 	--lint)		want_lint=yes ;;
 	--update)	want_update=yes ;;
+	--pinned)	want_pinned=yes ;;
 	--packages)	want_all=no ;;
 	-h|--help)	usage; exit 0 ;;
 	*)		die "unknown option: $1 (try --help)" ;;
@@ -335,6 +344,54 @@ install_packages()
 
 # --- sources ----------------------------------------------------------------
 
+# Prints of tools/pins.txt what is pinned of $1: its checksum, or as column
+# "from" what it is.
+pinned()
+{
+	awk -v name="$1" -v column="${2-sum}" '$1 == name {
+		sum = $3
+		$1 = $2 = $3 = ""
+		sub(/^ */, "")
+		print column == "from" ? $0 : sum
+	}' "$pins"
+}
+
+# The checksum of all files in the directory $1, and of their names.
+tree_sum()
+{
+	(
+		cd "$1" &&
+		find . \( -type f -o -type l \) -print0 | sort -z |
+		    xargs -0 sha256sum
+	) | sha256
+}
+
+is_pinned()
+{
+	case $1 in
+	jsmn)	sum=$(sha256 <"$jsmn") ;;
+	roots)	sum=$(tree_sum $roots) ;;
+	*)	sum=$(tree_sum "$deps/src/$1") ;;
+	esac 2>/dev/null
+	[ "$sum" = "$(pinned "$1")" ]
+}
+
+# Succeeds if the source of $1 is to be fetched.
+outdated()
+{
+	[ $want_update = no ] && [ -e "$deps/src/$1.from" ] || return 0
+	[ $want_pinned = yes ] && ! is_pinned "$1"
+}
+
+# In a release, everything must be what it is said to be made of.
+check_pins()
+{
+	for name in mbedtls musl jsmn roots; do
+		is_pinned $name || die "$name isn't what tools/pins.txt names," \
+		    "$(pinned $name from): its checksum is $sum"
+	done
+}
+
 # Succeeds if upstream version $2 of $1 will do.
 fit()
 {
@@ -396,6 +453,11 @@ private_lists()
 	private apt-get update >>"$log" 2>&1 || :
 }
 
+debian()
+{
+	echo "Debian source package $1"
+}
+
 # Fetches and unpacks the newest fit version of $1 into src/$1; the versions
 # are tried one after the other because mirrors may be half way through a
 # change.
@@ -404,6 +466,9 @@ from_lists()
 	for version in $(private apt-cache showsrc --only-source "$1" \
 	    2>>"$log" | sed -n 's/^Version: //p' | sort -rVu); do
 		fit "$1" "$(upstream_of "$version")" || continue
+		[ $want_pinned = no ] ||
+		    [ "$(pinned "$1" from)" = "$(debian "$version")" ] ||
+		    continue
 		rm -rf "$deps/src/get.$1"
 		mkdir -p "$deps/src/get.$1"
 		(
@@ -415,7 +480,7 @@ from_lists()
 			continue
 		}
 		adopt "$1" "$deps/src/get.$1/tree" \
-		    "Debian source package $version"
+		    "$(debian "$version")"
 		rm -rf "$deps/src/get.$1"
 		return 0
 	done
@@ -517,15 +582,15 @@ get_sources()
 
 	packages=
 	if [ "${MBEDTLS_TARBALL-}" ]; then
-		from_tarball mbedtls "$MBEDTLS_TARBALL"
-	elif [ $want_update = yes ] || [ ! -e "$deps/src/mbedtls.from" ]; then
+		from_tarball mbedtls "$MBEDTLS_TARBALL" "${MBEDTLS_SHA256-}"
+	elif outdated mbedtls; then
 		packages=mbedtls
 	fi
 	if [ "${MUSL_TARBALL-}" ]; then
-		from_tarball musl "$MUSL_TARBALL"
+		from_tarball musl "$MUSL_TARBALL" "${MUSL_SHA256-}"
 	elif system_is_musl; then
 		:
-	elif [ $want_update = yes ] || [ ! -e "$deps/src/musl.from" ]; then
+	elif outdated musl; then
 		packages="${packages:+$packages }musl"
 	fi
 	[ -n "$packages" ] || return 0
@@ -545,6 +610,10 @@ get_sources()
 	fi
 	# Lists are large and soon stale.
 	rm -rf "$deps/apt"
+	[ -z "$left" ] || [ $want_pinned = no ] ||
+	    die "tools/pins.txt names $(pinned "${left%% *}" from) of" \
+	    "${left%% *}, which can't be had; take the tarball that comes" \
+	    "with a release: MBEDTLS_TARBALL, MUSL_TARBALL"
 
 	if [ ! -e "$deps/src/mbedtls.from" ]; then
 		say "downloading $upstream_url"
@@ -711,12 +780,12 @@ build()
 	case $machine in
 	aarch64*)	outline=-mno-outline-atomics ;;
 	esac
-	get_jsmn
 
-	key=$(cat "$0" - <<-END | sha256
-	$out $compiler $machine $(cat "$deps/src/musl.from" 2>/dev/null)
-	END
-	)
+	key=$({
+		sed -n '/^# --- builds/,$p' "$0"
+		echo "$out $compiler $machine"
+		cat "$deps/src/musl.from" 2>/dev/null
+	} | sha256)
 	if ! fresh musl "$key" || [ ! -x "$out/bin/musl-cc" ]; then
 		if system_is_musl; then
 			mkdir -p "$out/musl"
@@ -775,4 +844,6 @@ if have flock; then
 	}
 fi
 get_sources
+get_jsmn
+[ $want_pinned = no ] || check_pins
 build
