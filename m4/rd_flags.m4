@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
-# RD_COMPILE_FLAG(FLAG)
-# Adds FLAG to RD_CFLAGS if the compiler knows it.
+# RD_COMPILE_FLAG(FLAG, [FLAG-IN-MAKEFILE])
+# Adds FLAG, or what make will turn into one like it, to RD_CFLAGS if the
+# compiler knows it.
 AC_DEFUN([RD_COMPILE_FLAG], [
     AS_VAR_PUSHDEF([cache], [rd_cv_flag_$1])
     AC_CACHE_CHECK([whether $CC knows $1], [cache], [
@@ -11,7 +12,7 @@ AC_DEFUN([RD_COMPILE_FLAG], [
 	    [AS_VAR_SET([cache], [yes])], [AS_VAR_SET([cache], [no])])
 	CFLAGS=$rd_save_CFLAGS
     ])
-    AS_VAR_IF([cache], [yes], [RD_CFLAGS="$RD_CFLAGS $1"])
+    AS_VAR_IF([cache], [yes], [RD_CFLAGS="$RD_CFLAGS "m4_default([$2], [$1])])
     AS_VAR_POPDEF([cache])
 ])
 

@@ -13,7 +13,7 @@
 #     valgrind
 #   - end-to-end tests of the static binary, of a build with sanitizers, and
 #     under valgrind
-#   - make distcheck
+#   - the tarball, made twice, make install, and make distcheck
 #
 #   tools/check.sh             all of it; under valgrind, scenarios that come
 #                              with several parameters run with the first only
@@ -251,7 +251,7 @@ rooted()
 {
 	rm -rf build/rooted
 	"$python" tests/e2e/certs.py build/rooted &&
-	make -C build tests/e2e/rooted ROOTED_CA="$PWD/build/rooted/ca.pem"
+	make -C build tests/rooted ROOTED_CA="$PWD/build/rooted/ca.pem"
 }
 step "static binary with a root of its own" rooted
 step "build with sanitizers" built build/dev --enable-sanitizers \
@@ -326,6 +326,8 @@ done
 
 if [ $quick = no ]; then
 	section "distribution"
+	tests/dist.sh build/valgrind >build/log/dist 2>&1
+	count build/log/dist $? "tarball and make install"
 	step "make distcheck" timeout -k 10 1800 \
 	    make -C build/valgrind -j"$jobs" distcheck
 

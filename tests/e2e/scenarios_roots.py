@@ -130,7 +130,7 @@ class Machine:
 
     def __init__(self, t):
         folder = os.path.dirname(t.setup.binary)
-        program = os.path.join(folder, "tests", "e2e", "rooted")
+        program = os.path.join(folder, "tests", "rooted")
         if not os.access(program, os.X_OK):
             raise Skipped("only tools/check.sh builds the program for it")
         if os.geteuid() != 0:
