@@ -5,6 +5,7 @@ verdict."""
 
 import argparse
 import concurrent.futures
+import importlib
 import os
 import re
 import sys
@@ -16,12 +17,8 @@ sys.dont_write_bytecode = True
 
 import case
 import certs
-import tests_action
 import tests_containers
-import tests_drop_in
-import tests_examples
-import tests_files
-from case import ROOT, SHELLS, TESTS, Skipped, expect
+from case import HERE, ROOT, SHELLS, TESTS, Skipped, expect
 
 
 def run_one(function, options, pki, shell):
@@ -61,6 +58,8 @@ def main():
     for path in options.root:
         tests_containers.in_root(os.path.abspath(path))
 
+    for path in sorted(HERE.glob("tests_*.py")):
+        importlib.import_module(path.stem)
     chosen = [(function, shell) for function in TESTS
               for shell in ((None,) if hasattr(function, "once") else SHELLS)
               if re.search(options.pattern, function.__name__.replace("_", " "))]

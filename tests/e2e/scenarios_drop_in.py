@@ -52,6 +52,8 @@ def each_row_of_the_table_names_tests_that_exist(t):
     known = {getattr(one, "of", one).__name__ for one in SCENARIOS}
     for source in (ROOT / "tests/unit").glob("test_*.c"):
         known |= set(re.findall(r"^(test_\w+)\(void \*\*", source.read_text(), re.M))
+    for source in (ROOT / "tests/action").glob("tests_*.py"):
+        known |= set(re.findall(r"^def (\w+)\(", source.read_text(), re.M))
     table = [row for row in rows() if row[1][-1] != "held by"]
     t.expect(len(table) > 60, f"the table has {len(table)} rows")
     for number, cells in table:
