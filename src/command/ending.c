@@ -64,9 +64,8 @@ ending_run_failed(struct watched *w)
 {
 	const struct run *run = &w->state.run;
 
-	fault_set_lasting(&w->fault, STATUS_FAILED,
-	    "run %llu concluded with %s%s: %s", watched_id(w),
-	    verdict_text(run->conclusion),
+	fault_set_lasting(&w->fault, STATUS_FAILED, "run %llu %s%s%s: %s",
+	    watched_id(w), verdict_verb(run->conclusion), run->conclusion,
 	    *run->conclusion == '\0' || verdict_is_known(run->conclusion)
 		? ""
 		: ", which is not a known conclusion and counts as a failure",
@@ -77,17 +76,19 @@ void
 ending_job_failed(struct watched *w, const struct job *job)
 {
 	fault_set_lasting(&w->fault, STATUS_FAILED,
-	    "job \"%s\" of run %llu concluded with %s: %s", job->name,
-	    watched_id(w), verdict_text(job->conclusion),
+	    "job \"%s\" of run %llu %s%s: %s", job->name, watched_id(w),
+	    verdict_verb(job->conclusion), job->conclusion,
 	    watched_job_url(w, job));
 }
 
 void
 ending_job_missing(struct watched *w, const char *name)
 {
+	const char *conclusion = w->state.run.conclusion;
+
 	fault_set_lasting(&w->fault, STATUS_FAILED,
-	    "run %llu concluded with %s without a job \"%s\"; its jobs are: ",
-	    watched_id(w), verdict_text(w->state.run.conclusion), name);
+	    "run %llu %s%s and has no job \"%s\"; its jobs are: ",
+	    watched_id(w), verdict_verb(conclusion), conclusion, name);
 	add_job_names(w);
 }
 

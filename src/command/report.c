@@ -56,8 +56,8 @@ report_failures(const struct watched *a)
 		    strcmp(job->status, "completed") != 0)
 			continue;
 		buf_init(&b, BUF_TEXT_MAX);
-		buf_addf(&b, "job \"%s\" concluded with %s", job->name,
-		    verdict_text(job->conclusion));
+		buf_addf(&b, "job \"%s\" %s%s", job->name,
+		    verdict_verb(job->conclusion), job->conclusion);
 		add_failed_steps(&b, job);
 		buf_addf(&b, ": %s", watched_job_url(a, job));
 		/* What was skipped is a consequence, not a cause. */

@@ -31,9 +31,10 @@ verdict_is_known(const char *conclusion)
 }
 
 const char *
-verdict_text(const char *conclusion)
+verdict_verb(const char *conclusion)
 {
-	return *conclusion != '\0' ? conclusion : "no conclusion";
+	return *conclusion != '\0' ? "concluded with "
+				   : "completed without a conclusion";
 }
 
 const char *

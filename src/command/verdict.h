@@ -29,8 +29,8 @@ enum verdict verdict_of(const char *status, const char *conclusion);
 /* One of GitHub's documented conclusions. */
 bool verdict_is_known(const char *conclusion);
 
-/* The conclusion for "concluded with %s", though there may be none. */
-const char *verdict_text(const char *conclusion);
+/* What a sentence says before the conclusion, or instead if there is none. */
+const char *verdict_verb(const char *conclusion);
 
 /* The word for a state: the conclusion, or the status while there is none. */
 const char *verdict_state(const char *status, const char *conclusion);

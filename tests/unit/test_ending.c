@@ -48,15 +48,15 @@ test_run_failed(void **state)
 	static const struct {
 		const char *conclusion, *says;
 	} rows[] = {
-		{ "failure", "failure: " URL },
-		{ "timed_out", "timed_out: " URL },
-		{ "", "no conclusion: " URL },
+		{ "failure", "concluded with failure: " URL },
+		{ "timed_out", "concluded with timed_out: " URL },
+		{ "", "completed without a conclusion: " URL },
 		{ "sunk",
-		    "sunk, which is not a known conclusion and counts as a "
-		    "failure: " URL },
+		    "concluded with sunk, which is not a known conclusion and "
+		    "counts as a failure: " URL },
 	};
 	struct fake_state over = { .status = "completed" };
-	static const char begins[] = "run 17654321098 concluded with ";
+	static const char begins[] = "run 17654321098 ";
 	struct watched *w;
 	size_t i;
 
@@ -100,7 +100,7 @@ test_job_missing(void **state)
 	(void)state;
 	ending_job_missing(w, "deploy");
 	expect(w, STATUS_FAILED,
-	    "run 17654321098 concluded with success without a job \"deploy\"; "
+	    "run 17654321098 concluded with success and has no job \"deploy\"; "
 	    "its jobs are: \"lint\", \"build\"");
 }
 

@@ -86,7 +86,7 @@ test_failures(void **state)
 		    "runs/17654321098\n"));
 		assert_non_null(strstr(text, "\"odd\" concluded with sunk"));
 		assert_non_null(
-		    strstr(text, "\"none\" concluded with no conclusion"));
+		    strstr(text, "\"none\" completed without a conclusion"));
 		assert_null(strstr(text, "\"lint\""));
 		assert_null(strstr(text, "still going"));
 		/* No cause, and so no error. */

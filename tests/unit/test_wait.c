@@ -47,7 +47,7 @@ test_every_pair(void **state)
 			/* No word is no verdict. */
 			if (conclusion == NULL) {
 				assert_int_equal(wait_for(1), STATUS_FAILED);
-				expect_says("concluded with no conclusion: ");
+				expect_says("completed without a conclusion: ");
 				assert_in_range(
 				    ended_at[0], 30 * SECOND, 37 * SECOND);
 				again(state);
@@ -115,7 +115,7 @@ test_untold(void **state)
 	ADD_RUN(RUNNING(0));
 	add_jobs(late, 1);
 	assert_int_equal(wait_for(1), STATUS_FAILED);
-	expect_says("concluded with no conclusion: https");
+	expect_says("completed without a conclusion: https");
 	assert_in_range(ended_at[0], 30 * SECOND, 37 * SECOND);
 }
 

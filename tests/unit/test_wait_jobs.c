@@ -312,7 +312,7 @@ test_job_names(void **state)
 	ADD_RUN(RUNNING(0), OVER(60 * SECOND, "success"));
 	add_jobs(jobs, COUNT(jobs));
 	assert_int_equal(wait_for(1), STATUS_FAILED);
-	expect_says("without a job \"build\"");
+	expect_says("and has no job \"build\"");
 	expect_says("\"build (ubuntu)\", \"Build\", \"rebuild\", "
 		    "\"caller / build\"");
 	/* Jobs may be listed a little later than their run is over. */
@@ -501,7 +501,7 @@ test_jobs_of_all_attempts(void **state)
 	ADD_RUN({ .at = 0, .status = "in_progress", .attempt = 3 }, ends);
 	add_jobs(jobs, COUNT(jobs));
 	assert_int_equal(wait_for(1), STATUS_FAILED);
-	expect_says("without a job \"biuld\"");
+	expect_says("and has no job \"biuld\"");
 	again(state);
 	/* No time left to look into the others: not known, and no failure. */
 	wait_for_job("build");
