@@ -37,9 +37,8 @@ log_refusal(struct cancel *c, enum cancel_state state)
 	if (state == CANCEL_REFUSED)
 		log_warning("run %llu was not cancelled: %s", id, c->why.text);
 	else if (!c->is_logged)
-		log_warning("run %llu was not cancelled: %s Retrying until it "
-			    "is.",
-		    id, c->why.text);
+		log_warning("run %llu was not cancelled: %s Retrying.", id,
+		    c->why.text);
 	else
 		log_debug("run %llu was not cancelled: %s", id, c->why.text);
 	c->is_logged = true;
@@ -178,7 +177,8 @@ cancel_add_outcome(const struct cancel *c, struct fault *f)
 			? " Run %llu was not cancelled"
 			: " Run %llu may not have been cancelled",
 		    id);
-		if (*c->why.text != '\0')
+		/* The story begins with the signal. */
+		if (*c->why.text != '\0' && !status_is_signal(c->why.status))
 			fault_add(f, ": %s", c->why.text);
 		fault_end_sentence(f);
 		break;

@@ -6,15 +6,21 @@
 #include "command/match.h"
 #include "command/unproved.h"
 
-/* The text of another failure, without an address that was named before. */
-static const char *
-without_address(const char *text, const char *who)
+/* Why the search has ended; the address is not named again. */
+static void
+add_reason(struct fault *f, const char *who, const struct fault *why)
 {
+	const char *text = why->text, *subject = "";
 	size_t len = strlen(who);
 
-	return strncmp(text, who, len) == 0 && strncmp(text + len, ": ", 2) == 0
-	    ? text + len + 2
-	    : text;
+	if (strncmp(text, who, len) == 0 && strncmp(text + len, ": ", 2) == 0) {
+		text += len + 2;
+	} else if (strncmp(text, who, len) == 0 && text[len] == ' ') {
+		text += len;
+		subject = "the server";
+	}
+	fault_add(f, "the search for the run %s %s%s",
+	    status_is_signal(why->status) ? "was" : "failed:", subject, text);
 }
 
 /* " Runs that might be it: URL, URL and 2 more." */
@@ -73,10 +79,9 @@ add_search(struct fault *f, const char *who, const struct find_query *q,
 	const struct fault *why = &r->fault;
 
 	if (r->outcome != FIND_STOPPED && q->distinct_id == NULL)
-		fault_add(f, "no distinct ID was sent to find it by.");
+		fault_add(f, "no distinct ID was sent to find the run by.");
 	else if (why->status != STATUS_OK)
-		fault_add(f, "the search for it failed: %s",
-		    without_address(why->text, who));
+		add_reason(f, who, why);
 	else
 		fault_add(f,
 		    "no new run showed the distinct ID %.100s before "
@@ -103,7 +108,6 @@ unproved(const struct find_query *q, const struct find_result *r,
 		    "workflow was dispatched, but its run was not identified: ",
 		    who);
 	} else {
-		fault_end_sentence(f);
 		fault_set_lasting(&story, STATUS_UNKNOWN,
 		    "%s So it is "
 		    "unknown whether the workflow was dispatched, and ",

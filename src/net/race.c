@@ -180,6 +180,16 @@ race_wait(const struct race *r, struct pollfd *fds, int64_t deadline_ms,
 	return poll_until(fds, i + 1, due_ms, f);
 }
 
+/* The peer's name is its address, perhaps without the port. */
+static bool
+is_named(const char *who, const char *address)
+{
+	size_t len = strlen(who);
+
+	return strncmp(address, who, len) == 0 &&
+	    (address[len] == '\0' || address[len] == ':');
+}
+
 static enum status
 connect_fault(const struct race *r, const char *who, struct fault *f)
 {
@@ -188,6 +198,9 @@ connect_fault(const struct race *r, const char *who, struct fault *f)
 	if (r->tried == 0)
 		return resolve_fault(r->names, f);
 	resolve_text(&r->error_address, text);
+	if (is_named(who, text))
+		return fault_set(f, STATUS_CONNECT, "%s: cannot connect: %s",
+		    who, strerror(r->error));
 	fault_set(f, STATUS_CONNECT, "%s: cannot connect to %s: %s", who, text,
 	    strerror(r->error));
 	if (r->tried > 1)

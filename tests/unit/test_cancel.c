@@ -171,6 +171,9 @@ test_outcome(void **state)
 		    "S. Run 17654321098 was not cancelled: not yet." },
 		{ CANCEL_OPEN, STATUS_CLOSED, "cut",
 		    "S. Run 17654321098 may not have been cancelled: cut." },
+		/* A second signal, which is no news. */
+		{ CANCEL_OPEN, STATUS_TERMINATED, "terminated by SIGTERM",
+		    "S. Run 17654321098 may not have been cancelled." },
 		/* No request went out. */
 		{ CANCEL_OPEN, STATUS_OK, "",
 		    "S. Run 17654321098 may not have been cancelled." },

@@ -357,6 +357,12 @@ test_refused(void **state)
 		  "host:1: cannot connect to 127.0.0.1: "
 		  "Connection refused") == 0,
 	    "%s", f.text);
+	/* A host that is given as its address is named once. */
+	assert_int_equal(
+	    tcp_open(&c, "127.0.0.1", "127.0.0.1", port, in_ms(SOON_MS), &f),
+	    STATUS_CONNECT);
+	assert_string_equal(
+	    f.text, "127.0.0.1: cannot connect: Connection refused");
 	add_peer("127.0.0.2", port);
 	add_peer("127.0.0.3", port);
 	assert_int_equal(open_one(&c, in_ms(SOON_MS), &f), STATUS_CONNECT);

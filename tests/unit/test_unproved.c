@@ -3,6 +3,7 @@
  * A dispatch whose run is not proved, or only by the time: what is said, and
  * with which exit code.
  */
+#include "command/unproved.h"
 #include "dispatching.h"
 
 /* Searches that prove no run: 5 if it was accepted, 4 if that was lost. */
@@ -254,6 +255,41 @@ test_lost_without_id(void **state)
 	assert_true(fake_now() < 15000);
 }
 
+/* The server's address is named once, whatever ended the search. */
+static void
+test_address_once(void **state)
+{
+	static const struct {
+		enum status status;
+		const char *text, *want;
+	} rows[] = {
+		{ STATUS_CLOSED, "fake: cut short",
+		    "the search for the run failed: cut short." },
+		{ STATUS_FORBIDDEN, "fake answered 403.",
+		    "the search for the run failed: the server answered 403." },
+		{ STATUS_CLOSED, "faked: cut short.",
+		    "the search for the run failed: faked: cut short." },
+		{ STATUS_INTERRUPTED, "interrupted by SIGINT",
+		    "the search for the run was interrupted by SIGINT." },
+	};
+	static const char begins[] = "fake: the workflow was dispatched, but "
+				     "its run was not identified: ";
+	const struct find_query q = { .distinct_id = "x" };
+	struct find_result r;
+	struct fault f;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		memset(&r, 0, sizeof r);
+		r.outcome = FIND_STOPPED;
+		fault_set(&r.fault, rows[i].status, "%s", rows[i].text);
+		unproved(&q, &r, "fake", true, &f);
+		assert_memory_equal(f.text, begins, strlen(begins));
+		assert_string_equal(f.text + strlen(begins), rows[i].want);
+	}
+}
+
 int
 main(void)
 {
@@ -264,6 +300,7 @@ main(void)
 		TEST(test_lost_and_clock),
 		TEST(test_floor_of_latest_post),
 		TEST(test_lost_without_id),
+		TEST(test_address_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
