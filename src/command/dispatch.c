@@ -333,13 +333,17 @@ search(const struct state *s, bool accepted, struct found_run *run,
 	struct find_result found;
 	enum status status;
 
-	if (s->with_id)
-		log_info("%s; looking for the run that shows distinct ID "
-			 "%.100s",
-		    accepted ? "dispatched"
-			     : "it is unknown "
-			       "whether the workflow was dispatched",
+	if (!accepted)
+		fault_end_sentence(f);
+	if (s->with_id && accepted)
+		log_info("dispatched; looking for the run that shows distinct "
+			 "ID %.100s",
 		    s->order->distinct_id);
+	else if (s->with_id)
+		log_info("%s So it is unknown whether the workflow was "
+			 "dispatched; looking for the run that shows distinct "
+			 "ID %.100s",
+		    f->text, s->order->distinct_id);
 	if (find(s->gh, s->clock, &q, &found) == FIND_ONE) {
 		*run = found.runs[0];
 		found.runs[0].url = NULL;

@@ -105,9 +105,9 @@ take_body(const struct call *c, const struct fetch *x, struct fault *f)
 		free(*x->etag);
 		*x->etag = NULL;
 		status = fault_set(f, STATUS_PROTOCOL,
-		    "%s answered 200, but its body is %s. If that happens "
-		    "again, a proxy or gateway in between is at fault, or the "
-		    "API URL.",
+		    "%s answered 200, but its body is %s. If this goes on, "
+		    "a proxy or gateway in between is at fault, or the API URL "
+		    "is wrong.",
 		    client_who(c->session->client), buf_str(&why));
 	}
 	buf_free(&why);

@@ -102,8 +102,8 @@ take_turn(struct client *c, int64_t deadline_ms, struct fault *f)
 			return interrupt_fault(f);
 		if (deadline_ms <= now_ms)
 			return fault_set(f, STATUS_TIMEOUT,
-			    "%s: gave up: too many requests were "
-			    "sent within the last minute",
+			    "%s: the request was not sent in time, because "
+			    "this program limits how many it sends a minute",
 			    client_who(c));
 		clock_sleep_until(&clock_system, least(turn_ms, deadline_ms));
 	}
