@@ -40,8 +40,8 @@ program=$(dirname "$0")/return-dispatch-$machine
 	fail "there is no $program; the programs come with the releases, so" \
 	    "use a release of this action, such as @v1, not a branch of it"
 [ -x "$program" ] ||
-	fail "$program is not executable; whatever copied this action" \
-	    "must keep the permissions of its files"
+	fail "$program cannot be executed: its permissions were lost when" \
+	    "this action was copied, or its file system is mounted noexec"
 
 [ $# -gt 0 ] || [ -z "${INPUT_RUN_ID-}" ] || set -- await
 # The runner signals this process alone, so this has to be the program.

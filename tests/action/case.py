@@ -117,6 +117,11 @@ class Case:
         acted = sum(request.acted for request in self.hub.requests)
         expect(acted == count, f"{acted} dispatches acted, expected {count}")
 
+    def again(self):
+        """Starts over, with everything anew."""
+        self.close()
+        self.__init__(self.options, self.pki, self.shell)
+
     def close(self):
         if self.hub:
             self.hub.stop()

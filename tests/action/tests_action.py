@@ -211,4 +211,4 @@ def a_program_that_is_not_executable_says_so(t):
     tree = t.tree()
     for file in (tree / "bin").glob("return-dispatch-*"):
         file.chmod(0o644)
-    refused(t, t.step(runner={"tree": tree}), "executable", "permissions")
+    refused(t, t.step(runner={"tree": tree}), "cannot be executed", "permissions", "noexec")

@@ -59,8 +59,7 @@ def drop_in(name):
         text = (HERE / "workflows" / f"{name}.yml").read_text()
         ours = statuses_of_jobs(t, name, replaced(text))
         if t.options.originals:
-            t.close()
-            t.__init__(t.options, t.pki, t.shell)
+            t.again()
             theirs = statuses_of_jobs(t, name, text, originals(t.options.originals))
             expect(theirs == ours, f"the actions that are replaced came to {theirs}")
 

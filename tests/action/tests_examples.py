@@ -82,8 +82,7 @@ def the_example_of_an_old_server(t):
 
     steps = tuple(simulated(step["name"]) for step in target["jobs"]["build"]["steps"])
     for run_name in (simulated(target["run-name"]), ""):
-        t.close()
-        t.__init__(t.options, t.pki, t.shell)
+        t.again()
         hub = t.github("ghes-3.20", run_name=run_name, jobs=(Job("build", steps),))
         job = example(t, "old-server.yml")["dispatch"]
         expect(job.steps[0].outputs["run_id"] == str(hub.dispatched[0].id), "another run")

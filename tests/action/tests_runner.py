@@ -54,8 +54,7 @@ def outputs_are_read_as_they_are_there(t):
 
 def commanded(t, text):
     """What a step that prints this came to."""
-    t.close()
-    t.__init__(t.options, t.pki, t.shell)
+    t.again()
     script = "".join(f"          {line}\n" for line in text.split("\n"))
     return t.run(job_of(f"      - run: |\n          cat <<'END'\n{script}          END\n"))[0]
 
