@@ -29,6 +29,15 @@ def every_variable_is_an_input_and_every_input_a_variable(t):
 
 
 @once
+def nothing_that_somebody_else_writes_is_in_a_script(t):
+    for path in MANIFESTS:
+        runs = plain_yaml.load(path.read_text())["runs"]
+        expect("args" not in runs and len(runs.get("steps", [0])) == 1, f"{path}: {runs}")
+        for step in runs.get("steps", ()):
+            expect(step["shell"] == "sh" and "${{" not in step["run"], f"{path}: {step['run']}")
+
+
+@once
 def every_output_of_the_program_is_one_of_the_action(t):
     names = {"run_id", "run_url", "run_conclusion", "run_attempt", "exit_status"}
     for path in MANIFESTS:
