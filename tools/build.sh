@@ -4,11 +4,15 @@
 # Builds the static release binary, build/return-dispatch, and makes sure that
 # it is what it should be. Does only what has not been done yet.
 #
-#   tools/build.sh [-v] [--host TRIPLET]
+#   tools/build.sh [-v] [--release] [--host TRIPLET]
 #
 #   -v              say of each property whether it holds
 #   --host TRIPLET  for another machine, in build/TRIPLET/: aarch64-linux-gnu,
 #                   arm-linux-gnueabihf, riscv64-linux-gnu (see tools/deps.sh)
+#   --release       of pinned sources, with debug symbols in a file of their
+#                   own: build/release/TRIPLET/bin/return-dispatch-MACHINE and
+#                   .debug, where MACHINE is what uname -m says there. The same
+#                   bytes from any folder at any time.
 #
 # CFLAGS and the like are taken from the environment, as configure does.
 
@@ -18,15 +22,17 @@ export LC_ALL
 
 usage()
 {
-	echo "usage: tools/build.sh [-v] [--host TRIPLET]" >&2
+	echo "usage: tools/build.sh [-v] [--release] [--host TRIPLET]" >&2
 	exit 2
 }
 
 verbose=no
+release=no
 host=
 while [ $# -gt 0 ]; do
 	case $1 in
 	-v)		verbose=yes ;;
+	--release)	release=yes ;;
 	--host)		[ $# -gt 1 ] || usage; shift; host=$1 ;;
 	--host=*)	host=${1#--host=} ;;
 	*)		usage ;;
@@ -38,9 +44,18 @@ case $host in
 esac
 
 cd "$(dirname "$0")/.."
-tools/deps.sh ${host:+--host "$host"}
 build=build${host:+/$host}
 deps=deps${host:+/$host}
+pinned=
+if [ $release = yes ]; then
+	build=build/release/${host:-$(gcc -dumpmachine)}
+	pinned=--pinned
+	unset CC CPPFLAGS
+	CFLAGS="-Os -g"
+	LDFLAGS=-Wl,--build-id=sha1
+	export CFLAGS LDFLAGS
+fi
+tools/deps.sh $pinned ${host:+--host "$host"}
 mkdir -p "$build" build/log
 
 # The image that holds it should be small, too. On 64-bit Arm instructions are
@@ -52,6 +67,7 @@ aarch64*)	size_max=$((640 * 1024)) ;;
 *)		size_max=$((512 * 1024)) ;;
 esac
 
+cross=${host:+$host-}
 # What runs a foreign program.
 case $host in
 '')		emulator= ;;
@@ -106,6 +122,21 @@ logged make in_build make -j"$(nproc 2>/dev/null || echo 2)"
 grep -A 5 'warning:' "$log" >&2 || :
 
 binary=$build/return-dispatch
+if [ $release = yes ]; then
+	case ${host:-$(gcc -dumpmachine)} in
+	arm*)	machine=armv7l ;;
+	*)	machine=$(basename "$build" | sed 's/-.*//') ;;
+	esac
+	name=return-dispatch-$machine
+	rm -rf "${build:?}/bin"
+	mkdir "$build/bin"
+	"${cross}objcopy" --only-keep-debug --compress-debug-sections \
+	    "$binary" "$build/bin/$name.debug"
+	"${cross}strip" -o "$build/bin/$name" "$binary"
+	binary=$build/bin/$name
+	# Debuggers look for it by this name, beside the program.
+	"${cross}objcopy" --add-gnu-debuglink="$binary.debug" "$binary"
+fi
 failed=0
 
 # holds TEXT COMMAND...
