@@ -9,7 +9,7 @@ from ghsim import Input, Job
 
 
 WORKFLOWS = {
-    # name: (server, build.yml, what became of the job and of the step that awaits)
+    # name: (server, fields of build.yml, what the last job comes to)
     "dispatch-and-await": ("ghes-3.21", {"life": "queued in_progress:2 completed/success"},
                            "success"),
     "old-server": ("ghes-3.20", {"inputs": {"distinct_id": Input()}, "jobs": (
