@@ -6,18 +6,35 @@
 #include "command/match.h"
 #include "command/unproved.h"
 
+/* What follows "WHO: " or "WHO (through the proxy ...): "; NULL if the text
+ * begins with neither. */
+static const char *
+after_address(const char *text, const char *who)
+{
+	size_t len = strlen(who);
+	const char *end;
+
+	if (strncmp(text, who, len) != 0)
+		return NULL;
+	text += len;
+	if (strncmp(text, " (", 2) == 0 && (end = strstr(text, "): ")) != NULL)
+		text = end + 1;
+	return strncmp(text, ": ", 2) == 0 ? text + 2 : NULL;
+}
+
 /* Why the search has ended; the address is not named again. */
 static void
 add_reason(struct fault *f, const char *who, const struct fault *why)
 {
-	const char *text = why->text, *subject = "";
+	const char *text = after_address(why->text, who), *subject = "";
 	size_t len = strlen(who);
 
-	if (strncmp(text, who, len) == 0 && strncmp(text + len, ": ", 2) == 0) {
-		text += len + 2;
-	} else if (strncmp(text, who, len) == 0 && text[len] == ' ') {
-		text += len;
-		subject = "the server";
+	if (text == NULL) {
+		text = why->text;
+		if (strncmp(text, who, len) == 0 && text[len] == ' ') {
+			text += len;
+			subject = "the server";
+		}
 	}
 	fault_add(f, "the search for the run %s %s%s",
 	    status_is_signal(why->status) ? "was" : "failed:", subject, text);

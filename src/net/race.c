@@ -180,13 +180,16 @@ race_wait(const struct race *r, struct pollfd *fds, int64_t deadline_ms,
 	return poll_until(fds, i + 1, due_ms, f);
 }
 
-/* The peer's name is its address, perhaps without the port. */
+/* The peer's name ends with its address, perhaps without the port. */
 static bool
 is_named(const char *who, const char *address)
 {
-	size_t len = strlen(who);
+	const char *space = strrchr(who, ' '), *name;
+	size_t len;
 
-	return strncmp(address, who, len) == 0 &&
+	name = space != NULL ? space + 1 : who;
+	len = strlen(name);
+	return strncmp(address, name, len) == 0 &&
 	    (address[len] == '\0' || address[len] == ':');
 }
 

@@ -363,6 +363,11 @@ test_refused(void **state)
 	    STATUS_CONNECT);
 	assert_string_equal(
 	    f.text, "127.0.0.1: cannot connect: Connection refused");
+	assert_int_equal(tcp_open(&c, "proxy 127.0.0.1", "127.0.0.1", port,
+			     in_ms(SOON_MS), &f),
+	    STATUS_CONNECT);
+	assert_string_equal(
+	    f.text, "proxy 127.0.0.1: cannot connect: Connection refused");
 	add_peer("127.0.0.2", port);
 	add_peer("127.0.0.3", port);
 	assert_int_equal(open_one(&c, in_ms(SOON_MS), &f), STATUS_CONNECT);

@@ -265,6 +265,8 @@ test_address_once(void **state)
 	} rows[] = {
 		{ STATUS_CLOSED, "fake: cut short",
 		    "the search for the run failed: cut short." },
+		{ STATUS_CLOSED, "fake (through the proxy p:1): cut short",
+		    "the search for the run failed: cut short." },
 		{ STATUS_FORBIDDEN, "fake answered 403.",
 		    "the search for the run failed: the server answered 403." },
 		{ STATUS_CLOSED, "faked: cut short.",
