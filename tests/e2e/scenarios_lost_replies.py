@@ -200,6 +200,7 @@ def server_errors_that_acted_are_found_by_the_distinct_id(t):
         hub.fault("POST", DISPATCHES, status=status, body={"message": "Server Error"})
         t.dispatch("--distinct-id")
         t.found(hub.dispatched[0])
+        t.says(f"answered {status}", "unknown whether the workflow was dispatched; looking")
         only_one_post(t)
     t.dispatched(4)
 
