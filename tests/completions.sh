@@ -66,7 +66,13 @@ if command -v fish >/dev/null; then
 	    expect formats "fish, formats"
 fi
 
+zsh_completes() {
+	timeout 100 zsh -f "${0%/*}/complete.zsh" "$PWD/completions" "$1"
+}
 if command -v zsh >/dev/null; then
-	zsh -n completions/_return-dispatch || failed=1
+	zsh_completes 'return-dispatch --' | expect dispatch "zsh, a dispatch"
+	zsh_completes 'return-dispatch await --' | expect await "zsh, await"
+	zsh_completes 'return-dispatch --format ' |
+	    expect formats "zsh, formats"
 fi
 exit $failed

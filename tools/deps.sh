@@ -179,6 +179,8 @@ needs()
 	END
 	[ $want_tests = no ] || cat <<-END
 	bash			bash		bash
+	fish			fish		fish
+	zsh			zsh		zsh
 	/usr/include/cmocka.h	libcmocka-dev	cmocka-dev
 	clang			clang		clang
 	deb:libclang-rt-dev	libclang-rt-dev	compiler-rt
