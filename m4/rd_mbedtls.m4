@@ -48,16 +48,19 @@ AC_DEFUN([RD_MBEDTLS], [
 	AC_MSG_ERROR([mbedTLS 3.6 or newer is needed ($rd_mbedtls_where is older
 or missing); run $rd_deps_made, which builds it in deps/, or say --with-mbedtls=DIR])
     ])
+    # Distributions leave mbedTLS as it is configured by default, without the
+    # last of these.
+    m4_foreach_w([option], [MBEDTLS_SSL_PROTO_TLS1_2 MBEDTLS_SSL_PROTO_TLS1_3
+	MBEDTLS_PSA_CRYPTO_C MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK], [
     AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <mbedtls/build_info.h>
-#if !defined(MBEDTLS_SSL_PROTO_TLS1_3) || !defined(MBEDTLS_SSL_PROTO_TLS1_2) \
-    || !defined(MBEDTLS_PSA_CRYPTO_C) \
-    || !defined(MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK)
-#error "built without what we need"
+#ifndef ]]option[[
+#error "built without it"
 #endif]])], [], [
 	AC_MSG_RESULT([no])
-	AC_MSG_ERROR([mbedTLS ($rd_mbedtls_where) was built without TLS 1.3, PSA
-or trusted certificate callbacks; run $rd_deps_made, which builds a fit one])
-    ])
+	AC_MSG_ERROR([mbedTLS ($rd_mbedtls_where) was built without
+]option[; run $rd_deps_made, which builds one
+with it in deps/, or say --with-mbedtls=DIR])
+    ])])
     AC_LINK_IFELSE([AC_LANG_PROGRAM([[#include <mbedtls/ssl.h>
 #include <psa/crypto.h>
 #ifdef MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG
