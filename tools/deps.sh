@@ -164,7 +164,11 @@ needs()
 	bzip2			bzip2		bzip2
 	xz			xz-utils	xz
 	patch			patch		patch
+	END
+	{ ! have apt-get && ! have apk; } || cat <<-END
 	/usr/share/ca-certificates/mozilla	ca-certificates	ca-certificates
+	END
+	! have apt-get || cat <<-END
 	/usr/include/jsmn.h	libjsmn-dev	-
 	dpkg-source		dpkg-dev	-
 	deb:debian-archive-keyring	debian-archive-keyring	-

@@ -1,0 +1,155 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+#
+# Builds packages from the tarball of make dist, and tries them:
+#
+#   tools/package.sh deb [ROOT]   build/packages/return-dispatch_*.deb, twice,
+#                                 compared; lintian; installed, run and removed
+#                                 in a chroot of ROOT, which debootstrap filled
+#   tools/package.sh rpm          build/packages/*.rpm
+#
+# The programs in them are static, over musl, with the mbedTLS that
+# tools/deps.sh builds: what the distributions have of it lacks a part. Needs
+# debhelper and lintian, or rpm.
+
+set -eu
+umask 022
+LC_ALL=C.UTF-8
+export LC_ALL
+
+cd "$(dirname "$0")/.."
+top=$PWD
+out=$top/build/packages
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/package.XXXXXX")
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+failed=0
+
+# check TEXT COMMAND...
+check()
+{
+	text=$1
+	shift
+	if "$@" >"$tmp/log" 2>&1; then
+		echo "ok $text"
+	else
+		cat "$tmp/log"
+		echo "not ok $text"
+		failed=1
+	fi
+}
+
+# The tarball, $tarball, and its version.
+pack()
+{
+	tools/build.sh >/dev/null
+	rm -rf "$out"
+	mkdir -p "$out"
+	make -s -C build dist
+	mv build/return-dispatch-*.tar.xz "$out"
+	tarball=$(echo "$out"/return-dispatch-*.tar.xz)
+	version=${tarball##*/return-dispatch-}
+	version=${version%.tar.xz}
+}
+
+# build_deb FOLDER [OPTION]
+build_deb()
+{
+	mkdir -p "$1"
+	cp "$tarball" "$1/return-dispatch_$version.orig.tar.xz"
+	tar -xf "$tarball" -C "$1"
+	(
+		cd "$1/return-dispatch-$version"
+		cp -R packaging/debian debian
+		DEB_BUILD_OPTIONS=${2-} RD_DEPS=$top/deps \
+		    dpkg-buildpackage -us -uc -Ppkg.return-dispatch.static
+	)
+}
+
+# Warnings are findings, too.
+lint_deb()
+{
+	lintian --allow-root --fail-on error,warning --info \
+	    "$tmp"/one/*.changes
+}
+
+# in_root COMMAND...: as a machine that has just been set up.
+in_root()
+{
+	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \
+	    chroot "$root" "$@"
+}
+
+without_a_trace()
+{
+	in_root dpkg --purge return-dispatch &&
+	    ! find "$root/usr" "$root/etc" -name '*return-dispatch*' | grep .
+}
+
+# Status 2: neither a lack of libraries nor a signal.
+says_what_it_lacks()
+{
+	in_root return-dispatch --workflow ci.yml
+	[ $? -eq 2 ]
+}
+
+try_deb()
+{
+	root=$1
+	cp "$deb" "$root/tmp/return-dispatch.deb"
+	check "it is installed" in_root dpkg --install /tmp/return-dispatch.deb
+	check "it runs" in_root return-dispatch --version
+	check "it says what it lacks" says_what_it_lacks
+	check "it is removed without a trace" without_a_trace
+	rm -f "$root/tmp/return-dispatch.deb"
+}
+
+make_deb()
+{
+	pack
+	check "a package is built" build_deb "$tmp/one"
+	check "another one in another folder" build_deb "$tmp/an/other" nocheck
+	deb=$(echo "$tmp"/one/*_"$(dpkg --print-architecture)".deb)
+	check "both have the same bytes" cmp "$deb" \
+	    "$tmp/an/other/${deb##*/}"
+	check "lintian is content" lint_deb
+	cp "$tmp"/one/return-dispatch_* "$out"
+	[ -z "${1-}" ] || try_deb "$1"
+}
+
+# rpm's folders, below the temporary one.
+rpm_build()
+{
+	rpmbuild --define "_topdir $tmp/rpm" --nodeps "$@" \
+	    "$tmp/rpm/SPECS/return-dispatch.spec"
+}
+
+has_program()
+{
+	rpm -qlp "$out"/*.rpm | grep -x /usr/bin/return-dispatch
+}
+
+make_rpm()
+{
+	pack
+	mkdir -p "$tmp/rpm/SOURCES" "$tmp/rpm/SPECS"
+	cp packaging/rpm/return-dispatch.spec "$tmp/rpm/SPECS"
+	cp "$tarball" deps/musl-root/include/jsmn.h "$tmp/rpm/SOURCES"
+	for name in mbedtls musl; do
+		tar -C deps/src -cJf "$tmp/rpm/SOURCES/$name.tar.xz" $name
+	done
+	check "the spec file is parsed" \
+	    rpmspec -P packaging/rpm/return-dispatch.spec
+	check "sources are prepared" rpm_build -bp
+	check "a package is built" rpm_build -bb
+	find "$tmp/rpm" -name '*.rpm' -exec cp {} "$out" \;
+	check "it has the program" has_program
+}
+
+case ${1-} in
+deb)	make_deb "${2-}" ;;
+rpm)	make_rpm ;;
+*)	sed -n '4,/^$/s/^#[ ]\{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
+exit $failed
