@@ -102,8 +102,8 @@ done
 
 # --- what is around them ---
 
-cp -R action.yml await docker doc examples CONTRIBUTING.md LICENSE LICENSES \
-    NOTICE README.md "$out/action"
+cp -R action.yml await docker doc examples packaging CONTRIBUTING.md LICENSE \
+    LICENSES NOTICE README.md "$out/action"
 cp bin/* "$out/action/bin"
 mv "$out/action/docker/Dockerfile" "$out/action/Dockerfile"
 
