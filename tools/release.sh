@@ -54,7 +54,7 @@ out=$(cd "$1" && pwd -P)
 cd "$(dirname "$0")/.."
 [ "$(gcc -dumpmachine)" = x86_64-linux-gnu ] ||
     die "releases are made on x86-64, where the libraries of programs for it are built"
-version=$(sed -n 's/^AC_INIT(\[return-dispatch\], \[\(.*\)\].*/\1/p' configure.ac)
+version=$(sed -n 's/^AC_INIT(\[return-dispatch\], \[\([^]]*\)\].*/\1/p' configure.ac)
 [ -z "$wanted" ] || [ "$wanted" = "$version" ] ||
     die "this is version $version, not $wanted: change AC_INIT in configure.ac"
 : "${SOURCE_DATE_EPOCH:=$(git log -1 --format=%ct)}"
