@@ -78,7 +78,7 @@ test_rate_ends(void **state)
 	assert_int_equal(github_list_runs(gh, NULL, 1, 1,
 			     clock_after(&fake_clock, 10), &page, &fault),
 	    STATUS_TIMEOUT);
-	expect_says("too many requests");
+	expect_says("this program limits how many it sends a minute");
 	assert_true(fake_now() - before == 10);
 	fake_signal_at(fake_now() + 5, SIGTERM);
 	assert_int_equal(list(&page), STATUS_TERMINATED);
