@@ -237,8 +237,8 @@ FAILURES = {
     # name: (zone, resolv.conf, words)
     "there is no such name": ({}, RESOLV, ("no such host", "resolv.conf")),
     "no address of any family": ({NAME: Reply()}, RESOLV, ("no such host",)),
-    "SERVFAIL": ({NAME: Reply(rcode="servfail")}, IMPATIENT, ("fail or refuse", "resolv.conf")),
-    "REFUSED": ({NAME: Reply(rcode="refused")}, IMPATIENT, ("fail or refuse", "resolv.conf")),
+    "SERVFAIL": ({NAME: Reply(rcode="servfail")}, IMPATIENT, ("failed or refused", "resolv.conf")),
+    "REFUSED": ({NAME: Reply(rcode="refused")}, IMPATIENT, ("failed or refused", "resolv.conf")),
     "dropped": ({NAME: Reply(wrong="drop")}, IMPATIENT, ("no nameserver answered",)),
     "NXDOMAIN to A, silence to AAAA": (
         {(NAME, "AAAA"): Reply(wrong="drop")}, IMPATIENT, ("no nameserver answered",)),
