@@ -49,7 +49,7 @@ configure()
 has_sources_only()
 {
 	git -C "$top" ls-files | grep -vE \
-	    '^(\.ci/|\.github/|\.gitignore$)' | sort >"$tmp/sources"
+	    '^(\.ci/|\.gitignore$)' | sort >"$tmp/sources"
 	tar -tf "$tmp/first.tar.xz" | sed 's:^[^/]*/::; /^$/d; /\/$/d' |
 	    grep -vE '^(Makefile\.in|aclocal\.m4|config\.h\.in|configure)$' |
 	    grep -vE '^build-aux/[a-z.-]*$' | sort >"$tmp/packed"
