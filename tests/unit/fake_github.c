@@ -72,6 +72,27 @@ fake_add_failure(struct github *gh, struct fake_failure failure)
 	gh->failures[gh->failure_count++] = failure;
 }
 
+void
+fake_fail(struct github *gh, enum fake_kind kind, unsigned int first,
+    unsigned int last, enum status status)
+{
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = kind,
+		.first = first,
+		.last = last,
+		.status = status,
+	    });
+}
+
+void
+fake_fail_lasting(struct github *gh, enum fake_kind kind, unsigned int first,
+    unsigned int last, enum status status)
+{
+	fake_fail(gh, kind, first, last, status);
+	gh->failures[gh->failure_count - 1].lasting = true;
+}
+
 size_t
 fake_count(const struct github *gh, enum fake_kind kind, uint64_t run_id)
 {

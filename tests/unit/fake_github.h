@@ -176,6 +176,13 @@ void fake_add_run(struct github *, struct fake_run);
 void fake_add_post(struct github *, struct fake_post);
 void fake_add_failure(struct github *, struct fake_failure);
 
+/* Those of the simplest kind: calls number `first` to `last` (0: only the
+ * first) fail with this status, which is lasting or not. */
+void fake_fail(struct github *, enum fake_kind, unsigned int first,
+    unsigned int last, enum status);
+void fake_fail_lasting(struct github *, enum fake_kind, unsigned int first,
+    unsigned int last, enum status);
+
 /* Calls of a kind; with a run's ID those about it alone. */
 size_t fake_count(const struct github *, enum fake_kind, uint64_t run_id);
 

@@ -219,13 +219,7 @@ test_late_baseline(void **state)
 	(void)state;
 	fake_add_post(gh, (struct fake_post){ DISPATCH_OLD_SERVER, REFUSED });
 	fake_add_post(gh, (struct fake_post){ .outcome = DISPATCH_ACCEPTED });
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_RUNS,
-		.first = 1,
-		.last = 2,
-		.status = STATUS_SERVER,
-	    });
+	fake_fail(gh, FAKE_RUNS, 1, 2, STATUS_SERVER);
 	fake_add_run(gh,
 	    (struct fake_run){ .id = OURS, .title = ID, .listed_at = 8000 });
 	assert_int_equal(run(), STATUS_OK);
@@ -281,13 +275,7 @@ test_baseline_takes_its_time(void **state)
 	fake_add_post(gh,
 	    (struct fake_post){ DISPATCH_NOT_SENT, .status = STATUS_CONNECT });
 	gh->tells = GITHUB_TELLS_NO_RUN;
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_RUNS,
-		.first = 2,
-		.last = 9,
-		.status = STATUS_SERVER,
-	    });
+	fake_fail(gh, FAKE_RUNS, 2, 9, STATUS_SERVER);
 	fake_add_post(
 	    gh, (struct fake_post){ DISPATCH_IDENTIFIED, .run_id = OURS });
 	check(run() == STATUS_OK, "%s", fault.text);
@@ -301,13 +289,7 @@ test_baseline_not_reached(void **state)
 	(void)state;
 	gh->is_ghes = true;
 	gh->tells = GITHUB_TELLS_RUN;
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_RUNS,
-		.first = 1,
-		.last = 3,
-		.status = STATUS_CONNECT,
-	    });
+	fake_fail(gh, FAKE_RUNS, 1, 3, STATUS_CONNECT);
 	fake_add_post(
 	    gh, (struct fake_post){ DISPATCH_IDENTIFIED, .run_id = OURS });
 	check(run() == STATUS_OK, "%s", fault.text);

@@ -104,12 +104,7 @@ test_force(void **state)
 {
 	begin(state, running);
 	cancels[0].state = CANCEL_REFUSED;
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_FORCE_CANCEL,
-		.first = 1,
-		.status = STATUS_SERVER,
-	    });
+	fake_fail(gh, FAKE_FORCE_CANCEL, 1, 0, STATUS_SERVER);
 	assert_int_equal(ask(true), STATUS_SERVER);
 	assert_int_equal(cancels[0].force, CANCEL_OPEN);
 	assert_int_equal(cancels[0].state, CANCEL_REFUSED);

@@ -387,13 +387,7 @@ test_signals(void **state)
 			send_id(true);
 		fake_add_post(gh, cases[i].posts[0]);
 		if (cases[i].baseline_fails)
-			fake_add_failure(gh,
-			    (struct fake_failure){
-				.kind = FAKE_RUNS,
-				.first = 1,
-				.last = FAKE_ALWAYS,
-				.status = STATUS_SERVER,
-			    });
+			fake_fail(gh, FAKE_RUNS, 1, FAKE_ALWAYS, STATUS_SERVER);
 		fake_signal_at(cases[i].at, cases[i].sig);
 		want = cases[i].sig == SIGTERM ? STATUS_TERMINATED
 					       : STATUS_INTERRUPTED;

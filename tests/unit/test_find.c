@@ -313,23 +313,12 @@ test_transient(void **state)
 				.jobs = marked_jobs,
 				.job_count = 1,
 			    });
-			fake_add_failure(gh,
-			    (struct fake_failure){
-				.kind = kinds[k],
-				.first = 1,
-				.last = 4,
-				.status = statuses[i],
-			    });
+			fake_fail(gh, kinds[k], 1, 4, statuses[i]);
 			of_one_run = kinds[k] == FAKE_JOBS &&
 			    (statuses[i] == STATUS_SERVER ||
 				statuses[i] == STATUS_PROTOCOL);
 			if (kinds[k] == FAKE_RUNS)
-				fake_add_failure(gh,
-				    (struct fake_failure){
-					.kind = FAKE_ALL_RUNS,
-					.first = 1,
-					.last = 2,
-					.status = statuses[i] });
+				fake_fail(gh, FAKE_ALL_RUNS, 1, 2, statuses[i]);
 			check(look_for(query()) == FIND_ONE,
 			    "status %d, kind %d", (int)statuses[i], kinds[k]);
 			check(result.fault.status == STATUS_OK, "status %d",
@@ -391,13 +380,8 @@ test_final(void **state)
 			.lasting = cases[i].lasting,
 		    });
 		if (cases[i].failing == FAKE_ALWAYS)
-			fake_add_failure(gh,
-			    (struct fake_failure){
-				.kind = FAKE_ALL_RUNS,
-				.first = 1,
-				.last = FAKE_ALWAYS,
-				.status = cases[i].status,
-			    });
+			fake_fail(
+			    gh, FAKE_ALL_RUNS, 1, FAKE_ALWAYS, cases[i].status);
 		check(look_for(query()) == (ends ? FIND_STOPPED : FIND_ONE),
 		    "%s", cases[i].what);
 		check(
@@ -423,12 +407,7 @@ test_not_lasting(void **state)
 	(void)state;
 	for (i = 1; i < 40; i++)
 		if (i % 4 != 0)
-			fake_add_failure(gh,
-			    (struct fake_failure){
-				.kind = FAKE_RUNS,
-				.first = i,
-				.status = STATUS_NOT_FOUND,
-			    });
+			fake_fail(gh, FAKE_RUNS, i, 0, STATUS_NOT_FOUND);
 	fake_add_run(gh,
 	    (struct fake_run){ .id = OURS, .title = UUID, .listed_at = 60000 });
 	expect_ours(look_for(query()), FOUND_BY_RUN_NAME);
@@ -445,13 +424,7 @@ test_found_and_failed(void **state)
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
 	fake_add_run(gh, (struct fake_run){ .id = OURS + 1, .title = UUID });
 	add_neighbours(OURS + 2, 1);
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_JOBS,
-		.first = 1,
-		.last = FAKE_ALWAYS,
-		.status = STATUS_SERVER,
-	    });
+	fake_fail(gh, FAKE_JOBS, 1, FAKE_ALWAYS, STATUS_SERVER);
 	assert_int_equal(look_for(q), FIND_SEVERAL);
 	assert_int_equal(result.count, 2);
 }
@@ -502,20 +475,8 @@ static void
 test_fails_to_the_end(void **state)
 {
 	(void)state;
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_RUNS,
-		.first = 1,
-		.last = FAKE_ALWAYS,
-		.status = STATUS_SERVER,
-	    });
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_ALL_RUNS,
-		.first = 1,
-		.last = FAKE_ALWAYS,
-		.status = STATUS_SERVER,
-	    });
+	fake_fail(gh, FAKE_RUNS, 1, FAKE_ALWAYS, STATUS_SERVER);
+	fake_fail(gh, FAKE_ALL_RUNS, 1, FAKE_ALWAYS, STATUS_SERVER);
 	assert_int_equal(look_for(query()), FIND_NONE);
 	assert_int_equal(result.fault.status, STATUS_SERVER);
 	assert_true(fake_now() <= TIMEOUT_MS);
@@ -529,20 +490,8 @@ test_outage(void **state)
 {
 	(void)state;
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_RUNS,
-		.first = 1,
-		.last = 7,
-		.status = STATUS_CLOSED,
-	    });
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_ALL_RUNS,
-		.first = 1,
-		.last = 3,
-		.status = STATUS_CLOSED,
-	    });
+	fake_fail(gh, FAKE_RUNS, 1, 7, STATUS_CLOSED);
+	fake_fail(gh, FAKE_ALL_RUNS, 1, 3, STATUS_CLOSED);
 	expect_ours(look_for(query()), FOUND_BY_RUN_NAME);
 }
 
@@ -641,12 +590,7 @@ test_limit(void **state)
 			.status = STATUS_LIMITED,
 			.wait_ms = 37000,
 		    });
-		fake_add_failure(gh,
-		    (struct fake_failure){
-			.kind = kinds[i],
-			.first = 2,
-			.status = STATUS_LIMITED,
-		    });
+		fake_fail(gh, kinds[i], 2, 0, STATUS_LIMITED);
 		fake_add_failure(gh,
 		    (struct fake_failure){
 			.kind = i == 0 ? FAKE_ALL_RUNS : FAKE_JOBS,
@@ -731,14 +675,7 @@ test_short_and_hindered(void **state)
 
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = "1" });
 	add_neighbours(OURS - 1, 1);
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_JOBS,
-		.first = 1,
-		.last = FAKE_ALWAYS,
-		.status = STATUS_REFUSED,
-		.lasting = true,
-	    });
+	fake_fail_lasting(gh, FAKE_JOBS, 1, FAKE_ALWAYS, STATUS_REFUSED);
 	assert_int_not_equal(look_for(q), FIND_ONE);
 	assert_int_equal(result.fault.status, STATUS_REFUSED);
 	assert_int_equal(fake_pause_count, 0);
@@ -798,13 +735,7 @@ test_refused_near_the_end(void **state)
 	(void)state;
 	q.deadline_ms = FAKE_START + 900;
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_RUNS,
-		.first = 1,
-		.status = STATUS_UNAUTHORIZED,
-		.lasting = true,
-	    });
+	fake_fail_lasting(gh, FAKE_RUNS, 1, 0, STATUS_UNAUTHORIZED);
 	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
 }
 

@@ -142,9 +142,7 @@ test_failure(void **state)
 {
 	(void)state;
 	add_run(256, 0);
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_JOBS, .first = 5, .status = STATUS_SERVER });
+	fake_fail(gh, FAKE_JOBS, 5, 0, STATUS_SERVER);
 	assert_int_equal(read_all(GITHUB_LATEST_ATTEMPT), STATUS_OK);
 	assert_int_equal(read_all(GITHUB_LATEST_ATTEMPT), STATUS_SERVER);
 	assert_int_equal(gh->call_count, 5);
@@ -168,9 +166,7 @@ test_one_page(void **state)
 	    STATUS_OK);
 	assert_false(more);
 	expect_jobs(0, 101);
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_JOBS, .first = 3, .status = STATUS_SERVER });
+	fake_fail(gh, FAKE_JOBS, 3, 0, STATUS_SERVER);
 	more = true;
 	assert_int_equal(job_pages_read_one(&jobs, gh, RUN, GITHUB_ALL_ATTEMPTS,
 			     0, CLOCK_NEVER, &more, &fault),

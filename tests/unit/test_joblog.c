@@ -158,9 +158,7 @@ test_log_fails(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(statuses); i++) {
-		fake_add_failure(gh,
-		    (struct fake_failure){
-			.kind = FAKE_LOG, .first = 1, .status = statuses[i] });
+		fake_fail(gh, FAKE_LOG, 1, 0, statuses[i]);
 		watching_see_jobs(3);
 		captured_begin();
 		joblog_print_failed(
@@ -213,13 +211,7 @@ test_late_logs(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
-		fake_add_failure(gh,
-		    (struct fake_failure){
-			.kind = FAKE_LOG,
-			.first = 1,
-			.last = rows[i].missing,
-			.status = STATUS_NOT_FOUND,
-		    });
+		fake_fail(gh, FAKE_LOG, 1, rows[i].missing, STATUS_NOT_FOUND);
 		watching_see_jobs(3);
 		captured_begin();
 		joblog_print_failed(&fake_clock, &runs[0], 100,

@@ -406,13 +406,7 @@ test_neighbour_gone(void **state)
 	fake_add_run(gh,
 	    (struct fake_run){
 		.id = OURS, .title = UUID, .listed_at = 120000 });
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_JOBS,
-		.first = 1,
-		.last = FAKE_ALWAYS,
-		.status = STATUS_NOT_FOUND,
-	    });
+	fake_fail(gh, FAKE_JOBS, 1, FAKE_ALWAYS, STATUS_NOT_FOUND);
 	expect_ours(look_for(query()), FOUND_BY_RUN_NAME);
 }
 

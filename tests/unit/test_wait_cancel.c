@@ -141,13 +141,7 @@ test_cancel_not_yet(void **state)
 	order.force_cancel_after_ms = 0;
 	ADD_RUN(QUEUED);
 	gh->runs[0].cancel_ms = FAKE_NEVER;
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_FORCE_CANCEL,
-		.first = 1,
-		.last = 2,
-		.status = STATUS_REFUSED,
-	    });
+	fake_fail(gh, FAKE_FORCE_CANCEL, 1, 2, STATUS_REFUSED);
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	assert_int_equal(fake_count(gh, FAKE_FORCE_CANCEL, RUN), 3);
 	again(state);
@@ -211,12 +205,7 @@ test_cancel_for_job(void **state)
 		if (i != 0)
 			order.cancel_after_ms = 100 * SECOND;
 		if (i == 2)
-			fake_add_failure(gh,
-			    (struct fake_failure){
-				.kind = FAKE_CANCEL,
-				.first = 1,
-				.status = STATUS_REFUSED,
-			    });
+			fake_fail(gh, FAKE_CANCEL, 1, 0, STATUS_REFUSED);
 		if (i == 3)
 			ADD_RUN(RUNNING(0), OVER(20 * SECOND, "failure"));
 		else
@@ -249,12 +238,7 @@ test_force_cancel(void **state)
 	ADD_RUN(RUNNING(0));
 	gh->runs[0].cancel_ms = FAKE_NEVER;
 	gh->runs[0].force_ms = 5 * SECOND;
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_FORCE_CANCEL,
-		.first = 1,
-		.status = STATUS_CLOSED,
-	    });
+	fake_fail(gh, FAKE_FORCE_CANCEL, 1, 0, STATUS_CLOSED);
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	expect_says("cancelled");
 	assert_int_equal(fake_count(gh, FAKE_CANCEL, 0), 1);
@@ -472,13 +456,7 @@ test_interrupt_after_cancel(void **state)
 	order.cancel_on_interrupt = true;
 	order.cancel_after_ms = 10 * SECOND;
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_CANCEL,
-		.first = 1,
-		.status = STATUS_REFUSED,
-		.lasting = true,
-	    });
+	fake_fail_lasting(gh, FAKE_CANCEL, 1, 0, STATUS_REFUSED);
 	fake_signal_at(22 * SECOND, SIGTERM);
 	assert_int_equal(wait_for(1), STATUS_TERMINATED);
 	expect_says("asked to cancel");

@@ -184,14 +184,7 @@ test_grace_and_cancel(void **state)
 		.conclusion = "success",
 		.attempt = 2,
 	    });
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_CANCEL,
-		.first = 1,
-		.last = FAKE_ALWAYS,
-		.status = STATUS_REFUSED,
-		.lasting = true,
-	    });
+	fake_fail_lasting(gh, FAKE_CANCEL, 1, FAKE_ALWAYS, STATUS_REFUSED);
 	assert_int_equal(wait_for(1), STATUS_OK);
 }
 
@@ -509,13 +502,7 @@ test_jobs_of_all_attempts(void **state)
 	order.interval_ms = 61 * SECOND;
 	ADD_RUN({ .at = 0, .status = "in_progress", .attempt = 3 }, ends);
 	add_jobs(jobs, COUNT(jobs));
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_JOBS,
-		.first = 3,
-		.last = FAKE_ALWAYS,
-		.status = STATUS_SERVER,
-	    });
+	fake_fail(gh, FAKE_JOBS, 3, FAKE_ALWAYS, STATUS_SERVER);
 	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
 	jobs[0].conclusion = "failure";
 	jobs[1].conclusion = NULL;
@@ -608,27 +595,14 @@ test_jobs_fail(void **state)
 	wait_for_job("build");
 	ADD_RUN(RUNNING(0), OVER(25 * SECOND, "success"));
 	add_jobs(jobs, 1);
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_JOBS,
-		.first = 2,
-		.last = 12,
-		.status = STATUS_SERVER,
-	    });
+	fake_fail(gh, FAKE_JOBS, 2, 12, STATUS_SERVER);
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_int_equal(seen[0], 1);
 	again(state);
 	wait_for_job("build");
 	ADD_RUN(RUNNING(0));
 	add_jobs(jobs, 1);
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_JOBS,
-		.first = 1,
-		.last = FAKE_ALWAYS,
-		.status = STATUS_REFUSED,
-		.lasting = true,
-	    });
+	fake_fail_lasting(gh, FAKE_JOBS, 1, FAKE_ALWAYS, STATUS_REFUSED);
 	assert_int_equal(wait_for(1), STATUS_REFUSED);
 	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 1);
 }
@@ -738,13 +712,7 @@ test_listing_of_jobs(void **state)
 	/* What cannot be had is left out. */
 	wants_summary();
 	ADD_RUN(OVER(0, "success"));
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_JOBS,
-		.first = 1,
-		.last = FAKE_ALWAYS,
-		.status = STATUS_SERVER,
-	    });
+	fake_fail(gh, FAKE_JOBS, 1, FAKE_ALWAYS, STATUS_SERVER);
 	assert_int_equal(wait_for(1), STATUS_OK);
 	assert_null(watched_job(&runs[0], 0));
 }

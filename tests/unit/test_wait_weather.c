@@ -155,14 +155,8 @@ test_lasting(void **state)
 	for (i = 0; i < COUNT(kinds); i++)
 		for (late = 0; late < 2; late++) {
 			ADD_RUN(RUNNING(0));
-			fake_add_failure(gh,
-			    (struct fake_failure){
-				.kind = FAKE_RUN,
-				.first = late ? 4 : 1,
-				.last = FAKE_ALWAYS,
-				.status = kinds[i].status,
-				.lasting = true,
-			    });
+			fake_fail_lasting(gh, FAKE_RUN, late ? 4 : 1,
+			    FAKE_ALWAYS, kinds[i].status);
 			check(wait_for(1) == kinds[i].status, "kind %zu: %s", i,
 			    fault.text);
 			assert_int_equal(status_exit_code(kinds[i].status),
@@ -195,13 +189,7 @@ test_never_seen(void **state)
 
 	for (i = 0; i < COUNT(kinds); i++) {
 		ADD_RUN(RUNNING(0));
-		fake_add_failure(gh,
-		    (struct fake_failure){
-			.kind = FAKE_RUN,
-			.first = 1,
-			.last = FAKE_ALWAYS,
-			.status = kinds[i].status,
-		    });
+		fake_fail(gh, FAKE_RUN, 1, FAKE_ALWAYS, kinds[i].status);
 		check(
 		    wait_for(1) == kinds[i].to, "kind %zu: %s", i, fault.text);
 		assert_int_equal(
@@ -220,13 +208,7 @@ test_seen_then_storm(void **state)
 {
 	(void)state;
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_RUN,
-		.first = 2,
-		.last = FAKE_ALWAYS,
-		.status = STATUS_CONNECT,
-	    });
+	fake_fail(gh, FAKE_RUN, 2, FAKE_ALWAYS, STATUS_CONNECT);
 	assert_int_equal(wait_for(1), STATUS_WAIT_TIMEOUT);
 	expect_says("was in_progress when last seen");
 	expect_says("The last look failed: api.fake.example: call failed");
@@ -294,20 +276,8 @@ test_not_there_yet(void **state)
 	/* Found again, it may be away for as many once more. */
 	again(state);
 	ADD_RUN(RUNNING(0), OVER(100 * SECOND, "success"));
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_RUN,
-		.first = 3,
-		.last = 6,
-		.status = STATUS_NOT_FOUND,
-	    });
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_RUN,
-		.first = 8,
-		.last = 11,
-		.status = STATUS_NOT_FOUND,
-	    });
+	fake_fail(gh, FAKE_RUN, 3, 6, STATUS_NOT_FOUND);
+	fake_fail(gh, FAKE_RUN, 8, 11, STATUS_NOT_FOUND);
 	assert_int_equal(wait_for(1), STATUS_OK);
 	/* Not there yet when the time is over: nobody refused anything. */
 	again(state);
@@ -320,15 +290,9 @@ test_not_there_yet(void **state)
 	again(state);
 	ADD_RUN({ .at = 60 * SECOND, .status = "queued" },
 	    OVER(100 * SECOND, "success"));
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_RUN, .first = 4, .status = STATUS_SERVER });
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_RUN, .first = 8, .status = STATUS_SERVER });
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_RUN, .first = 12, .status = STATUS_SERVER });
+	fake_fail(gh, FAKE_RUN, 4, 0, STATUS_SERVER);
+	fake_fail(gh, FAKE_RUN, 8, 0, STATUS_SERVER);
+	fake_fail(gh, FAKE_RUN, 12, 0, STATUS_SERVER);
 	assert_int_equal(wait_for(1), STATUS_OK);
 }
 
@@ -569,14 +533,7 @@ test_token_never_good(void **state)
 	(void)state;
 	gh->fresh_tokens = 10;
 	ADD_RUN(RUNNING(0));
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_RUN,
-		.first = 1,
-		.last = FAKE_ALWAYS,
-		.status = STATUS_UNAUTHORIZED,
-		.lasting = true,
-	    });
+	fake_fail_lasting(gh, FAKE_RUN, 1, FAKE_ALWAYS, STATUS_UNAUTHORIZED);
 	assert_int_equal(wait_for(1), STATUS_UNAUTHORIZED);
 	assert_int_equal(gh->tokens, 0);
 	assert_int_equal(looks(), 1);
@@ -633,14 +590,7 @@ test_token_and_jobs(void **state)
 
 	/* The verdict is what it is, with or without the jobs. */
 	ADD_RUN(RUNNING(0), OVER(MINUTE, "failure"));
-	fake_add_failure(gh,
-	    (struct fake_failure){
-		.kind = FAKE_JOBS,
-		.first = 1,
-		.last = FAKE_ALWAYS,
-		.status = STATUS_UNAUTHORIZED,
-		.lasting = true,
-	    });
+	fake_fail_lasting(gh, FAKE_JOBS, 1, FAKE_ALWAYS, STATUS_UNAUTHORIZED);
 	assert_int_equal(wait_for(1), STATUS_FAILED);
 	expect_says("failure");
 	expect_logged("warning: ");
