@@ -148,6 +148,15 @@ log_add_safe(struct buf *out, const char *s)
 	add_safe(out, s, strlen(s));
 }
 
+/* Writes lines that begin by erasing the area, which then comes back. */
+static void
+put(struct buf *lines)
+{
+	buf_add(lines, area.data, area.len);
+	write_all(buf_str(lines), lines->len);
+	buf_free(lines);
+}
+
 void
 log_lines(const char *text)
 {
@@ -161,9 +170,7 @@ log_lines(const char *text)
 		add_safe(&out, text, len);
 		buf_addc(&out, '\n');
 	}
-	buf_add(&out, area.data, area.len);
-	write_all(buf_str(&out), out.len);
-	buf_free(&out);
+	put(&out);
 }
 
 /* Data part of a workflow command: only '%' is left to escape by now. */
@@ -197,9 +204,7 @@ put_line(const char *command, const char *plain, const struct buf *message)
 		buf_add(&line, text.data, text.len);
 	}
 	buf_addc(&line, '\n');
-	buf_add(&line, area.data, area.len);
-	write_all(line.data, line.len);
-	buf_free(&line);
+	put(&line);
 	buf_free(&text);
 }
 

@@ -2,58 +2,24 @@
 /*
  * The help of both commands, made of the table of options, and the version.
  */
-#include "unit.h"
+#include "shown.h"
 
 #include <stdio.h>
 
 #include "cli/usage.h"
 
-static struct buf text;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	buf_init(&text, BUF_TEXT_MAX);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	buf_free(&text);
-	return 0;
-}
-
-static bool
-has(const char *part)
-{
-	return strstr(buf_str(&text), part) != NULL;
-}
-
 /* Lines of 80 columns, at most as many as two screens have. */
 static void
 test_layout(void **state)
 {
-	const char *p, *end;
-	size_t lines;
 	int await;
 
 	(void)state;
 	for (await = 0; await < 2; await++) {
-		buf_clear(&text);
-		usage_add_help(&text, await);
-		lines = 0;
-		for (p = buf_str(&text); *p != '\0'; p = end + 1) {
-			end = strchr(p, '\n');
-			assert_non_null(end);
-			check(end - p <= 80, "%.*s", (int)(end - p), p);
-			lines++;
-		}
-		assert_in_range(lines, 10, 60);
-		assert_false(has("\t"));
-		assert_true(has("Examples"));
+		buf_clear(&shown);
+		usage_add_help(&shown, await);
+		assert_in_range(shown_lines(NULL), 10, 60);
+		assert_true(shown_has("Examples"));
 	}
 }
 
@@ -67,8 +33,8 @@ test_options(void **state)
 
 	(void)state;
 	for (await = 0; await < 2; await++) {
-		buf_clear(&text);
-		usage_add_help(&text, await);
+		buf_clear(&shown);
+		usage_add_help(&shown, await);
 		for (o = 0; o < OPTION_COUNT; o++) {
 			spec = &option_specs[o];
 			snprintf(line, sizeof line, "\n      %s", spec->name);
@@ -81,7 +47,7 @@ test_options(void **state)
 				? ""
 				: " ");
 			strcat(line, spec->argument);
-			check(has(line) ==
+			check(shown_has(line) ==
 				(!await || spec->command != FOR_DISPATCH),
 			    "%s", line);
 		}
@@ -93,26 +59,26 @@ static void
 test_columns(void **state)
 {
 	(void)state;
-	usage_add_help(&text, false);
-	assert_true(has(
+	usage_add_help(&shown, false);
+	assert_true(shown_has(
 	    "\nWhat to dispatch:\n"
 	    "  -R, --repo [HOST/]OWNER/REPO   the repository ($GITHUB_REPOSITORY)\n"
 	    "  -w, --workflow FILE|PATH|ID    deploy.yml, or its numeric ID\n"));
 	assert_true(
-	    has("\n"
-		"      --distinct-id[=ID]         always send the input "
-		"distinct_id: this ID,\n"
-		"                                 or a random one\n"));
-	assert_true(has(
+	    shown_has("\n"
+		      "      --distinct-id[=ID]         always send the input "
+		      "distinct_id: this ID,\n"
+		      "                                 or a random one\n"));
+	assert_true(shown_has(
 	    "\n"
 	    "      --force-cancel-after DURATION\n"
 	    "                                 force-cancel it this long after "
 	    "that (never)\n"));
-	assert_false(has("What to wait for:"));
-	buf_clear(&text);
-	usage_add_help(&text, true);
-	assert_false(has("What to dispatch:"));
-	assert_true(has("\nWhat to wait for:\n  -R, --repo "));
+	assert_false(shown_has("What to wait for:"));
+	buf_clear(&shown);
+	usage_add_help(&shown, true);
+	assert_false(shown_has("What to dispatch:"));
+	assert_true(shown_has("\nWhat to wait for:\n  -R, --repo "));
 }
 
 static void
@@ -122,32 +88,30 @@ test_answer(void **state)
 
 	(void)state;
 	memset(&o, 0, sizeof o);
-	assert_false(usage_answer(&text, &o));
-	assert_string_equal(buf_str(&text), "");
+	assert_false(usage_answer(&shown, &o));
+	assert_string_equal(buf_str(&shown), "");
 	o.given[OPTION_VERSION] = true;
-	assert_true(usage_answer(&text, &o));
-	assert_true(has("return-dispatch " PACKAGE_VERSION " ("));
-	assert_false(has("certificate"));
-	buf_clear(&text);
+	assert_true(usage_answer(&shown, &o));
+	assert_true(shown_has("return-dispatch " PACKAGE_VERSION " ("));
+	assert_false(shown_has("certificate"));
+	buf_clear(&shown);
 	o.given[OPTION_VERBOSE] = true;
-	assert_true(usage_answer(&text, &o));
-	assert_true(has("root certificate"));
-	buf_clear(&text);
+	assert_true(usage_answer(&shown, &o));
+	assert_true(shown_has("root certificate"));
+	buf_clear(&shown);
 	o.given[OPTION_HELP] = o.await = true;
-	assert_true(usage_answer(&text, &o));
-	assert_true(has("Usage: return-dispatch await "));
+	assert_true(usage_answer(&shown, &o));
+	assert_true(shown_has("Usage: return-dispatch await "));
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_layout),
-		TEST(test_options),
-		TEST(test_columns),
-		TEST(test_answer),
+		SHOWN_TEST(test_layout),
+		SHOWN_TEST(test_options),
+		SHOWN_TEST(test_columns),
+		SHOWN_TEST(test_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
