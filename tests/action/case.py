@@ -16,15 +16,12 @@ sys.path.insert(0, str(ROOT / "tests/e2e"))
 
 import ghsim
 import runner
+from outcome import Skipped
 
 OURS = "octo-org/return-dispatch"
 MANIFESTS = [ROOT / "action.yml", *sorted(ROOT.glob("*/action.yml"))]
 SHELLS = ("bash", "dash", "busybox")
 TESTS = []
-
-
-class Skipped(Exception):
-    pass
 
 
 def test(function):

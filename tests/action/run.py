@@ -10,15 +10,15 @@ import os
 import re
 import sys
 import tempfile
-import textwrap
 import traceback
 
 sys.dont_write_bytecode = True
 
 import case
 import certs
+import outcome
 import tests_containers
-from case import HERE, ROOT, SHELLS, TESTS, Skipped, expect
+from case import HERE, ROOT, SHELLS, TESTS, expect
 
 
 def run_one(function, options, pki, shell):
@@ -30,7 +30,7 @@ def run_one(function, options, pki, shell):
         function(made)
         if made.hub:
             expect(not made.hub.broken, f"the simulator broke: {made.hub.broken}")
-    except Skipped as reason:
+    except outcome.Skipped as reason:
         problem = reason
     except Exception:
         problem = traceback.format_exc() + made.describe()
@@ -70,15 +70,9 @@ def main():
         for future in concurrent.futures.as_completed(
                 [pool.submit(run_one, *one[:1], options, pki, *one[1:]) for one in chosen]):
             name, problem = future.result()
-            if isinstance(problem, Skipped):
-                print(f"skipped {name}: {problem}", flush=True)
-            elif problem is None:
-                print(f"ok {name}", flush=True)
-                passed += 1
-            else:
-                print(f"not ok {name}", flush=True)
-                print(textwrap.indent(problem, "  | ", lambda line: True), flush=True)
-                failed += 1
+            good, bad = outcome.tell(name, problem)
+            passed += good
+            failed += bad
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
 

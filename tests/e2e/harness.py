@@ -40,6 +40,7 @@ import logs
 import network
 import proxies
 import terminal
+from outcome import Skipped
 
 SCENARIOS = []
 HARD_LIMIT = 60         # seconds without a request before a process counts as hung
@@ -71,10 +72,6 @@ class Failed(AssertionError):
 
 class Grave(Failed):
     """What no load on the machine can explain: never tried again."""
-
-
-class Skipped(Exception):
-    pass
 
 
 def scenario(function):

@@ -19,6 +19,7 @@ sys.dont_write_bytecode = True
 
 import certs
 import harness
+import outcome
 
 VALGRIND_SCALE = 4
 EMULATOR_SCALE = 3
@@ -122,15 +123,9 @@ def main():
         futures = {pool.submit(harness.run_one, function, setup): function for function in chosen}
         for name, problem, seconds in results(futures, setup, pool):
             time = f"  ({seconds:.1f} s)" if options.verbose else ""
-            if isinstance(problem, harness.Skipped):
-                print(f"skipped {name}: {problem}", flush=True)
-            elif problem is None:
-                print(f"ok {name}{time}", flush=True)
-                passed += 1
-            else:
-                print(f"not ok {name}{time}", flush=True)
-                print(textwrap.indent(problem, "  | ", lambda line: True), flush=True)
-                failed += 1
+            good, bad = outcome.tell(name, problem, time)
+            passed += good
+            failed += bad
     except Stuck as stuck:
         for future in stuck.args[0]:
             print("not ok " + futures[future].__name__.replace("_", " "))
