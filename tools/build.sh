@@ -39,11 +39,9 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
-case $host in
-"$(gcc -dumpmachine 2>/dev/null)" | "$(uname -m)-linux-gnu")	host= ;;
-esac
 
 cd "$(dirname "$0")/.."
+. tools/host.sh
 build=build${host:+/$host}
 deps=deps${host:+/$host}
 pinned=
@@ -62,19 +60,9 @@ mkdir -p "$build" build/log
 # longer, and there are kernels with pages of 64 KiB, so that up to 64 KiB of
 # the file is alignment: with "-z max-page-size=4096", which saves it, those
 # would not run the program.
-case ${host:-$(uname -m)} in
-aarch64*)	size_max=$((640 * 1024)) ;;
+case $machine in
+aarch64)	size_max=$((640 * 1024)) ;;
 *)		size_max=$((512 * 1024)) ;;
-esac
-
-cross=${host:+$host-}
-# What runs a foreign program.
-case $host in
-'')		emulator= ;;
-arm*)		emulator=qemu-arm ;;
-i?86-*)		emulator=qemu-i386 ;;
-powerpc64le-*)	emulator=qemu-ppc64le ;;
-*)		emulator=qemu-${host%%-*} ;;
 esac
 
 # Runs a step with its output in a log that is shown when it fails.
@@ -123,10 +111,6 @@ grep -A 5 'warning:' "$log" >&2 || :
 
 binary=$build/return-dispatch
 if [ $release = yes ]; then
-	case ${host:-$(gcc -dumpmachine)} in
-	arm*)	machine=armv7l ;;
-	*)	machine=$(basename "$build" | sed 's/-.*//') ;;
-	esac
 	name=return-dispatch-$machine
 	rm -rf "${build:?}/bin"
 	mkdir "$build/bin"

@@ -141,9 +141,9 @@ while [ $# -gt 0 ]; do
 done
 case $host in
 *[!A-Za-z0-9_-]* | -*)	die "not a triplet: $host" ;;
-"$(gcc -dumpmachine 2>/dev/null)" | "$(uname -m)-linux-gnu")	host= ;;
 esac
-cross=${host:+$host-}
+# shellcheck source=tools/host.sh
+. "$top/tools/host.sh"
 out=$deps${host:+/$host}
 
 # --- packages ---------------------------------------------------------------
@@ -637,7 +637,7 @@ get_sources()
 
 system_is_musl()
 {
-	case $machine in
+	case $triplet in
 	*-musl*)	return 0 ;;
 	esac
 	return 1
@@ -783,13 +783,13 @@ build()
 	# For who wants them, debug symbols; the same from any folder.
 	traced="-g -ffile-prefix-map=$deps/src=deps/src"
 	traced="$traced -ffile-prefix-map=$out=deps"
-	case $machine in
+	case $triplet in
 	aarch64*)	outline=-mno-outline-atomics ;;
 	esac
 
 	key=$({
 		sed -n '/^# --- builds/,$p' "$0"
-		echo "$out $compiler $machine"
+		echo "$out $compiler $triplet"
 		cat "$deps/src/musl.from" 2>/dev/null
 	} | sha256)
 	if ! fresh musl "$key" || [ ! -x "$out/bin/musl-cc" ]; then
@@ -826,7 +826,7 @@ build()
 	mbedtls: $(cat "$deps/src/mbedtls.from")
 	musl: $(cat "$deps/src/musl.from" 2>/dev/null || echo "the system's")
 	jsmn: jsmn.h $(sha256 <"$jsmn")
-	compiler: $compiler, $machine
+	compiler: $compiler, $triplet
 	END
 	if cmp -s "$out/VERSIONS.new" "$out/VERSIONS"; then
 		rm -f "$out/VERSIONS.new"
@@ -839,7 +839,7 @@ mkdir -p "$deps/log"
 install_packages
 [ $want_all = yes ] || exit 0
 have "${cross}gcc" || die "there is no ${cross}gcc to build for $host with"
-machine=$("${cross}gcc" -dumpmachine)
+triplet=$("${cross}gcc" -dumpmachine)
 mkdir -p "$out"
 # Two at once would build into the same place.
 if have flock; then

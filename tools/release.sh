@@ -79,16 +79,12 @@ tools/deps.sh --pinned --tests
 
 programs=
 for host in $hosts; do
-	tools/build.sh -v --release --host "$host"
-	built=build/release/$host/bin
-	machine=$(basename "$built"/*.debug .debug | sed 's/.*-//')
+	. tools/host.sh
+	tools/build.sh -v --release ${host:+--host "$host"}
+	built=build/release/${host:-$(gcc -dumpmachine)}/bin
 	cp "$built"/return-dispatch-* "$assets"
 	cp "$built/return-dispatch-$machine" "$out/action/bin"
-	case $host in
-	x86_64-*)	emulator='' deps=deps ;;
-	arm-*)		emulator=qemu-arm deps=deps/$host ;;
-	*)		emulator=qemu-$machine deps=deps/$host ;;
-	esac
+	deps=deps${host:+/$host}
 	programs="$programs $assets/return-dispatch-$machine=$deps/VERSIONS"
 	log=build/log/release-$machine
 	if ! python3 tests/e2e/run.py --label "$machine" $smoke \
