@@ -17,21 +17,8 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/dist.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-failed=0
-
-# check TEXT COMMAND...
-check()
-{
-	text=$1
-	shift
-	if "$@" >"$tmp/log" 2>&1; then
-		echo "ok $text"
-	else
-		cat "$tmp/log"
-		echo "not ok $text"
-		failed=1
-	fi
-}
+# shellcheck source=tests/checks.sh
+. "$top/tests/checks.sh"
 
 tarball()
 {

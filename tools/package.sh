@@ -24,21 +24,7 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/package.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-failed=0
-
-# check TEXT COMMAND...
-check()
-{
-	text=$1
-	shift
-	if "$@" >"$tmp/log" 2>&1; then
-		echo "ok $text"
-	else
-		cat "$tmp/log"
-		echo "not ok $text"
-		failed=1
-	fi
-}
+. tests/checks.sh
 
 # The tarball, $tarball, and its version.
 pack()
