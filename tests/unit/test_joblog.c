@@ -43,8 +43,7 @@ test_logs(void **state)
 static void
 test_log_lines(void **state)
 {
-	static const struct fake_job jobs[] = { {
-	    .done_at = 1,
+	static const struct fake_job jobs[] = { { .done_at = 1,
 	    .conclusion = "failure",
 	    .log = "\xef\xbb\xbf"
 		   "2024-05-13T19:47:28.1234567Z first\r\n"
@@ -56,8 +55,7 @@ test_log_lines(void **state)
 		   "cut \033[31\n"
 		   "token: " SECRET " %s\n"
 		   "##[endgroup]\n"
-		   "last",
-	} };
+		   "last" } };
 	const char *text, *p;
 	int actions;
 

@@ -22,16 +22,12 @@ test_places(void **state)
 {
 	static const struct fake_job named[] = { { .name = "plan" },
 		{ .name = "build / [" UUID "]" } };
-	static const struct fake_job queued[] = { {
-	    .name = "build " UUID,
-	    .set_up_at = FAKE_NEVER,
-	} };
+	static const struct fake_job queued[] = { { .name = "build " UUID,
+	    .set_up_at = FAKE_NEVER } };
 	static const struct fake_job both[] = { { .name = UUID,
 	    .steps = { UUID } } };
-	static const struct fake_job skipped[] = { {
-	    .name = UUID,
-	    .skipped = true,
-	} };
+	static const struct fake_job skipped[] = { { .name = UUID,
+	    .skipped = true } };
 	static const struct {
 		const char *what;
 		struct fake_run run;
@@ -119,10 +115,8 @@ test_settled(void **state)
 {
 	static const struct fake_job done[] = { { .skipped = true },
 		{ .steps = { "Run make" }, .done_at = 1 } };
-	static const struct fake_job bare[] = { {
-	    .no_set_up = true,
-	    .done_at = 1,
-	} };
+	static const struct fake_job bare[] = { { .no_set_up = true,
+	    .done_at = 1 } };
 	static const struct fake_job late[] = { { .steps = { "Run make" },
 	    .set_up_at = 25000,
 	    .steps_at = 25000 } };
@@ -132,44 +126,34 @@ test_settled(void **state)
 		size_t least, most; /* looks at its jobs */
 		int64_t last_at;    /* not earlier */
 	} cases[] = {
-		{ {
-		      .jobs = done,
+		{ { .jobs = done,
 		      .job_count = 2,
 		      .states = over,
-		      .state_count = 1,
-		  },
+		      .state_count = 1 },
 		    1, 1, 0 },
 		{ { .states = cancelled, .state_count = 1 }, 1, 1, 0 },
 		/* Its jobs may be behind "needs:". */
-		{ {
-		      .jobs = done,
+		{ { .jobs = done,
 		      .job_count = 2,
 		      .states = running,
-		      .state_count = 1,
-		  },
+		      .state_count = 1 },
 		    8, 60, 55000 },
-		{ {
-		      .jobs = done,
+		{ { .jobs = done,
 		      .job_count = 2,
 		      .states = over_later,
-		      .state_count = 2,
-		  },
+		      .state_count = 2 },
 		    4, 30, 20000 },
 		/* Steps, or jobs, may come late. */
-		{ {
-		      .jobs = bare,
+		{ { .jobs = bare,
 		      .job_count = 1,
 		      .states = over,
-		      .state_count = 1,
-		  },
+		      .state_count = 1 },
 		    8, 60, 55000 },
 		{ { .states = over, .state_count = 1 }, 8, 60, 55000 },
-		{ {
-		      .jobs = late,
+		{ { .jobs = late,
 		      .job_count = 1,
 		      .states = over,
-		      .state_count = 1,
-		  },
+		      .state_count = 1 },
 		    4, 40, 25000 },
 		{ { .jobs = queued, .job_count = 1 }, 8, 60, 55000 },
 	};

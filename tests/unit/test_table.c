@@ -244,11 +244,9 @@ test_elapsed(void **state)
 static void
 test_states_of_run(void **state)
 {
-	static const struct fake_state over[] = { {
-	    .status = "completed",
+	static const struct fake_state over[] = { { .status = "completed",
 	    .conclusion = "timed_out",
-	    .attempt = 3,
-	} };
+	    .attempt = 3 } };
 	const char *text;
 
 	(void)state;

@@ -506,10 +506,8 @@ test_no_runs(void **state)
 static void
 test_result_lost(void **state)
 {
-	static const struct fake_job jobs[] = { {
-	    .name = "build",
-	    .done_at = SECOND,
-	} };
+	static const struct fake_job jobs[] = { { .name = "build",
+	    .done_at = SECOND } };
 	int i;
 
 	for (i = 0; i < 4; i++) {
@@ -532,11 +530,9 @@ test_result_lost(void **state)
 static void
 test_live(void **state)
 {
-	static const struct fake_job jobs[] = { {
-	    .name = "build (x)",
+	static const struct fake_job jobs[] = { { .name = "build (x)",
 	    .set_up_at = 5 * SECOND,
-	    .done_at = 40 * SECOND,
-	} };
+	    .done_at = 40 * SECOND } };
 	const char *p, *last = NULL;
 	size_t n = 0;
 	int64_t total = 0;

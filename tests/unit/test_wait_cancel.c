@@ -192,11 +192,9 @@ test_cancel_not_yet(void **state)
 static void
 test_cancel_for_job(void **state)
 {
-	static const struct fake_job jobs[] = { {
-						    .name = "build",
+	static const struct fake_job jobs[] = { { .name = "build",
 						    .done_at = 20 * SECOND,
-						    .conclusion = "failure",
-						},
+						    .conclusion = "failure" },
 		{ .name = "test" } };
 	int i;
 

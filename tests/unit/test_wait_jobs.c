@@ -317,10 +317,8 @@ test_job_names(void **state)
 static void
 test_late_job(void **state)
 {
-	static struct fake_job jobs[] = { {
-					      .name = "first",
-					      .done_at = SECOND,
-					  },
+	static struct fake_job jobs[] = { { .name = "first",
+					      .done_at = SECOND },
 		{
 		    .name = "late",
 		    .listed_at = 150 * SECOND,
@@ -351,10 +349,8 @@ test_late_job(void **state)
 static void
 test_job_and_deadline(void **state)
 {
-	static const struct fake_job jobs[] = { {
-	    .name = "other",
-	    .done_at = SECOND,
-	} };
+	static const struct fake_job jobs[] = { { .name = "other",
+	    .done_at = SECOND } };
 
 	(void)state;
 	wait_for_job("build");
@@ -587,10 +583,8 @@ test_jobs_and_grace(void **state)
 static void
 test_jobs_fail(void **state)
 {
-	static const struct fake_job jobs[] = { {
-	    .name = "build",
-	    .done_at = 20 * SECOND,
-	} };
+	static const struct fake_job jobs[] = { { .name = "build",
+	    .done_at = 20 * SECOND } };
 
 	wait_for_job("build");
 	ADD_RUN(RUNNING(0), OVER(25 * SECOND, "success"));
@@ -653,10 +647,8 @@ test_courtesies(void **state)
 static void
 test_listing_of_jobs(void **state)
 {
-	static const struct fake_job jobs[] = { {
-						    .name = "build",
-						    .done_at = 100 * SECOND,
-						},
+	static const struct fake_job jobs[] = { { .name = "build",
+						    .done_at = 100 * SECOND },
 		{ .name = "test", .done_at = 100 * SECOND } };
 	static const struct {
 		const char *what;

@@ -80,10 +80,8 @@ test_refusals(void **state)
 	static const enum status kinds[] = { STATUS_UNAUTHORIZED,
 		STATUS_FORBIDDEN, STATUS_NOT_FOUND };
 	static const enum fake_kind calls[] = { FAKE_RUN, FAKE_JOBS };
-	static const struct fake_job jobs[] = { {
-	    .name = "build",
-	    .done_at = 60 * SECOND,
-	} };
+	static const struct fake_job jobs[] = { { .name = "build",
+	    .done_at = 60 * SECOND } };
 	static const int64_t intervals[] = { 100, 5 * SECOND, HOUR };
 	size_t i, k, n;
 
@@ -572,10 +570,8 @@ test_token_of_dispatch(void **state)
 static void
 test_token_and_jobs(void **state)
 {
-	static const struct fake_job jobs[] = { {
-	    .name = "build",
-	    .done_at = MINUTE,
-	} };
+	static const struct fake_job jobs[] = { { .name = "build",
+	    .done_at = MINUTE } };
 
 	wait_for_job("build");
 	gh->fresh_tokens = 1;
