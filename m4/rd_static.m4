@@ -55,6 +55,7 @@ AC_DEFUN([RD_STATIC_FLAGS], [
     AC_MSG_RESULT([$rd_static])
     AS_IF([test $rd_static = no], [AC_MSG_ERROR([$CC cannot make a static-PIE
 program; run $rd_deps_made, then configure with CC=$rd_deps/bin/musl-cc])])
+    RD_PACKED_RELOCATIONS
 
     # A static glibc needs the very same shared glibc to look up names.
     AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <stdlib.h>
@@ -62,4 +63,26 @@ program; run $rd_deps_made, then configure with CC=$rd_deps/bin/musl-cc])])
 #error "glibc"
 #endif]])], [], [AC_MSG_ERROR([a static program over glibc cannot look up
 names by itself; run $rd_deps_made, then configure with CC=$rd_deps/bin/musl-cc])])
+])
+
+# RD_PACKED_RELOCATIONS
+# Relative relocations take a few bits each, and not 24 bytes, where the linker
+# can pack them (DT_RELR) and the C library unpacks them at start, as musl does
+# since 1.2.4.
+AC_DEFUN([RD_PACKED_RELOCATIONS], [
+    AC_MSG_CHECKING([whether relative relocations can be packed])
+    rd_save_CFLAGS=$CFLAGS
+    rd_save_LDFLAGS=$LDFLAGS
+    CFLAGS="$CFLAGS -fPIE"
+    LDFLAGS="$LDFLAGS $RD_PROGRAM_LDFLAGS -Wl,-z,pack-relative-relocs"
+    AC_RUN_IFELSE([AC_LANG_PROGRAM([[static int zero;
+int *volatile pointer = &zero;]], [[return *pointer;]])],
+	[AS_IF([$READELF -dW conftest$EXEEXT | grep RELR >/dev/null],
+	    [rd_packed=yes], [rd_packed=no])],
+	[rd_packed=no], [rd_packed=no])
+    CFLAGS=$rd_save_CFLAGS
+    LDFLAGS=$rd_save_LDFLAGS
+    AC_MSG_RESULT([$rd_packed])
+    AS_IF([test $rd_packed = yes],
+	[RD_PROGRAM_LDFLAGS="$RD_PROGRAM_LDFLAGS -Wl,-z,pack-relative-relocs"])
 ])
