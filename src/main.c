@@ -95,7 +95,7 @@ run_online(const struct github_options *given, const struct config *c,
 	    sizeof read_again / sizeof read_again[0]);
 	options.trust = trust;
 	gh = github_open(&options);
-	if (c->await) {
+	if (c->command == COMMAND_AWAIT) {
 		status = wait_for_given(gh, &clock_system, &c->waiting, c->runs,
 		    c->run_count, &result, f);
 	} else {
@@ -131,7 +131,7 @@ with_config(const struct config *c, bool *wrote_status, struct fault *f)
 		    "the kernel gives no random numbers. Nothing was "
 		    "dispatched");
 	memset(&order, 0, sizeof order);
-	if (!c->await)
+	if (c->command == COMMAND_DISPATCH)
 		status = plan_dispatch(&order, c, uuid, f);
 	if (status == STATUS_OK && c->dry_run) {
 		gh = github_open(&options);

@@ -61,7 +61,7 @@ load_format(struct loader *l)
 static void
 load_target(struct loader *l)
 {
-	if (l->c->await)
+	if (l->c->command == COMMAND_AWAIT)
 		load_runs(l);
 	else
 		load_repo(l);
@@ -71,7 +71,7 @@ load_target(struct loader *l)
 static void
 load_dispatch(struct loader *l)
 {
-	if (l->c->await)
+	if (l->c->command == COMMAND_AWAIT)
 		return;
 	load_options(l, FOR_DISPATCH);
 	load_inputs(l);
@@ -83,7 +83,7 @@ load_dispatch(struct loader *l)
 static void
 load_wait(struct loader *l)
 {
-	if (l->c->await || l->c->wait)
+	if (l->c->command == COMMAND_AWAIT || l->c->wait)
 		load_waiting(l);
 	else if (options_waiting(l->o) != NULL)
 		load_fail(l, "%s needs --wait", options_waiting(l->o));
@@ -96,14 +96,14 @@ load_wait(struct loader *l)
 static int64_t
 patience(const struct loader *l)
 {
+	bool awaits = l->c->command == COMMAND_AWAIT;
 	struct loader silent = *l;
 	struct fault ignored;
 	int64_t ms;
 
 	silent.fault = &ignored;
-	load_option(
-	    &silent, l->c->await ? OPTION_WAIT_TIMEOUT : OPTION_TIMEOUT);
-	ms = l->c->await ? l->c->waiting.timeout_ms : l->c->timeout_ms;
+	load_option(&silent, awaits ? OPTION_WAIT_TIMEOUT : OPTION_TIMEOUT);
+	ms = awaits ? l->c->waiting.timeout_ms : l->c->timeout_ms;
 	return ms > 0 && ms < LOAD_READ_MS ? ms : LOAD_READ_MS;
 }
 
@@ -170,7 +170,7 @@ config_load(struct config *c, const struct options *o, config_lookup lookup,
 	size_t i;
 
 	memset(c, 0, sizeof *c);
-	c->await = o->await;
+	c->command = o->command;
 	c->timeout_ms = TIMEOUT_MS;
 	c->step_ms = PACE_ADAPTIVE;
 	c->trust.cacert = o->value[OPTION_CACERT];

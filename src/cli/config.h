@@ -21,7 +21,7 @@
 #include "command/wait.h"
 
 struct config {
-	bool await;               /* else: dispatch */
+	enum command command;
 	struct wait_target *runs; /* of await; owned */
 	size_t run_count;
 	bool wait;                 /* for the dispatched run */

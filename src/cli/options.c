@@ -173,6 +173,16 @@ take_short(struct options *o, char ***argv, struct fault *f)
 	return status;
 }
 
+/* Takes the name of a command, if it is one. */
+static bool
+take_command(struct options *o, const char *arg)
+{
+	if (strcmp(arg, "await") != 0)
+		return false;
+	o->command = COMMAND_AWAIT;
+	return true;
+}
+
 /* An argument that is not an option: the command, and then its runs. */
 static enum status
 take_argument(struct options *o, const char *arg, struct fault *f)
@@ -180,14 +190,12 @@ take_argument(struct options *o, const char *arg, struct fault *f)
 	bool shown = may_be_shown(arg, strlen(arg));
 	bool near;
 
-	if (o->await) {
+	if (o->command == COMMAND_AWAIT) {
 		append(&o->runs, arg);
 		return STATUS_OK;
 	}
-	if (strcmp(arg, "await") == 0) {
-		o->await = true;
+	if (take_command(o, arg))
 		return STATUS_OK;
-	}
 	near = strcmp(arg, "wait") == 0 ||
 	    suggest_is_near(arg, strlen(arg), "await");
 	return fault_set_lasting(f, STATUS_USAGE,
@@ -210,7 +218,7 @@ check_company(const struct options *o, struct fault *f)
 	if (o->given[OPTION_PROXY] && o->given[OPTION_NO_PROXY])
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "--proxy and --no-proxy cannot be used together");
-	for (i = 0; o->await && i < OPTION_COUNT; i++)
+	for (i = 0; o->command == COMMAND_AWAIT && i < OPTION_COUNT; i++)
 		if (o->given[i] && option_specs[i].command == FOR_DISPATCH)
 			return fault_set_lasting(f, STATUS_USAGE,
 			    "%s cannot be used with await",
@@ -234,8 +242,8 @@ static void
 look_further(struct options *o, char **argv)
 {
 	for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++)
-		if (o->given[OPTION_HELP])
-			o->await = o->await || strcmp(*argv, "await") == 0;
+		if (o->given[OPTION_HELP] && o->command == COMMAND_DISPATCH)
+			take_command(o, *argv);
 		else if (strcmp(*argv, "-v") == 0 ||
 		    strcmp(*argv, "--verbose") == 0)
 			o->given[OPTION_VERBOSE] = true;

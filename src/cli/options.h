@@ -18,9 +18,12 @@ enum option {
 	OPTION_COUNT
 };
 
+/* What the program is to do; the first is it without a command's name. */
+enum command { COMMAND_DISPATCH, COMMAND_AWAIT };
+
 /* Which command an option belongs to. */
 enum option_command {
-	FOR_BOTH,
+	FOR_ALL,
 	FOR_DISPATCH,
 	FOR_WAITING /* await, and a dispatch with --wait */
 };
@@ -52,7 +55,7 @@ struct option_list {
 };
 
 struct options {
-	bool await; /* the command was given */
+	enum command command;
 	bool given[OPTION_COUNT];
 	/* Lent from argv; NULL for flags and for --distinct-id without ID. */
 	const char *value[OPTION_COUNT];

@@ -78,8 +78,9 @@ add_option(struct buf *out, const struct row *row)
 }
 
 void
-usage_add_help(struct buf *out, bool await)
+usage_add_help(struct buf *out, enum command command)
 {
+	bool await = command == COMMAND_AWAIT;
 	const enum option_command other = await ? FOR_DISPATCH : FOR_WAITING;
 	size_t i;
 
@@ -113,7 +114,7 @@ bool
 usage_answer(struct buf *out, const struct options *o)
 {
 	if (o->given[OPTION_HELP])
-		usage_add_help(out, o->await);
+		usage_add_help(out, o->command);
 	else if (o->given[OPTION_VERSION])
 		usage_add_version(out, o->given[OPTION_VERBOSE]);
 	return o->given[OPTION_HELP] || o->given[OPTION_VERSION];

@@ -11,7 +11,7 @@
 #include "cli/options.h"
 
 /* Appends the help of one command, for terminals of 80 columns. */
-void usage_add_help(struct buf *, bool await);
+void usage_add_help(struct buf *, enum command);
 
 /* Appends the version; verbosely, with the root certificates compiled in. */
 void usage_add_version(struct buf *, bool verbose);

@@ -34,8 +34,8 @@ welcome_is_due(const struct options *o, config_lookup lookup)
 	for (i = 0; i < OPTION_COUNT; i++)
 		if (o->given[i] || has_input(option_specs[i].variables, lookup))
 			return false;
-	return !o->await && log_is_plain() && isatty(STDIN_FILENO) &&
-	    isatty(STDERR_FILENO);
+	return o->command == COMMAND_DISPATCH && log_is_plain() &&
+	    isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
 static void

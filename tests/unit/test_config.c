@@ -401,7 +401,7 @@ test_no_wait(void **state)
 	    "INPUT_JOBS=x", "INPUT_CANCEL_TIMEOUT_SECONDS=x",
 	    "INPUT_CANCEL_ON_INTERRUPT=x", "INPUT_RUN_ID=x");
 	assert_false(config.wait);
-	assert_false(config.await);
+	assert_int_equal(config.command, COMMAND_DISPATCH);
 	assert_int_equal(config.run_count, 0);
 	assert_int_equal(config.job_count, 0);
 }

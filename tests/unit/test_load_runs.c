@@ -48,7 +48,7 @@ test_runs(void **state)
 				GOOD_ARGS("await", cases[i].text);
 			else
 				good(LIST("await"), LIST(name));
-			assert_true(config.await);
+			assert_int_equal(config.command, COMMAND_AWAIT);
 			assert_int_equal(config.run_count, 1);
 			check(config.runs[0].id == cases[i].id, "%s",
 			    cases[i].text);

@@ -16,7 +16,8 @@ test_wait_defaults(void **state)
 	for (i = 0; i < 2; i++) {
 		good(i == 0 ? LIST("--wait") : LIST("await", "7"), NULL);
 		assert_int_equal(config.wait, i == 0);
-		assert_int_equal(config.await, i == 1);
+		assert_int_equal(
+		    config.command, i == 0 ? COMMAND_DISPATCH : COMMAND_AWAIT);
 		assert_true(w->timeout_ms == 300000);
 		assert_true(w->interval_ms == 5000);
 		assert_true(w->interval_grows);

@@ -93,7 +93,7 @@ expect_only(enum option option, const char *value)
 	assert_int_equal(options.fields.count, 0);
 	assert_int_equal(options.jobs.count, 0);
 	assert_int_equal(options.runs.count, 0);
-	assert_false(options.await);
+	assert_int_equal(options.command, COMMAND_DISPATCH);
 }
 
 /* Each option in all of its forms. */
@@ -213,33 +213,34 @@ test_await(void **state)
 
 	(void)state;
 	assert_int_equal(PARSE("await"), STATUS_OK);
-	assert_true(options.await);
+	assert_int_equal(options.command, COMMAND_AWAIT);
 	assert_int_equal(options.runs.count, 0);
 	assert_int_equal(PARSE("await", "1", "-q",
 			     "https://h/o/r/actions/runs/2", "--", "-3"),
 	    STATUS_OK);
-	assert_true(options.await && options.given[OPTION_QUIET]);
+	assert_int_equal(options.command, COMMAND_AWAIT);
+	assert_true(options.given[OPTION_QUIET]);
 	assert_int_equal(options.runs.count, 3);
 	assert_string_equal(options.runs.values[0], "1");
 	assert_string_equal(
 	    options.runs.values[1], "https://h/o/r/actions/runs/2");
 	assert_string_equal(options.runs.values[2], "-3");
 	assert_int_equal(PARSE("-R", "o/r", "await", "5"), STATUS_OK);
-	assert_true(options.await);
+	assert_int_equal(options.command, COMMAND_AWAIT);
 	assert_int_equal(options.runs.count, 1);
 	/* Only once is it the command. */
 	assert_int_equal(PARSE("await", "await"), STATUS_OK);
 	assert_int_equal(options.runs.count, 1);
 	assert_string_equal(options.runs.values[0], "await");
 	assert_int_equal(PARSE("--", "await", "5"), STATUS_OK);
-	assert_true(options.await);
+	assert_int_equal(options.command, COMMAND_AWAIT);
 	assert_int_equal(PARSE("Await"), STATUS_USAGE);
 	assert_int_equal(PARSE("wait"), STATUS_USAGE);
 	assert_int_equal(PARSE("5", "await"), STATUS_USAGE);
 	assert_non_null(strstr(fault.text, "await"));
 	/* What has a value takes the word for one. */
 	assert_int_equal(PARSE("--ref", "await"), STATUS_OK);
-	assert_false(options.await);
+	assert_int_equal(options.command, COMMAND_DISPATCH);
 
 	for (i = 0; i < COUNT(all); i++) {
 		if (all[i].option == OPTION_HELP ||
@@ -461,11 +462,12 @@ test_help(void **state)
 	assert_false(options.given[OPTION_VERBOSE]);
 	/* Whose help it is. */
 	assert_int_equal(PARSE("await", "--help"), STATUS_OK);
-	assert_true(options.given[OPTION_HELP] && options.await);
+	assert_true(options.given[OPTION_HELP]);
+	assert_int_equal(options.command, COMMAND_AWAIT);
 	assert_int_equal(PARSE("-h", "--bogus", "await"), STATUS_OK);
-	assert_true(options.await);
+	assert_int_equal(options.command, COMMAND_AWAIT);
 	assert_int_equal(PARSE("-h", "--", "await"), STATUS_OK);
-	assert_false(options.await);
+	assert_int_equal(options.command, COMMAND_DISPATCH);
 	/* As a value it is no option. */
 	assert_int_equal(PARSE("--ref", "--help"), STATUS_OK);
 	assert_false(options.given[OPTION_HELP]);

@@ -8,16 +8,18 @@
 
 #include "cli/usage.h"
 
+static const enum command commands[] = { COMMAND_DISPATCH, COMMAND_AWAIT };
+
 /* Lines of 80 columns, at most as many as two screens have. */
 static void
 test_layout(void **state)
 {
-	int await;
+	size_t i;
 
 	(void)state;
-	for (await = 0; await < 2; await++) {
+	for (i = 0; i < COUNT(commands); i++) {
 		buf_clear(&shown);
-		usage_add_help(&shown, await);
+		usage_add_help(&shown, commands[i]);
 		assert_in_range(shown_lines(NULL), 10, 60);
 		assert_true(shown_has("Examples"));
 	}
@@ -29,12 +31,13 @@ test_options(void **state)
 {
 	const struct option_spec *spec;
 	char line[64];
-	int o, await;
+	size_t i;
+	int o;
 
 	(void)state;
-	for (await = 0; await < 2; await++) {
+	for (i = 0; i < COUNT(commands); i++) {
 		buf_clear(&shown);
-		usage_add_help(&shown, await);
+		usage_add_help(&shown, commands[i]);
 		for (o = 0; o < OPTION_COUNT; o++) {
 			spec = &option_specs[o];
 			snprintf(line, sizeof line, "\n      %s", spec->name);
@@ -48,7 +51,8 @@ test_options(void **state)
 				: " ");
 			strcat(line, spec->argument);
 			check(shown_has(line) ==
-				(!await || spec->command != FOR_DISPATCH),
+				(commands[i] != COMMAND_AWAIT ||
+				    spec->command != FOR_DISPATCH),
 			    "%s", line);
 		}
 	}
@@ -59,7 +63,7 @@ static void
 test_columns(void **state)
 {
 	(void)state;
-	usage_add_help(&shown, false);
+	usage_add_help(&shown, COMMAND_DISPATCH);
 	assert_true(shown_has(
 	    "\nWhat to dispatch:\n"
 	    "  -R, --repo [HOST/]OWNER/REPO   the repository ($GITHUB_REPOSITORY)\n"
@@ -76,7 +80,7 @@ test_columns(void **state)
 	    "that (never)\n"));
 	assert_false(shown_has("What to wait for:"));
 	buf_clear(&shown);
-	usage_add_help(&shown, true);
+	usage_add_help(&shown, COMMAND_AWAIT);
 	assert_false(shown_has("What to dispatch:"));
 	assert_true(shown_has("\nWhat to wait for:\n  -R, --repo "));
 }
@@ -99,7 +103,8 @@ test_answer(void **state)
 	assert_true(usage_answer(&shown, &o));
 	assert_true(shown_has("root certificate"));
 	buf_clear(&shown);
-	o.given[OPTION_HELP] = o.await = true;
+	o.given[OPTION_HELP] = true;
+	o.command = COMMAND_AWAIT;
 	assert_true(usage_answer(&shown, &o));
 	assert_true(shown_has("Usage: return-dispatch await "));
 }
