@@ -17,20 +17,25 @@
 #define CROSS_CHECK 3     /* every third look is repository-wide */
 #define LISTING_MS  10000 /* for candidates, with no ID to look for */
 
-struct search {
+struct find {
 	struct candidates found;
 	const struct clock *clock;
-	const struct find_query *q;
+	struct find_query q;
 	struct listing by_workflow, by_repository;
 	struct retry retry;
+	struct pace pace;
+	unsigned int looks;
+	bool looked;     /* one went well */
 	bool is_partial; /* the list lacks a page */
+	enum find_outcome outcome;
+	struct fault fault; /* of the latest look; or STATUS_OK */
 };
 
 static enum status
-look(struct search *s, unsigned int number, struct fault *f)
+look(struct find *s, struct fault *f)
 {
-	struct listing *l = number % CROSS_CHECK == 0 ? &s->by_repository
-						      : &s->by_workflow;
+	struct listing *l = s->looks % CROSS_CHECK == 0 ? &s->by_repository
+							: &s->by_workflow;
 	enum status status, jobs = STATUS_OK;
 	struct fault why;
 	int64_t began_ms;
@@ -49,8 +54,8 @@ look(struct search *s, unsigned int number, struct fault *f)
 	s->is_partial = status != STATUS_OK;
 	if (status != STATUS_OK && !status_is_bad_answer(status))
 		return status;
-	log_debug("search %u: %zu new runs", number, s->found.count);
-	if (s->q->distinct_id != NULL)
+	log_debug("search %u: %zu new runs", s->looks, s->found.count);
+	if (s->q.distinct_id != NULL)
 		jobs = candidates_read_jobs(&s->found, &why);
 	if (jobs != STATUS_OK &&
 	    (status == STATUS_OK || !status_is_bad_answer(jobs))) {
@@ -74,7 +79,7 @@ add_result(struct find_result *r, struct candidate *c)
 
 /* The carriers of the ID first, then perhaps all other candidates. */
 static void
-collect(struct search *s, bool others, struct find_result *r)
+collect(struct find *s, bool others, struct find_result *r)
 {
 	size_t i;
 
@@ -122,19 +127,19 @@ look_failed(struct pace *pace, struct fault *f)
  * 1"), while ours does not show its own.
  */
 static bool
-is_proof(const struct search *s)
+is_proof(const struct find *s)
 {
-	if (s->q->is_unique)
+	if (s->q.is_unique)
 		return true;
 	if (s->is_partial || !candidates_are_listed(&s->found))
 		return false;
-	return match_is_distinctive(s->q->distinct_id) ||
+	return match_is_distinctive(s->q.distinct_id) ||
 	    candidates_others_are_shown(&s->found);
 }
 
 /* When the only carrier may become proof by time alone; else CLOCK_NEVER. */
 static int64_t
-proof_ms(const struct search *s)
+proof_ms(const struct find *s)
 {
 	return candidates_carriers(&s->found) == 1 &&
 		!candidates_are_listed(&s->found)
@@ -144,7 +149,7 @@ proof_ms(const struct search *s)
 
 /* Whether another look may help; a refusal may pass, for a while. */
 static bool
-may_pass(struct search *s, struct fault *f)
+may_pass(struct find *s, struct fault *f)
 {
 	struct retry_advice advice = retry_renewed(
 	    &s->retry, s->found.gh, f, clock_now(s->clock));
@@ -153,81 +158,105 @@ may_pass(struct search *s, struct fault *f)
 		return advice.when != RETRY_NEVER;
 	/* Ours, not the server's: it leaves time for another look. */
 	f->wait_ms = most(f->wait_ms,
-	    least(
-		advice.pause_ms, clock_left(s->clock, s->q->deadline_ms) / 2));
+	    least(advice.pause_ms, clock_left(s->clock, s->q.deadline_ms) / 2));
 	return true;
 }
 
-static enum find_outcome
-run_search(struct search *s, struct fault *f)
+/* What came of a look: its failure is in the fault, or that is STATUS_OK.
+ * False if another look is of no use. */
+static bool
+take_look(struct find *s, enum status status)
 {
-	unsigned int number;
-	bool looked = false;
-	enum status status;
-	struct pace pace;
-
-	pace_init(&pace, s->clock, s->q->step_ms, s->q->deadline_ms);
-	for (number = 1;; number++) {
-		status = look(s, number, f);
-		/* Our own deadline has cut the last of several good looks. */
-		if (status == STATUS_TIMEOUT && looked &&
-		    clock_left(s->clock, s->q->deadline_ms) == 0)
-			status = STATUS_OK;
-		if (status == STATUS_OK) {
-			f->status = STATUS_OK;
-			looked = true;
-			pace_succeeded(&pace);
-			/* The other list tells nothing of the workflow's. */
-			if (number % CROSS_CHECK != 0)
-				retry_succeeded(&s->retry);
-		} else if (!may_pass(s, f)) {
-			return FIND_STOPPED;
-		} else {
-			look_failed(&pace, f);
-		}
-		if (candidates_carriers(&s->found) > 1)
-			return FIND_SEVERAL;
-		if (candidates_carriers(&s->found) == 1 && is_proof(s))
-			return FIND_ONE;
-		if (s->q->distinct_id == NULL && s->found.count > 0 &&
-		    candidates_are_listed(&s->found))
-			return FIND_NONE;
-		pace.look_by_ms = proof_ms(s);
-		if (!pace_wait(&pace, NULL))
-			return candidates_carriers(&s->found) == 1
-			    ? FIND_UNPROVED
-			    : FIND_NONE;
+	/* Our own deadline has cut the last of several good looks. */
+	if (status == STATUS_TIMEOUT && s->looked &&
+	    clock_left(s->clock, s->q.deadline_ms) == 0)
+		status = STATUS_OK;
+	if (status != STATUS_OK) {
+		if (!may_pass(s, &s->fault))
+			return false;
+		look_failed(&s->pace, &s->fault);
+		return true;
 	}
+	s->fault.status = STATUS_OK;
+	s->looked = true;
+	pace_succeeded(&s->pace);
+	/* The other list tells nothing of the workflow's. */
+	if (s->looks % CROSS_CHECK != 0)
+		retry_succeeded(&s->retry);
+	return true;
+}
+
+static bool
+end(struct find *s, enum find_outcome outcome)
+{
+	s->outcome = outcome;
+	return false;
+}
+
+bool
+find_look(struct find *s, int64_t *due_ms)
+{
+	size_t carriers;
+
+	s->looks++;
+	if (!take_look(s, look(s, &s->fault)))
+		return end(s, FIND_STOPPED);
+	carriers = candidates_carriers(&s->found);
+	if (carriers > 1)
+		return end(s, FIND_SEVERAL);
+	if (carriers == 1 && is_proof(s))
+		return end(s, FIND_ONE);
+	if (s->q.distinct_id == NULL && s->found.count > 0 &&
+	    candidates_are_listed(&s->found))
+		return end(s, FIND_NONE);
+	s->pace.look_by_ms = proof_ms(s);
+	return pace_next(&s->pace, NULL, due_ms) ||
+	    end(s, carriers == 1 ? FIND_UNPROVED : FIND_NONE);
+}
+
+struct find *
+find_open(
+    struct github *gh, const struct clock *clock, const struct find_query *q)
+{
+	struct find *s = xcalloc(1, sizeof *s);
+
+	s->clock = clock;
+	s->q = *q;
+	if (q->distinct_id == NULL)
+		s->q.deadline_ms = least(
+		    q->deadline_ms, clock_after(clock, LISTING_MS));
+	s->found.gh = gh;
+	s->found.clock = clock;
+	s->found.q = &s->q;
+	s->by_workflow.workflow = q->workflow;
+	/* The dispatch was one, or may have been. */
+	retry_succeeded(&s->retry);
+	pace_init(&s->pace, clock, q->step_ms, s->q.deadline_ms);
+	return s;
+}
+
+enum find_outcome
+find_close(struct find *s, struct find_result *r)
+{
+	memset(r, 0, sizeof *r);
+	r->outcome = s->outcome;
+	r->fault = s->fault;
+	collect(s, r->outcome != FIND_ONE && r->outcome != FIND_SEVERAL, r);
+	candidates_wipe(&s->found);
+	listing_wipe(&s->by_workflow);
+	listing_wipe(&s->by_repository);
+	free(s);
+	return r->outcome;
 }
 
 enum find_outcome
 find(struct github *gh, const struct clock *clock, const struct find_query *q,
     struct find_result *r)
 {
-	struct find_query listing_only;
-	struct search s;
+	struct find *s = find_open(gh, clock, q);
+	int64_t due_ms;
 
-	memset(r, 0, sizeof *r);
-	memset(&s, 0, sizeof s);
-	s.clock = clock;
-	s.q = q;
-	if (q->distinct_id == NULL) {
-		listing_only = *q;
-		if (clock_after(clock, LISTING_MS) < q->deadline_ms)
-			listing_only.deadline_ms = clock_after(
-			    clock, LISTING_MS);
-		s.q = &listing_only;
-	}
-	s.found.gh = gh;
-	s.found.clock = clock;
-	s.found.q = s.q;
-	s.by_workflow.workflow = q->workflow;
-	/* The dispatch was one, or may have been. */
-	retry_succeeded(&s.retry);
-	r->outcome = run_search(&s, &r->fault);
-	collect(&s, r->outcome != FIND_ONE && r->outcome != FIND_SEVERAL, r);
-	candidates_wipe(&s.found);
-	listing_wipe(&s.by_workflow);
-	listing_wipe(&s.by_repository);
-	return r->outcome;
+	while (find_look(s, &due_ms))
+		clock_sleep_until(clock, due_ms);
+	return find_close(s, r);
 }

@@ -58,9 +58,20 @@ struct find_result {
 };
 
 /*
- * Looks until the deadline, a refusal, a lasting 404 or a signal.  Returns the
- * result's outcome; the caller wipes the result.
+ * A search, look by look, so that several can go on side by side.  find_look
+ * looks once: true if that settled nothing, with the instant at which another
+ * look is due; false at the end, which is the deadline, a refusal, a lasting
+ * 404 or a signal, if not the run.  Then find_close frees the search, fills the
+ * result, which the caller wipes, and returns its outcome.
  */
+struct find;
+
+struct find *find_open(
+    struct github *, const struct clock *, const struct find_query *);
+bool find_look(struct find *, int64_t *due_ms);
+enum find_outcome find_close(struct find *, struct find_result *);
+
+/* All of it, with the pauses. */
 enum find_outcome find(struct github *, const struct clock *,
     const struct find_query *, struct find_result *);
 

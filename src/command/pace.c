@@ -96,7 +96,7 @@ pace_goes_on(const struct pace *p, bool *beyond)
 }
 
 bool
-pace_wait(struct pace *p, bool *beyond)
+pace_next(struct pace *p, bool *beyond, int64_t *due_ms)
 {
 	int64_t left_ms = clock_left(p->clock, p->deadline_ms), pause_ms;
 
@@ -116,6 +116,17 @@ pace_wait(struct pace *p, bool *beyond)
 		    p->hint_ms +
 			least(pace_spread(p->hint_ms),
 			    (left_ms - p->hint_ms) / 2));
-	clock_sleep_until(p->clock, clock_after(p->clock, pause_ms));
+	*due_ms = clock_after(p->clock, pause_ms);
+	return true;
+}
+
+bool
+pace_wait(struct pace *p, bool *beyond)
+{
+	int64_t due_ms;
+
+	if (!pace_next(p, beyond, &due_ms))
+		return false;
+	clock_sleep_until(p->clock, due_ms);
 	return true;
 }

@@ -58,14 +58,17 @@ void pace_failed(struct pace *, const struct fault *);
 /* The last look went well. */
 void pace_succeeded(struct pace *);
 
-/* Whether pace_wait would pause now; *beyond as there. */
+/* Whether pace_next would tell an instant now; *beyond as there. */
 bool pace_goes_on(const struct pace *, bool *beyond);
 
 /*
- * Pauses.  False, without a pause, if the deadline is too near for another
- * look; false, with *beyond set (unless NULL), if the server asks for a pause
- * that does not fit.  A signal ends the pause.
+ * The instant of the next look, after a pause that counts as begun.  False,
+ * without a pause, if the deadline is too near for another look; false, with
+ * *beyond set (unless NULL), if the server asks for a pause that does not fit.
  */
+bool pace_next(struct pace *, bool *beyond, int64_t *due_ms);
+
+/* The same, and pauses until then.  A signal ends the pause. */
 bool pace_wait(struct pace *, bool *beyond);
 
 #endif

@@ -739,6 +739,49 @@ test_refused_near_the_end(void **state)
 	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
 }
 
+/* Two searches by turns: one that has to pause does not hold up the other. */
+static void
+test_side_by_side(void **state)
+{
+	static const char other[] = "b8a5fd5f-6f0e-4b8e-8a53-d3b8c5f0a9d4";
+	struct find_query q[2] = { query(), query() };
+	int64_t due[2] = { FAKE_START, FAKE_START }, found_at[2] = { 0, 0 };
+	struct find *searches[2];
+	size_t i;
+
+	(void)state;
+	q[1].distinct_id = other;
+	for (i = 0; i < 2; i++)
+		searches[i] = find_open(gh, &fake_clock, &q[i]);
+	fake_add_run(gh,
+	    (struct fake_run){ .id = OURS, .title = UUID, .listed_at = 40000 });
+	fake_add_run(gh,
+	    (struct fake_run){
+		.id = OURS + 1, .title = other, .listed_at = 5000 });
+	/* The first look of the first search. */
+	fake_add_failure(gh,
+	    (struct fake_failure){
+		.kind = FAKE_RUNS,
+		.first = 1,
+		.status = STATUS_LIMITED,
+		.wait_ms = 30000,
+	    });
+	while (found_at[0] == 0 || found_at[1] == 0) {
+		i = found_at[1] != 0 || (found_at[0] == 0 && due[0] <= due[1])
+		    ? 0
+		    : 1;
+		clock_sleep_until(&fake_clock, due[i]);
+		if (!find_look(searches[i], &due[i]))
+			found_at[i] = fake_now();
+	}
+	assert_in_range(found_at[1], 5000, 6500);
+	assert_in_range(found_at[0], 40000, 43000);
+	expect_ours(find_close(searches[0], &result), FOUND_BY_RUN_NAME);
+	find_result_wipe(&result);
+	assert_int_equal(find_close(searches[1], &result), FIND_ONE);
+	assert_true(result.runs[0].id == OURS + 1);
+}
+
 int
 main(void)
 {
@@ -767,6 +810,7 @@ main(void)
 		TEST(test_signals),
 		TEST(test_known_and_signal),
 		TEST(test_refused_near_the_end),
+		TEST(test_side_by_side),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
