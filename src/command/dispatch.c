@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "compat.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/interrupt.h"
 #include "base/least.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/secret.h"
 #include "command/baseline.h"
 #include "command/dispatch.h"
@@ -21,7 +23,7 @@
 #define LEAST_SHARE   4     /* at most that part of the time */
 #define NO_HOST_TRIES 3     /* the answers of a resolver may differ */
 
-struct state {
+struct dispatch {
 	struct github *gh;
 	const struct clock *clock;
 	const struct dispatch_order *order;
@@ -39,11 +41,17 @@ struct state {
 	struct pace unsent_pace;
 	struct fault unsent; /* the latest reason */
 	unsigned int no_host;
+	/* Once nothing more will be sent. */
+	bool is_over, accepted;
+	struct found_run run; /* if that is proved */
+	struct find_query query;
+	struct find *find; /* NULL unless the run is searched for */
+	struct fault fault;
 };
 
 /* A baseline and a POST, unless the server is not reached. */
 static void
-begin_attempt(struct state *s)
+begin_attempt(struct dispatch *s)
 {
 	int64_t left_ms = clock_left(s->clock, s->deadline_ms);
 
@@ -59,7 +67,7 @@ begin_attempt(struct state *s)
 
 /* An older server has refused: from now on, its version and our ID. */
 static void
-step_down(struct state *s)
+step_down(struct dispatch *s)
 {
 	log_info("%s is an older server, which does not say which run a "
 		 "dispatch creates; sending distinct ID %s to find it by",
@@ -75,7 +83,8 @@ step_down(struct state *s)
  * runs.  False if the dispatch must not follow, but what the outcome says.
  */
 static bool
-take_baseline(struct state *s, enum dispatch_outcome *outcome, struct fault *f)
+take_baseline(
+    struct dispatch *s, enum dispatch_outcome *outcome, struct fault *f)
 {
 	struct baseline *b = &s->baseline;
 	enum status status;
@@ -105,7 +114,7 @@ take_baseline(struct state *s, enum dispatch_outcome *outcome, struct fault *f)
  * older one.  False as in take_baseline.
  */
 static bool
-prepare(struct state *s, enum dispatch_outcome *outcome, struct fault *f)
+prepare(struct dispatch *s, enum dispatch_outcome *outcome, struct fault *f)
 {
 	if (github_is_cloud(s->gh) && !s->old_version)
 		return true;
@@ -120,14 +129,14 @@ prepare(struct state *s, enum dispatch_outcome *outcome, struct fault *f)
 
 /* For the answer to a POST that is sent now: a search must still fit. */
 static int64_t
-answer_deadline(const struct state *s)
+answer_deadline(const struct dispatch *s)
 {
 	return least(clock_after(s->clock, ANSWER_MS),
 	    s->deadline_ms - clock_left(s->clock, s->deadline_ms) / 2);
 }
 
 static enum dispatch_outcome
-post(struct state *s, struct found_run *run, struct fault *f)
+post(struct dispatch *s, struct found_run *run, struct fault *f)
 {
 	struct dispatch_call call = {
 		.workflow = s->order->workflow,
@@ -164,7 +173,7 @@ post(struct state *s, struct found_run *run, struct fault *f)
 }
 
 static enum dispatch_outcome
-attempt(struct state *s, struct found_run *run, struct fault *f)
+attempt(struct dispatch *s, struct found_run *run, struct fault *f)
 {
 	enum dispatch_outcome outcome;
 
@@ -178,7 +187,7 @@ attempt(struct state *s, struct found_run *run, struct fault *f)
 
 /* Nothing has left this machine: true when it is time for another attempt. */
 static bool
-wait_unsent(struct state *s, struct fault *f)
+wait_unsent(struct dispatch *s, struct fault *f)
 {
 	struct pace *pace = &s->unsent_pace;
 
@@ -203,7 +212,7 @@ wait_unsent(struct state *s, struct fault *f)
 
 /* A rate limit: true when it has been waited for. */
 static bool
-wait_for_limit(struct state *s, struct fault *f)
+wait_for_limit(struct dispatch *s, struct fault *f)
 {
 	bool beyond;
 
@@ -222,7 +231,7 @@ wait_for_limit(struct state *s, struct fault *f)
 /* A refusal, of the dispatch or of the baseline before it, that a token just
  * made may meet: true when it is time for another attempt. */
 static bool
-wait_for_token(struct state *s, struct fault *f)
+wait_for_token(struct dispatch *s, struct fault *f)
 {
 	struct retry_advice advice = retry_failed(
 	    &s->retry, f, clock_now(s->clock));
@@ -238,7 +247,7 @@ wait_for_token(struct state *s, struct fault *f)
 
 /* The workflow requires the input distinct_id. */
 static bool
-send_id(struct state *s)
+send_id(struct dispatch *s)
 {
 	if (s->with_id || s->refuses_id)
 		return false;
@@ -250,7 +259,7 @@ send_id(struct state *s)
 
 /* The workflow does not declare that input. */
 static bool
-omit_id(struct state *s)
+omit_id(struct dispatch *s)
 {
 	if (s->order->sends_id || s->old_version || s->refuses_id)
 		return false;
@@ -265,7 +274,8 @@ omit_id(struct state *s)
  * started nothing, and something has changed since, if only the time.
  */
 static bool
-may_post_again(struct state *s, enum dispatch_outcome outcome, struct fault *f)
+may_post_again(
+    struct dispatch *s, enum dispatch_outcome outcome, struct fault *f)
 {
 	switch (outcome) {
 	case DISPATCH_IDENTIFIED:
@@ -304,20 +314,37 @@ nothing_started(struct fault *f)
 
 /* Adds to the run how it was asked for. */
 static enum status
-proved(const struct state *s, struct found_run *run)
+proved(struct dispatch *s)
 {
+	struct found_run *run = &s->run;
+
 	run->repository = github_repository(s->gh);
 	run->workflow = s->order->workflow;
 	run->ref = s->order->ref;
 	run->distinct_id = s->with_id ? s->order->distinct_id : NULL;
+	s->fault.status = STATUS_OK;
 	return STATUS_OK;
 }
 
-static enum status
-search(const struct state *s, bool accepted, struct found_run *run,
-    struct fault *f)
+static void
+log_search(const struct dispatch *s)
 {
-	struct find_query q = {
+	if (s->with_id && s->accepted)
+		log_info("dispatched; looking for the run that shows distinct "
+			 "ID %.100s",
+		    s->order->distinct_id);
+	else if (s->with_id)
+		log_info("%s So it is unknown whether the workflow was "
+			 "dispatched; looking for the run that shows distinct "
+			 "ID %.100s",
+		    s->fault.text, s->order->distinct_id);
+}
+
+/* The dispatch was accepted, or may have been. */
+static void
+begin_search(struct dispatch *s)
+{
+	s->query = (struct find_query){
 		.workflow = s->order->workflow,
 		.workflow_id = s->order->workflow_id,
 		.workflow_path = s->order->workflow_path,
@@ -330,64 +357,48 @@ search(const struct state *s, bool accepted, struct found_run *run,
 		.step_ms = s->order->step_ms,
 		.deadline_ms = s->deadline_ms,
 	};
-	struct find_result found;
-	enum status status;
-
-	if (!accepted)
-		fault_end_sentence(f);
-	if (s->with_id && accepted)
-		log_info("dispatched; looking for the run that shows distinct "
-			 "ID %.100s",
-		    s->order->distinct_id);
-	else if (s->with_id)
-		log_info("%s So it is unknown whether the workflow was "
-			 "dispatched; looking for the run that shows distinct "
-			 "ID %.100s",
-		    f->text, s->order->distinct_id);
-	if (find(s->gh, s->clock, &q, &found) == FIND_ONE) {
-		*run = found.runs[0];
-		found.runs[0].url = NULL;
-		status = proved(s, run);
-	} else {
-		status = unproved(&q, &found, github_who(s->gh), accepted, f);
-	}
-	find_result_wipe(&found);
-	return status;
+	if (!s->accepted)
+		fault_end_sentence(&s->fault);
+	log_search(s);
+	s->find = find_open(s->gh, s->clock, &s->query);
 }
 
-enum status
-dispatch_prove(struct github *gh, const struct clock *clock,
-    const struct dispatch_order *order, struct found_run *run, struct fault *f)
+/* The search has ended: takes the run from it, or the story. */
+static void
+end_search(struct dispatch *s)
 {
-	struct state s = {
-		.gh = gh,
-		.clock = clock,
-		.order = order,
-		.deadline_ms = clock_after(clock, order->timeout_ms),
-		.with_id = order->sends_id,
-	};
+	struct find_result found;
+
+	if (find_close(s->find, &found) == FIND_ONE) {
+		s->run = found.runs[0];
+		found.runs[0].url = NULL;
+		proved(s);
+	} else {
+		unproved(&s->query, &found, github_who(s->gh), s->accepted,
+		    &s->fault);
+	}
+	s->find = NULL;
+	find_result_wipe(&found);
+}
+
+/* Everything up to the last POST.  True if its run must be searched for. */
+static bool
+send(struct dispatch *s)
+{
 	enum dispatch_outcome outcome;
 
-	s.baseline = (struct baseline){
-		.gh = gh,
-		.clock = clock,
-		.workflow = order->workflow,
-		.ref = order->ref,
-		.deadline_ms = s.deadline_ms,
-	};
-	/* No pause, nor its random share, may use up the answer's time. */
-	pace_init(
-	    &s.limit_pace, clock, PACE_ADAPTIVE, s.deadline_ms - LEAST_MS);
-	memset(run, 0, sizeof *run);
 	do
-		outcome = attempt(&s, run, f);
-	while (may_post_again(&s, outcome, f));
+		outcome = attempt(s, &s->run, &s->fault);
+	while (may_post_again(s, outcome, &s->fault));
+	s->is_over = true;
 	switch (outcome) {
 	case DISPATCH_IDENTIFIED:
-		return proved(&s, run);
+		proved(s);
+		return false;
 	case DISPATCH_ACCEPTED:
 	case DISPATCH_UNKNOWN:
-		return search(&s, outcome == DISPATCH_ACCEPTED, run, f);
+		s->accepted = outcome == DISPATCH_ACCEPTED;
+		return true;
 	case DISPATCH_NOT_SENT:
 	case DISPATCH_NOT_STARTED:
 	case DISPATCH_OLD_SERVER:
@@ -396,7 +407,70 @@ dispatch_prove(struct github *gh, const struct clock *clock,
 	case DISPATCH_LIMITED:
 		break;
 	}
-	return nothing_started(f);
+	nothing_started(&s->fault);
+	return false;
+}
+
+struct dispatch *
+dispatch_open(struct github *gh, const struct clock *clock,
+    const struct dispatch_order *order)
+{
+	struct dispatch *s = xcalloc(1, sizeof *s);
+
+	s->gh = gh;
+	s->clock = clock;
+	s->order = order;
+	s->deadline_ms = clock_after(clock, order->timeout_ms);
+	s->with_id = order->sends_id;
+	s->baseline = (struct baseline){
+		.gh = gh,
+		.clock = clock,
+		.workflow = order->workflow,
+		.ref = order->ref,
+		.deadline_ms = s->deadline_ms,
+	};
+	/* No pause, nor its random share, may use up the answer's time. */
+	pace_init(
+	    &s->limit_pace, clock, PACE_ADAPTIVE, s->deadline_ms - LEAST_MS);
+	return s;
+}
+
+bool
+dispatch_step(struct dispatch *s, int64_t *due_ms)
+{
+	if (!s->is_over) {
+		if (!send(s))
+			return false;
+		begin_search(s);
+	}
+	if (find_look(s->find, due_ms))
+		return true;
+	end_search(s);
+	return false;
+}
+
+enum status
+dispatch_close(struct dispatch *s, struct found_run *run, struct fault *f)
+{
+	enum status status = s->fault.status;
+
+	*run = s->run;
+	if (status != STATUS_OK)
+		*f = s->fault;
+	free(s);
+	return status;
+}
+
+enum status
+dispatch_prove(struct github *gh, const struct clock *clock,
+    const struct dispatch_order *order, struct found_run *run, struct fault *f)
+{
+	struct dispatch *s = dispatch_open(gh, clock, order);
+	int64_t due_ms;
+
+	while (dispatch_step(s, &due_ms))
+		clock_sleep_until(clock, due_ms);
+	return dispatch_close(s, run, f);
 }
 
 /* How the run was identified, in words for the log. */

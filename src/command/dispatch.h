@@ -88,7 +88,23 @@ enum status dispatch(struct github *, const struct clock *,
     const struct dispatch_order *, struct result *, struct fault *);
 
 /*
- * Its first half.  STATUS_OK and the proved run, which the caller wipes and
+ * Its first half, step by step, so that several dispatches can go on side by
+ * side.  The first step is everything up to the answer to the last POST, and a
+ * look for the run if the answer does not name it; any further step is another
+ * look.  dispatch_step: true if that settled nothing yet, with the instant at
+ * which the next step is due.  The time begins when it is opened.  At the end,
+ * dispatch_close frees it; what it returns and fills is that of dispatch_prove.
+ */
+struct dispatch;
+
+struct dispatch *dispatch_open(
+    struct github *, const struct clock *, const struct dispatch_order *);
+bool dispatch_step(struct dispatch *, int64_t *due_ms);
+enum status dispatch_close(
+    struct dispatch *, struct found_run *, struct fault *);
+
+/*
+ * All of that, with the pauses.  STATUS_OK and the proved run, which the caller wipes and
  * which lends from the order and the repository; or, with a fault that tells
  * the whole story, STATUS_REFUSED (and its kin), STATUS_UNKNOWN,
  * STATUS_UNIDENTIFIED, a signal's, or any of those with exit code 7: then
