@@ -15,7 +15,7 @@
 
 struct call {
 	struct session *session;
-	struct buf target;      /* ends in "/actions"; callers append */
+	struct buf target;      /* ".../repos/OWNER/REPO"; callers append */
 	struct request request; /* callers may add to it */
 	bool sent;              /* as in client_do */
 	struct response response;

@@ -13,7 +13,7 @@ begin_dispatch(
     struct call *c, const struct github *gh, const struct dispatch_call *d)
 {
 	call_begin(c, gh, REQUEST_POST);
-	buf_adds(&c->target, "/workflows/");
+	buf_adds(&c->target, "/actions/workflows/");
 	url_add_encoded(&c->target, d->workflow);
 	buf_adds(&c->target, "/dispatches");
 	request_add(&c->request, "Content-Type", "application/json");

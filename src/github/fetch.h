@@ -11,7 +11,7 @@
 
 /* The question, and where its answer goes; all lent. */
 struct fetch {
-	const char *path;      /* behind ".../actions" */
+	const char *path;      /* behind ".../repos/OWNER/REPO" */
 	const char *ref;       /* of the dispatch that it prepares; or NULL */
 	int64_t connect_by_ms; /* 0: the deadline */
 	int64_t deadline_ms;

@@ -23,7 +23,6 @@ repository(struct session *s, const char *owner, const char *repo)
 	url_add_encoded(&gh->prefix, owner);
 	buf_addc(&gh->prefix, '/');
 	url_add_encoded(&gh->prefix, repo);
-	buf_adds(&gh->prefix, "/actions");
 	return gh;
 }
 

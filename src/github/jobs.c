@@ -40,7 +40,7 @@ github_list_jobs(struct github *gh, uint64_t run_id,
 	struct buf path;
 
 	buf_init(&path, BUF_TEXT_MAX);
-	buf_addf(&path, "/runs/%llu/jobs?filter=%s&per_page=%d",
+	buf_addf(&path, "/actions/runs/%llu/jobs?filter=%s&per_page=%d",
 	    (unsigned long long)run_id,
 	    attempts == GITHUB_ALL_ATTEMPTS ? "all" : "latest", PER_PAGE);
 	if (page > 1)
@@ -91,7 +91,8 @@ github_job_log(struct github *gh, uint64_t job_id, int64_t deadline_ms,
 	struct call c;
 
 	call_begin(&c, gh, REQUEST_GET);
-	buf_addf(&c.target, "/jobs/%llu/logs", (unsigned long long)job_id);
+	buf_addf(
+	    &c.target, "/actions/jobs/%llu/logs", (unsigned long long)job_id);
 	status = call_do(&c, &times, &options, f);
 	if (status == STATUS_OK && c.class != ANSWER_OK) {
 		location = response_field(&c.response, "Location");

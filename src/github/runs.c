@@ -33,6 +33,7 @@ fetch_runs(struct github *gh, const char *workflow, struct fetch *x,
 	struct buf path;
 
 	buf_init(&path, BUF_TEXT_MAX);
+	buf_adds(&path, "/actions");
 	if (workflow != NULL) {
 		buf_adds(&path, "/workflows/");
 		url_add_encoded(&path, workflow);
@@ -121,7 +122,7 @@ github_get_run(struct github *gh, uint64_t run_id, int64_t deadline_ms,
 	struct buf path;
 
 	buf_init(&path, BUF_TEXT_MAX);
-	buf_addf(&path, "/runs/%llu?exclude_pull_requests=true",
+	buf_addf(&path, "/actions/runs/%llu?exclude_pull_requests=true",
 	    (unsigned long long)run_id);
 	x.path = buf_str(&path);
 	status = fetch(gh, &x, f);
@@ -153,7 +154,7 @@ github_cancel_run(struct github *gh, uint64_t run_id, bool force,
 
 	*was_over = false;
 	call_begin(&c, gh, REQUEST_POST);
-	buf_addf(&c.target, "/runs/%llu/%s", (unsigned long long)run_id,
+	buf_addf(&c.target, "/actions/runs/%llu/%s", (unsigned long long)run_id,
 	    force ? "force-cancel" : "cancel");
 	status = call_do(&c, &times, &options, f);
 	if (status == STATUS_OK)

@@ -36,7 +36,7 @@ struct github {
 	struct session *session;
 	bool owns_session;
 	char *name;        /* "owner/repo" */
-	struct buf prefix; /* ".../repos/OWNER/REPO/actions" */
+	struct buf prefix; /* ".../repos/OWNER/REPO" */
 };
 
 /* Replaces a run's URL with one made here if it is missing or contains a
