@@ -7,7 +7,6 @@
 #include <mbedtls/ssl.h>
 #include <mbedtls/version.h>
 #include <mbedtls/x509_crt.h>
-#include <psa/crypto.h>
 #if MBEDTLS_VERSION_NUMBER < 0x04000000
 #include <mbedtls/net_sockets.h>
 #include <mbedtls/psa_util.h>
@@ -19,7 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/random.h"
+#include "net/crypto.h"
 #include "net/reasons.h"
 #include "net/tls.h"
 #include "net/tls_text.h"
@@ -48,20 +47,6 @@ struct tls {
 	unsigned char input[INPUT_SIZE];
 	size_t input_at, input_len;
 };
-
-#if defined(MBEDTLS_PSA_CRYPTO_EXTERNAL_RNG)
-/* Called by the library instead of a generator of its own. */
-psa_status_t
-mbedtls_psa_external_get_random(mbedtls_psa_external_random_context_t *context,
-    uint8_t *output, size_t size, size_t *length)
-{
-	(void)context;
-	if (!random_bytes(output, size))
-		return PSA_ERROR_INSUFFICIENT_ENTROPY;
-	*length = size;
-	return PSA_SUCCESS;
-}
-#endif
 
 const char *
 tls_library(void)
@@ -385,7 +370,7 @@ tls_open(struct conn **out, struct conn *below, const struct tls_peer *peer,
 	verify_init(&t->verification, trust, peer->host, f);
 	mbedtls_ssl_init(&t->ssl);
 	mbedtls_ssl_config_init(&t->config);
-	if (psa_crypto_init() != PSA_SUCCESS) {
+	if (!crypto_start()) {
 		tls_free(t);
 		return fault_set_lasting(f, STATUS_TLS,
 		    "%s: cryptography failed to start", peer->who);
