@@ -118,6 +118,7 @@ static const struct seccomp_insn table[] = {
 	ALLOW(SYS_preadv),
 	ALLOW(SYS_lseek),
 	ALLOW(SYS_close),
+	ALLOW(SYS_fsync), /* command/journal */
 	ALLOW(SYS_pipe2),
 	ALLOW(SYS_eventfd2),
 	ALLOW(SYS_ppoll),

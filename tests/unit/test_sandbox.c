@@ -259,6 +259,7 @@ static const struct {
 	{ CALL(SYS_symlinkat, ANY, FD, ANY), ENOSYS },
 	{ CALL(SYS_fchmodat, FD, ANY, ANY), ENOSYS },
 	{ CALL(SYS_ftruncate, FD, ANY, ANY), ENOSYS },
+	{ CALL(SYS_fsync, FD, 0, 0), ALLOWED },
 
 	{ CALL(SYS_socket, AF_INET, SOCK_STREAM, IPPROTO_TCP), ALLOWED },
 	{ CALL(SYS_socket, AF_INET6, SOCK_STREAM, 0), ALLOWED },
