@@ -12,13 +12,14 @@
 #   - unit tests and the corpora of the fuzz targets, with sanitizers and under
 #     valgrind
 #   - end-to-end tests of the static binary, of a build with sanitizers, and
-#     under valgrind
+#     under valgrind; the most important ones of a program for 32-bit Arm
 #   - the tarball, made twice, make install, and make distcheck
 #
-#   tools/check.sh             all of it; under valgrind, scenarios that come
-#                              with several parameters run with the first only
-#   tools/check.sh --thorough  under valgrind, run them with every parameter
-#   tools/check.sh --quick     leave out valgrind and make distcheck
+#   tools/check.sh             all of it; with sanitizers and under valgrind,
+#                              scenarios that come with several parameters run
+#                              with the first only
+#   tools/check.sh --thorough  run them with every parameter there, too
+#   tools/check.sh --quick     leave out valgrind, Arm and make distcheck
 #
 # From the environment:
 #
@@ -57,7 +58,7 @@ finish()
 section()
 {
 	echo
-	echo "== $* =="
+	echo "== $* == ($((SECONDS / 60)) min)"
 }
 
 # step TEXT COMMAND...: one check; what it prints is shown if it fails.
@@ -171,6 +172,30 @@ count_e2e()
 	passed=$((passed + good))
 	failed=$((failed + bad))
 	echo "# end to end, $1: $good of $((good + bad))"
+}
+
+# end_to_end LABEL BINARY ARGUMENT...
+end_to_end()
+{
+	section "end to end: $1"
+	: >"build/log/e2e-$1"
+	e2e "$@" &
+	show_e2e "$1" $!
+	wait $!
+	count_e2e "$1"
+}
+
+# Of the machines that a release is made for this is the one of 32 bits.
+foreign()
+{
+	local host=arm-linux-gnueabihf
+	[ "$(gcc -dumpmachine)" != $host ] || return 0
+	section "another machine"
+	step "set-up for $host" tools/deps.sh --tests --host $host || return 0
+	tools/build.sh -v --host $host >build/log/foreign 2>&1
+	count build/log/foreign $? "static binary for $host"
+	end_to_end $host build/$host/return-dispatch --smoke \
+	    --emulator qemu-arm
 }
 
 # --- set-up, with the environment as it is: apt may need its proxies ---
@@ -313,18 +338,11 @@ if [ $quick = no ]; then
 	trap 'exit 130' INT TERM
 fi
 
-for label in static sanitizers; do
-	binary=build/return-dispatch
-	[ $label = static ] || binary=build/dev/return-dispatch
-	section "end to end: $label"
-	: >build/log/e2e-$label
-	e2e $label $binary &
-	show_e2e $label $!
-	wait $!
-	count_e2e $label
-done
+end_to_end static build/return-dispatch
+end_to_end sanitizers build/dev/return-dispatch $rows
 
 if [ $quick = no ]; then
+	foreign
 	section "distribution"
 	tests/dist.sh build/valgrind >build/log/dist 2>&1
 	count build/log/dist $? "tarball and make install"
