@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "cli/load.h"
@@ -140,6 +141,21 @@ check_missing(struct loader *l)
 		    buf_str(&l->missing));
 }
 
+static void
+load_trust(struct loader *l)
+{
+	struct config *c = l->c;
+	const char *given = load_given(l, OPTION_CACERT);
+
+	c->trust.cacert_from = given != NULL ? "--cacert" : "INPUT_CACERT";
+	c->cacert = given != NULL ? xstrdup(given)
+				  : load_variable(l, "INPUT_CACERT");
+	c->trust.cacert = c->cacert;
+	c->trust.cert_file = load_path(l, "SSL_CERT_FILE");
+	c->trust.cert_dir = load_path(l, "SSL_CERT_DIR");
+	c->trust.extra = load_path(l, "NODE_EXTRA_CA_CERTS");
+}
+
 static void (*const steps[])(struct loader *) = {
 	load_secrets,
 	load_target,
@@ -147,6 +163,7 @@ static void (*const steps[])(struct loader *) = {
 	load_token,
 	load_check_runs,
 	load_proxy,
+	load_trust,
 	load_dispatch,
 	load_wait,
 	load_format,
@@ -173,10 +190,6 @@ config_load(struct config *c, const struct options *o, config_lookup lookup,
 	c->command = o->command;
 	c->timeout_ms = TIMEOUT_MS;
 	c->step_ms = PACE_ADAPTIVE;
-	c->trust.cacert = o->value[OPTION_CACERT];
-	c->trust.cert_file = load_path(&l, "SSL_CERT_FILE");
-	c->trust.cert_dir = load_path(&l, "SSL_CERT_DIR");
-	c->trust.extra = load_path(&l, "NODE_EXTRA_CA_CERTS");
 	c->results.output_path = config_output_path(lookup);
 	c->results.summary_path = load_path(&l, "GITHUB_STEP_SUMMARY");
 	buf_init(&l.missing, BUF_TEXT_MAX);
@@ -213,6 +226,7 @@ config_wipe(struct config *c)
 	load_free_texts(c);
 	inputs_wipe(&c->inputs);
 	free(c->distinct_id);
+	free(c->cacert);
 	token_free(c->token);
 	memset(c, 0, sizeof *c);
 }

@@ -26,6 +26,7 @@ struct config {
 	size_t run_count;
 	bool wait;                 /* for the dispatched run */
 	struct wait_order waiting; /* how, for both */
+	bool log_failed;           /* jobs: waiting.log_lines of them */
 	char **jobs;
 	size_t job_count;
 	struct url api;
@@ -42,7 +43,8 @@ struct config {
 	int64_t timeout_ms;
 	int64_t step_ms; /* PACE_ADAPTIVE, or the step */
 	bool dry_run;
-	struct trust_sources trust; /* lent from environment */
+	char *cacert;               /* NULL: none */
+	struct trust_sources trust; /* lent from here and environment */
 	struct proxy proxy;         /* may be none */
 	struct result_order results;
 };

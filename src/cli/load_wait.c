@@ -95,7 +95,7 @@ load_waiting(struct loader *l)
 	w->force_cancel_after_ms = WAIT_NEVER;
 	w->log_lines = LOG_LINES;
 	load_options(l, FOR_WAITING);
-	if (!l->o->given[OPTION_LOG_FAILED]) {
+	if (!l->c->log_failed) {
 		w->log_lines = 0;
 		if (l->o->given[OPTION_LOG_LINES])
 			load_fail(l, "--log-lines needs --log-failed");

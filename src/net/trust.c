@@ -351,7 +351,7 @@ trust_load(struct trust **out, const struct trust_sources *s, struct fault *f)
 	buf_init(&t->origin, BUF_TEXT_MAX);
 	buf_init(&t->left_out, BUF_TEXT_MAX);
 	if (s->cacert != NULL) {
-		status = add_named_file(t, "--cacert", s->cacert, f);
+		status = add_named_file(t, s->cacert_from, s->cacert, f);
 	} else if (s->cert_file != NULL || s->cert_dir != NULL) {
 		if (s->cert_file != NULL)
 			status = add_named_file(

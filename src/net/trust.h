@@ -21,11 +21,12 @@ struct trust;
 
 /* The sources that the user names; NULL: not named.  Lent. */
 struct trust_sources {
-	const char *cacert;    /* --cacert: instead of the next two */
-	const char *cert_file; /* SSL_CERT_FILE */
-	const char *cert_dir;  /* SSL_CERT_DIR, list with colons */
-	const char *extra;     /* NODE_EXTRA_CA_CERTS: in addition, */
-			       /* as far as it can be read */
+	const char *cacert;      /* instead of the next two */
+	const char *cacert_from; /* what named it, for messages */
+	const char *cert_file;   /* SSL_CERT_FILE */
+	const char *cert_dir;    /* SSL_CERT_DIR, list with colons */
+	const char *extra;       /* NODE_EXTRA_CA_CERTS: in addition, */
+				 /* as far as it can be read */
 };
 
 /*

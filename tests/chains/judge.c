@@ -63,7 +63,8 @@ read_sent(struct sent *s, const char *path)
 static void
 judge(const char *host, const char *anchors, const char *path)
 {
-	struct trust_sources sources = { .cacert = anchors };
+	struct trust_sources sources = { .cacert = anchors,
+		.cacert_from = "anchors" };
 	struct trust *trust = NULL;
 	struct verification chain;
 	struct sent sent;

@@ -14,7 +14,7 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	struct trust_sources s = { .cacert = NULL };
+	struct trust_sources s = { .cacert_from = "--cacert" };
 	struct trust *t = NULL;
 	struct der subject;
 	struct buf der;

@@ -284,6 +284,20 @@ test_format(void **state)
 		    LIST("--format", bad_names[i], "json"));
 }
 
+/* A path for the action: without the white space of a block of YAML. */
+static void
+test_cacert_variable(void **state)
+{
+	(void)state;
+	good(NULL, LIST("INPUT_CACERT= /etc/ca.pem\n"));
+	assert_string_equal(config.trust.cacert, "/etc/ca.pem");
+	assert_string_equal(config.trust.cacert_from, "INPUT_CACERT");
+	good(NULL, LIST("INPUT_CACERT= \n"));
+	assert_null(config.trust.cacert);
+	bad(LIST("--cacert", ""), LIST("INPUT_CACERT=x"),
+	    LIST("--cacert", "empty"));
+}
+
 /* Where certificates and results are. */
 static void
 test_paths(void **state)
@@ -294,6 +308,7 @@ test_paths(void **state)
 		"NODE_EXTRA_CA_CERTS=/n", "GITHUB_OUTPUT=/o",
 		"GITHUB_STEP_SUMMARY=/s"));
 	assert_string_equal(config.trust.cacert, "ca.pem");
+	assert_string_equal(config.trust.cacert_from, "--cacert");
 	assert_string_equal(config.trust.cert_file, "/f");
 	assert_string_equal(config.trust.cert_dir, "/a:/b");
 	assert_string_equal(config.trust.extra, "/n");
@@ -459,6 +474,7 @@ main(void)
 		LOADING_TEST(test_dry_run),
 		LOADING_TEST(test_format),
 		LOADING_TEST(test_paths),
+		LOADING_TEST(test_cacert_variable),
 		LOADING_TEST(test_token_in_messages),
 		LOADING_TEST(test_log),
 		LOADING_TEST(test_no_wait),

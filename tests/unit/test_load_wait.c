@@ -54,7 +54,7 @@ test_wait_durations(void **state)
 		    offsetof(struct wait_order, interval_ms) },
 		{ "--cancel-after", "INPUT_CANCEL_TIMEOUT_SECONDS", false,
 		    false, offsetof(struct wait_order, cancel_after_ms) },
-		{ "--rerun-grace", NULL, false, true,
+		{ "--rerun-grace", "INPUT_RERUN_GRACE_SECONDS", false, true,
 		    offsetof(struct wait_order, rerun_grace_ms) },
 	};
 	static const char *const refused[] = { "x", "5x", "-1", "1.5", "1e3",
@@ -212,6 +212,16 @@ test_log_lines(void **state)
 	assert_int_equal(config.waiting.log_lines, 1);
 	GOOD_ARGS("await", "7", "--log-lines=10000", "--log-failed");
 	assert_int_equal(config.waiting.log_lines, 10000);
+	good(LIST("--wait"), LIST("INPUT_LOG_FAILED=true"));
+	assert_int_equal(config.waiting.log_lines, 100);
+	good(LIST("await", "7"),
+	    LIST("INPUT_LOG_FAILED=true", "INPUT_LOG_LINES=7"));
+	assert_int_equal(config.waiting.log_lines, 7);
+	good(LIST("await", "7"),
+	    LIST("INPUT_LOG_FAILED=false", "INPUT_LOG_LINES=7"));
+	assert_int_equal(config.waiting.log_lines, 0);
+	bad(LIST("await", "7"), LIST("INPUT_LOG_FAILED=no"),
+	    LIST("INPUT_LOG_FAILED", "no"));
 	for (i = 0; i < COUNT(refused); i++)
 		bad(LIST("--wait", "--log-failed", "--log-lines", refused[i]),
 		    NULL, LIST("--log-lines", refused[i]));

@@ -125,7 +125,7 @@ has_root(const mbedtls_x509_crt *crt)
 static void
 test_origin(void **state)
 {
-	struct trust_sources s = { .cacert = NULL };
+	struct trust_sources s = { .cacert_from = "--cacert" };
 	mbedtls_x509_crt crt;
 	struct trust *t;
 	struct fault f;

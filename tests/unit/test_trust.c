@@ -343,7 +343,7 @@ test_contents(void **state)
 			"-----end certificate-----\n" TWO),
 		    HAS_TWO, 0 },
 	};
-	struct trust_sources s = { .cacert = NULL };
+	struct trust_sources s = { .cacert_from = "--cacert" };
 	size_t i;
 
 	(void)state;
@@ -358,7 +358,7 @@ static void
 test_line_ends(void **state)
 {
 	static const char *const ends[] = { "\r\n", "\r", "", "\n\n", " \n" };
-	struct trust_sources s = { .cacert = NULL };
+	struct trust_sources s = { .cacert_from = "--cacert" };
 	struct buf text;
 	const char *p;
 	size_t i;
@@ -460,7 +460,7 @@ test_shapes(void **state)
 		{ LIT("\x30\x13\x30\x11\xa0\0\xa0\0" LEAST), false },
 		{ LIT("\x30\x11\x30\x0f\xa1\0" LEAST), false },
 	};
-	struct trust_sources s = { .cacert = NULL };
+	struct trust_sources s = { .cacert_from = "--cacert" };
 	struct trust *t;
 	struct fault f;
 	struct buf text;
@@ -512,7 +512,7 @@ test_mutations(void **state)
 {
 	static const char characters[] = "A/g+=!";
 	char text[] = ONE THREE;
-	struct trust_sources s = { .cacert = NULL };
+	struct trust_sources s = { .cacert_from = "--cacert" };
 	struct trust *t;
 	struct fault f;
 	size_t i, k;
@@ -573,6 +573,7 @@ test_refused_files(void **state)
 			else
 				bad = dir;
 			memset(&s, 0, sizeof s);
+			s.cacert_from = "--cacert";
 			s.cacert = k == 0 ? bad : k == 1 ? NULL : good;
 			s.cert_file = k == 1 ? bad : NULL;
 			s.extra = k == 2 ? bad : NULL;
@@ -597,6 +598,7 @@ test_large_files(void **state)
 
 	(void)state;
 	memset(&s, 0, sizeof s);
+	s.cacert_from = "--cacert";
 	s.cacert = write_file("large.pem", ONE);
 	assert_int_equal(truncate(s.cacert, (off_t)max), 0);
 	expect_good(&s, HAS_ONE, 0, "16 MiB");
@@ -611,6 +613,7 @@ test_large_files(void **state)
 	expect_good(&s, HAS_TWO, 0, "a directory with a large file");
 	memset(&s, 0, sizeof s);
 	/* One without an end must not hang. */
+	s.cacert_from = "--cacert";
 	s.cacert = "/dev/zero";
 	expect_refused(&s, "--cacert", "/dev/zero");
 	s.cacert = "/dev/null";
@@ -640,7 +643,7 @@ test_all_broken(void **state)
 static void
 test_borders(void **state)
 {
-	struct trust_sources s = { .cacert = NULL };
+	struct trust_sources s = { .cacert_from = "--cacert" };
 	struct buf text;
 	size_t n;
 
@@ -660,7 +663,7 @@ test_borders(void **state)
 static enum status
 read_changed(const char *text, struct fault *f)
 {
-	struct trust_sources s = { .cacert = NULL };
+	struct trust_sources s = { .cacert_from = "--cacert" };
 	enum status status;
 	struct trust *t;
 	struct buf der;
@@ -709,7 +712,7 @@ test_changed_file(void **state)
 static void
 test_replaced_file(void **state)
 {
-	struct trust_sources s = { .cacert = NULL };
+	struct trust_sources s = { .cacert_from = "--cacert" };
 	struct rlimit usual, few;
 	struct trust *t;
 	struct fault f;
@@ -794,6 +797,7 @@ test_pipe(void **state)
 	(void)state;
 	memset(&s, 0, sizeof s);
 	assert_int_equal(mkfifo(path, 0600), 0);
+	s.cacert_from = "--cacert";
 	s.cacert = path;
 	alarm(20);
 	expect_refused(&s, "--cacert", "pipe");
