@@ -10,57 +10,77 @@
 static const struct {
 	unsigned int status;
 	const char *part;
-	bool to_dispatch; /* not for reads */
+	enum { ANY, DISPATCH, EVENT } only; /* for these requests */
 	const char *advice;
 } table[] = {
-	{ 401, NULL, false,
+	{ 401, NULL, ANY,
 	    "The token is not valid: it may be mistyped, expired or revoked." },
-	{ 403, "IP allow list", false,
+	{ 403, "IP allow list", ANY,
 	    "The organization accepts only the IP addresses on its allow list: "
 	    "run this from one of them, or have this machine's address "
 	    "added." },
-	{ 403, "not accessible by", true,
+	{ 403, "not accessible by", DISPATCH,
 	    "The token lacks the permission \"Actions: write\" for this "
 	    "repository. Grant it to the fine-grained token or GitHub App; for "
 	    "GITHUB_TOKEN, set \"permissions: actions: write\" in the workflow "
 	    "that runs this (GITHUB_TOKEN works only in its own repository); a "
 	    "classic token needs the scope \"repo\"." },
-	{ 403, "admin rights", false,
+	{ 403, "admin rights", ANY,
 	    "The token's owner has no write access to this repository, or the "
 	    "token is a classic one without the scope \"repo\"." },
-	{ 404, NULL, true,
+	{ 404, NULL, DISPATCH,
 	    "There is no such repository or workflow, or the token cannot see "
 	    "it. Check OWNER/REPO; the workflow file must be on the default "
 	    "branch; the token needs \"Actions: write\" (classic: the scope "
 	    "\"repo\") for that repository." },
-	{ 403, "not accessible by", false,
+	{ 403, "not accessible by", EVENT,
+	    "The token lacks the permission \"Contents: write\" for this "
+	    "repository, which sending an event takes. Grant it to the "
+	    "fine-grained token or GitHub App; for GITHUB_TOKEN, set "
+	    "\"permissions: contents: write\", and \"actions: read\" for "
+	    "finding the run, in the workflow that runs this (GITHUB_TOKEN "
+	    "works only in its own repository); a classic token needs the "
+	    "scope \"repo\"." },
+	{ 404, NULL, EVENT,
+	    "There is no such repository, or the token may not send events to "
+	    "it. Check OWNER/REPO; the token needs \"Contents: write\" "
+	    "(classic: the scope \"repo\") for that repository." },
+	{ 422, "properties are allowed", EVENT,
+	    "GitHub accepts at most 10 keys at the top level of the payload, "
+	    "and distinct_id is one of them: move some into an object under "
+	    "one key." },
+	{ 422, "characters are allowed", EVENT,
+	    "GitHub accepts at most 100 characters in an event type." },
+	{ 422, "too large", EVENT,
+	    "GitHub accepts at most 65,535 characters of payload." },
+	{ 403, "not accessible by", ANY,
 	    "The token lacks a permission for this repository: it needs "
 	    "\"Actions: read\" to look at runs and \"Actions: write\" to "
 	    "cancel them (classic: the scope \"repo\")." },
-	{ 404, NULL, false,
+	{ 404, NULL, ANY,
 	    "It does not exist, or the token cannot see it: the token needs "
 	    "\"Actions: read\" (classic: the scope \"repo\") for that "
 	    "repository." },
-	{ 422, "No ref found", false,
+	{ 422, "No ref found", ANY,
 	    "The ref must be an existing branch or tag; a commit SHA cannot be "
 	    "used." },
-	{ 422, "'workflow_dispatch' trigger", false,
+	{ 422, "'workflow_dispatch' trigger", ANY,
 	    "Add \"on: workflow_dispatch\" to the workflow file, at that ref "
 	    "and on the default branch." },
-	{ 422, "Unexpected inputs", false,
+	{ 422, "Unexpected inputs", ANY,
 	    "Declare each of them under \"on: workflow_dispatch: inputs:\" in "
 	    "the workflow file at that ref, or do not send them." },
-	{ 422, "Required input", false,
+	{ 422, "Required input", ANY,
 	    "Give it with --field NAME=VALUE or in the JSON of --inputs (in "
 	    "the action, workflow_inputs)." },
-	{ 422, "disabled workflow", false,
+	{ 422, "disabled workflow", ANY,
 	    "Enable the workflow in the repository's Actions tab." },
-	{ 422, "allowed values", false,
+	{ 422, "allowed values", ANY,
 	    "Choose one of the values that the workflow file lists for this "
 	    "input." },
-	{ 422, "failed to parse workflow", false,
+	{ 422, "failed to parse workflow", ANY,
 	    "Fix the workflow file at that ref." },
-	{ 422, "too large", false,
+	{ 422, "too large", ANY,
 	    "GitHub accepts at most 65,535 characters of inputs." },
 };
 
@@ -151,7 +171,8 @@ advice_refusal(struct buf *out, const struct refusal *r)
 		if (table[i].status != r->status ||
 		    (table[i].part != NULL &&
 			text_find_nocase(r->message, table[i].part) == NULL) ||
-		    (table[i].to_dispatch && r->ref == NULL))
+		    (table[i].only == DISPATCH && r->ref == NULL) ||
+		    (table[i].only == EVENT && !r->is_event))
 			continue;
 		buf_addf(out, " %s", table[i].advice);
 		break;

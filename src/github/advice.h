@@ -17,9 +17,10 @@ struct refusal {
 	const char *permissions; /* X-Accepted-GitHub-Permissions */
 	const char *scopes;      /* X-Accepted-OAuth-Scopes */
 	const char *expiry;      /* token's expiration header */
-	const char *ref;         /* the dispatched ref; NULL: not a dispatch */
-	bool is_json;            /* it came from an API, not a proxy */
-	bool is_foreign;         /* it certainly came from something else */
+	const char *ref; /* dispatched, of a workflow_dispatch; or NULL */
+	bool is_event;   /* it was a repository_dispatch */
+	bool is_json;    /* it came from an API, not a proxy */
+	bool is_foreign; /* it certainly came from something else */
 };
 
 /* Appends sentences, each preceded by a space; nothing if there is no

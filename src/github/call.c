@@ -201,6 +201,7 @@ call_fault(const struct call *c, const char *ref, struct fault *f)
 		.expiry = response_field(
 		    r, "GitHub-Authentication-Token-Expiration"),
 		.ref = ref,
+		.is_event = c->is_event,
 		.is_json = c->is_json,
 		.is_foreign = c->class == ANSWER_FOREIGN,
 	};

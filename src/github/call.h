@@ -17,6 +17,7 @@ struct call {
 	struct session *session;
 	struct buf target;      /* ".../repos/OWNER/REPO"; callers append */
 	struct request request; /* callers may add to it */
+	bool is_event;          /* a repository_dispatch, for advice */
 	bool sent;              /* as in client_do */
 	struct response response;
 	/* What the response means. */

@@ -8,13 +8,23 @@
 #include "github/advice.h"
 #include "github/call.h"
 
+const char *
+github_event_name(enum github_event event)
+{
+	return event == GITHUB_REPOSITORY_DISPATCH ? "repository_dispatch"
+						   : "workflow_dispatch";
+}
+
 static void
 begin_dispatch(
     struct call *c, const struct github *gh, const struct dispatch_call *d)
 {
 	call_begin(c, gh, REQUEST_POST);
-	buf_adds(&c->target, "/actions/workflows/");
-	url_add_encoded(&c->target, d->workflow);
+	c->is_event = d->event == GITHUB_REPOSITORY_DISPATCH;
+	if (!c->is_event) {
+		buf_adds(&c->target, "/actions/workflows/");
+		url_add_encoded(&c->target, d->workflow);
+	}
 	buf_adds(&c->target, "/dispatches");
 	request_add(&c->request, "Content-Type", "application/json");
 	c->request.body = d->body;
@@ -24,10 +34,14 @@ begin_dispatch(
 /* Reads the run from the answer to an accepted dispatch, if it names one. */
 static enum dispatch_outcome
 read_details(
-    const struct github *gh, const struct response *r, struct found_run *run)
+    const struct github *gh, const struct call *c, struct found_run *run)
 {
+	const struct response *r = &c->response;
 	struct buf why;
 
+	/* It may have started several. */
+	if (c->is_event)
+		return DISPATCH_ACCEPTED;
 	buf_init(&why, BUF_TEXT_MAX);
 	if (r->body.len == 0 ||
 	    !decode_dispatch(r->body.data, r->body.len, run, &why) ||
@@ -87,7 +101,7 @@ take_answer(const struct github *gh, const struct call *c,
 
 	switch (c->class) {
 	case ANSWER_OK:
-		return read_details(gh, &c->response, run);
+		return read_details(gh, c, run);
 	case ANSWER_FOREIGN:
 		/* A page with a 200 may mean anything, but a 404 has started
 		 * nothing. */
@@ -104,7 +118,8 @@ take_answer(const struct github *gh, const struct call *c,
 	case ANSWER_FORBIDDEN:
 	case ANSWER_NOT_FOUND:
 	case ANSWER_INVALID:
-		outcome = wants_distinct_id(&c->response, message)
+		outcome = c->is_event ? DISPATCH_NOT_STARTED
+		    : wants_distinct_id(&c->response, message)
 		    ? DISPATCH_WANTS_ID
 		    : refuses_distinct_id(&c->response, message)
 		    ? DISPATCH_REFUSES_ID
@@ -116,7 +131,7 @@ take_answer(const struct github *gh, const struct call *c,
 		break;
 	}
 	call_fault(c, d->ref, f);
-	if (c->class == ANSWER_NOT_FOUND && c->is_json)
+	if (c->class == ANSWER_NOT_FOUND && c->is_json && !c->is_event)
 		add_workflow_advice(d->workflow, f);
 	if (c->response.status == 404)
 		f->status = STATUS_NOT_FOUND;
@@ -144,7 +159,7 @@ take_loss(const struct github *gh, const struct call *c, struct found_run *run,
 		 * of the body may still name the run: an object is complete
 		 * with its closing brace. */
 		session_note_time(gh->session, r);
-		outcome = read_details(gh, r, run);
+		outcome = read_details(gh, c, run);
 		if (outcome == DISPATCH_ACCEPTED)
 			log_warning(
 			    "the dispatch was accepted (%u), but the rest of "

@@ -107,10 +107,19 @@ enum dispatch_outcome {
 	DISPATCH_UNKNOWN /* sent, but the answer is lost or no answer; fault */
 };
 
+/* What a dispatch creates runs by: a workflow_dispatch, of one workflow, or a
+ * repository_dispatch, of all workflows that listen for it. */
+enum github_event { GITHUB_WORKFLOW_DISPATCH, GITHUB_REPOSITORY_DISPATCH };
+
+/* "workflow_dispatch", as the event of a run. */
+const char *github_event_name(enum github_event);
+
 struct dispatch_call {
+	enum github_event event;
+	/* Of a workflow_dispatch; else NULL: */
 	const char *workflow; /* ID, file name or path; not encoded */
-	const char *body;     /* JSON */
 	const char *ref;      /* for messages */
+	const char *body;     /* JSON */
 	int64_t deadline_ms;  /* for the answer */
 };
 
@@ -122,8 +131,9 @@ enum status github_connect(
     struct github *, int64_t deadline_ms, struct fault *);
 
 /*
- * POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches, once
- * and never again.  Fills the run on IDENTIFIED (the caller wipes it), and the
+ * POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches, or
+ * /repos/{owner}/{repo}/dispatches, whose answer never names a run; once and
+ * never again.  Fills the run on IDENTIFIED (the caller wipes it), and the
  * fault on everything but IDENTIFIED and ACCEPTED.
  */
 enum dispatch_outcome github_dispatch(struct github *,

@@ -152,6 +152,14 @@ expect_says(const char *part)
 	    fault.text);
 }
 
+static enum dispatch_outcome
+post(const struct dispatch_call *call, struct found_run *run)
+{
+	if (github_connect(gh, later(), &fault) != STATUS_OK)
+		return DISPATCH_NOT_SENT;
+	return github_dispatch(gh, call, run, &fault);
+}
+
 enum dispatch_outcome
 dispatch(struct found_run *run)
 {
@@ -162,9 +170,19 @@ dispatch(struct found_run *run)
 		.deadline_ms = later(),
 	};
 
-	if (github_connect(gh, later(), &fault) != STATUS_OK)
-		return DISPATCH_NOT_SENT;
-	return github_dispatch(gh, &call, run, &fault);
+	return post(&call, run);
+}
+
+enum dispatch_outcome
+send_event(struct found_run *run)
+{
+	struct dispatch_call call = {
+		.event = GITHUB_REPOSITORY_DISPATCH,
+		.body = "{\"event_type\":\"x\"}",
+		.deadline_ms = later(),
+	};
+
+	return post(&call, run);
 }
 
 enum status

@@ -69,6 +69,7 @@ void expect_says(const char *part);
 
 /* Makes these calls. */
 enum dispatch_outcome dispatch(struct found_run *);
+enum dispatch_outcome send_event(struct found_run *);
 enum status list(struct run_page *);
 
 #endif

@@ -227,6 +227,63 @@ test_refuses_id(void **state)
 	}
 }
 
+static void
+test_event_request(void **state)
+{
+	struct found_run run;
+
+	(void)state;
+	say("204 No Content", "", "");
+	assert_int_equal(send_event(&run), DISPATCH_ACCEPTED);
+	expect_request(0, "POST /api/v3/repos/octo-org/octo-repo/dispatches",
+	    NEW, "Content-Type: application/json\r\nContent-Length: 18\r\n",
+	    "{\"event_type\":\"x\"}");
+}
+
+/* An event is not a workflow's: no answer names its run, or refuses inputs. */
+static void
+test_event_outcomes(void **state)
+{
+	static const struct {
+		const char *status, *body;
+		enum dispatch_outcome outcome;
+		const char *says;
+	} rows[] = {
+		{ "200 OK",
+		    "{\"workflow_run_id\":17654321098,"
+		    "\"html_url\":\"" URL "\"}",
+		    DISPATCH_ACCEPTED, NULL },
+		{ "400 Bad Request", UNSUPPORTED, DISPATCH_OLD_SERVER, NULL },
+		{ "403 Forbidden",
+		    "{\"message\":\"Resource not accessible by integration\"}",
+		    DISPATCH_NOT_STARTED, "Contents: write" },
+		{ "404 Not Found", "{\"message\":\"Not Found\"}",
+		    DISPATCH_NOT_STARTED, "Contents: write" },
+		{ "422 Unprocessable Entity",
+		    "{\"message\":\"Required input 'distinct_id' not "
+		    "provided\"}",
+		    DISPATCH_NOT_STARTED, "Required input" },
+		{ "422 Unprocessable Entity",
+		    "{\"message\":\"client_payload is too large.\"}",
+		    DISPATCH_NOT_STARTED, "characters of payload" },
+		{ "502 Bad Gateway", "", DISPATCH_UNKNOWN, "502" },
+	};
+	enum dispatch_outcome outcome;
+	struct found_run run;
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		say(rows[i].status, "", rows[i].body);
+		outcome = send_event(&run);
+		check(
+		    outcome == rows[i].outcome, "row %zu: %d", i, (int)outcome);
+		assert_true(run.id == 0);
+		if (rows[i].says != NULL)
+			expect_says(rows[i].says);
+		again(state);
+	}
+}
+
 int
 main(void)
 {
@@ -235,6 +292,8 @@ main(void)
 		CALLING_TEST(test_outcomes),
 		CALLING_TEST(test_redirects),
 		CALLING_TEST(test_refuses_id),
+		CALLING_TEST(test_event_request),
+		CALLING_TEST(test_event_outcomes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
