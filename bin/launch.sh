@@ -4,7 +4,8 @@
 # What the step of the action runs: it turns into the program for this machine,
 # which lies in the same folder. The step's inputs are in INPUT_* variables.
 #
-#   launch.sh          dispatch, or await if INPUT_RUN_ID is set
+#   launch.sh          what the inputs are for: a dispatch, or the await of
+#                      INPUT_RUN_ID
 #   launch.sh await    await
 #
 # Where no program can run, the step fails with one message, and the exit
@@ -43,6 +44,5 @@ program=$(dirname "$0")/return-dispatch-$machine
 	fail "$program cannot be executed: its permissions were lost when" \
 	    "this action was copied, or its file system is mounted noexec"
 
-[ $# -gt 0 ] || [ -z "${INPUT_RUN_ID-}" ] || set -- await
 # The runner signals this process alone, so this has to be the program.
 exec "$program" "$@"

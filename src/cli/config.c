@@ -58,6 +58,22 @@ load_format(struct loader *l)
 	load_fail_value(l, "--format", value, "expected text, json, id or url");
 }
 
+/*
+ * An action's step starts this program with no command line, and what its inputs
+ * are for is to be done.
+ */
+static enum command
+command_of(const struct loader *l)
+{
+	char *run = load_variable(l, "INPUT_RUN_ID");
+	bool is_step = is_true(l->lookup("GITHUB_ACTIONS")) &&
+	    options_are_none(l->o);
+	bool awaits = is_step && run != NULL;
+
+	free(run);
+	return awaits ? COMMAND_AWAIT : l->o->command;
+}
+
 /* The runs of await, or the repository of a dispatch. */
 static void
 load_target(struct loader *l)
@@ -187,7 +203,7 @@ config_load(struct config *c, const struct options *o, config_lookup lookup,
 	size_t i;
 
 	memset(c, 0, sizeof *c);
-	c->command = o->command;
+	c->command = command_of(&l);
 	c->timeout_ms = TIMEOUT_MS;
 	c->step_ms = PACE_ADAPTIVE;
 	c->results.output_path = config_output_path(lookup);

@@ -226,6 +226,17 @@ check_company(const struct options *o, struct fault *f)
 	return STATUS_OK;
 }
 
+bool
+options_are_none(const struct options *o)
+{
+	enum option i;
+
+	for (i = 0; i < OPTION_COUNT; i++)
+		if (o->given[i])
+			return false;
+	return o->command == COMMAND_DISPATCH;
+}
+
 const char *
 options_waiting(const struct options *o)
 {

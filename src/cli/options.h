@@ -75,6 +75,9 @@ enum status options_parse(
     struct options *, int argc, char **argv, struct fault *);
 void options_wipe(struct options *);
 
+/* Whether there is neither a command nor an option. */
+bool options_are_none(const struct options *);
+
 /* The first given option that makes sense only while waiting; or NULL. */
 const char *options_waiting(const struct options *);
 

@@ -32,10 +32,10 @@ welcome_is_due(const struct options *o, config_lookup lookup)
 	size_t i;
 
 	for (i = 0; i < OPTION_COUNT; i++)
-		if (o->given[i] || has_input(option_specs[i].variables, lookup))
+		if (has_input(option_specs[i].variables, lookup))
 			return false;
-	return o->command == COMMAND_DISPATCH && log_is_plain() &&
-	    isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	return options_are_none(o) && log_is_plain() && isatty(STDIN_FILENO) &&
+	    isatty(STDERR_FILENO);
 }
 
 static void

@@ -117,7 +117,7 @@ def container_action(t):
                             "run_conclusion": "success", "exit_status": "0"},
            f"{step.outputs} {step.annotations}")
     expect(run.html_url in step.summary, f"the summary is {step.summary!r}")
-    step = t.step(action=OURS + "/docker", env=TRUST, args="await", run_id=str(run.id))
+    step = t.step(action=OURS + "/docker", env=TRUST, run_id=str(run.id))
     expect(step.outputs["exit_status"] == "0" and not step.said("warning"), f"{step.annotations}")
     t.dispatched(1)
 

@@ -448,6 +448,27 @@ test_await_ignores(void **state)
 	assert_true(config.waiting.cancel_after_ms == WAIT_NEVER);
 }
 
+/* The container of an action has no command line, and awaits INPUT_RUN_ID. */
+static void
+test_step_without_command(void **state)
+{
+	(void)state;
+	no_base = true;
+	good(NULL,
+	    LIST("INPUT_TOKEN=" TOKEN, "INPUT_REPO=org/repo",
+		"GITHUB_ACTIONS=true", "INPUT_RUN_ID= 17 ", "INPUT_WAIT=x"));
+	assert_int_equal(config.command, COMMAND_AWAIT);
+	assert_true(config.runs[0].id == 17);
+	good(LIST("-w", "deploy.yml", "-r", "main"),
+	    LIST("INPUT_TOKEN=" TOKEN, "INPUT_REPO=org/repo",
+		"GITHUB_ACTIONS=true", "INPUT_RUN_ID=17"));
+	assert_int_equal(config.command, COMMAND_DISPATCH);
+	bad(NULL,
+	    LIST("INPUT_TOKEN=" TOKEN, "INPUT_REPO=org/repo",
+		"GITHUB_ACTIONS=true", "INPUT_RUN_ID= "),
+	    LIST("--workflow"));
+}
+
 static void
 test_wipe(void **state)
 {
@@ -479,6 +500,7 @@ main(void)
 		LOADING_TEST(test_log),
 		LOADING_TEST(test_no_wait),
 		LOADING_TEST(test_await_ignores),
+		LOADING_TEST(test_step_without_command),
 		LOADING_TEST(test_wipe),
 	};
 
