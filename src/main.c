@@ -23,6 +23,7 @@
 #include "net/resolv_conf.h"
 #include "net/trust.h"
 #include "command/dispatch.h"
+#include "command/journal.h"
 #include "command/result.h"
 #include "command/wait.h"
 
@@ -64,13 +65,38 @@ occupy_standard_descriptors(void)
 		close(fd);
 }
 
+/* The journal that the user wants, if any. */
+static enum status
+open_journal(
+    struct dispatch_order *order, const struct config *c, struct fault *f)
+{
+	struct journal_order what = {
+		.workflow = order->workflow,
+		.ref = order->ref,
+		.body = order->body_with_id,
+		.unique = order->is_unique ? order->distinct_id : NULL,
+	};
+	enum status status;
+	struct buf server;
+
+	if (c->journal == NULL)
+		return STATUS_OK;
+	buf_init(&server, BUF_TEXT_MAX);
+	url_add_origin(&server, &c->api);
+	buf_adds(&server, c->api.path);
+	what.server = buf_str(&server);
+	status = journal_open(&order->journal, c->journal, &what, f);
+	buf_free(&server);
+	return status;
+}
+
 /*
  * The outputs are opened first, then the sandbox is closed, and only then does
  * the program use the network.
  */
 static enum status
 run_online(const struct github_options *given, const struct config *c,
-    const struct dispatch_order *order, bool *wrote_status, struct fault *f)
+    struct dispatch_order *order, bool *wrote_status, struct fault *f)
 {
 	const struct landlock_file read_again[] = {
 		{ .path = HOSTS_PATH },
@@ -86,7 +112,9 @@ run_online(const struct github_options *given, const struct config *c,
 	if ((c->api.tls || c->proxy.url.tls || c->trust.cacert != NULL) &&
 	    (status = trust_load(&trust, &c->trust, f)) != STATUS_OK)
 		return status;
-	if ((status = result_open(&result, &c->results, f)) != STATUS_OK) {
+	if ((status = open_journal(order, c, f)) != STATUS_OK ||
+	    (status = result_open(&result, &c->results, f)) != STATUS_OK) {
+		journal_close(order->journal);
 		trust_free(trust);
 		return status;
 	}
@@ -105,6 +133,7 @@ run_online(const struct github_options *given, const struct config *c,
 	status = result_close(&result, status, f);
 	*wrote_status = true;
 	github_close(gh);
+	journal_close(order->journal);
 	trust_free(trust);
 	return status;
 }

@@ -38,6 +38,7 @@ struct config {
 	struct inputs inputs;
 	char *distinct_id;      /* NULL: none given */
 	bool random_id;         /* asked for one at random */
+	char *journal;          /* its path; or NULL */
 	char *token;            /* NULL: none, in a dry run */
 	const char *token_file; /* or NULL; lent; re-read */
 	int64_t timeout_ms;

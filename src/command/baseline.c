@@ -10,6 +10,13 @@
 #define WINDOW_MS    10000 /* for a server that may need none, */
 #define WINDOW_SHARE 4     /* at most that part of the time */
 
+/* An older server's run is found by the baseline. */
+static bool
+has_all_the_time(const struct baseline *b)
+{
+	return b->is_needed || github_tells(b->gh) == GITHUB_TELLS_NO_RUN;
+}
+
 /*
  * Whether to ask again here: the dispatch has pauses of its own for what was
  * not sent, is refused or limited.  Where no baseline is needed, it is asked for
@@ -23,17 +30,15 @@ may_pass(const struct baseline *b, const struct fault *f, int64_t failures)
 	if (!b->was_sent || f->status == STATUS_LIMITED ||
 	    retry_failed(&retry, f, clock_now(b->clock)).when != RETRY_AT_PACE)
 		return false;
-	return github_tells(b->gh) == GITHUB_TELLS_NO_RUN ||
+	return has_all_the_time(b) ||
 	    (failures == 0 && f->status != STATUS_PROTOCOL);
 }
 
-/* An older server's run is found by the baseline: it gets all the time. */
 static int64_t
 end_ms(const struct baseline *b, int64_t window_ms)
 {
-	return github_tells(b->gh) == GITHUB_TELLS_NO_RUN
-	    ? b->deadline_ms
-	    : least(window_ms, b->deadline_ms);
+	return has_all_the_time(b) ? b->deadline_ms
+				   : least(window_ms, b->deadline_ms);
 }
 
 static void
@@ -87,9 +92,11 @@ baseline_take(struct baseline *b, struct fault *f)
 }
 
 bool
-baseline_is_needed(const struct github *gh, const struct fault *f)
+baseline_is_needed(const struct baseline *b, const struct fault *f)
 {
-	switch (github_tells(gh)) {
+	if (b->is_needed)
+		return true;
+	switch (github_tells(b->gh)) {
 	case GITHUB_TELLS_RUN:
 		return false;
 	case GITHUB_TELLS_NO_RUN:

@@ -19,6 +19,7 @@ struct baseline {
 	const struct clock *clock;
 	const char *workflow, *ref;
 	int64_t deadline_ms;
+	bool is_needed; /* whatever kind of server it is */
 	/* Instant by which the server must have been reached; what is spent
 	 * once it has been moves it on. */
 	int64_t connect_by_ms;
@@ -30,12 +31,12 @@ struct baseline {
 
 /*
  * Asks for it, and so learns what kind of server it is.  A server that names
- * the run that a dispatch creates does without a baseline, and so is not waited
- * for as long.
+ * the run that a dispatch creates does without a baseline, unless one is needed
+ * all the same, and so is not waited for as long.
  */
 enum status baseline_take(struct baseline *, struct fault *);
 
 /* Whether a dispatch must not follow a baseline that failed that way. */
-bool baseline_is_needed(const struct github *, const struct fault *);
+bool baseline_is_needed(const struct baseline *, const struct fault *);
 
 #endif

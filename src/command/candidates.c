@@ -23,18 +23,26 @@
 				 * those that show all steps of the jobs they
 				 * have, as many at those that do not */
 
-/* The server's now, less the time since the dispatch began. */
+/* The server's now, less the time since the dispatch began; or its clock when
+ * that began, if that was noted. */
 static void
 find_floor(struct candidates *s)
 {
 	int64_t server_ms;
 
-	if (s->has_floor || !github_server_now(s->gh, &server_ms))
+	if (s->has_floor)
+		return;
+	if (s->q->is_resumed && s->q->sent_at_ms == 0)
+		return;
+	if (s->q->is_resumed)
+		server_ms = s->q->sent_at_ms;
+	else if (github_server_now(s->gh, &server_ms))
+		server_ms -= clock_now(s->clock) - s->q->began_ms;
+	else
 		return;
 	s->has_floor = true;
 	s->knows_more = s->knows_more || s->judged_without_floor;
-	s->floor_ms = server_ms - (clock_now(s->clock) - s->q->began_ms) -
-	    FLOOR_MARGIN_MS;
+	s->floor_ms = server_ms - FLOOR_MARGIN_MS;
 }
 
 /*

@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "command/baseline.h"
 #include "command/dispatch.h"
+#include "command/journal.h"
 #include "command/pace.h"
 #include "command/retry.h"
 #include "command/unproved.h"
@@ -28,10 +29,15 @@ struct dispatch {
 	const struct clock *clock;
 	const struct dispatch_order *order;
 	int64_t deadline_ms;
-	int64_t began_ms; /* the latest POST */
+	int64_t began_ms;        /* the latest POST */
+	const char *distinct_id; /* lent */
+	bool is_unique;          /* it was drawn at random */
 	bool with_id;
 	bool refuses_id; /* the workflow does */
 	bool old_version;
+	/* It was sent by an earlier start, at this time of the server's. */
+	bool is_resumed;
+	int64_t sent_at_ms; /* 0: not known */
 	struct baseline baseline;
 	struct pace limit_pace;
 	struct retry retry; /* of refusals */
@@ -71,7 +77,7 @@ step_down(struct dispatch *s)
 {
 	log_info("%s is an older server, which does not say which run a "
 		 "dispatch creates; sending distinct ID %s to find it by",
-	    github_who(s->gh), s->order->distinct_id);
+	    github_who(s->gh), s->distinct_id);
 	github_use_old_version(s->gh);
 	s->old_version = true;
 	s->with_id = true;
@@ -100,7 +106,7 @@ take_baseline(
 		*outcome = DISPATCH_LIMITED;
 	} else if (!b->was_sent) {
 		*outcome = DISPATCH_NOT_SENT;
-	} else if (baseline_is_needed(s->gh, f)) {
+	} else if (baseline_is_needed(b, f)) {
 		*outcome = DISPATCH_NOT_STARTED;
 	} else {
 		log_debug("dispatching without a baseline: %s", f->text);
@@ -111,12 +117,14 @@ take_baseline(
 
 /*
  * Everything before the POST: a server that is not GitHub's own may be an
- * older one.  False as in take_baseline.
+ * older one, and a later start may have to find the run by the baseline.  False
+ * as in take_baseline.
  */
 static bool
 prepare(struct dispatch *s, enum dispatch_outcome *outcome, struct fault *f)
 {
-	if (github_is_cloud(s->gh) && !s->old_version)
+	if (github_is_cloud(s->gh) && !s->old_version &&
+	    s->order->journal == NULL)
 		return true;
 	if (!take_baseline(s, outcome, f))
 		return false;
@@ -135,6 +143,52 @@ answer_deadline(const struct dispatch *s)
 	    s->deadline_ms - clock_left(s->clock, s->deadline_ms) / 2);
 }
 
+/* For a later start: what is about to be sent. */
+static enum status
+record_sending(const struct dispatch *s, struct fault *f)
+{
+	struct record r = {
+		.repository = github_repository(s->gh),
+		.state = RECORD_SENDING,
+		.distinct_id = s->with_id ? s->distinct_id : NULL,
+		.is_unique = s->is_unique,
+		.is_old_server = s->old_version,
+		.baseline = s->baseline.run_id,
+	};
+
+	if (!github_server_now(s->gh, &r.server_ms))
+		r.server_ms = 0;
+	return journal_add(s->order->journal, &r, f);
+}
+
+/* And what came of it, if that is known. */
+static void
+record_outcome(const struct dispatch *s, enum dispatch_outcome outcome,
+    const struct found_run *run)
+{
+	struct journal *j = s->order->journal;
+	const char *repository = github_repository(s->gh);
+
+	switch (outcome) {
+	case DISPATCH_IDENTIFIED:
+		journal_note_run(j, repository, run);
+		break;
+	case DISPATCH_ACCEPTED:
+		journal_note(j, repository, RECORD_ACCEPTED);
+		break;
+	case DISPATCH_UNKNOWN:
+		break;
+	case DISPATCH_NOT_SENT:
+	case DISPATCH_NOT_STARTED:
+	case DISPATCH_OLD_SERVER:
+	case DISPATCH_WANTS_ID:
+	case DISPATCH_REFUSES_ID:
+	case DISPATCH_LIMITED:
+		journal_note(j, repository, RECORD_NOT_STARTED);
+		break;
+	}
+}
+
 static enum dispatch_outcome
 post(struct dispatch *s, struct found_run *run, struct fault *f)
 {
@@ -148,6 +202,8 @@ post(struct dispatch *s, struct found_run *run, struct fault *f)
 	s->began_ms = clock_now(s->clock);
 	if (github_connect(s->gh, s->unsent_pace.deadline_ms, f) != STATUS_OK)
 		return DISPATCH_NOT_SENT;
+	if (record_sending(s, f) != STATUS_OK)
+		return DISPATCH_NOT_STARTED;
 	call.deadline_ms = answer_deadline(s);
 	status_if_exhausted(STATUS_UNKNOWN, "the dispatch may have been sent");
 	outcome = github_dispatch(s->gh, &call, run, f);
@@ -169,6 +225,7 @@ post(struct dispatch *s, struct found_run *run, struct fault *f)
 		status_if_exhausted(STATUS_CONNECT, "nothing was dispatched");
 		break;
 	}
+	record_outcome(s, outcome, run);
 	return outcome;
 }
 
@@ -321,7 +378,7 @@ proved(struct dispatch *s)
 	run->repository = github_repository(s->gh);
 	run->workflow = s->order->workflow;
 	run->ref = s->order->ref;
-	run->distinct_id = s->with_id ? s->order->distinct_id : NULL;
+	run->distinct_id = s->with_id ? s->distinct_id : NULL;
 	s->fault.status = STATUS_OK;
 	return STATUS_OK;
 }
@@ -332,12 +389,12 @@ log_search(const struct dispatch *s)
 	if (s->with_id && s->accepted)
 		log_info("dispatched; looking for the run that shows distinct "
 			 "ID %.100s",
-		    s->order->distinct_id);
+		    s->distinct_id);
 	else if (s->with_id)
 		log_info("%s So it is unknown whether the workflow was "
 			 "dispatched; looking for the run that shows distinct "
 			 "ID %.100s",
-		    s->fault.text, s->order->distinct_id);
+		    s->fault.text, s->distinct_id);
 }
 
 /* The dispatch was accepted, or may have been. */
@@ -349,11 +406,13 @@ begin_search(struct dispatch *s)
 		.workflow_id = s->order->workflow_id,
 		.workflow_path = s->order->workflow_path,
 		.repository = github_repository(s->gh),
-		.distinct_id = s->with_id ? s->order->distinct_id : NULL,
-		.is_unique = s->order->is_unique,
+		.distinct_id = s->with_id ? s->distinct_id : NULL,
+		.is_unique = s->is_unique,
 		.has_baseline = s->baseline.is_known,
 		.baseline = s->baseline.run_id,
 		.began_ms = s->began_ms,
+		.is_resumed = s->is_resumed,
+		.sent_at_ms = s->sent_at_ms,
 		.step_ms = s->order->step_ms,
 		.deadline_ms = s->deadline_ms,
 	};
@@ -361,6 +420,15 @@ begin_search(struct dispatch *s)
 		fault_end_sentence(&s->fault);
 	log_search(s);
 	s->find = find_open(s->gh, s->clock, &s->query);
+}
+
+static void
+add_next_start(struct dispatch *s)
+{
+	if (s->order->journal != NULL && !status_is_signal(s->fault.status))
+		fault_add(&s->fault,
+		    " Another start with this journal only looks for the run "
+		    "again; to dispatch again, use a new journal.");
 }
 
 /* The search has ended: takes the run from it, or the story. */
@@ -373,9 +441,12 @@ end_search(struct dispatch *s)
 		s->run = found.runs[0];
 		found.runs[0].url = NULL;
 		proved(s);
+		journal_note_run(
+		    s->order->journal, s->query.repository, &s->run);
 	} else {
 		unproved(&s->query, &found, github_who(s->gh), s->accepted,
 		    &s->fault);
+		add_next_start(s);
 	}
 	s->find = NULL;
 	find_result_wipe(&found);
@@ -411,6 +482,46 @@ send(struct dispatch *s)
 	return false;
 }
 
+/*
+ * Takes over from an earlier start that has sent the dispatch, or may have.
+ * False if there was none.
+ */
+static bool
+recall(struct dispatch *s)
+{
+	const char *repository = github_repository(s->gh);
+	const struct record *r = journal_find(s->order->journal, repository);
+
+	if (r == NULL || r->state == RECORD_NOT_STARTED)
+		return false;
+	status_if_exhausted(STATUS_UNKNOWN, "the dispatch may have been sent");
+	s->is_over = s->is_resumed = true;
+	s->began_ms = clock_now(s->clock);
+	s->with_id = r->distinct_id != NULL;
+	s->distinct_id = r->distinct_id;
+	s->is_unique = r->is_unique;
+	s->baseline.is_known = true;
+	s->baseline.run_id = r->baseline;
+	s->sent_at_ms = r->server_ms;
+	if (r->is_old_server)
+		github_use_old_version(s->gh);
+	s->accepted = r->state == RECORD_ACCEPTED;
+	if (r->state == RECORD_IDENTIFIED) {
+		log_info("the journal knows the run in %s; nothing is sent",
+		    repository);
+		s->run.id = r->run_id;
+		s->run.url = xstrdup(r->run_url);
+		s->run.by = r->by;
+		proved(s);
+	} else if (!s->accepted) {
+		fault_set(&s->fault, STATUS_UNKNOWN,
+		    "the journal says that a dispatch to %s was about to be "
+		    "sent when an earlier start ended, and not what came of it",
+		    repository);
+	}
+	return true;
+}
+
 struct dispatch *
 dispatch_open(struct github *gh, const struct clock *clock,
     const struct dispatch_order *order)
@@ -421,13 +532,17 @@ dispatch_open(struct github *gh, const struct clock *clock,
 	s->clock = clock;
 	s->order = order;
 	s->deadline_ms = clock_after(clock, order->timeout_ms);
-	s->with_id = order->sends_id;
+	s->distinct_id = order->distinct_id;
+	s->is_unique = order->is_unique;
+	/* After a crash, only an ID finds the run. */
+	s->with_id = order->sends_id || order->journal != NULL;
 	s->baseline = (struct baseline){
 		.gh = gh,
 		.clock = clock,
 		.workflow = order->workflow,
 		.ref = order->ref,
 		.deadline_ms = s->deadline_ms,
+		.is_needed = order->journal != NULL,
 	};
 	/* No pause, nor its random share, may use up the answer's time. */
 	pace_init(
@@ -439,7 +554,7 @@ bool
 dispatch_step(struct dispatch *s, int64_t *due_ms)
 {
 	if (!s->is_over) {
-		if (!send(s))
+		if (recall(s) ? s->run.id != 0 : !send(s))
 			return false;
 		begin_search(s);
 	}
@@ -495,7 +610,7 @@ proof_text(enum found_by by)
 /* The run is proved: writes it, and waits for it if asked to. */
 static enum status
 finish(struct github *gh, const struct clock *clock,
-    const struct wait_order *waiting, const struct found_run *run,
+    const struct dispatch_order *order, const struct found_run *run,
     struct result *result, struct fault *f)
 {
 	enum status status;
@@ -507,9 +622,11 @@ finish(struct github *gh, const struct clock *clock,
 	status = result_found(result, run, f);
 	log_notice("run %llu identified %s: %s", (unsigned long long)run->id,
 	    proof_text(run->by), run->url);
-	if (status == STATUS_OK && waiting != NULL)
+	if (status == STATUS_OK)
+		status = journal_check(order->journal, run, f);
+	if (status == STATUS_OK && order->waiting != NULL)
 		status = wait_for_dispatched(
-		    gh, clock, waiting, run, result, f);
+		    gh, clock, order->waiting, run, result, f);
 	else
 		summary_write(&result->summary, run, NULL);
 	status_if_exhausted(STATUS_OUTPUT, NULL);
@@ -526,7 +643,7 @@ dispatch(struct github *gh, const struct clock *clock,
 
 	status = dispatch_prove(gh, clock, order, &run, f);
 	if (status == STATUS_OK)
-		status = finish(gh, clock, order->waiting, &run, result, f);
+		status = finish(gh, clock, order, &run, result, f);
 	found_run_wipe(&run);
 	return status;
 }

@@ -45,6 +45,10 @@
  * its answer tells what kind of server it is, and what runs there are already.
  * One that may be too old to name the run gets an ID with the first POST.
  *
+ * With a journal (command/journal.h), every POST has its record before it: one
+ * that cannot be written is exit 2, and nothing was started.  What an earlier
+ * start has sent, or may have, is searched for as above, and never sent.
+ *
  * "Not sent" is what github_connect fails with, and what http/client.h tells
  * from the rest; github/github.h tells "unknown" from "dispatched" and
  * "refused"; and here is decided what follows.
@@ -62,6 +66,8 @@
 #include "command/result.h"
 #include "command/wait.h"
 
+struct journal;
+
 /* Everything is decided beforehand; all lent. */
 struct dispatch_order {
 	const char *workflow;      /* as the API takes it */
@@ -77,6 +83,7 @@ struct dispatch_order {
 	int64_t timeout_ms;
 	int64_t step_ms;                  /* of the search; see pace_init */
 	const struct wait_order *waiting; /* for the run; NULL: no wait */
+	struct journal *journal;          /* for later starts; or NULL */
 };
 
 /*
@@ -105,7 +112,7 @@ enum status dispatch_close(
 
 /*
  * All of that, with the pauses.  STATUS_OK and the proved run, which the caller wipes and
- * which lends from the order and the repository; or, with a fault that tells
+ * which lends from the order, its journal and the repository; or, with a fault that tells
  * the whole story, STATUS_REFUSED (and its kin), STATUS_UNKNOWN,
  * STATUS_UNIDENTIFIED, a signal's, or any of those with exit code 7: then
  * nothing was started.

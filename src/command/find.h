@@ -32,7 +32,11 @@ struct find_query {
 	bool has_baseline;
 	uint64_t baseline; /* newest run before the dispatch */
 	int64_t began_ms;  /* instant: the dispatch began */
-	int64_t step_ms;   /* see pace_init */
+	/* It began in another process, before that instant; and then, on the
+	 * server's clock, at this time (0: not known). */
+	bool is_resumed;
+	int64_t sent_at_ms;
+	int64_t step_ms; /* see pace_init */
 	int64_t deadline_ms;
 };
 

@@ -42,7 +42,7 @@ struct journal_order {
 enum status journal_open(struct journal **, const char *path,
     const struct journal_order *, struct fault *);
 
-/* NULL is fine. */
+/* This and all below take NULL for a journal that nobody asked for. */
 void journal_close(struct journal *);
 
 /*
@@ -68,8 +68,7 @@ void journal_note_run(
     struct journal *, const char *repository, const struct found_run *);
 
 /*
- * STATUS_OUTPUT, and its fault, if that run could not be recorded.  Without a
- * journal (NULL) none has to be.
+ * STATUS_OUTPUT, and its fault, if that run could not be recorded.
  */
 enum status journal_check(
     const struct journal *, const struct found_run *, struct fault *);

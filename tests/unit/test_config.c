@@ -49,7 +49,7 @@ test_precedence(void **state)
 		"INPUT_REPO=input-repo", "GITHUB_REPOSITORY=general/repo",
 		"INPUT_WORKFLOW=input.yml", "INPUT_REF=input-ref",
 		"INPUT_WORKFLOW_INPUTS={\"from\":\"input\"}",
-		"INPUT_DISTINCT_ID=input-id",
+		"INPUT_DISTINCT_ID=input-id", "INPUT_JOURNAL=input-journal",
 		"INPUT_WORKFLOW_TIMEOUT_SECONDS=11",
 		"INPUT_WORKFLOW_JOB_STEPS_RETRY_SECONDS=12",
 		"INPUT_TOKEN=input-token", "GH_TOKEN=gh-token",
@@ -58,7 +58,7 @@ test_precedence(void **state)
 	static const char *const args[] = { "--repo=option/repo",
 		"--workflow=option.yml", "--ref=option-ref",
 		"--inputs={\"from\":\"option\"}", "--distinct-id=option-id",
-		"--timeout=1", "--retry-interval=2",
+		"--journal=option-journal", "--timeout=1", "--retry-interval=2",
 		"--api-url=https://option.example", NULL };
 
 	(void)state;
@@ -70,6 +70,7 @@ test_precedence(void **state)
 	assert_string_equal(config.ref, "input-ref");
 	assert_string_equal(config.inputs.list[0].text, "input");
 	assert_string_equal(config.distinct_id, "input-id");
+	assert_string_equal(config.journal, "input-journal");
 	assert_int_equal(config.timeout_ms, 11000);
 	assert_int_equal(config.step_ms, 12000);
 	assert_string_equal(config.token, "input-token");
@@ -83,6 +84,7 @@ test_precedence(void **state)
 	assert_int_equal(config.inputs.count, 1);
 	assert_string_equal(config.inputs.list[0].text, "option");
 	assert_string_equal(config.distinct_id, "option-id");
+	assert_string_equal(config.journal, "option-journal");
 	assert_int_equal(config.timeout_ms, 1000);
 	assert_int_equal(config.step_ms, 2000);
 	assert_string_equal(config.api.host, "option.example");
