@@ -73,6 +73,19 @@ client_who(const struct client *c)
 	return c->route.who;
 }
 
+void
+client_describe(const struct client *c, struct buf *out)
+{
+	const struct proxy *proxy = c->route.proxy;
+
+	buf_adds(out, client_who(c));
+	if (proxy != NULL)
+		buf_addf(out, " through the proxy %s (%s)", proxy->name,
+		    proxy->from);
+	if (c->conn != NULL)
+		conn_describe(c->conn, out);
+}
+
 /*
  * Whether this request may use the kept connection.  The server may be closing
  * it, however short it was idle: a GET would be repeated, but nobody could tell
@@ -143,6 +156,7 @@ client_connect(struct client *c, enum request_method method,
 	    least(deadline_ms, clock_after(&clock_system, CONNECT_MS)),
 	    &reached, f);
 	note_stage(c, reached, status, f);
+	c->idle_since_ms = clock_now(&clock_system);
 	return status;
 }
 

@@ -40,10 +40,17 @@ void client_free(struct client *);
 const char *client_who(const struct client *);
 
 /*
+ * Appends who the server is, by which proxy it is reached, and what is known of
+ * the connection that client_connect has made.
+ */
+void client_describe(const struct client *, struct buf *);
+
+/*
  * Waits for the turn of a request with this method, and makes a connection for
  * it.  A request that acts (a POST) gets a new connection, so that it is never
- * lost because a kept one was closed; a GET may use a kept one.  If this fails,
- * the request has not been sent.
+ * lost because a kept one was closed; a GET may use a kept one, or one that was
+ * made for a GET and not used yet.  If this fails, the request has not been
+ * sent.
  *
  * What went well before (the proxy's tunnel, the server's TLS) may do so again,
  * so its failure is not lasting.

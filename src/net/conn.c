@@ -47,3 +47,11 @@ conn_is_quiet(struct conn *c)
 {
 	return c->ops->quiet(c);
 }
+
+void
+conn_describe(const struct conn *c, struct buf *out)
+{
+	if (c->below != NULL)
+		conn_describe(c->below, out);
+	c->ops->describe(c, out);
+}

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 
 struct conn;
@@ -26,6 +27,7 @@ struct conn_ops {
 	void (*close)(struct conn *);
 	uint64_t (*sent)(const struct conn *);
 	bool (*quiet)(struct conn *);
+	void (*describe)(const struct conn *, struct buf *);
 };
 
 /* First member of every kind of conn. */
@@ -60,5 +62,9 @@ uint64_t conn_sent(const struct conn *);
 
 /* Whether it is open and nothing unrequested has arrived, not even its end. */
 bool conn_is_quiet(struct conn *);
+
+/* Appends what is known of the peer, from the network upwards: " at ADDRESS",
+ * then ", TLSv1.3, " and its certificates. */
+void conn_describe(const struct conn *, struct buf *);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "compat.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -107,8 +108,26 @@ tcp_quiet(struct conn *c)
 	return poll(&pfd, 1, 0) == 0;
 }
 
+static void
+tcp_describe(const struct conn *c, struct buf *out)
+{
+	const struct tcp *t = (const void *)c;
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof peer;
+	char address[INET6_ADDRSTRLEN];
+
+	memset(&peer, 0, sizeof peer);
+	if (getpeername(t->fd, (struct sockaddr *)&peer, &len) == 0 &&
+	    inet_ntop(peer.ss_family,
+		peer.ss_family == AF_INET6
+		    ? (void *)&((struct sockaddr_in6 *)&peer)->sin6_addr
+		    : (void *)&((struct sockaddr_in *)&peer)->sin_addr,
+		address, sizeof address) != NULL)
+		buf_addf(out, " at %s", address);
+}
+
 static const struct conn_ops tcp_ops = { tcp_read, tcp_write, tcp_close,
-	tcp_sent, tcp_quiet };
+	tcp_sent, tcp_quiet, tcp_describe };
 
 enum status
 tcp_open(struct conn **out, const char *who, const char *host, uint16_t port,

@@ -39,6 +39,9 @@ struct tls {
 	bool broken;
 	bool heard; /* a byte of the peer's data has come */
 
+	/* The certificates that proved who the peer is. */
+	char *server, *top;
+
 	/* What mbedTLS's callbacks need and leave during a call. */
 	int64_t deadline_ms;
 	struct fault *fault;
@@ -217,6 +220,8 @@ tls_free(struct tls *t)
 	mbedtls_ssl_config_free(&t->config);
 	verify_free(&t->verification);
 	free(t->conn.who);
+	free(t->server);
+	free(t->top);
 	free(t);
 }
 
@@ -249,8 +254,17 @@ tls_quiet(struct conn *c)
 	    conn_is_quiet(t->conn.below);
 }
 
+static void
+tls_describe(const struct conn *c, struct buf *out)
+{
+	const struct tls *t = (const void *)c;
+
+	buf_addf(out, ", %s, certificate %s, trusted because of %s",
+	    mbedtls_ssl_get_version(&t->ssl), t->server, t->top);
+}
+
 static const struct conn_ops tls_ops = { tls_read, tls_write, tls_close,
-	tls_sent, tls_quiet };
+	tls_sent, tls_quiet, tls_describe };
 
 /*
  * A server may refuse and close before it has been sent everything: then
@@ -392,6 +406,8 @@ tls_open(struct conn **out, struct conn *below, const struct tls_peer *peer,
 		tls_free(t);
 		return status;
 	}
+	t->server = buf_take(&t->verification.server);
+	t->top = buf_take(&t->verification.top);
 	verify_free(&t->verification);
 	log_debug("%s: %s, %s", peer->who, mbedtls_ssl_get_version(&t->ssl),
 	    mbedtls_ssl_get_ciphersuite(&t->ssl));

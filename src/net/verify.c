@@ -28,6 +28,7 @@ verify_init(struct verification *c, const struct trust *trust, const char *host,
 	c->anchors.trust = trust;
 	c->anchors.fault = f;
 	buf_init(&c->server, BUF_TEXT_MAX);
+	buf_init(&c->top, BUF_TEXT_MAX);
 	buf_init(&c->reasons, BUF_TEXT_MAX);
 	buf_init(&c->passed_over, BUF_TEXT_MAX);
 	receiver = c;
@@ -37,6 +38,7 @@ void
 verify_free(struct verification *c)
 {
 	buf_free(&c->server);
+	buf_free(&c->top);
 	buf_free(&c->reasons);
 	buf_free(&c->passed_over);
 	if (receiver == c)
@@ -248,9 +250,11 @@ verify_inspect(void *ctx, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 
 	if (c->seen_count == VERIFY_CHAIN_MAX)
 		return MBEDTLS_ERR_X509_FATAL_ERROR;
-	if (c->seen_count == 0)
+	if (c->seen_count == 0) {
 		c->anchored = depth > 0 &&
 		    !(*flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED);
+		certificate_add(&c->top, crt);
+	}
 	c->seen[c->seen_count++] = crt;
 	if (depth == 0 && (rc = inspect_server(c, crt, flags)) != 0)
 		return rc;

@@ -32,6 +32,7 @@ struct verification {
 	const mbedtls_x509_crt *untrusted; /* nobody trusted signed it */
 	struct buf passed_over;            /* certificates of no use */
 	struct buf server;                 /* whose certificate it is */
+	struct buf top;                    /* the first that was seen */
 	struct buf reasons;                /* why it was refused */
 };
 

@@ -183,6 +183,12 @@ fake_quiet(struct conn *conn)
 	return !c->ends && c->delivered == c->in.len;
 }
 
+static void
+fake_describe(const struct conn *conn, struct buf *out)
+{
+	buf_addf(out, " at fake %u", ((const struct fake_conn *)conn)->number);
+}
+
 void
 route_init(struct route *r, const struct url *to, const struct proxy *proxy,
     const struct trust *trust)
@@ -209,7 +215,7 @@ route_connect(const struct route *r, struct conn **conn, int64_t deadline_ms,
     enum route_stage *reached, struct fault *f)
 {
 	static const struct conn_ops ops = { fake_read, fake_write, fake_close,
-		fake_sent, fake_quiet };
+		fake_sent, fake_quiet, fake_describe };
 	struct fake_conn *c;
 
 	*conn = NULL;

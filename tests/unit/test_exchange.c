@@ -116,7 +116,7 @@ peer_quiet(struct conn *c)
 static char who[] = "host:1";
 
 static const struct conn_ops peer_ops = { peer_read, peer_write, peer_close,
-	peer_sent, peer_quiet };
+	peer_sent, peer_quiet, NULL };
 
 /* What came of one exchange. */
 struct outcome {

@@ -222,6 +222,7 @@ count_descriptors(void)
 static void
 test_stream(void **state)
 {
+	struct buf about;
 	struct conn *c;
 	struct fault f;
 	char data[16];
@@ -231,6 +232,10 @@ test_stream(void **state)
 
 	(void)state;
 	c = connected(&peer);
+	buf_init(&about, BUF_TEXT_MAX);
+	conn_describe(c, &about);
+	assert_string_equal(buf_str(&about), " at 127.0.0.1");
+	buf_free(&about);
 	assert_true(conn_is_quiet(c));
 	assert_int_equal(conn_sent(c), 0);
 	assert_int_equal(

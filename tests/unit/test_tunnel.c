@@ -108,7 +108,7 @@ fake_quiet(struct conn *c)
 }
 
 static const struct conn_ops ops = { fake_read, fake_write, fake_close,
-	fake_sent, fake_quiet };
+	fake_sent, fake_quiet, NULL };
 
 static void
 begin(const char *script, size_t len, size_t piece, enum ending ending)
