@@ -250,6 +250,119 @@ decode_dispatch(
 	return true;
 }
 
+static enum told
+take_told(struct json object, const char *name)
+{
+	struct json j = json_member(object, name);
+	size_t len;
+
+	if (json_type(j) != JSON_BOOLEAN)
+		return TOLD_NOTHING;
+	return *json_text(j, &len) == 't' ? TOLD_YES : TOLD_NO;
+}
+
+bool
+decode_repo(const char *body, size_t len, struct repo *repo, struct buf *why)
+{
+	struct json_doc *doc;
+	struct json root;
+	bool ok;
+
+	memset(repo, 0, sizeof *repo);
+	if ((doc = parse(body, len, why)) == NULL)
+		return false;
+	root = json_root(doc);
+	ok = take_id(root, "id") != 0;
+	if (ok) {
+		repo->default_branch = take_string(root, "default_branch");
+		repo->is_private = take_told(root, "private");
+		repo->is_archived = take_told(root, "archived");
+		repo->is_disabled = take_told(root, "disabled");
+		repo->may_push = take_told(
+		    json_member(root, "permissions"), "push");
+	} else {
+		buf_adds(why, "JSON without a repository's \"id\"");
+	}
+	json_free(doc);
+	return ok;
+}
+
+bool
+decode_workflow(
+    const char *body, size_t len, struct workflow *w, struct buf *why)
+{
+	struct json_doc *doc;
+
+	memset(w, 0, sizeof *w);
+	if ((doc = parse(body, len, why)) == NULL)
+		return false;
+	w->id = take_id(json_root(doc), "id");
+	w->path = take_string(json_root(doc), "path");
+	w->state = take_string(json_root(doc), "state");
+	json_free(doc);
+	if (w->id != 0)
+		return true;
+	buf_adds(why, "JSON without a workflow's \"id\"");
+	workflow_wipe(w);
+	return false;
+}
+
+bool
+decode_enabled(const char *body, size_t len, bool *enabled, struct buf *why)
+{
+	struct json_doc *doc;
+	enum told told;
+
+	if ((doc = parse(body, len, why)) == NULL)
+		return false;
+	told = take_told(json_root(doc), "enabled");
+	json_free(doc);
+	*enabled = told == TOLD_YES;
+	if (told == TOLD_NOTHING)
+		buf_adds(why, "JSON without \"enabled\"");
+	return told != TOLD_NOTHING;
+}
+
+/* RFC 4648, 4, in lines. */
+static bool
+add_from_base64(struct buf *out, const char *s)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+	unsigned int bits = 0, count = 0;
+	const char *digit;
+
+	for (; *s != '\0' && *s != '='; s++) {
+		if (*s == '\n')
+			continue;
+		if ((digit = strchr(digits, *s)) == NULL)
+			return false;
+		bits = bits << 6 | (unsigned int)(digit - digits);
+		if (++count % 4 != 1)
+			buf_addc(out, (char)(bits >> (4 - count % 4) % 4 * 2));
+	}
+	return true;
+}
+
+bool
+decode_file(const char *body, size_t len, struct buf *contents, struct buf *why)
+{
+	struct json_doc *doc;
+	char *text;
+	bool ok;
+
+	if ((doc = parse(body, len, why)) == NULL)
+		return false;
+	text = take_string(json_root(doc), "content");
+	ok = json_is(json_member(json_root(doc), "encoding"), "base64") &&
+	    add_from_base64(contents, text);
+	free(text);
+	json_free(doc);
+	if (!ok)
+		buf_adds(why, "JSON without a file's \"content\" in Base64");
+	return ok;
+}
+
 /* "errors": strings, or objects with a message or resource, field and code. */
 static void
 add_error_detail(struct buf *out, struct json j)
@@ -298,6 +411,21 @@ decode_error(const char *body, size_t len, struct buf *message,
 	if (*separator == ',')
 		buf_addc(message, ')');
 	json_free(doc);
+}
+
+void
+repo_wipe(struct repo *r)
+{
+	free(r->default_branch);
+	memset(r, 0, sizeof *r);
+}
+
+void
+workflow_wipe(struct workflow *w)
+{
+	free(w->path);
+	free(w->state);
+	memset(w, 0, sizeof *w);
 }
 
 void

@@ -63,6 +63,23 @@ struct job_list {
 	uint64_t total;
 };
 
+/* An answer to a question that not all servers answer. */
+enum told { TOLD_NOTHING, TOLD_NO, TOLD_YES };
+
+struct repo {
+	char *default_branch; /* "" if not told */
+	enum told is_private;
+	enum told is_archived;
+	enum told is_disabled;
+	enum told may_push; /* whoever owns the token */
+};
+
+struct workflow {
+	uint64_t id;
+	char *path;
+	char *state; /* "active", "disabled_manually", ... */
+};
+
 /* All of these return false if the body is not the expected JSON; then nothing
  * is filled, and `why` gets the reason.  The caller wipes what was filled.  A
  * list with more than the `most` elements that were requested is refused. */
@@ -75,6 +92,15 @@ bool decode_job_list(
  * occurs twice. */
 bool decode_dispatch(const char *, size_t, struct found_run *, struct buf *why);
 
+bool decode_repo(const char *, size_t, struct repo *, struct buf *why);
+bool decode_workflow(const char *, size_t, struct workflow *, struct buf *why);
+
+/* Whether the member "enabled" is true. */
+bool decode_enabled(const char *, size_t, bool *, struct buf *why);
+
+/* Appends the contents of a file, which the answer has in Base64. */
+bool decode_file(const char *, size_t, struct buf *contents, struct buf *why);
+
 /*
  * Appends the message of an error answer, with its "errors" in parentheses, and
  * its documentation_url; nothing if the body has none.
@@ -82,6 +108,8 @@ bool decode_dispatch(const char *, size_t, struct found_run *, struct buf *why);
 void decode_error(
     const char *, size_t, struct buf *message, struct buf *documentation_url);
 
+void repo_wipe(struct repo *);
+void workflow_wipe(struct workflow *);
 void run_wipe(struct run *);
 void run_list_wipe(struct run_list *);
 void job_list_wipe(struct job_list *);

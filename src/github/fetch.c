@@ -71,7 +71,8 @@ ask(struct call *c, const struct fetch *x, struct fault *f)
 		x->deadline_ms };
 
 	buf_adds(&c->target, x->path);
-	request_add(&c->request, "If-None-Match", *x->etag);
+	if (x->etag != NULL)
+		request_add(&c->request, "If-None-Match", *x->etag);
 	return call_do(c, &times, &options, f);
 }
 
@@ -80,6 +81,8 @@ keep_etag(char **etag, const struct response *r)
 {
 	const char *tag = response_field(r, "ETag");
 
+	if (etag == NULL)
+		return;
 	free(*etag);
 	*etag = tag != NULL && strlen(tag) <= ETAG_MAX && !text_has_control(tag)
 	    ? xstrdup(tag)
@@ -94,7 +97,8 @@ take_body(const struct call *c, const struct fetch *x, struct fault *f)
 	enum status status = STATUS_OK;
 	struct buf why;
 
-	*x->changed = true;
+	if (x->changed != NULL)
+		*x->changed = true;
 	buf_init(&why, BUF_TEXT_MAX);
 	if (x->decode(buf_str(body), body->len, x->most, x->into, &why)) {
 		keep_etag(x->etag, &c->response);
@@ -102,8 +106,10 @@ take_body(const struct call *c, const struct fetch *x, struct fault *f)
 			*x->has_next = has_next_page(x, &c->response);
 	} else {
 		/* The next request must be unconditional. */
-		free(*x->etag);
-		*x->etag = NULL;
+		if (x->etag != NULL) {
+			free(*x->etag);
+			*x->etag = NULL;
+		}
 		status = fault_set(f, STATUS_PROTOCOL,
 		    "%s answered 200, but its body is %s. If this goes on, "
 		    "a proxy or gateway in between is at fault, or the API URL "
@@ -112,6 +118,23 @@ take_body(const struct call *c, const struct fetch *x, struct fault *f)
 	}
 	buf_free(&why);
 	return status;
+}
+
+static char *
+take_field(const struct response *r, const char *name)
+{
+	const char *value = response_field(r, name);
+
+	return value != NULL ? xstrdup(value) : NULL;
+}
+
+static void
+take_info(struct server_info *info, const struct response *r)
+{
+	server_info_wipe(info);
+	info->ghes = take_field(r, "X-GitHub-Enterprise-Version");
+	info->scopes = take_field(r, "X-OAuth-Scopes");
+	info->expiry = take_field(r, "GitHub-Authentication-Token-Expiration");
 }
 
 enum status
@@ -134,8 +157,11 @@ fetch(struct github *gh, const struct fetch *x, struct fault *f)
 	}
 	if (x->sent != NULL)
 		*x->sent = c.sent;
+	if (x->info != NULL && status == STATUS_OK)
+		take_info(x->info, &c.response);
 	if (status == STATUS_OK) {
-		if (c.class == ANSWER_NOT_MODIFIED && *x->etag != NULL) {
+		if (c.class == ANSWER_NOT_MODIFIED && x->etag != NULL &&
+		    *x->etag != NULL) {
 			*x->changed = false;
 		} else if (c.class == ANSWER_OK) {
 			status = take_body(&c, x, f);

@@ -15,9 +15,10 @@ struct fetch {
 	const char *ref;       /* of the dispatch that it prepares; or NULL */
 	int64_t connect_by_ms; /* 0: the deadline */
 	int64_t deadline_ms;
-	char **etag; /* NULL at first; the caller frees */
-	bool *changed;
-	bool *sent; /* as in client_do; or NULL */
+	char **etag;   /* NULL at first; the caller frees; NULL: it is asked */
+	bool *changed; /* only once */
+	bool *sent;    /* as in client_do; or NULL */
+	struct server_info *info; /* filled from any answer; or NULL */
 	bool (*decode)(
 	    const char *, size_t, size_t most, void *into, struct buf *why);
 	void *into;  /* filled by decode, if changed */

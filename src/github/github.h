@@ -194,6 +194,52 @@ enum status github_newest_run(struct github *, const char *workflow,
     const char *ref, int64_t connect_by_ms, int64_t deadline_ms,
     uint64_t *run_id, bool *sent, struct fault *);
 
+/* What the head of an answer tells, whatever its status.  NULL: nothing. */
+struct server_info {
+	char *ghes;   /* the version of GitHub Enterprise Server */
+	char *scopes; /* of a classic token, "repo, workflow" */
+	char *expiry; /* of the token, "2024-05-13 19:47:28 UTC" */
+};
+
+void server_info_wipe(struct server_info *);
+
+/*
+ * Connects for the calls that follow.  Appends who the server is, and what is
+ * known of the connection.
+ */
+enum status github_reach(
+    struct github *, int64_t deadline_ms, struct buf *about, struct fault *);
+
+/* Whom the token belongs to, as its beginning tells: "a classic personal access
+ * token". */
+const char *github_token_kind(const struct github *);
+
+/* Whether it belongs to an App's installation, as GITHUB_TOKEN does. */
+bool github_token_is_installation(const struct github *);
+
+/* GET /repos/{owner}/{repo}.  Fills the info from any answer; the caller wipes
+ * it in every case, and the repo if this succeeds. */
+enum status github_get_repo(struct github *, int64_t deadline_ms, struct repo *,
+    struct server_info *, struct fault *);
+
+/* GET .../actions/permissions, which only administrators may ask for: whether
+ * Actions may run in the repository. */
+enum status github_actions_enabled(
+    struct github *, int64_t deadline_ms, bool *enabled, struct fault *);
+
+/* GET .../actions/workflows/{workflow}. The caller wipes the workflow. */
+enum status github_get_workflow(struct github *, const char *workflow,
+    int64_t deadline_ms, struct workflow *, struct fault *);
+
+/* GET .../git/ref/{ref}: whether there is "heads/main" or "tags/v1"; if not,
+ * STATUS_NOT_FOUND. */
+enum status github_find_ref(
+    struct github *, const char *ref, int64_t deadline_ms, struct fault *);
+
+/* GET .../contents/{path}?ref={ref}: appends what the file contains. */
+enum status github_get_file(struct github *, const char *path, const char *ref,
+    int64_t deadline_ms, struct buf *contents, struct fault *);
+
 enum github_attempts {
 	GITHUB_ALL_ATTEMPTS, /* a re-run lists only its own jobs */
 	GITHUB_LATEST_ATTEMPT

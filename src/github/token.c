@@ -79,6 +79,26 @@ token_is_installation(const char *token)
 	return strncmp(token, "ghs_", 4) == 0;
 }
 
+const char *
+token_kind(const char *token)
+{
+	static const struct {
+		const char *prefix, *kind;
+	} kinds[] = {
+		{ "ghp_", "a classic personal access token" },
+		{ "github_pat_", "a fine-grained personal access token" },
+		{ "gho_", "an OAuth app's token" },
+		{ "ghu_", "a user's token of a GitHub App" },
+		{ "ghs_", "a token of a GitHub App's installation" },
+		{ "", "a token of an unknown kind" },
+	};
+	size_t i = 0;
+
+	while (strncmp(token, kinds[i].prefix, strlen(kinds[i].prefix)) != 0)
+		i++;
+	return kinds[i].kind;
+}
+
 void
 token_free(char *token)
 {

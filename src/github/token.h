@@ -39,6 +39,10 @@ char *token_reread(const char *path, const char *current);
  * (docs.github.com, "About authentication to GitHub"). */
 bool token_is_installation(const char *);
 
+/* Whom it belongs to, as its prefix tells (docs.github.com, "About
+ * authentication to GitHub"); for messages. */
+const char *token_kind(const char *);
+
 /* Wipes and frees; NULL is fine. */
 void token_free(char *);
 

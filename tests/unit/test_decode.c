@@ -878,6 +878,43 @@ test_too_many(void **state)
 	assert_non_null(strstr(buf_str(&why), "101 \"workflow_runs\""));
 }
 
+/* RFC 4648, 10, and what is no Base64. */
+static void
+test_base64(void **state)
+{
+	static const char *const vectors[][2] = {
+		{ "", "" },
+		{ "Zg==", "f" },
+		{ "Zm8=", "fo" },
+		{ "Zm9v", "foo" },
+		{ "Zm9vYg==", "foob" },
+		{ "Zm9vYmE=", "fooba" },
+		{ "Zm9v\\nYmFy\\n", "foobar" },
+		{ "/+8=", "\xff\xef" },
+		{ "Zm 9v", NULL },
+		{ "Zm-v", NULL },
+	};
+	struct buf json, file;
+	size_t i;
+	bool good;
+
+	(void)state;
+	buf_init(&json, BUF_TEXT_MAX);
+	buf_init(&file, BUF_TEXT_MAX);
+	for (i = 0; i < COUNT(vectors); i++) {
+		buf_clear(&json);
+		buf_clear(&file);
+		buf_addf(&json, "{\"encoding\":\"base64\",\"content\":\"%s\"}",
+		    vectors[i][0]);
+		good = decode_file(buf_str(&json), json.len, &file, &why);
+		assert_int_equal(good, vectors[i][1] != NULL);
+		if (good)
+			assert_string_equal(buf_str(&file), vectors[i][1]);
+	}
+	buf_free(&json);
+	buf_free(&file);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -899,6 +936,7 @@ main(void)
 		TEST(test_ambiguous),
 		TEST(test_dispatch),
 		TEST(test_fit_url),
+		TEST(test_base64),
 		TEST(test_errors),
 		TEST(test_cut),
 		TEST(test_large),

@@ -171,6 +171,28 @@ test_installation(void **state)
 	assert_false(token_is_installation(""));
 }
 
+static void
+test_kind(void **state)
+{
+	static const struct {
+		const char *token, *part;
+	} cases[] = {
+		{ "ghp_x", "classic" },
+		{ "github_pat_x", "fine-grained" },
+		{ "gho_x", "OAuth" },
+		{ "ghu_x", "user" },
+		{ "ghs_x", "installation" },
+		{ "0123456789abcdef", "unknown" },
+		{ "", "unknown" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++)
+		check(strstr(token_kind(cases[i].token), cases[i].part) != NULL,
+		    "%s", cases[i].token);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -182,6 +204,7 @@ main(void)
 		TEST(test_reread),
 		TEST(test_reread_others),
 		TEST(test_installation),
+		TEST(test_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
