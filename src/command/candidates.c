@@ -151,10 +151,10 @@ note_row(struct candidate *c, const struct run *run)
 static bool
 is_eligible(struct candidates *s, const struct run *run, bool of_workflow)
 {
-	if (run->id == 0 || strcmp(run->event, "workflow_dispatch") != 0 ||
+	if (run->id == 0 || strcmp(run->event, event_name(s->q->event)) != 0 ||
 	    candidates_is_old(s, run->id, run->created_at))
 		return false;
-	return of_workflow || is_of_workflow(s, run);
+	return of_workflow || s->q->workflow == NULL || is_of_workflow(s, run);
 }
 
 enum status
@@ -269,6 +269,12 @@ read_jobs(struct candidates *s, struct candidate *c, struct fault *f)
 	return status;
 }
 
+bool
+candidates_are_unique(const struct candidates *s)
+{
+	return s->q->is_unique && s->q->workflow != NULL;
+}
+
 size_t
 candidates_carriers(const struct candidates *s)
 {
@@ -295,7 +301,7 @@ bool
 candidates_are_decided(const struct candidates *s)
 {
 	return candidates_carriers(s) > 0 &&
-	    (s->q->is_unique ||
+	    (candidates_are_unique(s) ||
 		(match_is_distinctive(s->q->distinct_id) &&
 		    candidates_are_listed(s)));
 }
@@ -323,7 +329,7 @@ candidates_read_jobs(struct candidates *s, struct fault *f)
 	for (i = 0; i < s->count; i++)
 		if (!s->list[i].settled && !s->list[i].carries)
 			s->open[s->list[i].shown]++;
-	if (s->q->is_unique && candidates_carriers(s) > 0)
+	if (candidates_are_unique(s) && candidates_carriers(s) > 0)
 		return STATUS_OK;
 	for (i = 0; i < s->count; i++) {
 		c = &s->list[i];
@@ -331,7 +337,7 @@ candidates_read_jobs(struct candidates *s, struct fault *f)
 		    c->next_ms > clock_now(s->clock))
 			continue;
 		status = read_jobs(s, c, &now);
-		if (c->carries && s->q->is_unique)
+		if (c->carries && candidates_are_unique(s))
 			return STATUS_OK;
 		if (status == STATUS_OK)
 			continue;

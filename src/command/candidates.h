@@ -79,6 +79,9 @@ void candidates_sort(struct candidates *);
  */
 enum status candidates_read_jobs(struct candidates *, struct fault *);
 
+/* Only one run can carry the ID: it was drawn at random, for one workflow. */
+bool candidates_are_unique(const struct candidates *);
+
 /* Those that carry the ID. */
 size_t candidates_carriers(const struct candidates *);
 

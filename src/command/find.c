@@ -31,11 +31,18 @@ struct find {
 	struct fault fault; /* of the latest look; or STATUS_OK */
 };
 
+/* The look takes the repository's list, which is not the one that counts. */
+static bool
+is_cross_check(const struct find *s)
+{
+	return s->q.workflow != NULL && s->looks % CROSS_CHECK == 0;
+}
+
 static enum status
 look(struct find *s, struct fault *f)
 {
-	struct listing *l = s->looks % CROSS_CHECK == 0 ? &s->by_repository
-							: &s->by_workflow;
+	struct listing *l = is_cross_check(s) ? &s->by_repository
+					      : &s->by_workflow;
 	enum status status, jobs = STATUS_OK;
 	struct fault why;
 	int64_t began_ms;
@@ -120,6 +127,13 @@ look_failed(struct pace *pace, struct fault *f)
 	}
 }
 
+/* All runs that our dispatch has created. */
+static bool
+are_all_listed(const struct find *s)
+{
+	return !s->is_partial && candidates_are_listed(&s->found);
+}
+
 /*
  * One run carries the ID.  One that was given may stand in runs that the list
  * did not tell, and in one that it was given to a moment ago, while ours is not
@@ -129,19 +143,19 @@ look_failed(struct pace *pace, struct fault *f)
 static bool
 is_proof(const struct find *s)
 {
-	if (s->q.is_unique)
+	if (candidates_are_unique(&s->found))
 		return true;
-	if (s->is_partial || !candidates_are_listed(&s->found))
+	if (!are_all_listed(s))
 		return false;
 	return match_is_distinctive(s->q.distinct_id) ||
 	    candidates_others_are_shown(&s->found);
 }
 
-/* When the only carrier may become proof by time alone; else CLOCK_NEVER. */
+/* When carriers may become proof by time alone; else CLOCK_NEVER. */
 static int64_t
 proof_ms(const struct find *s)
 {
-	return candidates_carriers(&s->found) == 1 &&
+	return candidates_carriers(&s->found) > 0 &&
 		!candidates_are_listed(&s->found)
 	    ? candidates_listed_ms(&s->found)
 	    : CLOCK_NEVER;
@@ -181,7 +195,7 @@ take_look(struct find *s, enum status status)
 	s->looked = true;
 	pace_succeeded(&s->pace);
 	/* The other list tells nothing of the workflow's. */
-	if (s->looks % CROSS_CHECK != 0)
+	if (!is_cross_check(s))
 		retry_succeeded(&s->retry);
 	return true;
 }
@@ -193,6 +207,18 @@ end(struct find *s, enum find_outcome outcome)
 	return false;
 }
 
+/* What is known then. */
+static enum find_outcome
+at_deadline(const struct find *s)
+{
+	size_t carriers = candidates_carriers(&s->found);
+
+	if (carriers != 1)
+		return carriers > 1 ? FIND_SEVERAL : FIND_NONE;
+	/* It is ours, even if others may be, too. */
+	return s->q.is_unique ? FIND_ONE : FIND_UNPROVED;
+}
+
 bool
 find_look(struct find *s, int64_t *due_ms)
 {
@@ -202,7 +228,7 @@ find_look(struct find *s, int64_t *due_ms)
 	if (!take_look(s, look(s, &s->fault)))
 		return end(s, FIND_STOPPED);
 	carriers = candidates_carriers(&s->found);
-	if (carriers > 1)
+	if (carriers > 1 && (s->q.workflow != NULL || are_all_listed(s)))
 		return end(s, FIND_SEVERAL);
 	if (carriers == 1 && is_proof(s))
 		return end(s, FIND_ONE);
@@ -210,8 +236,7 @@ find_look(struct find *s, int64_t *due_ms)
 	    candidates_are_listed(&s->found))
 		return end(s, FIND_NONE);
 	s->pace.look_by_ms = proof_ms(s);
-	return pace_next(&s->pace, NULL, due_ms) ||
-	    end(s, carriers == 1 ? FIND_UNPROVED : FIND_NONE);
+	return pace_next(&s->pace, NULL, due_ms) || end(s, at_deadline(s));
 }
 
 struct find *

@@ -3,12 +3,16 @@
  * Finding the run that a dispatch created, by the distinct ID that the
  * dispatch carried.
  *
- * What makes a run ours: it belongs to the workflow, was created by
- * workflow_dispatch after our dispatch began, and shows the ID in its name,
- * the name of one of its jobs, or the name of one of their steps; and no other
- * such run shows it too.  The local clock takes no part in this: runs are newer
- * than a baseline (their IDs only grow) or, without one, than a time taken from
- * the server's clock.
+ * What makes a run ours: it belongs to the workflow, was created by our kind of
+ * event after our dispatch began, and shows the ID in its name, the name of one
+ * of its jobs, or the name of one of their steps; and no other such run shows
+ * it too.  The local clock takes no part in this: runs are newer than a
+ * baseline (their IDs only grow) or, without one, than a time taken from the
+ * server's clock.
+ *
+ * A repository_dispatch starts a run of each workflow that listens for it.
+ * Without a workflow, all of these are ours, and the one that shows the ID must
+ * have been the only one for as long as new runs take to be listed.
  */
 #ifndef COMMAND_FIND_H
 #define COMMAND_FIND_H
@@ -23,7 +27,8 @@
 
 /* All lent. */
 struct find_query {
-	const char *workflow;      /* as the API takes it */
+	enum event event;
+	const char *workflow;      /* as the API takes it; NULL: of any */
 	uint64_t workflow_id;      /* 0 if it was given as a file */
 	const char *workflow_path; /* ".github/workflows/x.yml", or NULL */
 	const char *repository;    /* "owner/repo" */

@@ -27,13 +27,13 @@ listing_wipe(struct listing *l)
 	l->page_count = 0;
 }
 
-/* Some run beyond this page may be new; an ID that was drawn at random is on
- * one run alone, which is told at once. */
+/* Some run beyond this page may be new; an ID that one run alone can carry is
+ * told at once. */
 static bool
 goes_on(const struct listing_page *p, struct candidates *c)
 {
 	return p->count > 0 && p->page.has_next &&
-	    !(c->q->is_unique && candidates_carriers(c) > 0) &&
+	    !(candidates_are_unique(c) && candidates_carriers(c) > 0) &&
 	    !candidates_is_old(c, p->last_id, p->last_created_at);
 }
 

@@ -6,6 +6,19 @@
 #include "command/match.h"
 #include "command/unproved.h"
 
+static bool
+is_event(const struct find_query *q)
+{
+	return q->event == EVENT_REPOSITORY_DISPATCH;
+}
+
+/* What was dispatched. */
+static const char *
+what(const struct find_query *q)
+{
+	return is_event(q) ? "event" : "workflow";
+}
+
 /* What follows "WHO: " or "WHO (through the proxy ...): "; NULL if the text
  * begins with neither. */
 static const char *
@@ -72,11 +85,31 @@ add_doubt(struct fault *f, const char *id)
 		    MATCH_CHARACTERS_MIN, MATCH_DIGITS_MIN);
 }
 
+/* Several runs carry the ID. */
+static void
+add_several(struct fault *f, const struct find_query *q)
+{
+	fault_add(f, "more than one new run shows the distinct ID %.100s",
+	    q->distinct_id);
+	if (q->workflow == NULL)
+		fault_add(f,
+		    ": every workflow that listens for this event starts one. "
+		    "With --workflow, only the run of that workflow counts.");
+	else
+		fault_add(f, ", so any of them may be the dispatched one.");
+}
+
 /* How its run would be found. */
 static void
-add_advice(struct fault *f, bool had_id)
+add_advice(struct fault *f, const struct find_query *q)
 {
-	if (had_id)
+	if (is_event(q))
+		fault_add(f,
+		    " Does a workflow on the default branch listen for this "
+		    "event type, and show the ID, preferably as run-name: ${{ "
+		    "github.event.client_payload.distinct_id }}? Step names "
+		    "only appear once a runner has started the job.");
+	else if (q->distinct_id != NULL)
 		fault_add(f,
 		    " Does the workflow show its input distinct_id, "
 		    "preferably as run-name: ${{ inputs.distinct_id }}? Step "
@@ -110,7 +143,7 @@ add_search(struct fault *f, const char *who, const struct find_query *q,
 	fault_end_sentence(f);
 	add_runs(f, " Runs that might be it: ", r);
 	if (q->distinct_id == NULL || why->status == STATUS_OK)
-		add_advice(f, q->distinct_id != NULL);
+		add_advice(f, q);
 }
 
 enum status
@@ -119,23 +152,21 @@ unproved(const struct find_query *q, const struct find_result *r,
 {
 	struct fault story;
 
-	if (accepted) {
+	/* Runs that show an ID drawn at random prove it. */
+	if (accepted ||
+	    (is_event(q) && q->is_unique && r->outcome == FIND_SEVERAL)) {
 		fault_set_lasting(&story, STATUS_UNIDENTIFIED,
-		    "%s: the "
-		    "workflow was dispatched, but its run was not identified: ",
-		    who);
+		    "%s: the %s was dispatched, but its run was not "
+		    "identified: ",
+		    who, what(q));
 	} else {
 		fault_set_lasting(&story, STATUS_UNKNOWN,
-		    "%s So it is "
-		    "unknown whether the workflow was dispatched, and ",
-		    f->text);
+		    "%s So it is unknown whether the %s was dispatched, and ",
+		    f->text, what(q));
 	}
 	switch (r->outcome) {
 	case FIND_SEVERAL:
-		fault_add(&story,
-		    "more than one new run shows the distinct ID "
-		    "%.100s, so any of them may be the dispatched one.",
-		    q->distinct_id);
+		add_several(&story, q);
 		add_runs(&story, " The runs: ", r);
 		break;
 	case FIND_UNPROVED:
@@ -148,8 +179,9 @@ unproved(const struct find_query *q, const struct find_result *r,
 		add_search(&story, who, q, r);
 		if (!accepted)
 			fault_add(&story,
-			    " Check the workflow's runs before dispatching "
-			    "again: one may have been started.");
+			    " Check the %s runs before dispatching again: one "
+			    "may have been started.",
+			    is_event(q) ? "repository's" : "workflow's");
 		if (status_is_signal(r->fault.status))
 			story.status = r->fault.status;
 		break;

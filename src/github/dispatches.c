@@ -8,19 +8,12 @@
 #include "github/advice.h"
 #include "github/call.h"
 
-const char *
-github_event_name(enum github_event event)
-{
-	return event == GITHUB_REPOSITORY_DISPATCH ? "repository_dispatch"
-						   : "workflow_dispatch";
-}
-
 static void
 begin_dispatch(
     struct call *c, const struct github *gh, const struct dispatch_call *d)
 {
 	call_begin(c, gh, REQUEST_POST);
-	c->is_event = d->event == GITHUB_REPOSITORY_DISPATCH;
+	c->is_event = d->event == EVENT_REPOSITORY_DISPATCH;
 	if (!c->is_event) {
 		buf_adds(&c->target, "/actions/workflows/");
 		url_add_encoded(&c->target, d->workflow);

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "github/decode.h"
+#include "github/event.h"
 #include "http/response.h"
 #include "http/url.h"
 #include "net/trust.h"
@@ -107,15 +108,8 @@ enum dispatch_outcome {
 	DISPATCH_UNKNOWN /* sent, but the answer is lost or no answer; fault */
 };
 
-/* What a dispatch creates runs by: a workflow_dispatch, of one workflow, or a
- * repository_dispatch, of all workflows that listen for it. */
-enum github_event { GITHUB_WORKFLOW_DISPATCH, GITHUB_REPOSITORY_DISPATCH };
-
-/* "workflow_dispatch", as the event of a run. */
-const char *github_event_name(enum github_event);
-
 struct dispatch_call {
-	enum github_event event;
+	enum event event;
 	/* Of a workflow_dispatch; else NULL: */
 	const char *workflow; /* ID, file name or path; not encoded */
 	const char *ref;      /* for messages */

@@ -177,7 +177,7 @@ enum dispatch_outcome
 send_event(struct found_run *run)
 {
 	struct dispatch_call call = {
-		.event = GITHUB_REPOSITORY_DISPATCH,
+		.event = EVENT_REPOSITORY_DISPATCH,
 		.body = "{\"event_type\":\"x\"}",
 		.deadline_ms = later(),
 	};
