@@ -545,6 +545,8 @@ adopt()
 	fit "$1" "$is" || die "$3 is $1 $is; needed is" \
 	    "mbedTLS 3.6, from 3.6.7 on, and musl 1.2, from 1.2.5 on"
 	rm -rf "${deps:?}/src/$1" "$deps/src/$1.from"
+	# The same version may have been changed here and built.
+	find "$deps" -name .key -exec rm -f {} +
 	mv "$2" "$deps/src/$1"
 	echo "$is, $3" >"$deps/src/$1.from"
 	say "$1 $is ($3)"
