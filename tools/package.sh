@@ -6,11 +6,12 @@
 #   tools/package.sh deb [ROOT]   build/packages/return-dispatch_*.deb, twice,
 #                                 compared; lintian; installed, run and removed
 #                                 in a chroot of ROOT, which debootstrap filled
-#   tools/package.sh rpm          build/packages/*.rpm
+#   tools/package.sh rpm          build/packages/*.rpm, all of it built by
+#                                 rpmbuild; as root also installed, run and
+#                                 removed in a folder with nothing else in it
 #
 # The programs in them are static, over musl, with the mbedTLS that
-# tools/deps.sh builds: what the distributions have of it lacks a part. Needs
-# debhelper and lintian, or rpm.
+# tools/deps.sh builds: what the distributions have of it lacks a part.
 
 set -eu
 umask 022
@@ -25,6 +26,18 @@ trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 . tests/checks.sh
+
+# needs PACKAGES TOOL...: says which packages the tools are in.
+needs()
+{
+	packages=$1
+	shift
+	for tool; do
+		command -v "$tool" >/dev/null && continue
+		echo "package: $tool is missing; please install $packages" >&2
+		exit 1
+	done
+}
 
 # The tarball, $tarball, and its version.
 pack()
@@ -64,13 +77,8 @@ lint_deb()
 in_root()
 {
 	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \
-	    chroot "$root" "$@"
-}
-
-without_a_trace()
-{
-	in_root dpkg --purge return-dispatch &&
-	    ! find "$root/usr" "$root/etc" -name '*return-dispatch*' | grep .
+	    DEBIAN_FRONTEND=noninteractive \
+	    ${http_proxy:+http_proxy="$http_proxy"} chroot "$root" "$@"
 }
 
 # Status 2: neither a lack of libraries nor a signal.
@@ -80,19 +88,61 @@ says_what_it_lacks()
 	[ $? -eq 2 ]
 }
 
+# Distributions compress manuals, and keep what is for zsh in different places.
+has_all_parts()
+{
+	for part in bin/return-dispatch man/man1/return-dispatch.1 \
+	    bash-completion/completions/return-dispatch \
+	    /_return-dispatch vendor_completions.d/return-dispatch.fish NOTICE
+	do
+		find "$root/usr" -path "*$part*" -type f | grep . || return 1
+	done
+}
+
+# gone COMMAND...: whether nothing is left after that.
+gone()
+{
+	"$@" && ! find "$root/usr" "$root/etc" -name '*return-dispatch*' |
+	    grep .
+}
+
+# try_installed COMMAND...: what is installed, and how it is removed.
+try_installed()
+{
+	check "it has all its parts" has_all_parts
+	check "it runs" in_root return-dispatch --version
+	check "it says what it lacks" says_what_it_lacks
+	check "it is removed without a trace" gone "$@"
+}
+
+# With what it depends on.
+install_deb()
+{
+	in_root apt-get -q update &&
+	    in_root apt-get -q -y install /tmp/return-dispatch.deb
+}
+
 try_deb()
 {
 	root=$1
 	cp "$deb" "$root/tmp/return-dispatch.deb"
-	check "it is installed" in_root dpkg --install /tmp/return-dispatch.deb
-	check "it runs" in_root return-dispatch --version
-	check "it says what it lacks" says_what_it_lacks
-	check "it is removed without a trace" without_a_trace
+	check "it is installed" install_deb
+	try_installed in_root apt-get -q -y --auto-remove purge return-dispatch
 	rm -f "$root/tmp/return-dispatch.deb"
+}
+
+# What it depends on is not there, but it is static.
+try_rpm()
+{
+	root=$tmp/root
+	mkdir "$root"
+	check "it is installed" rpm --root "$root" --nodeps --install "$rpm"
+	try_installed rpm --root "$root" --erase return-dispatch
 }
 
 make_deb()
 {
+	needs "build-essential, debhelper and lintian" dpkg-buildpackage dh lintian
 	pack
 	check "a package is built" build_deb "$tmp/one"
 	check "another one in another folder" build_deb "$tmp/an/other" nocheck
@@ -113,11 +163,12 @@ rpm_build()
 
 has_program()
 {
-	rpm -qlp "$out"/*.rpm | grep -x /usr/bin/return-dispatch
+	rpm -qlp "$rpm" | grep -x /usr/bin/return-dispatch
 }
 
 make_rpm()
 {
+	needs rpm rpmbuild rpm
 	pack
 	mkdir -p "$tmp/rpm/SOURCES" "$tmp/rpm/SPECS"
 	cp packaging/rpm/return-dispatch.spec "$tmp/rpm/SPECS"
@@ -130,7 +181,9 @@ make_rpm()
 	check "sources are prepared" rpm_build -bp
 	check "a package is built" rpm_build -bb
 	find "$tmp/rpm" -name '*.rpm' -exec cp {} "$out" \;
+	rpm=$(echo "$out"/*.rpm)
 	check "it has the program" has_program
+	[ "$(id -u)" -ne 0 ] || try_rpm
 }
 
 case ${1-} in
