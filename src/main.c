@@ -16,6 +16,7 @@
 #include "cli/config.h"
 #include "cli/options.h"
 #include "cli/plan.h"
+#include "cli/plan_targets.h"
 #include "cli/usage.h"
 #include "cli/welcome.h"
 #include "github/github.h"
@@ -25,6 +26,7 @@
 #include "command/dispatch.h"
 #include "command/journal.h"
 #include "command/result.h"
+#include "command/targets.h"
 #include "command/wait.h"
 
 static const char *
@@ -65,27 +67,32 @@ occupy_standard_descriptors(void)
 		close(fd);
 }
 
-/* The journal that the user wants, if any. */
+/* The journal that the user wants, if any: one for all repositories. */
 static enum status
-open_journal(
-    struct dispatch_order *order, const struct config *c, struct fault *f)
+open_journal(struct journal **journal, const struct plan_targets *plan,
+    const struct config *c, struct fault *f)
 {
-	struct journal_order what = {
+	const struct dispatch_order *order = &plan->list->order;
+	struct journal_order what;
+	enum status status;
+	struct buf server;
+	size_t i;
+
+	if (c->journal == NULL)
+		return STATUS_OK;
+	what = (struct journal_order){
 		.workflow = order->workflow,
 		.ref = order->ref,
 		.body = order->body_with_id,
 		.unique = order->is_unique ? order->distinct_id : NULL,
 	};
-	enum status status;
-	struct buf server;
-
-	if (c->journal == NULL)
-		return STATUS_OK;
 	buf_init(&server, BUF_TEXT_MAX);
 	url_add_origin(&server, &c->api);
 	buf_adds(&server, c->api.path);
 	what.server = buf_str(&server);
-	status = journal_open(&order->journal, c->journal, &what, f);
+	status = journal_open(journal, c->journal, &what, f);
+	for (i = 0; i < plan->count; i++)
+		plan->list[i].order.journal = *journal;
 	buf_free(&server);
 	return status;
 }
@@ -96,7 +103,7 @@ open_journal(
  */
 static enum status
 run_online(const struct github_options *given, const struct config *c,
-    struct dispatch_order *order, bool *wrote_status, struct fault *f)
+    struct plan_targets *plan, bool *wrote_status, struct fault *f)
 {
 	const struct landlock_file read_again[] = {
 		{ .path = HOSTS_PATH },
@@ -104,6 +111,7 @@ run_online(const struct github_options *given, const struct config *c,
 		{ .path = c->token_file, .is_replaced = true },
 	};
 	struct github_options options = *given;
+	struct journal *journal = NULL;
 	struct trust *trust = NULL;
 	struct result result;
 	enum status status;
@@ -112,9 +120,9 @@ run_online(const struct github_options *given, const struct config *c,
 	if ((c->api.tls || c->proxy.url.tls || c->trust.cacert != NULL) &&
 	    (status = trust_load(&trust, &c->trust, f)) != STATUS_OK)
 		return status;
-	if ((status = open_journal(order, c, f)) != STATUS_OK ||
+	if ((status = open_journal(&journal, plan, c, f)) != STATUS_OK ||
 	    (status = result_open(&result, &c->results, f)) != STATUS_OK) {
-		journal_close(order->journal);
+		journal_close(journal);
 		trust_free(trust);
 		return status;
 	}
@@ -127,13 +135,17 @@ run_online(const struct github_options *given, const struct config *c,
 		status = wait_for_given(gh, &clock_system, &c->waiting, c->runs,
 		    c->run_count, &result, f);
 	} else {
-		plan_log(order, c, github_who(gh));
-		status = dispatch(gh, &clock_system, order, &result, f);
+		plan_log(&plan->list->order, c, github_who(gh));
+		status = c->repo_count > 0
+		    ? targets_dispatch(gh, &clock_system, plan->list,
+			  plan->count, &result, f)
+		    : dispatch(
+			  gh, &clock_system, &plan->list->order, &result, f);
 	}
 	status = result_close(&result, status, f);
 	*wrote_status = true;
 	github_close(gh);
-	journal_close(order->journal);
+	journal_close(journal);
 	trust_free(trust);
 	return status;
 }
@@ -151,25 +163,19 @@ with_config(const struct config *c, bool *wrote_status, struct fault *f)
 		.proxy = &c->proxy,
 	};
 	enum status status = STATUS_OK;
-	char uuid[RANDOM_UUID_SIZE];
+	struct plan_targets plan = { .count = 0 };
 	struct github *gh;
-	struct dispatch_order order;
 
-	if (!random_uuid(uuid))
-		return fault_set_lasting(f, STATUS_CONNECT,
-		    "the kernel gives no random numbers. Nothing was "
-		    "dispatched");
-	memset(&order, 0, sizeof order);
 	if (c->command == COMMAND_DISPATCH)
-		status = plan_dispatch(&order, c, uuid, f);
+		status = plan_targets(&plan, c, random_uuid, f);
 	if (status == STATUS_OK && c->dry_run) {
 		gh = github_open(&options);
-		status = dispatch_print(gh, &order, f);
+		status = targets_print(gh, plan.list, plan.count, f);
 		github_close(gh);
 	} else if (status == STATUS_OK) {
-		status = run_online(&options, c, &order, wrote_status, f);
+		status = run_online(&options, c, &plan, wrote_status, f);
 	}
-	plan_wipe(&order);
+	plan_targets_wipe(&plan);
 	return status;
 }
 

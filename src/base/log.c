@@ -21,6 +21,7 @@
 
 static enum log_level log_level = LOG_LEVEL_INFO;
 static bool log_actions;
+static const char *log_subject;
 static struct buf area = { .max = BUF_TEXT_MAX };
 
 static const struct {
@@ -40,6 +41,12 @@ log_open(enum log_level level, bool actions)
 	log_level = level;
 	log_actions = actions;
 	mem_set_prefix(actions ? "::error::" : LOG_NAME "error: ");
+}
+
+void
+log_about(const char *subject)
+{
+	log_subject = subject;
 }
 
 bool
@@ -223,12 +230,14 @@ log_va(const char *command, const char *plain, const char *fmt, va_list ap)
 	int n;
 
 	buf_init(&message, LOG_LINE_MAX);
+	if (log_subject != NULL)
+		buf_addf(&message, "%s: ", log_subject);
 	va_copy(again, ap);
 	n = vsnprintf(stack, sizeof stack, fmt, ap);
 	if (n >= 0 && (size_t)n >= sizeof stack) {
 		if ((heap = malloc((size_t)n + 1)) != NULL) {
 			(void)vsnprintf(heap, (size_t)n + 1, fmt, again);
-			message.max = (size_t)n;
+			message.max = message.len + (size_t)n;
 			buf_add(&message, heap, (size_t)n);
 			explicit_bzero(heap, (size_t)n);
 			free(heap);

@@ -27,6 +27,10 @@ enum log_level {
 
 /* Messages above `level` are dropped; `actions`: use workflow commands. */
 void log_open(enum log_level level, bool actions);
+/* From now on messages begin with "SUBJECT: " (lent until the next call; NULL
+ * for none). */
+void log_about(const char *subject);
+
 /* Info is shown, and not as a runner's commands. */
 bool log_is_plain(void);
 

@@ -74,14 +74,14 @@ command_of(const struct loader *l)
 	return awaits ? COMMAND_AWAIT : l->o->command;
 }
 
-/* The runs of await, or the repository of a dispatch. */
+/* The runs of await, or the repositories of a dispatch. */
 static void
 load_target(struct loader *l)
 {
 	if (l->c->command == COMMAND_AWAIT)
 		load_runs(l);
 	else
-		load_repo(l);
+		load_repos(l);
 }
 
 /* Loads the options that only a dispatch has. */
@@ -124,29 +124,35 @@ patience(const struct loader *l)
 	return ms > 0 && ms < LOAD_READ_MS ? ms : LOAD_READ_MS;
 }
 
-/*
- * Values of inputs may be secrets, and a server that refuses them quotes them.
- * A text that messages must name anyway is not treated as one.
- */
+/* Messages must name it anyway. */
+static bool
+is_shown(const struct config *c, const char *text)
+{
+	const char *const shown[] = { c->ref, c->workflow, c->owner, c->repo,
+		c->distinct_id };
+	size_t i;
+
+	for (i = 0; i < sizeof shown / sizeof shown[0]; i++)
+		if (shown[i] != NULL && strcmp(shown[i], text) == 0)
+			return true;
+	for (i = 0; i < c->repo_count; i++)
+		if (strcmp(c->repos[i].owner, text) == 0 ||
+		    strcmp(c->repos[i].name, text) == 0)
+			return true;
+	return inputs_find(&c->inputs, text) != NULL;
+}
+
+/* Values of inputs may be secrets, and a server that refuses them quotes
+ * them. */
 static void
 register_values(struct loader *l)
 {
-	const struct config *c = l->c;
-	const char *const shown[] = { c->ref, c->workflow, c->owner, c->repo,
-		c->distinct_id };
-	bool is_shown;
-	size_t i, k;
+	const struct inputs *inputs = &l->c->inputs;
+	size_t i;
 
-	for (i = 0; i < c->inputs.count; i++) {
-		is_shown = inputs_find(&c->inputs, c->inputs.list[i].text) !=
-		    NULL;
-		for (k = 0; k < sizeof shown / sizeof shown[0]; k++)
-			is_shown = is_shown ||
-			    (shown[k] != NULL &&
-				strcmp(shown[k], c->inputs.list[i].text) == 0);
-		if (!is_shown)
-			secret_add_value(c->inputs.list[i].text);
-	}
+	for (i = 0; i < inputs->count; i++)
+		if (!is_shown(l->c, inputs->list[i].text))
+			secret_add_value(inputs->list[i].text);
 }
 
 static void
@@ -237,6 +243,9 @@ config_wipe(struct config *c)
 	url_wipe(&c->api);
 	url_wipe(&c->server);
 	proxy_wipe(&c->proxy);
+	for (i = 0; i < c->repo_count; i++)
+		repository_wipe(&c->repos[i]);
+	free(c->repos);
 	free(c->owner);
 	free(c->repo);
 	load_free_texts(c);

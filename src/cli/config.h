@@ -14,6 +14,7 @@
 #include "base/fault.h"
 #include "cli/inputs.h"
 #include "cli/options.h"
+#include "cli/repository.h"
 #include "http/proxy.h"
 #include "http/url.h"
 #include "net/trust.h"
@@ -33,7 +34,9 @@ struct config {
 	struct url server; /* its pages, for people */
 	char *owner;
 	char *repo;
-	char *workflow; /* as given */
+	struct repository *repos; /* of a dispatch in several: all, */
+	size_t repo_count;        /* also if that is one; else 0 */
+	char *workflow;           /* as given */
 	char *ref;
 	struct inputs inputs;
 	char *distinct_id;      /* NULL: none given */

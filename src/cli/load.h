@@ -94,6 +94,9 @@ void load_secrets(struct loader *);
 /* The repository, and the host given with it. */
 void load_repo(struct loader *);
 
+/* The same for a dispatch, which may have several. */
+void load_repos(struct loader *);
+
 /* The runs to wait for and their repositories; the host as above. */
 void load_runs(struct loader *);
 

@@ -33,6 +33,7 @@ options_takes(enum option o)
 void
 options_wipe(struct options *o)
 {
+	free(o->repos.values);
 	free(o->fields.values);
 	free(o->jobs.values);
 	free(o->runs.values);
@@ -96,6 +97,15 @@ same(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+/* The values are left out: --inputs may hold secrets. */
+static enum status
+twice(enum option which, struct fault *f)
+{
+	return fault_set_lasting(f, STATUS_USAGE,
+	    "%s is given twice, with different values; keep only one",
+	    option_specs[which].name);
+}
+
 static void
 append(struct option_list *list, const char *value)
 {
@@ -107,16 +117,14 @@ append(struct option_list *list, const char *value)
 static enum status
 take(struct options *o, enum option which, const char *value, struct fault *f)
 {
-	if (which == OPTION_FIELD) {
+	if (which == OPTION_FIELD)
 		append(&o->fields, value);
-	} else if (which == OPTION_JOB) {
+	else if (which == OPTION_JOB)
 		append(&o->jobs, value);
-	} else if (o->given[which] && !same(o->value[which], value)) {
-		/* The values are left out: --inputs may hold secrets. */
-		return fault_set_lasting(f, STATUS_USAGE,
-		    "%s is given twice, with different values; keep only one",
-		    option_specs[which].name);
-	}
+	else if (which == OPTION_REPO)
+		append(&o->repos, value);
+	else if (o->given[which] && !same(o->value[which], value))
+		return twice(which, f);
 	o->given[which] = true;
 	o->value[which] = value;
 	return STATUS_OK;
@@ -210,7 +218,7 @@ take_argument(struct options *o, const char *arg, struct fault *f)
 static enum status
 check_company(const struct options *o, struct fault *f)
 {
-	enum option i;
+	size_t i;
 
 	if (o->given[OPTION_QUIET] && o->given[OPTION_VERBOSE])
 		return fault_set_lasting(f, STATUS_USAGE,
@@ -218,6 +226,9 @@ check_company(const struct options *o, struct fault *f)
 	if (o->given[OPTION_PROXY] && o->given[OPTION_NO_PROXY])
 		return fault_set_lasting(f, STATUS_USAGE,
 		    "--proxy and --no-proxy cannot be used together");
+	for (i = 1; o->command == COMMAND_AWAIT && i < o->repos.count; i++)
+		if (!same(o->repos.values[0], o->repos.values[i]))
+			return twice(OPTION_REPO, f);
 	for (i = 0; o->command == COMMAND_AWAIT && i < OPTION_COUNT; i++)
 		if (o->given[i] && option_specs[i].command == FOR_DISPATCH)
 			return fault_set_lasting(f, STATUS_USAGE,

@@ -59,6 +59,7 @@ struct options {
 	bool given[OPTION_COUNT];
 	/* Lent from argv; NULL for flags and for --distinct-id without ID. */
 	const char *value[OPTION_COUNT];
+	struct option_list repos;  /* of --repo */
 	struct option_list fields; /* of --field */
 	struct option_list jobs;   /* of --job */
 	struct option_list runs;   /* arguments of await */

@@ -158,14 +158,20 @@ void
 plan_log(
     const struct dispatch_order *o, const struct config *c, const char *who)
 {
-	struct buf names;
+	struct buf names, where;
 
 	buf_init(&names, BUF_TEXT_MAX);
 	inputs_add_names(&names, &c->inputs);
 	if (o->sends_id && inputs_find(&c->inputs, "distinct_id") == NULL)
 		buf_addf(&names, "%sdistinct_id", names.len > 0 ? ", " : "");
-	log_info("dispatching %s of %s/%s at %s on %s (inputs: %s)",
-	    o->workflow, c->owner, c->repo, o->ref, who,
+	buf_init(&where, BUF_TEXT_MAX);
+	if (c->repo_count > 0)
+		buf_addf(&where, "%zu repositories", c->repo_count);
+	else
+		buf_addf(&where, "%s/%s", c->owner, c->repo);
+	log_info("dispatching %s of %s at %s on %s (inputs: %s)", o->workflow,
+	    buf_str(&where), o->ref, who,
 	    names.len > 0 ? buf_str(&names) : "none");
+	buf_free(&where);
 	buf_free(&names);
 }

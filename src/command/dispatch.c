@@ -29,9 +29,10 @@ struct dispatch {
 	const struct clock *clock;
 	const struct dispatch_order *order;
 	int64_t deadline_ms;
-	int64_t began_ms;        /* the latest POST */
-	const char *distinct_id; /* lent */
-	bool is_unique;          /* it was drawn at random */
+	struct throttle *throttle; /* NULL: it is the only dispatch */
+	int64_t began_ms;          /* the latest POST */
+	const char *distinct_id;   /* lent */
+	bool is_unique;            /* it was drawn at random */
 	bool with_id;
 	bool refuses_id; /* the workflow does */
 	bool old_version;
@@ -124,6 +125,7 @@ static bool
 prepare(struct dispatch *s, enum dispatch_outcome *outcome, struct fault *f)
 {
 	if (github_is_cloud(s->gh) && !s->old_version &&
+	    github_tells(s->gh) != GITHUB_TELLS_NO_RUN &&
 	    s->order->journal == NULL)
 		return true;
 	if (!take_baseline(s, outcome, f))
@@ -189,6 +191,14 @@ record_outcome(const struct dispatch *s, enum dispatch_outcome outcome,
 	}
 }
 
+/* What is true if memory runs out.  One of several does not tell for all. */
+static void
+if_exhausted(const struct dispatch *s, enum status status, const char *story)
+{
+	if (s->throttle == NULL)
+		status_if_exhausted(status, story);
+}
+
 static enum dispatch_outcome
 post(struct dispatch *s, struct found_run *run, struct fault *f)
 {
@@ -199,18 +209,22 @@ post(struct dispatch *s, struct found_run *run, struct fault *f)
 	};
 	enum dispatch_outcome outcome;
 
+	if (s->throttle != NULL)
+		throttle_wait(s->throttle, s->clock);
 	s->began_ms = clock_now(s->clock);
 	if (github_connect(s->gh, s->unsent_pace.deadline_ms, f) != STATUS_OK)
 		return DISPATCH_NOT_SENT;
 	if (record_sending(s, f) != STATUS_OK)
 		return DISPATCH_NOT_STARTED;
+	if (s->throttle != NULL)
+		throttle_take(s->throttle, s->clock);
 	call.deadline_ms = answer_deadline(s);
-	status_if_exhausted(STATUS_UNKNOWN, "the dispatch may have been sent");
+	if_exhausted(s, STATUS_UNKNOWN, "the dispatch may have been sent");
 	outcome = github_dispatch(s->gh, &call, run, f);
 	switch (outcome) {
 	case DISPATCH_IDENTIFIED:
 	case DISPATCH_ACCEPTED:
-		status_if_exhausted(STATUS_UNIDENTIFIED,
+		if_exhausted(s, STATUS_UNIDENTIFIED,
 		    "the workflow was dispatched, but its run was not "
 		    "identified");
 		break;
@@ -222,7 +236,7 @@ post(struct dispatch *s, struct found_run *run, struct fault *f)
 	case DISPATCH_WANTS_ID:
 	case DISPATCH_REFUSES_ID:
 	case DISPATCH_LIMITED:
-		status_if_exhausted(STATUS_CONNECT, "nothing was dispatched");
+		if_exhausted(s, STATUS_CONNECT, "nothing was dispatched");
 		break;
 	}
 	record_outcome(s, outcome, run);
@@ -494,7 +508,7 @@ recall(struct dispatch *s)
 
 	if (r == NULL || r->state == RECORD_NOT_STARTED)
 		return false;
-	status_if_exhausted(STATUS_UNKNOWN, "the dispatch may have been sent");
+	if_exhausted(s, STATUS_UNKNOWN, "the dispatch may have been sent");
 	s->is_over = s->is_resumed = true;
 	s->began_ms = clock_now(s->clock);
 	s->with_id = r->distinct_id != NULL;
@@ -524,13 +538,14 @@ recall(struct dispatch *s)
 
 struct dispatch *
 dispatch_open(struct github *gh, const struct clock *clock,
-    const struct dispatch_order *order)
+    const struct dispatch_order *order, struct throttle *throttle)
 {
 	struct dispatch *s = xcalloc(1, sizeof *s);
 
 	s->gh = gh;
 	s->clock = clock;
 	s->order = order;
+	s->throttle = throttle;
 	s->deadline_ms = clock_after(clock, order->timeout_ms);
 	s->distinct_id = order->distinct_id;
 	s->is_unique = order->is_unique;
@@ -580,7 +595,7 @@ enum status
 dispatch_prove(struct github *gh, const struct clock *clock,
     const struct dispatch_order *order, struct found_run *run, struct fault *f)
 {
-	struct dispatch *s = dispatch_open(gh, clock, order);
+	struct dispatch *s = dispatch_open(gh, clock, order, NULL);
 	int64_t due_ms;
 
 	while (dispatch_step(s, &due_ms))
@@ -607,6 +622,13 @@ proof_text(enum found_by by)
 	return "by its ID";
 }
 
+void
+dispatch_log_found(const struct found_run *run)
+{
+	log_notice("run %llu identified %s: %s", (unsigned long long)run->id,
+	    proof_text(run->by), run->url);
+}
+
 /* The run is proved: writes it, and waits for it if asked to. */
 static enum status
 finish(struct github *gh, const struct clock *clock,
@@ -620,8 +642,7 @@ finish(struct github *gh, const struct clock *clock,
 	found_run_add(&known, run);
 	status_if_exhausted(STATUS_OUTPUT, buf_str(&known));
 	status = result_found(result, run, f);
-	log_notice("run %llu identified %s: %s", (unsigned long long)run->id,
-	    proof_text(run->by), run->url);
+	dispatch_log_found(run);
 	if (status == STATUS_OK)
 		status = journal_check(order->journal, run, f);
 	if (status == STATUS_OK && order->waiting != NULL)

@@ -64,6 +64,7 @@
 #include "github/github.h"
 #include "command/find.h"
 #include "command/result.h"
+#include "command/throttle.h"
 #include "command/wait.h"
 
 struct journal;
@@ -99,13 +100,15 @@ enum status dispatch(struct github *, const struct clock *,
  * side.  The first step is everything up to the answer to the last POST, and a
  * look for the run if the answer does not name it; any further step is another
  * look.  dispatch_step: true if that settled nothing yet, with the instant at
- * which the next step is due.  The time begins when it is opened.  At the end,
- * dispatch_close frees it; what it returns and fills is that of dispatch_prove.
+ * which the next step is due.  The time begins when it is opened; the throttle,
+ * which is lent, is that of all dispatches, or NULL for the only one.  At the
+ * end, dispatch_close frees it; what it returns and fills is that of
+ * dispatch_prove.
  */
 struct dispatch;
 
-struct dispatch *dispatch_open(
-    struct github *, const struct clock *, const struct dispatch_order *);
+struct dispatch *dispatch_open(struct github *, const struct clock *,
+    const struct dispatch_order *, struct throttle *);
 bool dispatch_step(struct dispatch *, int64_t *due_ms);
 enum status dispatch_close(
     struct dispatch *, struct found_run *, struct fault *);
@@ -119,6 +122,9 @@ enum status dispatch_close(
  */
 enum status dispatch_prove(struct github *, const struct clock *,
     const struct dispatch_order *, struct found_run *, struct fault *);
+
+/* Says in the log how the run was identified. */
+void dispatch_log_found(const struct found_run *);
 
 /* A dry run: writes the request to standard output, without the token. */
 enum status dispatch_print(

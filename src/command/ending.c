@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "compat.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/interrupt.h"
-#include "base/log.h"
+#include "base/mem.h"
 #include "command/ending.h"
 #include "command/verdict.h"
+#include "command/worst.h"
 
 /* The command that waits for it, for that purpose. */
 static void
@@ -184,39 +186,16 @@ ending_timed_out(struct watched *w, const struct ending_timeout *t)
 	add_whereabouts(w);
 }
 
-/* The run whose status counts for all: a failure is certain, and so comes
- * first.  NULL if all are OK. */
-static const struct watched *
-find_worst(const struct watched *runs, size_t count)
-{
-	static const enum status order[] = { STATUS_INTERRUPTED,
-		STATUS_TERMINATED, STATUS_FAILED, STATUS_UNAUTHORIZED,
-		STATUS_FORBIDDEN, STATUS_REFUSED, STATUS_NOT_FOUND,
-		STATUS_LIMITED, STATUS_WAIT_TIMEOUT };
-	size_t rank, i;
-
-	for (rank = 0; rank < sizeof order / sizeof order[0]; rank++)
-		for (i = 0; i < count; i++)
-			if (runs[i].status == order[rank])
-				return &runs[i];
-	for (i = 0; i < count; i++)
-		if (runs[i].status != STATUS_OK)
-			return &runs[i];
-	return NULL;
-}
-
 enum status
 ending_sum_up(const struct watched *runs, size_t count, struct fault *f)
 {
-	const struct watched *worst = find_worst(runs, count);
+	const struct fault **faults = xcalloc(count, sizeof *faults);
+	enum status status;
 	size_t i;
 
-	/* The others' stories; the worst one's is main's to tell. */
 	for (i = 0; i < count; i++)
-		if (runs[i].status != STATUS_OK && &runs[i] != worst)
-			log_error("%s", runs[i].fault.text);
-	if (worst == NULL)
-		return STATUS_OK;
-	*f = worst->fault;
-	return worst->status;
+		faults[i] = &runs[i].fault;
+	status = worst_sum_up(faults, count, f);
+	free(faults);
+	return status;
 }

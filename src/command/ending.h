@@ -42,10 +42,7 @@ struct ending_timeout {
  * the status of the last look's failure. */
 void ending_timed_out(struct watched *, const struct ending_timeout *);
 
-/*
- * The status that counts for all, with its fault: STATUS_OK only if all are,
- * else a failure before all others.  The faults of the others are logged.
- */
+/* The status that counts for all (command/worst.h), with its fault. */
 enum status ending_sum_up(const struct watched *, size_t count, struct fault *);
 
 #endif

@@ -82,15 +82,21 @@ or_null(const char *text)
 }
 
 static void
-add_json(struct buf *b, const struct found_run *run, const struct watched *a)
+add_json_run(struct buf *b, const struct found_run *run)
 {
-	buf_addc(b, '{');
 	emit_name(b, "run_id");
 	buf_addf(b, "%llu", (unsigned long long)run->id);
 	emit_name(b, "run_url");
 	buf_addc(b, '"');
 	sink_url(b, run->url);
 	buf_addc(b, '"');
+}
+
+static void
+add_json(struct buf *b, const struct found_run *run, const struct watched *a)
+{
+	buf_addc(b, '{');
+	add_json_run(b, run);
 	add_text_member(b, "repository", run->repository);
 	add_text_member(b, "workflow", run->workflow);
 	add_text_member(b, "ref", run->ref);
@@ -133,6 +139,23 @@ add_conclusion_text(struct buf *b, const struct watched *a)
 		    (unsigned long long)watched_attempt(a));
 }
 
+/* A line for each of several repositories; a second one with its conclusion
+ * once that is known. */
+static void
+add_target_text(
+    struct buf *b, const struct found_run *run, const struct watched *a)
+{
+	if (a != NULL && *watched_conclusion(a) == '\0')
+		return;
+	buf_addf(b, "%s %llu ", run->repository, (unsigned long long)run->id);
+	sink_url(b, run->url);
+	if (a != NULL) {
+		buf_addc(b, ' ');
+		sink_word(b, watched_conclusion(a));
+	}
+	buf_addc(b, '\n');
+}
+
 /* What standard output gets when the run is known, or when the wait for it is
  * over. */
 static void
@@ -143,6 +166,10 @@ format_stdout(struct buf *b, const struct result *r,
 
 	switch (r->order.format) {
 	case RESULT_TEXT:
+		if (r->order.has_targets) {
+			add_target_text(b, run, a);
+			break;
+		}
 		if (is_over == has_several)
 			add_run_text(b, run);
 		if (is_over)
@@ -230,7 +257,7 @@ write_outputs(
 static bool
 has_outputs(const struct result *r, const struct found_run *run)
 {
-	return r->fd != -1 &&
+	return r->fd != -1 && !r->order.has_targets &&
 	    (r->order.first_id == 0 || r->order.first_id == run->id);
 }
 
@@ -271,6 +298,57 @@ result_ended(struct result *r, const struct found_run *run,
 	if (status != STATUS_OK && *watched_conclusion(a) != '\0')
 		fault_add(f, ". It concluded with %s", watched_conclusion(a));
 	return status;
+}
+
+static void
+add_target(struct buf *b, const struct result_target *t)
+{
+	buf_addc(b, '{');
+	add_text_member(b, "repository", t->repository);
+	if (t->run != NULL) {
+		add_json_run(b, t->run);
+	} else {
+		add_text_member(b, "run_id", NULL);
+		add_text_member(b, "run_url", NULL);
+	}
+	if (t->watched != NULL)
+		add_text_member(
+		    b, "conclusion", or_null(watched_conclusion(t->watched)));
+	if (!t->is_open) {
+		emit_name(b, "exit_status");
+		buf_addf(b, "%d", status_exit_code(t->status));
+	}
+	buf_addc(b, '}');
+}
+
+enum status
+result_targets(struct result *r, const struct result_target *targets,
+    size_t count, struct fault *f)
+{
+	struct buf b, text;
+	int error;
+	size_t i;
+
+	if (r->fd == -1)
+		return STATUS_OK;
+	buf_init(&text, BUF_TEXT_MAX);
+	for (i = 0; i < count; i++) {
+		buf_addc(&text, i == 0 ? '[' : ',');
+		add_target(&text, &targets[i]);
+	}
+	buf_addc(&text, ']');
+	begin_outputs(r, &b);
+	error = add_output(&b, "runs", buf_str(&text))
+	    ? io_write_within(r->fd, buf_str(&b), b.len, &r->left_ms)
+	    : EIO;
+	buf_free(&b);
+	buf_free(&text);
+	if (error == 0)
+		return STATUS_OK;
+	return fault_set_lasting(f, STATUS_OUTPUT,
+	    "the list of runs could not be written to %s: %s. The log names "
+	    "each of them",
+	    r->order.output_path, strerror(error));
 }
 
 /* 0, or errno. */

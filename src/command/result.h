@@ -30,6 +30,18 @@ struct result_order {
 	/* If there are several runs, whose lines are kept together: the one
 	 * that $GITHUB_OUTPUT tells.  Else 0. */
 	uint64_t first_id;
+	/* They are of dispatches in several repositories: lines name those, and
+	 * $GITHUB_OUTPUT gets all of them as one value. */
+	bool has_targets;
+};
+
+/* One of several dispatches; all lent. */
+struct result_target {
+	const char *repository;
+	const struct found_run *run;   /* NULL: none is known */
+	const struct watched *watched; /* NULL: it is not waited for */
+	bool is_open;                  /* its status is to come */
+	enum status status;
 };
 
 struct result {
@@ -56,6 +68,11 @@ enum status result_found(
 /* The wait for it is over; same. */
 enum status result_ended(struct result *, const struct found_run *,
     const struct watched *, struct fault *);
+
+/* Adds `runs` to $GITHUB_OUTPUT, an array of objects; same.  Of a value that is
+ * written again, the last one counts there. */
+enum status result_targets(struct result *, const struct result_target *,
+    size_t count, struct fault *);
 
 /*
  * Adds the exit code of `status` to $GITHUB_OUTPUT, since later steps of a

@@ -92,18 +92,24 @@ add_jobs(struct buf *b, const struct watched *a)
 	buf_addc(b, '\n');
 }
 
+static void
+append(struct summary *s, const struct buf *b)
+{
+	int error = s->error;
+
+	if (s->fd != -1)
+		error = io_write_within(s->fd, buf_str(b), b->len, s->left_ms);
+	if (error != 0)
+		warn(s, error);
+}
+
 void
 summary_write(
     struct summary *s, const struct found_run *run, const struct watched *a)
 {
 	const char *conclusion;
 	struct buf b;
-	int error;
 
-	if (s->error != 0)
-		warn(s, s->error);
-	if (s->fd == -1)
-		return;
 	buf_init(&b, BUF_TEXT_MAX);
 	add_run(&b, run);
 	if (a != NULL) {
@@ -115,9 +121,22 @@ summary_write(
 	buf_adds(&b, ".\n\n");
 	if (a != NULL)
 		add_jobs(&b, a);
-	if ((error = io_write_within(s->fd, buf_str(&b), b.len, s->left_ms)) !=
-	    0)
-		warn(s, error);
+	append(s, &b);
+	buf_free(&b);
+}
+
+void
+summary_note(struct summary *s, const char *repository, const char *story)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_TEXT_MAX);
+	buf_adds(&b, "No run is known in ");
+	sink_code(&b, repository);
+	buf_adds(&b, ": ");
+	sink_code(&b, story);
+	buf_adds(&b, "\n\n");
+	append(s, &b);
 	buf_free(&b);
 }
 

@@ -29,6 +29,9 @@ void summary_open(struct summary *, const char *path, int64_t *left_ms);
 void summary_write(
     struct summary *, const struct found_run *, const struct watched *);
 
+/* Appends what became of a repository in which no run is known. */
+void summary_note(struct summary *, const char *repository, const char *story);
+
 void summary_close(struct summary *);
 
 #endif

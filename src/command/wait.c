@@ -335,10 +335,9 @@ wait_for_runs(struct watched *runs, size_t count, const struct clock *clock,
 	summarise(&w);
 	free(w.vigils);
 	free(w.cancels);
-	if (w.lost.status == STATUS_OK)
-		return ending_sum_up(runs, count, f);
-	*f = w.lost;
-	return f->status;
+	if (w.lost.status != STATUS_OK)
+		*f = w.lost;
+	return w.lost.status;
 }
 
 enum status
@@ -362,6 +361,8 @@ wait_for_given(struct github *gh, const struct clock *clock,
 		};
 	}
 	status = wait_for_runs(runs, count, clock, o, result, f);
+	if (status == STATUS_OK)
+		status = ending_sum_up(runs, count, f);
 	for (i = 0; i < count; i++) {
 		watched_wipe(&runs[i]);
 		github_close(runs[i].gh);
@@ -379,6 +380,8 @@ wait_for_dispatched(struct github *gh, const struct clock *clock,
 	enum status status;
 
 	status = wait_for_runs(&run, 1, clock, o, result, f);
+	if (status == STATUS_OK)
+		status = ending_sum_up(&run, 1, f);
 	watched_wipe(&run);
 	return status;
 }

@@ -48,8 +48,7 @@ struct wait_target {
 /*
  * Waits for these runs, on the server of that repository, until all have ended,
  * the timeout is over or a signal has arrived.  Returns the status that counts
- * for all, with its fault: STATUS_OK only if all succeeded, else a failure
- * before all others.
+ * for all (command/worst.h), with its fault: STATUS_OK only if all succeeded.
  */
 enum status wait_for_given(struct github *, const struct clock *,
     const struct wait_order *, const struct wait_target *, size_t count,
@@ -65,7 +64,8 @@ enum status wait_for_dispatched(struct github *, const struct clock *,
  * What both do, with runs that the caller wipes.  Each then has a status:
  * STATUS_OK (success), STATUS_FAILED, STATUS_WAIT_TIMEOUT (seen, and not
  * concluded), STATUS_REFUSED and its kin, what kept it from being seen, or the
- * signal's.  A result that was not written is STATUS_OUTPUT for all.
+ * signal's; ending_sum_up tells which counts.  STATUS_OUTPUT, with its fault,
+ * if a result was not written: that counts for all.
  */
 enum status wait_for_runs(struct watched *, size_t count, const struct clock *,
     const struct wait_order *, struct result *, struct fault *);

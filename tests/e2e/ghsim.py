@@ -7,6 +7,7 @@ From a shell:  ghsim.py serve --kind github.com|ghes-3.20|ghes-3.8   (see --help
 
 import argparse
 import dataclasses
+import copy
 import hashlib
 import json
 import os
@@ -201,6 +202,7 @@ class GitHub(wire.Server):
         self.token = token
         self.owner, self.repo, self.repo_id = owner, repo, 1296269
         self.old_name = None            # "owner/repo" it was renamed from
+        self.others = {}                # the repositories beside it
         self.clock_offset = clock_offset
         self.host = f"localhost:{self.port}"    # as the client last called it
         self.workflows = []
@@ -246,6 +248,18 @@ class GitHub(wire.Server):
         flow = Workflow(file, id, **more)
         self.workflows.append(flow)
         return flow
+
+    def beside(self, repo, owner="octo-org", **more):
+        """Another repository on this server, with one workflow: the fields are its own, all that
+        has to do with requests is shared."""
+        other = copy.copy(self)
+        other.owner, other.repo = owner, repo
+        other.repo_id = self.repo_id + len(self.others) + 1
+        other.next_run = FIRST_RUN + (len(self.others) + 1) * 1_000_000
+        other.workflows, other.runs, other.dispatched, other.others = [], [], [], {}
+        other.workflow(**more)
+        self.others[owner.lower(), repo.lower()] = other
+        return other
 
     def add_run(self, workflow=None, event=DISPATCH, age=0, inputs=None, title=None, name=None,
                 jobs=None, lag=None, done=False, actor=("octocat", 583231), branch="main",
@@ -370,7 +384,12 @@ class GitHub(wire.Server):
         if self.old_name and path.lower().startswith(f"/repos/{self.old_name}/".lower()):
             return self.moved(request, path.split("/", 4)[4])
         found = re.match(r"/repos/([^/]+)/([^/]+)(/.*|$)", path)
-        if found and (found[1].lower(), found[2].lower()) == (self.owner, self.repo):
+        name = found and (found[1].lower(), found[2].lower())
+        if name in self.others:
+            other = self.others[name]
+            other.host, other.token = self.host, self.token
+            return other.route(request)
+        if name == (self.owner.lower(), self.repo.lower()):
             rest = found[3]
         elif path.startswith(f"/repositories/{self.repo_id}/"):
             rest = path[len(f"/repositories/{self.repo_id}"):]

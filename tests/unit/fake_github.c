@@ -13,15 +13,29 @@
 
 #define JOBS_PER_PAGE 100
 
-struct github *
-fake_github_new(void)
+static struct github *
+repository(const char *name)
 {
 	struct github *gh = xcalloc(1, sizeof *gh);
 
-	fake_clock_reset();
+	gh->name = name;
 	gh->epoch_ms = FAKE_EPOCH;
 	gh->call_ms = 100;
 	return gh;
+}
+
+struct github *
+fake_github_new(void)
+{
+	fake_clock_reset();
+	return repository("octo-org/octo-repo");
+}
+
+struct github *
+fake_add_sibling(struct github *gh, const char *name)
+{
+	assert_true(gh->sibling_count < COUNT(gh->siblings));
+	return gh->siblings[gh->sibling_count++] = repository(name);
 }
 
 void
@@ -29,6 +43,8 @@ fake_github_free(struct github *gh)
 {
 	size_t i;
 
+	for (i = 0; i < gh->sibling_count; i++)
+		fake_github_free(gh->siblings[i]);
 	for (i = 0; i < gh->call_count; i++)
 		free(gh->calls[i].body);
 	free(gh->calls);
@@ -782,8 +798,7 @@ github_dispatch(struct github *gh, const struct dispatch_call *c,
 const char *
 github_repository(const struct github *gh)
 {
-	(void)gh;
-	return "octo-org/octo-repo";
+	return gh->name;
 }
 
 void
@@ -794,12 +809,25 @@ github_dispatch_preview(
 	buf_addf(out, "POST %s\n\n%s\n", c->workflow, c->body);
 }
 
-/* The same: each call is recorded in one place. */
+static bool
+is_named(const struct github *gh, const char *owner, const char *repo)
+{
+	size_t len = strlen(owner);
+
+	return strncmp(gh->name, owner, len) == 0 && gh->name[len] == '/' &&
+	    strcmp(gh->name + len + 1, repo) == 0;
+}
+
+/* The same one under its own name: each call is recorded in one place. */
 struct github *
 github_sibling(const struct github *gh, const char *owner, const char *repo)
 {
-	assert_string_equal(owner, "octo-org");
-	assert_string_equal(repo, "octo-repo");
+	size_t i;
+
+	for (i = 0; i < gh->sibling_count; i++)
+		if (is_named(gh->siblings[i], owner, repo))
+			return gh->siblings[i];
+	assert_true(is_named(gh, owner, repo));
 	return (struct github *)gh;
 }
 

@@ -141,6 +141,9 @@ struct github {
 	enum github_tells tells; /* from its first answer on */
 	bool no_date;
 	bool no_etag;
+	const char *name; /* of its repository; "octo-org/octo-repo" */
+	struct github *siblings[16]; /* owned */
+	size_t sibling_count;
 	struct fake_run runs[512];
 	size_t run_count;
 	struct fake_post posts[32];
@@ -171,6 +174,10 @@ struct github {
 /* A server without runs, and the clock at 0. */
 struct github *fake_github_new(void);
 void fake_github_free(struct github *);
+
+/* Another repository on it, with a script and a record of its own; the name is
+ * lent.  It is freed with the first one. */
+struct github *fake_add_sibling(struct github *, const char *name);
 
 void fake_add_run(struct github *, struct fake_run);
 void fake_add_post(struct github *, struct fake_post);

@@ -320,6 +320,10 @@ test_all_together(void **state)
 	assert_true(options.given[OPTION_DRY_RUN]);
 	assert_true(options.given[OPTION_DISTINCT_ID]);
 	assert_int_equal(options.fields.count, 1);
+	assert_int_equal(PARSE("-R", "o/a", "--repo=o/b"), STATUS_OK);
+	assert_int_equal(options.repos.count, 2);
+	assert_string_equal(options.repos.values[0], "o/a");
+	assert_string_equal(options.repos.values[1], "o/b");
 }
 
 /* Refused, naming what is wrong. */
@@ -340,6 +344,10 @@ test_bad(void **state)
 		{ { "-qx" }, { "\"-x\"" } },
 		{ { "-q-" }, { "\"--\"" } },
 		{ { "-\xff" }, { "unknown" } },
+		/* Several repositories are for a dispatch. */
+		{ { "await", "-R", "o/a", "--repo=o/b", "1" },
+		    { "--repo", "twice" } },
+		{ { "await", "--repos", "-", "1" }, { "--repos", "await" } },
 		/* Values missing or superfluous. */
 		{ { "--repo" }, { "--repo", "value" } },
 		{ { "-R" }, { "-R", "--repo", "value" } },
@@ -481,7 +489,7 @@ test_suggestions(void **state)
 		const char *arg, *meant; /* NULL: nothing */
 	} cases[] = {
 		{ "--rep", "--repo?" },
-		{ "--repos", "--repo?" },
+		{ "--reposs", "--repos?" },
 		{ "--wrokflow", "--workflow?" },
 		{ "--feild", "--field?" },
 		{ "--input", "--inputs?" },

@@ -67,6 +67,8 @@ test_columns(void **state)
 	assert_true(shown_has(
 	    "\nWhat to dispatch:\n"
 	    "  -R, --repo [HOST/]OWNER/REPO   the repository ($GITHUB_REPOSITORY)\n"
+	    "      --repos FILE|-             dispatch in each of these, OWNER/REPO a line;\n"
+	    "                                 or repeat --repo\n"
 	    "  -w, --workflow FILE|PATH|ID    deploy.yml, or its numeric ID\n"));
 	assert_true(
 	    shown_has("\n"

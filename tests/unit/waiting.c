@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "captured.h"
+#include "command/ending.h"
 
 struct github *gh;
 struct wait_order order;
@@ -158,6 +159,8 @@ wait_with(const struct clock *clock, size_t count)
 		runs[i].found.by = dispatched ? FOUND_BY_RESPONSE : FOUND_GIVEN;
 	captured_begin();
 	status = wait_for_runs(runs, count, clock, &order, &result, &fault);
+	if (status == STATUS_OK)
+		status = ending_sum_up(runs, count, &fault);
 	captured_end(logged, sizeof logged);
 	return status;
 }

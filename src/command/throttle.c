@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC */
+#include "compat.h"
+
+#include "command/throttle.h"
+
+#define APART_MS 1000
+
+void
+throttle_wait(const struct throttle *t, const struct clock *clock)
+{
+	if (clock_left(clock, t->next_ms) > 0)
+		clock_sleep_until(clock, t->next_ms);
+}
+
+void
+throttle_take(struct throttle *t, const struct clock *clock)
+{
+	t->next_ms = clock_after(clock, APART_MS);
+}
