@@ -81,8 +81,8 @@ open_journal(struct journal **journal, const struct plan_targets *plan,
 	if (c->journal == NULL)
 		return STATUS_OK;
 	what = (struct journal_order){
-		.workflow = order->workflow,
-		.ref = order->ref,
+		.workflow = order->workflow != NULL ? order->workflow : "any",
+		.ref = order->ref != NULL ? order->ref : "default branch",
 		.body = order->body_with_id,
 		.unique = order->is_unique ? order->distinct_id : NULL,
 	};

@@ -84,6 +84,21 @@ load_target(struct loader *l)
 		load_repos(l);
 }
 
+/* An event goes to all workflows of the default branch, with any payload. */
+static void
+check_event(struct loader *l)
+{
+	bool given = l->o->given[OPTION_REF];
+
+	l->c->inputs.is_payload = true;
+	if (l->c->ref != NULL)
+		load_fail(l,
+		    "%s cannot be used with --event-type: a "
+		    "repository_dispatch event always runs on the default "
+		    "branch",
+		    given ? "--ref" : "INPUT_REF");
+}
+
 /* Loads the options that only a dispatch has. */
 static void
 load_dispatch(struct loader *l)
@@ -91,6 +106,10 @@ load_dispatch(struct loader *l)
 	if (l->c->command == COMMAND_AWAIT)
 		return;
 	load_options(l, FOR_DISPATCH);
+	if (l->c->event_type == NULL)
+		load_check_required(l, FOR_DISPATCH);
+	else
+		check_event(l);
 	load_inputs(l);
 	if (l->status == STATUS_OK)
 		load_distinct_id(l);
@@ -129,7 +148,7 @@ static bool
 is_shown(const struct config *c, const char *text)
 {
 	const char *const shown[] = { c->ref, c->workflow, c->owner, c->repo,
-		c->distinct_id };
+		c->distinct_id, c->event_type };
 	size_t i;
 
 	for (i = 0; i < sizeof shown / sizeof shown[0]; i++)

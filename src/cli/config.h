@@ -38,6 +38,7 @@ struct config {
 	size_t repo_count;        /* also if that is one; else 0 */
 	char *workflow;           /* as given */
 	char *ref;
+	char *event_type; /* of a repository_dispatch; or NULL */
 	struct inputs inputs;
 	char *distinct_id;      /* NULL: none given */
 	bool random_id;         /* asked for one at random */

@@ -72,6 +72,8 @@ add_member(
 {
 	struct json value = json_value(name);
 	enum json_type type = json_type(value);
+	bool is_plain = type == JSON_STRING || type == JSON_NUMBER ||
+	    type == JSON_BOOLEAN;
 	char *key = json_strdup(name);
 	struct input *input;
 	struct buf b;
@@ -83,8 +85,7 @@ add_member(
 		free(key);
 		return STATUS_USAGE;
 	}
-	if (type != JSON_STRING && type != JSON_NUMBER &&
-	    type != JSON_BOOLEAN) {
+	if (!is_plain && !in->is_payload) {
 		fault_set_lasting(f, STATUS_USAGE,
 		    "%s: the value of \"%s\" "
 		    "is %s; an input is a string, a number or a boolean%s",
@@ -100,6 +101,7 @@ add_member(
 	}
 	input = add(in);
 	input->name = key;
+	input->is_plain = is_plain;
 	buf_init(&b, BUF_TEXT_MAX);
 	input->text = json_strdup(value);
 	if (input->text == NULL) {
@@ -207,7 +209,7 @@ inputs_add_field(struct inputs *in, const char *pair, struct fault *f)
 	emit_name(&json, name);
 	emit_string(&json, input->text);
 	input->json = buf_take(&json);
-	input->is_field = true;
+	input->is_field = input->is_plain = true;
 	return STATUS_OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The inputs of a workflow, as a user gives them: checked, in their order,
- * each name once.
+ * The inputs of a workflow, or the payload of an event, as a user gives them:
+ * checked, in their order, each name once.
  */
 #ifndef CLI_INPUTS_H
 #define CLI_INPUTS_H
@@ -18,17 +18,20 @@ struct input {
 	char *json;    /* the member "name":value, spelled as it was
 				 * given: numbers digit for digit */
 	bool is_field; /* from --field */
+	bool is_plain; /* a string, a number or a boolean */
 };
 
 struct inputs {
 	struct input *list;
 	size_t count;
+	bool is_payload; /* values may be of any type */
 };
 
 /*
- * Adds the members of a flat JSON object.  STATUS_USAGE, with line and column,
- * for what is not JSON; for another root, nested values, null, and names that
- * occur twice.  `what` (the option or variable) begins the message.
+ * Adds the members of a JSON object.  STATUS_USAGE, with line and column, for
+ * what is not JSON; for another root, names that occur twice and, unless they
+ * are for a payload, nested values and null.  `what` (the option or variable)
+ * begins the message.
  */
 enum status inputs_add_json(struct inputs *, const char *what, const char *text,
     size_t len, struct fault *);

@@ -81,6 +81,9 @@ void load_option(struct loader *, enum option);
 /* All that belong to this command, and are not loaded by hand. */
 void load_options(struct loader *, enum option_command);
 
+/* Notes which texts of these are required and missing. */
+void load_check_required(struct loader *, enum option_command);
+
 /* Frees the members that those rows call TEXT. */
 void load_free_texts(struct config *);
 

@@ -119,6 +119,10 @@ load_distinct_id(struct loader *l)
 		    l, option_specs[OPTION_DISTINCT_ID].variables, &from);
 	else if (l->o->value[OPTION_DISTINCT_ID] != NULL)
 		id = xstrdup(l->o->value[OPTION_DISTINCT_ID]);
+	if (input != NULL && !input->is_plain)
+		load_fail(l,
+		    "the distinct_id of the payload is not a string or a "
+		    "number");
 	/* An empty one is the default that workflows declare. */
 	if (input != NULL && *input->text == '\0')
 		input = NULL;

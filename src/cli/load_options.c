@@ -61,15 +61,12 @@ static void
 load_text(
     struct loader *l, enum option option, const struct setting *s, void *member)
 {
-	const struct option_spec *spec = &option_specs[option];
 	const char *from;
 	char **text = member;
 
+	(void)s;
 	*text = load_value(l, option, &from);
-	if (*text == NULL && s->least == REQUIRED)
-		load_add_missing(l, "the %s (%s or %s)",
-		    spec->name + strlen("--"), spec->name, spec->variables[0]);
-	else if (*text != NULL &&
+	if (*text != NULL &&
 	    (!text_is_utf8(*text, strlen(*text)) || text_has_control(*text)))
 		load_fail_value(l, from, *text,
 		    "it contains a control character or is not valid UTF-8");
@@ -166,16 +163,37 @@ load_options(struct loader *l, enum option_command command)
 			load_option(l, o);
 }
 
+/* Given or not; of an option that takes a text. */
+static char *
+text_of(const struct config *c, enum option o)
+{
+	const void *member = (const unsigned char *)c + settings[o].offset;
+
+	return *(char *const *)member;
+}
+
+void
+load_check_required(struct loader *l, enum option_command command)
+{
+	const struct option_spec *spec;
+	enum option o;
+
+	for (o = 0; o < OPTION_COUNT; o++) {
+		spec = &option_specs[o];
+		if (spec->command == command && settings[o].load == load_text &&
+		    settings[o].least == REQUIRED && text_of(l->c, o) == NULL)
+			load_add_missing(l, "the %s (%s or %s)",
+			    spec->name + strlen("--"), spec->name,
+			    spec->variables[0]);
+	}
+}
+
 void
 load_free_texts(struct config *c)
 {
 	enum option o;
-	void *member;
 
-	for (o = 0; o < OPTION_COUNT; o++) {
-		if (settings[o].load != load_text)
-			continue;
-		member = (unsigned char *)c + settings[o].offset;
-		free(*(char **)member);
-	}
+	for (o = 0; o < OPTION_COUNT; o++)
+		if (settings[o].load == load_text)
+			free(text_of(c, o));
 }

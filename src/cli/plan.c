@@ -14,7 +14,22 @@
 #define WORKFLOWS ".github/workflows/"
 
 static char *
-body(const struct config *c, const char *distinct_id)
+event_body(const struct config *c, const char *distinct_id)
+{
+	struct buf b;
+
+	buf_init(&b, BUF_TEXT_MAX);
+	buf_addc(&b, '{');
+	emit_name(&b, "event_type");
+	emit_string(&b, c->event_type);
+	emit_name(&b, "client_payload");
+	inputs_write(&b, &c->inputs, "distinct_id", distinct_id);
+	buf_addc(&b, '}');
+	return buf_take(&b);
+}
+
+static char *
+workflow_body(const struct config *c, const char *distinct_id)
 {
 	struct buf b;
 
@@ -119,7 +134,8 @@ plan_dispatch(struct dispatch_order *o, const struct config *c,
 	enum status status;
 
 	memset(o, 0, sizeof *o);
-	if ((status = plan_workflow(o, c, f)) != STATUS_OK)
+	if (c->workflow != NULL &&
+	    (status = plan_workflow(o, c, f)) != STATUS_OK)
 		return status;
 	o->ref = c->ref;
 	o->timeout_ms = c->timeout_ms;
@@ -128,10 +144,16 @@ plan_dispatch(struct dispatch_order *o, const struct config *c,
 
 	o->is_unique = c->distinct_id == NULL;
 	o->distinct_id = o->is_unique ? uuid : c->distinct_id;
-	o->sends_id = !o->is_unique || c->random_id;
 	/* An ID already among the inputs stays as it was written. */
-	o->body_with_id = body(c, o->distinct_id);
-	o->body = o->sends_id ? o->body_with_id : body(c, NULL);
+	if (c->event_type != NULL) {
+		o->event = EVENT_REPOSITORY_DISPATCH;
+		o->sends_id = true;
+		o->body = o->body_with_id = event_body(c, o->distinct_id);
+		return STATUS_OK;
+	}
+	o->sends_id = !o->is_unique || c->random_id;
+	o->body_with_id = workflow_body(c, o->distinct_id);
+	o->body = o->sends_id ? o->body_with_id : workflow_body(c, NULL);
 	return STATUS_OK;
 }
 
@@ -169,9 +191,13 @@ plan_log(
 		buf_addf(&where, "%zu repositories", c->repo_count);
 	else
 		buf_addf(&where, "%s/%s", c->owner, c->repo);
-	log_info("dispatching %s of %s at %s on %s (inputs: %s)", o->workflow,
-	    buf_str(&where), o->ref, who,
-	    names.len > 0 ? buf_str(&names) : "none");
+	if (c->event_type != NULL)
+		log_info("dispatching the event %s to %s on %s (payload: %s)",
+		    c->event_type, buf_str(&where), who, buf_str(&names));
+	else
+		log_info("dispatching %s of %s at %s on %s (inputs: %s)",
+		    o->workflow, buf_str(&where), o->ref, who,
+		    names.len > 0 ? buf_str(&names) : "none");
 	buf_free(&where);
 	buf_free(&names);
 }

@@ -56,6 +56,12 @@ struct dispatch {
 	struct fault fault;
 };
 
+static bool
+is_event(const struct dispatch *s)
+{
+	return s->order->event == EVENT_REPOSITORY_DISPATCH;
+}
+
 /* A baseline and a POST, unless the server is not reached. */
 static void
 begin_attempt(struct dispatch *s)
@@ -76,9 +82,11 @@ begin_attempt(struct dispatch *s)
 static void
 step_down(struct dispatch *s)
 {
-	log_info("%s is an older server, which does not say which run a "
-		 "dispatch creates; sending distinct ID %s to find it by",
-	    github_who(s->gh), s->distinct_id);
+	if (!is_event(s))
+		log_info(
+		    "%s is an older server, which does not say which run a "
+		    "dispatch creates; sending distinct ID %s to find it by",
+		    github_who(s->gh), s->distinct_id);
 	github_use_old_version(s->gh);
 	s->old_version = true;
 	s->with_id = true;
@@ -126,7 +134,7 @@ prepare(struct dispatch *s, enum dispatch_outcome *outcome, struct fault *f)
 {
 	if (github_is_cloud(s->gh) && !s->old_version &&
 	    github_tells(s->gh) != GITHUB_TELLS_NO_RUN &&
-	    s->order->journal == NULL)
+	    !s->baseline.is_needed)
 		return true;
 	if (!take_baseline(s, outcome, f))
 		return false;
@@ -203,6 +211,7 @@ static enum dispatch_outcome
 post(struct dispatch *s, struct found_run *run, struct fault *f)
 {
 	struct dispatch_call call = {
+		.event = s->order->event,
 		.workflow = s->order->workflow,
 		.body = s->with_id ? s->order->body_with_id : s->order->body,
 		.ref = s->order->ref,
@@ -225,8 +234,7 @@ post(struct dispatch *s, struct found_run *run, struct fault *f)
 	case DISPATCH_IDENTIFIED:
 	case DISPATCH_ACCEPTED:
 		if_exhausted(s, STATUS_UNIDENTIFIED,
-		    "the workflow was dispatched, but its run was not "
-		    "identified");
+		    "it was dispatched, but its run was not identified");
 		break;
 	case DISPATCH_UNKNOWN:
 		break;
@@ -405,10 +413,10 @@ log_search(const struct dispatch *s)
 			 "ID %.100s",
 		    s->distinct_id);
 	else if (s->with_id)
-		log_info("%s So it is unknown whether the workflow was "
-			 "dispatched; looking for the run that shows distinct "
-			 "ID %.100s",
-		    s->fault.text, s->distinct_id);
+		log_info("%s So it is unknown whether the %s was dispatched; "
+			 "looking for the run that shows distinct ID %.100s",
+		    s->fault.text, is_event(s) ? "event" : "workflow",
+		    s->distinct_id);
 }
 
 /* The dispatch was accepted, or may have been. */
@@ -416,6 +424,7 @@ static void
 begin_search(struct dispatch *s)
 {
 	s->query = (struct find_query){
+		.event = s->order->event,
 		.workflow = s->order->workflow,
 		.workflow_id = s->order->workflow_id,
 		.workflow_path = s->order->workflow_path,
@@ -557,7 +566,7 @@ dispatch_open(struct github *gh, const struct clock *clock,
 		.workflow = order->workflow,
 		.ref = order->ref,
 		.deadline_ms = s->deadline_ms,
-		.is_needed = order->journal != NULL,
+		.is_needed = order->journal != NULL || is_event(s),
 	};
 	/* No pause, nor its random share, may use up the answer's time. */
 	pace_init(
@@ -674,6 +683,7 @@ dispatch_print(
     struct github *gh, const struct dispatch_order *order, struct fault *f)
 {
 	struct dispatch_call call = {
+		.event = order->event,
 		.workflow = order->workflow,
 		.body = order->body,
 	};

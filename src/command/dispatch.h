@@ -45,6 +45,9 @@
  * its answer tells what kind of server it is, and what runs there are already.
  * One that may be too old to name the run gets an ID with the first POST.
  *
+ * No answer names the run of a repository_dispatch event: it always has an ID,
+ * and any server is asked for the newest run before it, or nothing is sent.
+ *
  * With a journal (command/journal.h), every POST has its record before it: one
  * that cannot be written is exit 2, and nothing was started.  What an earlier
  * start has sent, or may have, is searched for as above, and never sent.
@@ -71,16 +74,18 @@ struct journal;
 
 /* Everything is decided beforehand; all lent. */
 struct dispatch_order {
-	const char *workflow;      /* as the API takes it */
+	enum event event;
+	const char *workflow;      /* as the API takes it; NULL: any that
+				    * listens for the event */
 	uint64_t workflow_id;      /* 0 if given as a file */
 	const char *workflow_path; /* path of the file; NULL if an ID */
-	const char *ref;
-	const char *body;         /* as the user wants it */
-	const char *body_with_id; /* with the input distinct_id, in any
+	const char *ref;           /* NULL: the default branch */
+	const char *body;          /* as the user wants it */
+	const char *body_with_id;  /* with the input distinct_id, in any
 					 * case */
-	const char *distinct_id;  /* the one in body_with_id */
-	bool sends_id;            /* body carries it too */
-	bool is_unique;           /* it was drawn at random just now */
+	const char *distinct_id;   /* the one in body_with_id */
+	bool sends_id;             /* body carries it too */
+	bool is_unique;            /* it was drawn at random just now */
 	int64_t timeout_ms;
 	int64_t step_ms;                  /* of the search; see pace_init */
 	const struct wait_order *waiting; /* for the run; NULL: no wait */

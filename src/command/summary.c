@@ -53,7 +53,7 @@ static void
 add_run(struct buf *b, const struct found_run *run)
 {
 	buf_addf(b, "%s run [%llu](",
-	    run->workflow != NULL ? "Dispatched" : "Awaited",
+	    run->by != FOUND_GIVEN ? "Dispatched" : "Awaited",
 	    (unsigned long long)run->id);
 	sink_url(b, run->url);
 	buf_addc(b, ')');

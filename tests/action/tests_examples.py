@@ -66,6 +66,20 @@ def the_example_of_a_wait_that_fails(t):
 
 
 @test
+def the_example_of_an_event(t):
+    """The workflow of the other file listens for it and shows the ID."""
+    target = plain_yaml.load((EXAMPLES / "event-target.yml").read_text())
+    shown = "${{ github.event.client_payload.distinct_id }}"
+    expect(shown in target["run-name"], "the example does not show the ID")
+    hub = t.github(life="completed/success", run_name=target["run-name"].replace(
+        shown, "{distinct_id}"), listens=tuple(target["on"]["repository_dispatch"]["types"]))
+    example(t, "event.yml")
+    payload = hub.dispatched[0].inputs
+    expect(payload["release"] == {"tag": "v1.4.0", "assets": [1, 2.50]}, f"{payload}")
+    succeeded(t, 1)
+
+
+@test
 def the_example_of_several_repositories(t):
     t.github(life="completed/success")
     example(t, "several-repositories.yml", ("[api, web, docs]", "[octo-repo, octo-repo]"))

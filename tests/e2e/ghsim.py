@@ -38,6 +38,7 @@ KINDS = {
     "silent": ("/api/v3", None, None),      # ignores the version, and tells nothing of itself
 }
 DISPATCH = "workflow_dispatch"
+EVENT = "repository_dispatch"
 FILTERS = ("actor", "branch", "event", "status", "created", "head_sha", "check_suite_id")
 FIRST_RUN = 17654320000     # above 2^32, as real ones are
 FIRST_JOB = 52345678000
@@ -54,7 +55,8 @@ class Input:
 
 @dataclasses.dataclass
 class Job:
-    """Names may hold {INPUT}, filled in from the dispatch as ${{ inputs.INPUT }} would be. A run
+    """Names may hold {INPUT}, filled in from the dispatch as ${{ inputs.INPUT }} would be, or from
+    the payload of an event as ${{ github.event.client_payload.INPUT }} would. A run
     with a life takes its jobs along, unless they have lives of their own, which go by looks at
     the list of jobs (see lives.py); what is "absent" is not in it yet."""
     name: str = "build"
@@ -88,6 +90,7 @@ class Workflow:
     refs: tuple = ("main",)
     state: str = "active"
     trigger: bool = True
+    listens: object = None      # types of events that start it; () is all, None no event
     broken: object = None       # a row of texts, such as YAML_INVALID
     lag: Lag = dataclasses.field(default_factory=Lag)
     title: object = None        # fixed title of its runs
@@ -284,7 +287,7 @@ class GitHub(wire.Server):
                 run.life = lives.Life(life)
                 run.job_lives = {index: lives.Life(job.life) for index, job in enumerate(jobs)
                                  if job.life}
-            if workflow.run_name and name is None and event == DISPATCH:
+            if workflow.run_name and name is None and event in (DISPATCH, EVENT):
                 run.name = title
             run.html_url = f"{self.html}/{self.owner}/{self.repo}/actions/runs/{run.id}"
             self.next_job += len(jobs) + 3
@@ -463,6 +466,42 @@ class GitHub(wire.Server):
             "workflow_run_id": run.id,
             "run_url": f"{self.api}/repos/{self.owner}/{self.repo}/actions/runs/{run.id}",
             "html_url": run.html_url})
+
+    def send_event(self, request):
+        """A repository_dispatch starts all workflows that listen for it, on the default branch."""
+        try:
+            body = request.json()
+        except ValueError:
+            return self.refuse(texts.NOT_JSON)
+        if not isinstance(body, dict):
+            return self.refuse(texts.NOT_AN_OBJECT)
+        kind, payload = body.get("event_type"), body.get("client_payload", {})
+        wrong = self.reason_against_event(kind, payload)
+        if wrong:
+            return self.refuse(wrong)
+        request.acted = True
+        started = [self.add_run(flow, EVENT, inputs=payload, lag=flow.lag,
+                                title=None if flow.run_name else kind)
+                   for flow in self.workflows if flow.state == "active"
+                   and flow.listens is not None and (not flow.listens or kind in flow.listens)]
+        self.dispatched += started
+        for run in started if self.after_dispatch else ():
+            self.after_dispatch(self, run)
+        return wire.Answer(204, [])
+
+    @staticmethod
+    def reason_against_event(kind, payload):
+        if not isinstance(kind, str) or not kind:
+            return texts.EVENT_WITHOUT_TYPE
+        if len(kind) > 100:
+            return texts.too_long_a_type(len(kind))
+        if not isinstance(payload, dict):
+            return texts.PAYLOAD_NOT_OBJECT
+        if len(payload) > 10:
+            return texts.too_many_keys(len(payload))
+        if len(json.dumps(payload, ensure_ascii=False, separators=(",", ":"))) > 65535:
+            return texts.PAYLOAD_TOO_LARGE
+        return None
 
     @staticmethod
     def reason_against(flow, ref, inputs):
@@ -668,6 +707,7 @@ class GitHub(wire.Server):
 
     ROUTES = (
         ("POST", r"/actions/workflows/([^/]+)/dispatches", dispatch),
+        ("POST", r"/dispatches", send_event),
         ("GET", r"/actions/workflows/([^/]+)/runs", list_runs),
         ("GET", r"/actions/workflows/([^/]+)", get_workflow),
         ("GET", r"/actions/workflows", list_workflows),

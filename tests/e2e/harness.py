@@ -196,6 +196,7 @@ class Result:
 
 class Case:
     POST = r"POST .*/actions/workflows/[^/]+/dispatches"
+    EVENT = r"POST .*/repos/[^/]+/[^/]+/dispatches"
     LIST = r"GET .*/actions/(workflows/[^/]+/)?runs(\?.*)?"
     JOBS = r"GET .*/actions/runs/\d+/jobs(\?.*)?"
     RUN = r"GET .*/actions/runs/\d+(\?.*)?"
@@ -355,6 +356,12 @@ class Case:
         usual.update((key.replace("_", "-"), value) for key, value in changes.items())
         return [word for key, value in usual.items() if value is not None
                 for word in ("--" + key, str(value))]
+
+    def send_event(self, *arguments, event_type="deploy", workflow=None, base=None, **more):
+        """Dispatches an event instead of a workflow."""
+        base = self.base(workflow=workflow, ref=None, event_type=event_type) \
+            if base is None else base
+        return self.run(*base, *arguments, **more)
 
     def dispatch(self, *arguments, base=None, **more):
         """The usual command line plus `arguments`."""

@@ -59,6 +59,26 @@ def not_found(doc=DISPATCH_DOC):
     return refusal(404, "Not Found", doc)
 
 
+EVENT_DOC = "https://docs.github.com/rest/repos/repos#create-a-repository-dispatch-event"
+
+
+def invalid_event(why):
+    return refusal(422, f"Invalid request.\n\n{why}", EVENT_DOC)
+
+
+def too_many_keys(count):
+    return invalid_event(f"No more than 10 properties are allowed; {count} were supplied.")
+
+
+def too_long_a_type(length):
+    return invalid_event(f"Only 100 characters are allowed; {length} were supplied.")
+
+
+EVENT_WITHOUT_TYPE = invalid_event("For 'links/0/schema', nil is not a string.")
+PAYLOAD_NOT_OBJECT = invalid_event("For 'properties/client_payload', \"x\" is not an object.")
+EVENT_FORBIDDEN = refusal(403, "Resource not accessible by integration", EVENT_DOC,
+                          headers={"x-accepted-github-permissions": "contents=write"})
+PAYLOAD_TOO_LARGE = refusal(422, "client_payload is too large.", EVENT_DOC)
 BAD_CREDENTIALS = refusal(401, "Bad credentials", "https://docs.github.com/rest")
 REQUIRES_AUTHENTICATION = refusal(401, "Requires authentication")
 NO_TRIGGER = refusal(422, "Workflow does not have 'workflow_dispatch' trigger")

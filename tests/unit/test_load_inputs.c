@@ -42,6 +42,42 @@ test_inputs(void **state)
 	assert_string_equal(config.inputs.list[0].json, "\"a\":\"9\"");
 }
 
+/* An event has a payload of any JSON, and no ref. */
+static void
+test_event(void **state)
+{
+	static const char *const env[] = { "GITHUB_REPOSITORY=o/r",
+		"GH_TOKEN=" TOKEN, NULL };
+
+	(void)state;
+	no_base = true;
+	good(LIST("--event-type", "deploy", "--inputs",
+		 "{\"a\":{\"b\":[null]},\"distinct_id\":\"x\"}"),
+	    env);
+	same(config.event_type, "deploy");
+	same(config.distinct_id, "x");
+	same(inputs_find(&config.inputs, "a")->text, "{\"b\":[null]}");
+	assert_null(config.workflow);
+	good(NULL,
+	    LIST("GITHUB_REPOSITORY=o/r", "GH_TOKEN=" TOKEN,
+		"INPUT_EVENT_TYPE=released", "INPUT_WORKFLOW=w.yml",
+		"INPUT_WORKFLOW_INPUTS={\"a\":[]}"));
+	same(config.event_type, "released");
+	same(config.workflow, "w.yml");
+	bad(LIST("--event-type=deploy", "--ref=main"), env,
+	    LIST("--ref cannot", "default branch"));
+	bad(LIST("--event-type=deploy"),
+	    LIST("GITHUB_REPOSITORY=o/r", "GH_TOKEN=" TOKEN, "INPUT_REF=main"),
+	    LIST("INPUT_REF cannot"));
+	bad(LIST("--event-type=deploy", "--inputs={\"distinct_id\":{}}"), env,
+	    LIST("distinct_id", "not a string or a number"));
+	bad(LIST("--event-type=deploy", "--inputs={\"a\":{},\"a\":1}"), env,
+	    LIST("\"a\" occurs twice"));
+	bad(LIST("--inputs={\"a\":{}}", "--workflow=w", "--ref=main"), env,
+	    LIST("\"a\" is an object"));
+	bad(LIST("--inputs={}"), env, LIST("the workflow", "the ref"));
+}
+
 /* A field is what is written; that a file is not read is said if one is there. */
 static void
 test_field_files(void **state)
@@ -252,6 +288,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		LOADING_TEST(test_inputs),
+		LOADING_TEST(test_event),
 		LOADING_TEST(test_field_files),
 		LOADING_TEST(test_bad_inputs),
 		LOADING_TEST(test_inputs_stay_secret),

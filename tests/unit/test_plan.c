@@ -337,6 +337,44 @@ test_spelling(void **state)
 	    "\xf0\x9f\x9a\x80\",\"f\":\"a\\n\\\"\\u0001\"}}");
 }
 
+/* An event, with a payload of any JSON, spelled as it was given. */
+static void
+test_event(void **state)
+{
+	static const char json[] =
+	    "{\"a\" : {\"b\": [1.50, null,\n{\"\\u0063\":\"\\/\"}]},"
+	    "\"n\":null,\"f\":1}";
+
+	(void)state;
+	free(config.workflow);
+	free(config.ref);
+	config.workflow = config.ref = NULL;
+	config.event_type = xstrdup("de\"ploy");
+	config.inputs.is_payload = true;
+	make();
+	assert_int_equal(order.event, EVENT_REPOSITORY_DISPATCH);
+	assert_null(order.workflow);
+	assert_null(order.ref);
+	assert_true(order.sends_id && order.is_unique);
+	assert_string_equal(order.distinct_id, UUID);
+	assert_string_equal(order.body,
+	    "{\"event_type\":\"de\\\"ploy\",\"client_payload\":{"
+	    "\"distinct_id\":\"" UUID "\"}}");
+
+	add_json(json);
+	assert_int_equal(
+	    inputs_add_field(&config.inputs, "f=g", &fault), STATUS_OK);
+	config.distinct_id = xstrdup("an-id");
+	config.workflow = xstrdup("4711");
+	make();
+	assert_true(order.workflow_id == 4711);
+	assert_false(order.is_unique);
+	assert_string_equal(order.body,
+	    "{\"event_type\":\"de\\\"ploy\",\"client_payload\":{"
+	    "\"a\":{\"b\": [1.50, null,\n{\"\\u0063\":\"\\/\"}]},"
+	    "\"n\":null,\"f\":\"g\",\"distinct_id\":\"an-id\"}}");
+}
+
 /* Wiping twice does no harm. */
 static void
 test_owner(void **state)
@@ -364,6 +402,7 @@ main(void)
 		TEST(test_bodies),
 		TEST(test_numbers),
 		TEST(test_spelling),
+		TEST(test_event),
 		TEST(test_owner),
 	};
 

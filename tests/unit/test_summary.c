@@ -145,6 +145,11 @@ test_after_wait(void **state)
 	run.workflow = NULL;
 	run.ref = NULL;
 	write_summary(path_of("summary"), &watched);
+	/* Of an event, which is for any workflow. */
+	assert_memory_equal(contents("summary"), "Dispatched run", 14);
+	unlink(path_of("summary"));
+	run.by = FOUND_GIVEN;
+	write_summary(path_of("summary"), &watched);
 	text = contents("summary");
 	assert_memory_equal(text, "Awaited run", 11);
 	assert_non_null(strstr(text, ": `not concluded`."));
