@@ -4,8 +4,8 @@
 # What the step of the action runs: it turns into the program for this machine,
 # which lies in the same folder. The step's inputs are in INPUT_* variables.
 #
-#   launch.sh          what the inputs are for: a dispatch, or the await of
-#                      INPUT_RUN_ID
+#   launch.sh          what the inputs are for: a dispatch, the await of
+#                      INPUT_RUN_ID, or a check
 #   launch.sh await    await
 #
 # Where no program can run, the step fails with one message, and the exit

@@ -23,6 +23,7 @@
 #include "net/hosts.h"
 #include "net/resolv_conf.h"
 #include "net/trust.h"
+#include "command/check.h"
 #include "command/dispatch.h"
 #include "command/journal.h"
 #include "command/result.h"
@@ -78,7 +79,7 @@ open_journal(struct journal **journal, const struct plan_targets *plan,
 	struct buf server;
 	size_t i;
 
-	if (c->journal == NULL)
+	if (c->journal == NULL || c->command == COMMAND_CHECK)
 		return STATUS_OK;
 	what = (struct journal_order){
 		.workflow = order->workflow != NULL ? order->workflow : "any",
@@ -134,6 +135,9 @@ run_online(const struct github_options *given, const struct config *c,
 	if (c->command == COMMAND_AWAIT) {
 		status = wait_for_given(gh, &clock_system, &c->waiting, c->runs,
 		    c->run_count, &result, f);
+	} else if (c->command == COMMAND_CHECK) {
+		status = check(gh, &clock_system, plan->list, plan->count,
+		    c->results.format, f);
 	} else {
 		plan_log(&plan->list->order, c, github_who(gh));
 		status = c->repo_count > 0
@@ -166,7 +170,7 @@ with_config(const struct config *c, bool *wrote_status, struct fault *f)
 	struct plan_targets plan = { .count = 0 };
 	struct github *gh;
 
-	if (c->command == COMMAND_DISPATCH)
+	if (c->command != COMMAND_AWAIT)
 		status = plan_targets(&plan, c, random_uuid, f);
 	if (status == STATUS_OK && c->dry_run) {
 		gh = github_open(&options);

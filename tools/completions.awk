@@ -142,7 +142,7 @@ function bash(    i) {
 	print "\tif [[ $command == await ]]; then"
 	print "\t\tCOMPREPLY=($(compgen -W '" bash_names(1) "' -- \"$cur\"))"
 	print "\telse"
-	print "\t\tCOMPREPLY=($(compgen -W 'await " bash_names(0) \
+	print "\t\tCOMPREPLY=($(compgen -W 'await check " bash_names(0) \
 	    "' -- \"$cur\"))"
 	print "\tfi"
 	print "}"
@@ -187,7 +187,7 @@ function zsh(    i) {
 		if (dispatch[i])
 			print "\t\t" zsh_spec(i)
 	print "\t)"
-	print "\t_arguments -s -S $options '1:command:(await)'"
+	print "\t_arguments -s -S $options '1:command:(await check)'"
 	print "fi"
 }
 
@@ -197,6 +197,8 @@ function fish(    i, line, dispatching) {
 	print "complete -c return-dispatch -f"
 	print "complete -c return-dispatch " dispatching "-a await " \
 	    "-d 'wait for runs that already exist'"
+	print "complete -c return-dispatch " dispatching "-a check " \
+	    "-d 'try what a dispatch needs'"
 	for (i = 1; i <= count; i++) {
 		line = "complete -c return-dispatch " \
 		    (dispatch[i] ? dispatching : "")

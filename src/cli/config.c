@@ -46,16 +46,20 @@ load_format(struct loader *l)
 		[RESULT_URL] = "url",
 	};
 	const char *value = load_given(l, OPTION_FORMAT);
+	bool checks = l->c->command == COMMAND_CHECK;
 	size_t i;
 
 	if (value == NULL)
 		return;
-	for (i = 0; i < sizeof names / sizeof names[0]; i++)
+	for (i = 0; i < (checks ? RESULT_ID : sizeof names / sizeof names[0]);
+	     i++)
 		if (strcmp(value, names[i]) == 0) {
 			l->c->results.format = (enum result_format)i;
 			return;
 		}
-	load_fail_value(l, "--format", value, "expected text, json, id or url");
+	load_fail_value(l, "--format", value,
+	    checks ? "expected text or json"
+		   : "expected text, json, id or url");
 }
 
 /*
@@ -63,15 +67,27 @@ load_format(struct loader *l)
  * are for is to be done.
  */
 static enum command
-command_of(const struct loader *l)
+command_of(struct loader *l)
 {
-	char *run = load_variable(l, "INPUT_RUN_ID");
-	bool is_step = is_true(l->lookup("GITHUB_ACTIONS")) &&
-	    options_are_none(l->o);
-	bool awaits = is_step && run != NULL;
+	enum command command = l->o->command;
+	char *run, *check;
 
+	if (!is_true(l->lookup("GITHUB_ACTIONS")) || !options_are_none(l->o))
+		return command;
+	run = load_variable(l, "INPUT_RUN_ID");
+	check = load_variable(l, "INPUT_CHECK");
+	if (run != NULL)
+		command = COMMAND_AWAIT;
+	if (check != NULL && load_truth(l, "INPUT_CHECK", check)) {
+		command = COMMAND_CHECK;
+		if (run != NULL)
+			load_fail(l,
+			    "INPUT_CHECK and INPUT_RUN_ID cannot be used "
+			    "together: only a dispatch can be checked");
+	}
 	free(run);
-	return awaits ? COMMAND_AWAIT : l->o->command;
+	free(check);
+	return command;
 }
 
 /* The runs of await, or the repositories of a dispatch. */

@@ -70,6 +70,10 @@ const char *load_given(struct loader *, enum option);
 /* The same, else the first of its variables; *from names the one used. */
 char *load_value(struct loader *, enum option, const char **from);
 
+/* Whether the text says true, as the variable `from` has it: GitHub's words for
+ * true and false, and nothing else. */
+bool load_truth(struct loader *, const char *from, const char *text);
+
 /* All of a file, or of standard input for "-", at most `max` bytes and by the
  * loader's instant; the buf is initialised here and wiped by the caller. */
 void load_file(struct loader *, const char *what, const char *path, size_t max,

@@ -29,18 +29,29 @@ struct setting {
 	int64_t least, most;
 };
 
-static void
-load_flag(
-    struct loader *l, enum option option, const struct setting *s, void *member)
+bool
+load_truth(struct loader *l, const char *from, const char *text)
 {
 	static const char *const words[2][3] = {
 		{ "false", "False", "FALSE" },
 		{ "true", "True", "TRUE" },
 	};
+	size_t i;
+
+	for (i = 0; i < 6 && strcmp(text, words[i % 2][i / 2]) != 0; i++)
+		;
+	if (i == 6)
+		load_fail_value(l, from, text, "expected true or false");
+	return i % 2 == 1;
+}
+
+static void
+load_flag(
+    struct loader *l, enum option option, const struct setting *s, void *member)
+{
 	const char *from;
 	bool *flag = member;
 	char *text;
-	size_t i;
 
 	(void)s;
 	if (l->o->given[option])
@@ -49,11 +60,7 @@ load_flag(
 	    (text = load_first_variable(
 		 l, option_specs[option].variables, &from)) == NULL)
 		return;
-	for (i = 0; i < 6 && strcmp(text, words[i % 2][i / 2]) != 0; i++)
-		;
-	*flag = i % 2 == 1;
-	if (i == 6)
-		load_fail_value(l, from, text, "expected true or false");
+	*flag = load_truth(l, from, text);
 	free(text);
 }
 

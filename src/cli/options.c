@@ -185,10 +185,11 @@ take_short(struct options *o, char ***argv, struct fault *f)
 static bool
 take_command(struct options *o, const char *arg)
 {
-	if (strcmp(arg, "await") != 0)
-		return false;
-	o->command = COMMAND_AWAIT;
-	return true;
+	if (strcmp(arg, "await") == 0)
+		o->command = COMMAND_AWAIT;
+	else if (strcmp(arg, "check") == 0)
+		o->command = COMMAND_CHECK;
+	return o->command != COMMAND_DISPATCH;
 }
 
 /* An argument that is not an option: the command, and then its runs. */
@@ -196,22 +197,25 @@ static enum status
 take_argument(struct options *o, const char *arg, struct fault *f)
 {
 	bool shown = may_be_shown(arg, strlen(arg));
-	bool near;
+	const char *meant = NULL;
 
 	if (o->command == COMMAND_AWAIT) {
 		append(&o->runs, arg);
 		return STATUS_OK;
 	}
-	if (take_command(o, arg))
+	if (o->command == COMMAND_DISPATCH && take_command(o, arg))
 		return STATUS_OK;
-	near = strcmp(arg, "wait") == 0 ||
-	    suggest_is_near(arg, strlen(arg), "await");
+	if (strcmp(arg, "wait") == 0 ||
+	    suggest_is_near(arg, strlen(arg), "await"))
+		meant = " (did you mean \"await\"?)";
+	else if (suggest_is_near(arg, strlen(arg), "check"))
+		meant = " (did you mean \"check\"?)";
 	return fault_set_lasting(f, STATUS_USAGE,
 	    "unexpected argument%s%s%s%s"
-	    ": options begin with \"-\", and the only command is \"await\"; see "
-	    "return-dispatch --help",
+	    ": options begin with \"-\", and the only commands are \"await\" and "
+	    "\"check\"; see return-dispatch --help",
 	    shown ? " \"" : "", shown ? arg : "", shown ? "\"" : "",
-	    near ? " (did you mean \"await\"?)" : "");
+	    meant != NULL ? meant : "");
 }
 
 /* Options that cannot be used together. */
@@ -234,6 +238,9 @@ check_company(const struct options *o, struct fault *f)
 			return fault_set_lasting(f, STATUS_USAGE,
 			    "%s cannot be used with await",
 			    option_specs[i].name);
+	if (o->command == COMMAND_CHECK && o->given[OPTION_DRY_RUN])
+		return fault_set_lasting(
+		    f, STATUS_USAGE, "--dry-run cannot be used with check");
 	return STATUS_OK;
 }
 

@@ -19,13 +19,13 @@ enum option {
 };
 
 /* What the program is to do; the first is it without a command's name. */
-enum command { COMMAND_DISPATCH, COMMAND_AWAIT };
+enum command { COMMAND_DISPATCH, COMMAND_AWAIT, COMMAND_CHECK };
 
 /* Which command an option belongs to. */
 enum option_command {
 	FOR_ALL,
-	FOR_DISPATCH,
-	FOR_WAITING /* await, and a dispatch with --wait */
+	FOR_DISPATCH, /* dispatch, and check */
+	FOR_WAITING   /* await, and a dispatch with --wait */
 };
 
 /* What may follow an option. */

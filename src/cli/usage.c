@@ -11,12 +11,18 @@
 
 static const char head_of_dispatch[] =
     "Usage: return-dispatch [OPTION]...               dispatch and print the run\n"
-    "       return-dispatch await [OPTION]... RUN...  wait for runs (await --help)\n";
+    "       return-dispatch await [OPTION]... RUN...  wait for runs (await --help)\n"
+    "       return-dispatch check [OPTION]...         try what a dispatch needs\n";
 
 static const char head_of_await[] =
     "Usage: return-dispatch await [OPTION]... RUN...\n"
     "Wait for runs that already exist; succeed if every one of them succeeds.\n"
     "RUN is an ID, or a URL on the configured server; default: $INPUT_RUN_ID.\n";
+
+static const char head_of_check[] =
+    "Usage: return-dispatch check [OPTION]...\n"
+    "Try everything that a dispatch with these options needs, and start nothing.\n"
+    "Each thing is a line: ok, FAIL, or can't tell, and why.\n";
 
 static const char tail[] = "A DURATION is 90, 90s, 5m, 1h or 1500ms.\n";
 
@@ -36,6 +42,13 @@ static const char tail_of_await[] =
     "  return-dispatch await -R octo-org/octo-repo 17654321098\n"
     "  return-dispatch await https://github.com/octo-org/octo-repo/actions/runs/123\n"
     "  return-dispatch await --job build --job test --wait-timeout 1h 17654321098\n";
+
+static const char tail_of_check[] =
+    "Exit status: 0 nothing failed; else that of the dispatch: 2 usage, 3 refused,\n"
+    "7 network.  The actions' inputs work as INPUT_* variables.\n"
+    "Examples (return-dispatch(1) has more):\n"
+    "  return-dispatch check -R octo-org/octo-repo -w deploy.yml -r main -f env=prod\n"
+    "  return-dispatch check -w deploy.yml -r main --format json\n";
 
 static const struct row {
 	enum option option; /* OPTION_COUNT: a heading */
@@ -80,12 +93,20 @@ add_option(struct buf *out, const struct row *row)
 void
 usage_add_help(struct buf *out, enum command command)
 {
+	static const char *const texts[][2] = {
+		[COMMAND_DISPATCH] = { head_of_dispatch, tail_of_dispatch },
+		[COMMAND_AWAIT] = { head_of_await, tail_of_await },
+		[COMMAND_CHECK] = { head_of_check, tail_of_check },
+	};
 	bool await = command == COMMAND_AWAIT;
 	const enum option_command other = await ? FOR_DISPATCH : FOR_WAITING;
 	size_t i;
 
-	buf_adds(out, await ? head_of_await : head_of_dispatch);
+	buf_adds(out, texts[command][0]);
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		if (rows[i].option == OPTION_DRY_RUN &&
+		    command == COMMAND_CHECK)
+			continue;
 		if (rows[i].option != OPTION_COUNT) {
 			if (!await || rows[i].command != FOR_DISPATCH)
 				add_option(out, &rows[i]);
@@ -94,7 +115,7 @@ usage_add_help(struct buf *out, enum command command)
 		}
 	}
 	buf_adds(out, tail);
-	buf_adds(out, await ? tail_of_await : tail_of_dispatch);
+	buf_adds(out, texts[command][1]);
 }
 
 void

@@ -6,6 +6,7 @@ From a shell:  ghsim.py serve --kind github.com|ghes-3.20|ghes-3.8   (see --help
 """
 
 import argparse
+import base64
 import dataclasses
 import copy
 import hashlib
@@ -96,6 +97,21 @@ class Workflow:
     title: object = None        # fixed title of its runs
     life: str = ""              # of its runs; without one they stay as they are
     deaf: int = 0               # 1: a cancel does not end them; 2: nor does force
+    text: object = None         # of its file, at every branch, or {branch: text}; None: as above
+
+    def text_at(self, branch):
+        """The file, or None if that branch has none."""
+        if isinstance(self.text, dict):
+            return self.text.get(branch)
+        if self.text is not None or branch not in self.refs:
+            return self.text if branch in self.refs else None
+        if not self.trigger:
+            return "on: push\n"
+        rows = [f"      {name}: {{required: {json.dumps(one.required)}" + (
+            f", type: choice, options: [{', '.join(one.options)}]" if one.options else "") + "}\n"
+            for name, one in (self.inputs or {}).items()]
+        return "".join([f"name: {self.name}\non:\n  workflow_dispatch:\n",
+                        "    inputs:\n" if rows else "", *rows, "jobs: {}\n"])
 
     @property
     def path(self):
@@ -223,6 +239,13 @@ class GitHub(wire.Server):
         self.log_host = None            # where jobs' logs are
         self.log_links = []             # that were given out
         self.serial = 0
+        # What the repository and the token are like, for those who only look.
+        self.facts_told = {"private": True, "archived": False, "disabled": False,
+                           "permissions": {"admin": False, "push": True, "pull": True}}
+        self.actions_enabled = None     # None: only administrators are told
+        self.readable = True            # what the repository contains
+        self.tags = ()
+        self.token_headers = {}         # X-OAuth-Scopes and the like
         self.asked = None               # the API version that the latest request asked for
 
     # ---- what a scenario sets up
@@ -346,7 +369,7 @@ class GitHub(wire.Server):
         if answer.status not in wire.BODILESS and not any(
                 name.lower() == "content-type" for name, _ in answer.headers):
             headers.append(("Content-Type", "application/json; charset=utf-8"))
-        headers += answer.headers
+        headers += answer.headers + list(self.token_headers.items())
         headers.append(("X-GitHub-Media-Type", "github.v3; format=json"))
         if self.enterprise:
             headers.append(("X-GitHub-Enterprise-Version", self.enterprise))
@@ -703,7 +726,38 @@ class GitHub(wire.Server):
 
     def get_repository(self, request):
         return self.answer(200, {**objects.repository(
-            self.api, self.html, self.owner, self.repo, self.repo_id), "default_branch": "main"})
+            self.api, self.html, self.owner, self.repo, self.repo_id), "default_branch": "main",
+            **self.facts_told})
+
+    def get_actions_permissions(self, request):
+        if self.actions_enabled is None:
+            return self.refuse(texts.ADMIN_ONLY)
+        return self.answer(200, {"enabled": self.actions_enabled, "allowed_actions": "all"})
+
+    def get_ref(self, request, ref):
+        if not self.readable:
+            return self.refuse(texts.NO_CONTENTS)
+        kind, _, name = ref.partition("/")
+        there = any(name in flow.refs for flow in self.workflows) or name == "main" \
+            if kind == "heads" else name in self.tags
+        if kind not in ("heads", "tags") or not there:
+            return self.refuse(texts.not_found("https://docs.github.com/rest/git/refs#get-a-reference"))
+        return self.answer(200, {"ref": f"refs/{ref}", "object": {
+            "type": "commit", "sha": objects.sha(name)}})
+
+    def get_contents(self, request, path):
+        if not self.readable:
+            return self.refuse(texts.NO_CONTENTS)
+        flow = next((flow for flow in self.workflows if flow.path == path), None)
+        ref = request.query.get("ref", "main")
+        text = flow.text_at("main" if ref in self.tags else ref) if flow else None
+        if text is None:
+            return self.refuse(texts.not_found(
+                "https://docs.github.com/rest/repos/contents#get-repository-content"))
+        data = text.encode()
+        return self.answer(200, {
+            "type": "file", "encoding": "base64", "size": len(data), "path": path,
+            "content": base64.encodebytes(data).decode()})
 
     ROUTES = (
         ("POST", r"/actions/workflows/([^/]+)/dispatches", dispatch),
@@ -717,6 +771,9 @@ class GitHub(wire.Server):
         ("GET", r"/actions/jobs/(\d+)/logs", get_log),
         ("POST", r"/actions/runs/(\d+)/cancel", cancel),
         ("POST", r"/actions/runs/(\d+)/force-cancel", force_cancel),
+        ("GET", r"/actions/permissions", get_actions_permissions),
+        ("GET", r"/git/ref/([^/]+)", get_ref),
+        ("GET", r"/contents/([^/]+)", get_contents),
         ("GET", r"", get_repository),
     )
 

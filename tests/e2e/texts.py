@@ -101,6 +101,10 @@ INTEGRATION = refusal(403, "Resource not accessible by integration",
                       headers={"x-accepted-github-permissions": "actions=write"})
 PERSONAL_TOKEN = refusal(403, "Resource not accessible by personal access token",
                          headers={"x-accepted-github-permissions": "actions=write"})
+ADMIN_ONLY = refusal(403, "Resource not accessible by integration",
+                     headers={"x-accepted-github-permissions": "administration=read"})
+NO_CONTENTS = refusal(403, "Resource not accessible by integration",
+                      headers={"x-accepted-github-permissions": "contents=read"})
 ADMIN_RIGHTS = refusal(403, "Must have admin rights to Repository.")
 SSO = refusal(
     403, "Resource protected by organization SAML enforcement. You must grant your Personal "

@@ -469,6 +469,35 @@ test_step_without_command(void **state)
 	    LIST("INPUT_TOKEN=" TOKEN, "INPUT_REPO=org/repo",
 		"GITHUB_ACTIONS=true", "INPUT_RUN_ID= "),
 	    LIST("--workflow"));
+	/* Or it checks. */
+	no_base = false;
+	good(NULL, LIST("GITHUB_ACTIONS=true", "INPUT_CHECK=true"));
+	assert_int_equal(config.command, COMMAND_CHECK);
+	assert_string_equal(config.workflow, "deploy.yml");
+	good(NULL, LIST("GITHUB_ACTIONS=true", "INPUT_CHECK=false"));
+	assert_int_equal(config.command, COMMAND_DISPATCH);
+	GOOD_ENV("INPUT_CHECK=true");
+	assert_int_equal(config.command, COMMAND_DISPATCH);
+	bad(NULL, LIST("GITHUB_ACTIONS=true", "INPUT_CHECK=yes"),
+	    LIST("INPUT_CHECK", "\"yes\"", "true or false"));
+	bad(NULL,
+	    LIST("GITHUB_ACTIONS=true", "INPUT_CHECK=true", "INPUT_RUN_ID=17"),
+	    LIST("INPUT_CHECK", "INPUT_RUN_ID"));
+}
+
+/* No run is known that could be printed alone. */
+static void
+test_check_format(void **state)
+{
+	(void)state;
+	GOOD_ARGS("check");
+	assert_int_equal(config.command, COMMAND_CHECK);
+	GOOD_ARGS("check", "--format", "text");
+	GOOD_ARGS("check", "--format", "json");
+	assert_int_equal(config.results.format, RESULT_JSON);
+	bad(LIST("check", "--format", "id"), NULL,
+	    LIST("--format", "text or json"));
+	bad(LIST("check", "--format", "url"), NULL, LIST("--format"));
 }
 
 static void
@@ -503,6 +532,7 @@ main(void)
 		LOADING_TEST(test_no_wait),
 		LOADING_TEST(test_await_ignores),
 		LOADING_TEST(test_step_without_command),
+		LOADING_TEST(test_check_format),
 		LOADING_TEST(test_wipe),
 	};
 

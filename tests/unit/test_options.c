@@ -265,6 +265,39 @@ test_await(void **state)
 	assert_int_equal(PARSE("await", "7", "--job", "x"), STATUS_OK);
 }
 
+/* The options of a dispatch, but for one, and no arguments. */
+static void
+test_check(void **state)
+{
+	size_t i;
+
+	(void)state;
+	assert_int_equal(PARSE("check"), STATUS_OK);
+	assert_int_equal(options.command, COMMAND_CHECK);
+	assert_int_equal(PARSE("-R", "o/r", "check", "-f", "a=b"), STATUS_OK);
+	assert_int_equal(options.command, COMMAND_CHECK);
+	assert_int_equal(PARSE("--ref", "check"), STATUS_OK);
+	assert_int_equal(options.command, COMMAND_DISPATCH);
+	assert_int_equal(PARSE("check", "7"), STATUS_USAGE);
+	assert_non_null(strstr(fault.text, "\"7\""));
+	assert_int_equal(PARSE("check", "await"), STATUS_USAGE);
+	assert_int_equal(PARSE("check", "check"), STATUS_USAGE);
+	assert_int_equal(PARSE("await", "check"), STATUS_OK);
+	assert_int_equal(options.command, COMMAND_AWAIT);
+	for (i = 0; i < COUNT(all); i++)
+		check(PARSE("check", all[i].name,
+			  all[i].takes_value ? "5" : NULL) ==
+			(all[i].option == OPTION_DRY_RUN ? STATUS_USAGE
+							 : STATUS_OK),
+		    "%s", all[i].name);
+	assert_int_equal(PARSE("check", "--help", "await"), STATUS_OK);
+	assert_int_equal(options.command, COMMAND_CHECK);
+	assert_int_equal(PARSE("--help", "check"), STATUS_OK);
+	assert_int_equal(options.command, COMMAND_CHECK);
+	assert_int_equal(PARSE("chekc"), STATUS_USAGE);
+	assert_non_null(strstr(fault.text, "did you mean \"check\"?"));
+}
+
 /* Options of a wait are told to the caller, who knows whether there is one. */
 static void
 test_waiting(void **state)
@@ -565,6 +598,7 @@ main(void)
 		TEST(test_fields),
 		TEST(test_jobs),
 		TEST(test_await),
+		TEST(test_check),
 		TEST(test_waiting),
 		TEST(test_bundles),
 		TEST(test_all_together),
