@@ -339,6 +339,10 @@ if [ $quick = no ]; then
 fi
 
 end_to_end static build/return-dispatch
+section "killed at any instant"
+step "with a journal, no repository gets two runs" \
+    "$python" tests/e2e/kill.py --binary build/return-dispatch --seed 1 \
+    --kills 60 --scale "${SCALE:-1}"
 end_to_end sanitizers build/dev/return-dispatch $rows
 
 if [ $quick = no ]; then

@@ -371,7 +371,7 @@ load(struct journal *j, const struct journal_order *order, struct fault *f)
 {
 	enum status status;
 	struct buf text;
-	size_t used;
+	size_t used = 0;
 	int error;
 
 	buf_init(&text, SIZE_MAX_BYTES);
