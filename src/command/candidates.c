@@ -157,6 +157,38 @@ is_eligible(struct candidates *s, const struct run *run, bool of_workflow)
 	return of_workflow || s->q->workflow == NULL || is_of_workflow(s, run);
 }
 
+/* The last part of "OWNER/REPO/.github/workflows/FILE@REF"; NULL: not told. */
+static char *
+file_of(const char *path)
+{
+	size_t len = strcspn(path, "@"), from = len;
+
+	while (from > 0 && path[from - 1] != '/')
+		from--;
+	return len > from ? xstrndup(path + from, len - from) : NULL;
+}
+
+/* A new candidate. */
+static enum status
+add(struct candidates *s, const struct run *run, struct fault *f)
+{
+	struct candidate *c;
+	size_t bytes = sizeof *c + strlen(run->html_url) + 1;
+
+	s->list = xappend(s->list, &s->count, sizeof *s->list);
+	c = &s->list[s->count - 1];
+	c->run.id = run->id;
+	c->run.url = xstrdup(run->html_url);
+	c->updated_at = -2;
+	if (s->q->workflow == NULL) {
+		c->run.file = file_of(run->path);
+		if (*run->head_branch != '\0')
+			c->run.branch = xstrdup(run->head_branch);
+		bytes += strlen(run->path) + strlen(run->head_branch) + 2;
+	}
+	return keep(s, bytes, f);
+}
+
 enum status
 candidates_take(struct candidates *s, const struct run *run, bool of_workflow,
     struct fault *f)
@@ -172,13 +204,9 @@ candidates_take(struct candidates *s, const struct run *run, bool of_workflow,
 	if (!is_eligible(s, run, of_workflow))
 		return STATUS_OK;
 	if ((c = known(s, run->id)) == NULL) {
-		s->list = xappend(s->list, &s->count, sizeof *s->list);
-		c = &s->list[s->count - 1];
-		c->run.id = run->id;
-		c->run.url = xstrdup(run->html_url);
-		c->updated_at = -2;
-		if (keep(s, sizeof *c + strlen(c->run.url) + 1, f) != STATUS_OK)
+		if (add(s, run, f) != STATUS_OK)
 			return f->status;
+		c = &s->list[s->count - 1];
 	}
 	note_row(c, run);
 	if (!c->carries && s->q->distinct_id != NULL &&

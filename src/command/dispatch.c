@@ -398,8 +398,9 @@ proved(struct dispatch *s)
 	struct found_run *run = &s->run;
 
 	run->repository = github_repository(s->gh);
-	run->workflow = s->order->workflow;
-	run->ref = s->order->ref;
+	run->workflow = s->order->workflow != NULL ? s->order->workflow
+						   : run->file;
+	run->ref = s->order->ref != NULL ? s->order->ref : run->branch;
 	run->distinct_id = s->with_id ? s->distinct_id : NULL;
 	s->fault.status = STATUS_OK;
 	return STATUS_OK;
@@ -461,8 +462,7 @@ end_search(struct dispatch *s)
 	struct find_result found;
 
 	if (find_close(s->find, &found) == FIND_ONE) {
-		s->run = found.runs[0];
-		found.runs[0].url = NULL;
+		found_run_move(&s->run, &found.runs[0]);
 		proved(s);
 		journal_note_run(
 		    s->order->journal, s->query.repository, &s->run);

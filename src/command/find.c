@@ -80,8 +80,7 @@ add_result(struct find_result *r, struct candidate *c)
 		r->more++;
 		return;
 	}
-	r->runs[r->count++] = c->run;
-	c->run.url = NULL;
+	found_run_move(&r->runs[r->count++], &c->run);
 }
 
 /* The carriers of the ID first, then perhaps all other candidates. */

@@ -28,8 +28,17 @@ found_run_add(struct buf *b, const struct found_run *run)
 }
 
 void
+found_run_move(struct found_run *to, struct found_run *from)
+{
+	*to = *from;
+	memset(from, 0, sizeof *from);
+}
+
+void
 found_run_wipe(struct found_run *run)
 {
 	free(run->url);
+	free(run->file);
+	free(run->branch);
 	memset(run, 0, sizeof *run);
 }

@@ -28,6 +28,10 @@ struct found_run {
 	const char *workflow;   /* as it was asked for */
 	const char *ref;
 	const char *distinct_id; /* that was sent */
+	/* Owned, or NULL: where nobody asked for a workflow and a ref, what the
+	 * run says of itself. */
+	char *file;
+	char *branch;
 };
 
 /* "run-name", "job-name", ... as documented for identified_by. */
@@ -36,6 +40,9 @@ const char *found_by_text(enum found_by);
 /* Appends "run_id=ID run_url=URL", for messages about a result that cannot be
  * written. */
 void found_run_add(struct buf *, const struct found_run *);
+
+/* Moves what is owned, too: the source is zeroed. */
+void found_run_move(struct found_run *to, struct found_run *from);
 
 void found_run_wipe(struct found_run *);
 

@@ -34,7 +34,8 @@ def an_event_is_found_by_the_run_name(t):
              and len(sent["client_payload"]["distinct_id"]) == 36, f"sent {sent}")
     told = t.json()
     t.expect(told["run_id"] == hub.dispatched[0].id and told["identified_by"] == "run-name"
-             and told["distinct_id"] == sent["client_payload"]["distinct_id"], f"told {told}")
+             and told["distinct_id"] == sent["client_payload"]["distinct_id"]
+             and (told["workflow"], told["ref"]) == ("build.yml", "main"), f"told {told}")
     t.no_filters()
     t.dispatched(1)
 

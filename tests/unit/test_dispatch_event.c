@@ -66,7 +66,8 @@ test_found(void **state)
 			assert_true(found.id == OURS);
 			assert_int_equal(found.by, FOUND_BY_RUN_NAME);
 			assert_string_equal(found.distinct_id, ID);
-			assert_null(found.ref);
+			assert_string_equal(found.workflow, "deploy.yml");
+			assert_string_equal(found.ref, "main");
 			assert_int_equal(posts(), 1);
 			assert_int_equal(gh->calls[0].kind, FAKE_ALL_RUNS);
 			assert_int_equal(gh->calls[1].kind, FAKE_POST);

@@ -43,6 +43,8 @@ test_other_events(void **state)
 	fake_add_run(gh,
 	    (struct fake_run){ .id = BASELINE, .title = UUID, .event = event });
 	expect_ours(look_for(event_query()), FOUND_BY_RUN_NAME);
+	assert_string_equal(result.runs[0].file, "deploy.yml");
+	assert_string_equal(result.runs[0].branch, "main");
 	assert_int_equal(fake_count(gh, FAKE_RUNS, 0), 0);
 	searching_tear_down(state);
 	searching_set_up(state);
@@ -51,6 +53,42 @@ test_other_events(void **state)
 	add_ours(OURS + 1, FAKE_WORKFLOW_ID, 0);
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
 	expect_ours(look_for(query()), FOUND_BY_RUN_NAME);
+}
+
+/* What the result tells of a workflow that nobody named. */
+static void
+test_files(void **state)
+{
+	static const struct {
+		const char *path, *file;
+	} rows[] = {
+		{ ".github/workflows/a.yml", "a.yml" },
+		{ ".github/workflows/a.yml@main", "a.yml" },
+		{ "o/r/.github/workflows/a.yml@refs/heads/x", "a.yml" },
+		{ "a.yml", "a.yml" },
+		{ "", NULL },
+		{ "@main", NULL },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		fake_add_run(gh,
+		    (struct fake_run){
+			.id = OURS,
+			.event = event,
+			.title = UUID,
+			.path = rows[i].path,
+			.branch = "",
+		    });
+		expect_ours(look_for(event_query()), FOUND_BY_RUN_NAME);
+		assert_null(result.runs[0].branch);
+		if (rows[i].file == NULL)
+			assert_null(result.runs[0].file);
+		else
+			assert_string_equal(result.runs[0].file, rows[i].file);
+		searching_tear_down(state);
+		searching_set_up(state);
+	}
 }
 
 /* Another workflow's run may be listed a moment later. */
@@ -142,6 +180,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_other_events),
+		TEST(test_files),
 		TEST(test_alone_for_a_moment),
 		TEST(test_several_workflows),
 		TEST(test_one_workflow),

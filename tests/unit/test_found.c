@@ -31,12 +31,34 @@ test_wipe(void **state)
 	found_run_wipe(&run);
 }
 
+static void
+test_move(void **state)
+{
+	struct found_run to,
+	    from = {
+		    .id = 1,
+		    .url = xstrdup("https://x/1"),
+		    .file = xstrdup("a.yml"),
+		    .branch = xstrdup("main"),
+	    };
+
+	(void)state;
+	found_run_move(&to, &from);
+	assert_null(from.url);
+	assert_null(from.file);
+	assert_string_equal(to.file, "a.yml");
+	found_run_wipe(&from);
+	found_run_wipe(&to);
+	assert_null(to.branch);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_by_text),
 		cmocka_unit_test(test_wipe),
+		cmocka_unit_test(test_move),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
