@@ -177,6 +177,13 @@ is_shown(const struct config *c, const char *text)
 	return inputs_find(&c->inputs, text) != NULL;
 }
 
+static void
+register_value(void *config, const char *text)
+{
+	if (!is_shown(config, text))
+		secret_add_value(text);
+}
+
 /* Values of inputs may be secrets, and a server that refuses them quotes
  * them. */
 static void
@@ -186,8 +193,7 @@ register_values(struct loader *l)
 	size_t i;
 
 	for (i = 0; i < inputs->count; i++)
-		if (!is_shown(l->c, inputs->list[i].text))
-			secret_add_value(inputs->list[i].text);
+		inputs_visit(&inputs->list[i], register_value, l->c);
 }
 
 static void

@@ -241,6 +241,40 @@ inputs_write(struct buf *out, const struct inputs *in, const char *name,
 	buf_addc(out, '}');
 }
 
+/* As deep as JSON that was validated may be. */
+static void
+visit_strings(struct json j, void (*visit)(void *ctx, const char *), void *ctx)
+{
+	bool is_object = json_type(j) == JSON_OBJECT;
+	char *text = json_strdup(j);
+	struct json child;
+
+	if (text != NULL)
+		visit(ctx, text);
+	secret_free(text);
+	for (child = json_first(j); json_type(child) != JSON_ABSENT;
+	     child = json_next(child))
+		visit_strings(
+		    is_object ? json_value(child) : child, visit, ctx);
+}
+
+void
+inputs_visit(const struct input *input, void (*visit)(void *ctx, const char *),
+    void *ctx)
+{
+	struct json_doc *doc;
+	struct json_error e;
+
+	if (input->is_plain) {
+		visit(ctx, input->text);
+		return;
+	}
+	doc = json_parse(
+	    input->text, strlen(input->text), JSON_STRICT_TEXT, &e);
+	visit_strings(json_root(doc), visit, ctx);
+	json_free(doc);
+}
+
 void
 inputs_add_names(struct buf *out, const struct inputs *in)
 {

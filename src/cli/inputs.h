@@ -51,6 +51,11 @@ const struct input *inputs_find(const struct inputs *, const char *name);
 void inputs_write(
     struct buf *, const struct inputs *, const char *name, const char *value);
 
+/* Calls `visit` with the text of the value, or with each string inside of it
+ * (those of keys left out), which is lent. */
+void inputs_visit(
+    const struct input *, void (*visit)(void *ctx, const char *), void *ctx);
+
 /* Appends the names, for the log: values may be secrets. */
 void inputs_add_names(struct buf *, const struct inputs *);
 

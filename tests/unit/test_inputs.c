@@ -341,6 +341,42 @@ test_many(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+static void
+note(void *seen, const char *text)
+{
+	buf_addf(seen, "%s|", text);
+}
+
+/* A payload's values may be of any type: all strings in them are visited. */
+static void
+test_payload(void **state)
+{
+	static const char json[] =
+	    "{\"a\":{\"key\":[\"\\u0062\",{\"c\":\"d\"},1,[]],\"x\":\"y\"},"
+	    "\"n\":null,\"s\":\"t\",\"i\":1.0}";
+	struct buf seen;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(add_json(json), STATUS_USAGE);
+	inputs_wipe(&inputs);
+	inputs.is_payload = true;
+	assert_int_equal(add_json(json), STATUS_OK);
+	expect_written(NULL, NULL, json);
+	assert_false(inputs_find(&inputs, "a")->is_plain);
+	assert_false(inputs_find(&inputs, "n")->is_plain);
+	assert_true(inputs_find(&inputs, "i")->is_plain);
+	buf_init(&seen, BUF_TEXT_MAX);
+	for (i = 0; i < inputs.count; i++)
+		inputs_visit(&inputs.list[i], note, &seen);
+	assert_string_equal(buf_str(&seen), "b|d|y|t|1.0|");
+	buf_free(&seen);
+	/* A field takes the place of any of them. */
+	assert_int_equal(add_field("a=b"), STATUS_OK);
+	assert_true(inputs_find(&inputs, "a")->is_plain);
+	assert_int_equal(add_json("{\"s\":[]}"), STATUS_USAGE);
+}
+
 int
 main(void)
 {
@@ -354,6 +390,7 @@ main(void)
 		TEST(test_write),
 		TEST(test_names),
 		TEST(test_many),
+		TEST(test_payload),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
