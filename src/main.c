@@ -73,7 +73,7 @@ static enum status
 open_journal(struct journal **journal, const struct plan_targets *plan,
     const struct config *c, struct fault *f)
 {
-	const struct dispatch_order *order = &plan->list->order;
+	const struct dispatch_order *order;
 	struct journal_order what;
 	enum status status;
 	struct buf server;
@@ -81,6 +81,7 @@ open_journal(struct journal **journal, const struct plan_targets *plan,
 
 	if (c->journal == NULL || c->command == COMMAND_CHECK)
 		return STATUS_OK;
+	order = &plan->list->order;
 	what = (struct journal_order){
 		.workflow = order->workflow != NULL ? order->workflow : "any",
 		.ref = order->ref != NULL ? order->ref : "default branch",
