@@ -160,7 +160,10 @@ github_cancel_run(struct github *gh, uint64_t run_id, bool force,
 	if (status == STATUS_OK)
 		*was_over = c.response.status == 409 &&
 		    text_find_nocase(buf_str(&c.message), "completed") != NULL;
-	/* A 200 that is not from GitHub's API has cancelled nothing. */
+	/* GitHub accepts with 202 alone; a gateway's 200 has cancelled nothing. */
+	if (status == STATUS_OK && c.class == ANSWER_OK &&
+	    c.response.status != 202)
+		c.class = ANSWER_ODD;
 	if (status == STATUS_OK && !*was_over && c.class != ANSWER_OK) {
 		status = call_fault(&c, NULL, f);
 		f->lasting = f->lasting && c.response.status != 409;

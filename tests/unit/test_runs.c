@@ -125,6 +125,9 @@ test_cancel(void **state)
 		bool was_over;
 	} rows[] = {
 		{ "202 Accepted", "{}", STATUS_OK, false },
+		/* Not from GitHub, which says 202. */
+		{ "200 OK", "", STATUS_PROTOCOL, false },
+		{ "200 OK", "{}", STATUS_PROTOCOL, false },
 		/* Not over, and to be asked again. */
 		{ "409 Conflict",
 		    "{\"message\":\"Cannot cancel a workflow "
