@@ -173,8 +173,6 @@ check(struct loader *l, const struct entries *e)
 	for (i = 1; i < e->count; i++)
 		for (k = 0; k < i && l->status == STATUS_OK; k++)
 			check_pair(l, &e->list[k], &e->list[i]);
-	if (e->count > 0 && l->c->command != COMMAND_DISPATCH)
-		load_fail(l, "only a dispatch takes several repositories");
 }
 
 /* The config takes all of it; the first is the one that stands for all. */

@@ -15,10 +15,9 @@
 #include "command/worst.h"
 #include "json/emit.h"
 
-#define TRIES_MAX    3  /* of a call, if it may yet go well */
-#define CLOCK_SLACK  60 /* seconds that nobody needs to know of */
-#define DISTINCT_ID  "distinct_id"
-#define WRITES_TOKEN "\"Actions: Read and write\" (classic: the scope \"repo\")"
+#define TRIES_MAX   3  /* of a call, if it may yet go well */
+#define CLOCK_SLACK 60 /* seconds that nobody needs to know of */
+#define DISTINCT_ID "distinct_id"
 
 /* What is checked, in this order. */
 enum topic {
@@ -58,6 +57,7 @@ struct check {
 	struct github *gh;
 	const struct clock *clock;
 	const struct dispatch_order *order;
+	bool is_event; /* a repository_dispatch, which any workflow may await */
 	int64_t deadline_ms;
 	bool is_json;
 	struct buf json; /* the elements of "checks" so far */
@@ -78,6 +78,10 @@ struct check {
 	const char *file_ref; /* there; NULL: not yet */
 	enum status file_status;
 	bool can_read; /* what the repository contains */
+
+	/* What comes of a dispatch that the server does not like: an event that
+	 * starts nothing is accepted. */
+	enum status refusal;
 
 	enum status status; /* of the first failure; its fault: */
 	struct fault *fault;
@@ -133,7 +137,6 @@ tell_text(struct check *c, enum topic topic, enum finding finding,
 static void tell(struct check *, enum topic, enum finding, const char *, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* A failure that is told like this is a refusal. */
 static void
 tell(struct check *c, enum topic topic, enum finding finding,
     const char *format, ...)
@@ -145,7 +148,7 @@ tell(struct check *c, enum topic topic, enum finding finding,
 	va_start(ap, format);
 	buf_addv(&detail, format, ap);
 	va_end(ap);
-	tell_text(c, topic, finding, STATUS_REFUSED, buf_str(&detail));
+	tell_text(c, topic, finding, c->refusal, buf_str(&detail));
 	buf_free(&detail);
 }
 
@@ -442,6 +445,8 @@ plain_ref(const struct check *c)
 {
 	const char *ref = c->order->ref;
 
+	if (ref == NULL)
+		return c->repo.default_branch;
 	return strncmp(ref, "refs/heads/", 11) == 0 ? ref + 11
 	    : strncmp(ref, "refs/tags/", 10) == 0   ? ref + 10
 						    : ref;
@@ -476,16 +481,23 @@ check_ref(struct check *c)
 static enum finding
 check_trigger(struct check *c, const struct yaml *on)
 {
-	enum finding finding = declared_event(on, "workflow_dispatch");
+	enum finding finding = c->is_event
+	    ? declared_type(on, c->order->body)
+	    : declared_event(on, "workflow_dispatch");
+	const char *event = c->is_event ? "repository_dispatch of this type"
+					: "workflow_dispatch";
 
-	tell(c, TRIGGER, finding,
-	    finding == FINDING_OK ? "workflow_dispatch"
-		: finding == FINDING_FAIL
-		? "%s has no trigger workflow_dispatch at this ref; add it "
-		  "under \"on:\""
-		: "the section \"on:\" of %s is written in a way that this "
-		  "program does not understand",
-	    path_of(c));
+	if (finding == FINDING_OK)
+		tell(c, TRIGGER, finding, "%s", event);
+	else if (finding == FINDING_FAIL)
+		tell(c, TRIGGER, finding,
+		    "%s has no trigger %s at this ref; add it under \"on:\"",
+		    path_of(c), event);
+	else
+		tell(c, TRIGGER, finding,
+		    "the section \"on:\" of %s is written in a way that this "
+		    "program does not understand",
+		    path_of(c));
 	return finding;
 }
 
@@ -526,16 +538,20 @@ check_file(struct check *c)
 			    "there is no %s at this ref", path);
 		else
 			tell_unread(c, TRIGGER, c->file_status);
-		tell(c, INPUTS, FINDING_UNSURE, "the file could not be read");
-		tell(c, ID, FINDING_UNSURE, "the file could not be read");
+		if (!c->is_event) {
+			tell(c, INPUTS, FINDING_UNSURE,
+			    "the file could not be read");
+			tell(c, ID, FINDING_UNSURE,
+			    "the file could not be read");
+		}
 		return;
 	}
 	buf_init(&about, BUF_TEXT_MAX);
 	yaml_read(&on, buf_str(&c->file), c->file.len, "on");
-	if (check_trigger(c, &on) == FINDING_FAIL) {
+	if (check_trigger(c, &on) == FINDING_FAIL && !c->is_event) {
 		tell(c, INPUTS, FINDING_UNSURE, "there is no trigger");
 		tell(c, ID, FINDING_UNSURE, "there is no trigger");
-	} else {
+	} else if (!c->is_event) {
 		finding = declared_inputs(&on, c->order->body, &about);
 		tell(c, INPUTS, finding, "%s", buf_str(&about));
 		check_id(c, &on);
@@ -565,9 +581,11 @@ check_permission(struct check *c)
 	const char *scopes = c->info.scopes;
 	bool is_app = github_token_is_installation(c->gh);
 
-	if (c->workflow_status == STATUS_FORBIDDEN)
+	if (c->workflow_status == STATUS_FORBIDDEN && !c->is_event)
 		tell(c, PERMISSION, FINDING_FAIL,
-		    "the token may not even read workflows; it needs " WRITES_TOKEN);
+		    "the token may not even read workflows; it needs "
+		    "\"Actions: Read and write\" (classic: the scope "
+		    "\"repo\")");
 	else if (c->repo.may_push == TOLD_NO && !is_app)
 		tell(c, PERMISSION, FINDING_FAIL,
 		    "the token's owner may not write to the repository, which "
@@ -575,7 +593,9 @@ check_permission(struct check *c)
 	else if (scopes == NULL)
 		tell(c, PERMISSION, FINDING_UNSURE,
 		    "GitHub does not tell what this kind of token may do; it "
-		    "needs " WRITES_TOKEN);
+		    "needs %s (classic: the scope \"repo\")",
+		    c->is_event ? "\"Contents: Read and write\""
+				: "\"Actions: Read and write\"");
 	else if (has_scope(scopes, "repo") ||
 	    (has_scope(scopes, "public_repo") && c->repo.is_private == TOLD_NO))
 		tell(c, PERMISSION, FINDING_OK,
@@ -605,6 +625,40 @@ check_clock(struct check *c)
 		    ahead < 0 ? "behind" : "ahead of");
 }
 
+static void
+tell_listeners(struct check *c, enum topic topic)
+{
+	tell(c, topic, FINDING_UNSURE,
+	    "any workflow may await this event; name yours with --workflow");
+}
+
+/* What an event meets, which has a payload and no ref. */
+static void
+check_event(struct check *c)
+{
+	bool is_named = c->order->workflow != NULL;
+
+	c->refusal = STATUS_UNIDENTIFIED;
+	if (is_named) {
+		check_workflow(c);
+	} else {
+		tell_listeners(c, WORKFLOW);
+		tell_listeners(c, STATE);
+	}
+	tell(c, REF, FINDING_OK, "events run on the default branch, %s",
+	    c->repo.default_branch);
+	if (is_named) {
+		check_default_branch(c);
+		check_file(c);
+	} else {
+		tell_listeners(c, DEFAULT_BRANCH);
+		tell_listeners(c, TRIGGER);
+	}
+	c->refusal = STATUS_REFUSED;
+	tell(c, INPUTS, FINDING_OK, "a payload need not be declared");
+	tell(c, ID, FINDING_OK, "in the payload");
+}
+
 /* False if the server cannot be reached. */
 static bool
 check_all(struct check *c)
@@ -621,10 +675,14 @@ check_all(struct check *c)
 		tell_rest(c, ACTIONS, "the repository is not visible");
 	} else {
 		check_actions(c);
-		check_workflow(c);
-		check_ref(c);
-		check_default_branch(c);
-		check_file(c);
+		if (c->is_event) {
+			check_event(c);
+		} else {
+			check_workflow(c);
+			check_ref(c);
+			check_default_branch(c);
+			check_file(c);
+		}
 		check_permission(c);
 	}
 	check_clock(c);
@@ -659,6 +717,8 @@ check_one(struct github *gh, const struct clock *clock,
 		.order = &target->order,
 		.deadline_ms = clock_after(clock, target->order.timeout_ms),
 		.is_json = is_json,
+		.is_event = target->order.event == EVENT_REPOSITORY_DISPATCH,
+		.refusal = STATUS_REFUSED,
 		.fault = f,
 	};
 	bool goes_on;

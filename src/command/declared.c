@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "command/declared.h"
+#include "github/event.h"
 #include "json/json.h"
 
 #define INPUTS_MAX     25    /* docs.github.com, "Workflow syntax" */
@@ -40,6 +41,45 @@ declared_event(const struct yaml *on, const char *event)
 			return FINDING_OK;
 		else if (n->kind != YAML_TEXT)
 			finding = FINDING_UNSURE;
+	return finding;
+}
+
+/* types: TYPE, or types: [TYPE, ...] */
+static enum finding
+judge_types(
+    const struct yaml *on, const struct yaml_node *types, const char *type)
+{
+	const struct yaml_node *n = NULL;
+	enum finding finding = FINDING_FAIL;
+
+	if (types->kind == YAML_ABSENT || types->kind == YAML_NULL ||
+	    yaml_is(types, type))
+		return FINDING_OK;
+	while ((n = yaml_next(on, types, n)) != NULL)
+		if (yaml_is(n, type))
+			return FINDING_OK;
+		else if (n->kind != YAML_TEXT)
+			finding = FINDING_UNSURE;
+	return types->kind == YAML_UNSURE ? FINDING_UNSURE : finding;
+}
+
+enum finding
+declared_type(const struct yaml *on, const char *body)
+{
+	const char *event = event_name(EVENT_REPOSITORY_DISPATCH);
+	enum finding finding = declared_event(on, event);
+	const struct yaml_node *trigger = yaml_member(on, yaml_root(on), event);
+	struct json_error e;
+	struct json_doc *doc;
+	char *type;
+
+	if (finding != FINDING_OK)
+		return finding;
+	doc = json_parse(body, strlen(body), JSON_LENIENT_TEXT, &e);
+	type = json_strdup(json_member(json_root(doc), "event_type"));
+	finding = judge_types(on, yaml_member(on, trigger, "types"), type);
+	free(type);
+	json_free(doc);
 	return finding;
 }
 

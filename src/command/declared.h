@@ -15,6 +15,10 @@ enum finding { FINDING_OK, FINDING_FAIL, FINDING_UNSURE };
 /* Whether this event starts the workflow; `on` is that section of its file. */
 enum finding declared_event(const struct yaml *on, const char *event);
 
+/* The same for a repository_dispatch event of the type that this body has: a
+ * workflow may await some types only. */
+enum finding declared_type(const struct yaml *on, const char *body);
+
 /*
  * Whether these inputs may be given: `body` is the JSON of the dispatch.
  * Appends what is wrong, and what is unsure, or the names of the inputs.

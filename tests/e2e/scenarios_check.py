@@ -298,3 +298,42 @@ def a_journal_is_left_alone(t):
     classic(t.github())
     all_ok(t, check(t, "--journal", t.path("journal")))
     t.expect(not os.path.exists(t.path("journal")), "no file is made")
+
+
+@scenario
+def an_event_is_checked_on_the_default_branch(t):
+    text = "on: {repository_dispatch: {types: [go]}}"
+    classic(t.github(text=text))
+    base = t.base(ref=None, workflow=None)
+    lines = check(t, "--event-type", "go", base=base)
+    unknown = ("workflow", "state", "default_branch", "trigger")
+    expect_lines(t, lines, **{name: "can't tell" for name in unknown})
+    all_ok(t, lines, unknown)
+    named = t.base(ref=None)
+    all_ok(t, check(t, "--event-type", "go", base=named))
+    lines = check(t, "--event-type", "stop", base=named, code=5)
+    expect_lines(t, lines, trigger="FAIL")
+    all_ok(t, lines, ("trigger",))
+
+
+@scenario
+def several_repositories_are_checked_one_by_one(t):
+    hub = classic(t.github())
+    other = classic(hub.beside("other", state="disabled_manually"))
+    missing = "octo-org/missing"
+    repos = t.file("repos", f"octo-org/octo-repo\nocto-org/other\n{missing}\n")
+    base = t.base(repo=None)
+    t.run("check", *base, "--repos", repos)
+    t.exits(3)
+    blocks = re.split(r"^(\S+/\S+):\n", t.result.stdout.decode(), flags=re.M)[1:]
+    t.expect(blocks[::2] == ["octo-org/octo-repo", "octo-org/other", missing], "a heading for each")
+    results = [[LINE.fullmatch(line) for line in block.splitlines()] for block in blocks[1::2]]
+    t.expect([[row[2] for row in rows if row[1] == "FAIL"] for rows in results]
+             == [[], ["state"], ["repository"]], "each has its own lines")
+    t.says("disabled_manually", "404")
+    t.run("check", *base, "--repos", repos, "--format", "json")
+    t.exits(3)
+    t.expect([(one["repository"], one["exit_status"]) for one in t.json_lines()]
+             == [("octo-org/octo-repo", 0), ("octo-org/other", 3), (missing, 3)], "an object each")
+    t.expect(not other.dispatched, "nothing is started")
+    t.dispatched(0)

@@ -73,6 +73,39 @@ test_event(void **state)
 	}
 }
 
+static void
+test_type(void **state)
+{
+	static const struct {
+		const char *text;
+		enum finding finding;
+	} cases[] = {
+		{ "on: repository_dispatch", FINDING_OK },
+		{ "on: [push, repository_dispatch]", FINDING_OK },
+		{ "on: {repository_dispatch: }", FINDING_OK },
+		{ "on: {repository_dispatch: {types: go}}", FINDING_OK },
+		{ "on: {repository_dispatch: {types: [stop, go]}}",
+		    FINDING_OK },
+		{ "on: {repository_dispatch: {types: [stop]}}", FINDING_FAIL },
+		{ "on: {repository_dispatch: {types: Go}}", FINDING_FAIL },
+		{ "on: workflow_dispatch", FINDING_FAIL },
+		{ "on: {repository_dispatch: {types: *x}}", FINDING_UNSURE },
+		{ "on: {repository_dispatch: {types: [a, *x]}}",
+		    FINDING_UNSURE },
+		{ "on: {repository_dispatch: *x}", FINDING_UNSURE },
+		{ "on: *x", FINDING_UNSURE },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		declare(cases[i].text);
+		check(declared_type(&on, "{\"event_type\":\"go\"}") ==
+			cases[i].finding,
+		    "%s", cases[i].text);
+	}
+}
+
 #define DISPATCH "on:\n  workflow_dispatch:\n"
 #define INPUTS   DISPATCH "    inputs:\n"
 
@@ -239,6 +272,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_event),
+		TEST(test_type),
 		TEST(test_inputs),
 		TEST(test_limits),
 		TEST(test_input),
