@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -42,28 +43,6 @@ bool
 proxy_is_set(const struct proxy *p)
 {
 	return p->url.host != NULL;
-}
-
-/* RFC 4648, 4. */
-static void
-add_base64(struct buf *out, const char *s, size_t len)
-{
-	static const char digits[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *p = (const unsigned char *)s;
-	uint32_t bits;
-	size_t i, n;
-
-	for (; len > 0; p += n, len -= n) {
-		n = len < 3 ? len : 3;
-		bits = (uint32_t)p[0] << 16;
-		if (n > 1)
-			bits |= (uint32_t)p[1] << 8;
-		if (n > 2)
-			bits |= p[2];
-		for (i = 0; i < 4; i++, bits <<= 6)
-			buf_addc(out, i <= n ? digits[bits >> 18 & 63] : '=');
-	}
 }
 
 /* The value of a hexadecimal digit, or -1. */
@@ -146,7 +125,7 @@ take_credentials(struct proxy *p, const char *s, size_t len)
 	if (wrong == NULL) {
 		secret_add(buf_str(&plain) + mark);
 		buf_adds(&value, "Basic ");
-		add_base64(&value, buf_str(&plain), plain.len);
+		base64_add(&value, buf_str(&plain), plain.len);
 		p->authorization = buf_take(&value);
 		secret_add(p->authorization + strlen("Basic "));
 	}

@@ -38,8 +38,6 @@ der_take(struct der *d, unsigned int *tag, struct der *contents)
 }
 
 #define TAG_BOOLEAN    0x01
-#define TAG_INTEGER    0x02
-#define TAG_OCTETS     0x04
 #define TAG_VERSION    0xa0 /* [0] */
 #define TAG_EXTENSIONS 0xa3 /* [3] */
 
@@ -51,7 +49,7 @@ bool
 der_read_certificate(
     const unsigned char *data, size_t len, struct der_certificate *c)
 {
-	static const unsigned int tags[] = { TAG_INTEGER, DER_SEQUENCE,
+	static const unsigned int tags[] = { DER_INTEGER, DER_SEQUENCE,
 		DER_SEQUENCE, DER_SEQUENCE, DER_SEQUENCE, DER_SEQUENCE };
 	struct der file = { data, data + len }, cert, tbs, part, rest;
 	const unsigned char *start;
@@ -102,7 +100,7 @@ take_extension(struct der *list, struct der *id, struct der *value)
 	    der_take(&extension, &tag, id) && tag == DER_OID &&
 	    der_take(&extension, &tag, value) &&
 	    (tag != TAG_BOOLEAN || der_take(&extension, &tag, value)) &&
-	    tag == TAG_OCTETS;
+	    tag == DER_OCTET_STRING;
 }
 
 bool

@@ -15,10 +15,12 @@ struct der {
 	const unsigned char *p, *end;
 };
 
-#define DER_BIT_STRING 0x03
-#define DER_OID        0x06
-#define DER_SEQUENCE   0x30
-#define DER_SET        0x31
+#define DER_INTEGER      0x02
+#define DER_BIT_STRING   0x03
+#define DER_OCTET_STRING 0x04
+#define DER_OID          0x06
+#define DER_SEQUENCE     0x30
+#define DER_SET          0x31
 
 bool der_same(const struct der *, const struct der *);
 

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "compat.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "net/pem.h"
 
 #define DASHES    5   /* that both markers begin with */
 #define PIECE_MAX 768 /* decoded before it goes to the buffer */
-
-static const char begin[] = "-----BEGIN CERTIFICATE-----";
-static const char end[] = "-----END CERTIFICATE-----";
 
 /* Values of what is not a digit; all of these have bit 6 set. */
 #define SKIPPED 64 /* white space */
@@ -43,11 +41,15 @@ value_of(unsigned int c)
 }
 
 void
-pem_init(struct pem *p, pem_found found, void *ctx)
+pem_init(struct pem *p, const char *label, pem_found found, void *ctx)
 {
 	unsigned int c;
 
 	memset(p, 0, sizeof *p);
+	snprintf(p->begin, sizeof p->begin, "-----BEGIN %.*s-----",
+	    PEM_LABEL_MAX, label);
+	snprintf(
+	    p->end, sizeof p->end, "-----END %.*s-----", PEM_LABEL_MAX, label);
 	for (c = 0; c < sizeof p->values; c++)
 		p->values[c] = (unsigned char)value_of(c);
 	p->found = found;
@@ -60,7 +62,7 @@ open_block(struct pem *p)
 {
 	p->inside = true;
 	p->broken = false;
-	p->at = p->fed - (sizeof begin - 1);
+	p->at = p->fed - strlen(p->begin);
 	p->bits = p->digits = p->padding = 0;
 	buf_clear(&p->der);
 }
@@ -87,7 +89,7 @@ match(struct pem *p, char c)
 {
 	p->fed++;
 	if (p->matched == DASHES)
-		p->marker = c == 'E' ? end : begin;
+		p->marker = c == 'E' ? p->end : p->begin;
 	if (c != (p->matched < DASHES ? '-' : p->marker[p->matched])) {
 		/* Dashes that are not a marker are not base64 either. */
 		p->broken = true;
@@ -98,8 +100,8 @@ match(struct pem *p, char c)
 	if (p->matched <= DASHES || p->marker[p->matched] != '\0')
 		return;
 	p->matched = 0;
-	close_block(p, p->marker == end);
-	if (p->marker == begin)
+	close_block(p, p->marker == p->end);
+	if (p->marker == p->begin)
 		open_block(p);
 }
 
@@ -167,6 +169,7 @@ decode(struct pem *p, const unsigned char *s, size_t len)
 			n += one_character(p, s[i++], piece + n);
 		}
 	buf_add(&p->der, piece, n);
+	explicit_bzero(piece, n);
 	p->fed += i;
 	return i;
 }
@@ -196,5 +199,5 @@ void
 pem_finish(struct pem *p)
 {
 	close_block(p, false);
-	buf_free(&p->der);
+	buf_wipe(&p->der);
 }

@@ -165,7 +165,7 @@ scan(struct reading *r, int fd)
 	struct pem pem;
 	ssize_t n;
 
-	pem_init(&pem, add_certificate, r);
+	pem_init(&pem, "CERTIFICATE", add_certificate, r);
 	while ((n = read_some(
 		    fd, chunk, sizeof chunk, r->trust->pipes_until_ms)) > 0 &&
 	    (total += (size_t)n) <= FILE_MAX && r->trust->count <= ENTRIES_MAX)
@@ -459,7 +459,7 @@ read_again(const struct entry *e, const struct file *file, struct buf *out,
 	struct pem pem;
 	ssize_t n = 1;
 
-	pem_init(&pem, take_certificate, &w);
+	pem_init(&pem, "CERTIFICATE", take_certificate, &w);
 	for (left = e->text_len, at = e->at; left > 0; left -= (uint64_t)n) {
 		n = pread(file->fd, chunk,
 		    left < sizeof chunk ? (size_t)left : sizeof chunk,

@@ -53,7 +53,7 @@ read_sent(struct sent *s, const char *path)
 		perror(path);
 		exit(2);
 	}
-	pem_init(&pem, add_sent, s);
+	pem_init(&pem, "CERTIFICATE", add_sent, s);
 	while ((n = fread(chunk, 1, sizeof chunk, file)) > 0)
 		pem_feed(&pem, chunk, n);
 	pem_finish(&pem);

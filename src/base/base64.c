@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+#include "compat.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/base64.h"
+
+static void
+add(struct buf *out, const unsigned char *p, size_t len, const char *last_two,
+    bool pads)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+	uint32_t bits, value;
+	size_t i, n;
+
+	for (; len > 0; p += n, len -= n) {
+		n = len < 3 ? len : 3;
+		bits = (uint32_t)p[0] << 16;
+		if (n > 1)
+			bits |= (uint32_t)p[1] << 8;
+		if (n > 2)
+			bits |= p[2];
+		for (i = 0; i <= n; i++, bits <<= 6) {
+			value = bits >> 18 & 63;
+			buf_addc(out,
+			    value < 62 ? digits[value] : last_two[value - 62]);
+		}
+		for (; pads && i < 4; i++)
+			buf_addc(out, '=');
+	}
+}
+
+void
+base64_add(struct buf *out, const void *bytes, size_t len)
+{
+	add(out, bytes, len, "+/", true);
+}
+
+void
+base64_add_url(struct buf *out, const void *bytes, size_t len)
+{
+	add(out, bytes, len, "-_", false);
+}
