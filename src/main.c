@@ -111,6 +111,7 @@ run_online(const struct github_options *given, const struct config *c,
 		{ .path = HOSTS_PATH },
 		{ .path = RESOLV_CONF_PATH, .is_replaced = true },
 		{ .path = c->token_file, .is_replaced = true },
+		{ .path = c->app_key_file, .is_replaced = true },
 	};
 	struct github_options options = *given;
 	struct journal *journal = NULL;
@@ -149,6 +150,8 @@ run_online(const struct github_options *given, const struct config *c,
 	}
 	status = result_close(&result, status, f);
 	*wrote_status = true;
+	/* The outcome stands, even if closing runs out of memory. */
+	status_if_exhausted(status, NULL);
 	github_close(gh);
 	journal_close(journal);
 	trust_free(trust);
@@ -158,6 +161,8 @@ run_online(const struct github_options *given, const struct config *c,
 static enum status
 with_config(const struct config *c, bool *wrote_status, struct fault *f)
 {
+	const struct github_app app = { c->app_id, c->app_key,
+		c->app_key_file };
 	struct github_options options = {
 		.api = &c->api,
 		.pages = &c->server,
@@ -165,6 +170,8 @@ with_config(const struct config *c, bool *wrote_status, struct fault *f)
 		.repo = c->repo,
 		.token = c->token != NULL ? c->token : "",
 		.token_file = c->token_file,
+		.app = c->app_id != NULL ? &app : NULL,
+		.permissions = plan_permissions(c),
 		.proxy = &c->proxy,
 	};
 	enum status status = STATUS_OK;

@@ -22,6 +22,10 @@ extern const struct clock clock_system;
 
 int64_t clock_now(const struct clock *);
 
+/* What this machine takes for the time of day: seconds since 1970.  It may be
+ * wrong, and jump. */
+int64_t clock_wall_s(void);
+
 /* now + duration, without overflow. */
 int64_t clock_after(const struct clock *, int64_t duration_ms);
 

@@ -18,6 +18,12 @@ system_now(void *ctx)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+int64_t
+clock_wall_s(void)
+{
+	return (int64_t)time(NULL);
+}
+
 static void
 system_sleep_until(void *ctx, int64_t instant_ms)
 {

@@ -221,6 +221,7 @@ load_trust(struct loader *l)
 
 static void (*const steps[])(struct loader *) = {
 	load_secrets,
+	load_app,
 	load_target,
 	load_server,
 	load_token,
@@ -294,5 +295,7 @@ config_wipe(struct config *c)
 	free(c->distinct_id);
 	free(c->cacert);
 	token_free(c->token);
+	free(c->app_id);
+	secret_free(c->app_key);
 	memset(c, 0, sizeof *c);
 }

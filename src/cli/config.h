@@ -40,11 +40,14 @@ struct config {
 	char *ref;
 	char *event_type; /* of a repository_dispatch; or NULL */
 	struct inputs inputs;
-	char *distinct_id;      /* NULL: none given */
-	bool random_id;         /* asked for one at random */
-	char *journal;          /* its path; or NULL */
-	char *token;            /* NULL: none, in a dry run */
-	const char *token_file; /* or NULL; lent; re-read */
+	char *distinct_id;        /* NULL: none given */
+	bool random_id;           /* asked for one at random */
+	char *journal;            /* its path; or NULL */
+	char *token;              /* NULL: none, in a dry run */
+	const char *token_file;   /* or NULL; lent; re-read */
+	char *app_id;             /* NULL: no App */
+	char *app_key;            /* its private key; or NULL: */
+	const char *app_key_file; /* or NULL; lent; read for each use */
 	int64_t timeout_ms;
 	int64_t step_ms; /* PACE_ADAPTIVE, or the step */
 	bool dry_run;

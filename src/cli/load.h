@@ -31,6 +31,7 @@ struct loader {
 	struct buf missing;      /* required values, for people */
 	char *host;              /* from --repo; or NULL */
 	const char *server_from; /* names it; NULL: default */
+	const char *app_from;    /* names the App's ID */
 	struct url *run_pages;   /* that the URL of each run is
 						 * below; or no host */
 	int64_t read_by_ms;      /* instant, for all files */
@@ -98,6 +99,9 @@ void load_free_texts(struct config *);
 /* All that may be a token is registered as a secret, and --token-file read. */
 void load_secrets(struct loader *);
 
+/* A GitHub App and its key, which may be a secret, too. */
+void load_app(struct loader *);
+
 /* The repository, and the host given with it. */
 void load_repo(struct loader *);
 
@@ -110,7 +114,7 @@ void load_runs(struct loader *);
 /* The server: its API and its pages. */
 void load_server(struct loader *);
 
-/* Selects the token for this server. */
+/* Selects the token for this server, unless there is an App. */
 void load_token(struct loader *);
 
 /* Fails if a run's URL names another server. */

@@ -59,6 +59,26 @@ load_secrets(struct loader *l)
 	load_token_file(l);
 }
 
+/* A general variable is no wish of this command's; the action's input is. */
+static void
+refuse_both(struct loader *l)
+{
+	char *input = load_variable(l, names[0].name);
+
+	if (l->o->given[OPTION_TOKEN_FILE])
+		load_fail(l,
+		    "--token-file and %s: give either a token or a GitHub App, "
+		    "not both",
+		    l->app_from);
+	else if (input != NULL)
+		load_fail(l,
+		    "%s and %s: give either a token or a GitHub App, not both "
+		    "(where an action gives a token by default, set its input "
+		    "\"token\" to \"\")",
+		    names[0].name, l->app_from);
+	token_free(input);
+}
+
 void
 load_token(struct loader *l)
 {
@@ -66,6 +86,10 @@ load_token(struct loader *l)
 	struct config *c = l->c;
 	size_t i;
 
+	if (c->app_id != NULL) {
+		refuse_both(l);
+		return;
+	}
 	for (i = 0; i < sizeof names / sizeof names[0] && c->token == NULL;
 	     i++) {
 		if (hosted && names[i].enterprise)
@@ -82,7 +106,8 @@ load_token(struct loader *l)
 	else
 		load_add_missing(l,
 		    "the token (--token-file, INPUT_TOKEN, "
-		    "%sGH_TOKEN or GITHUB_TOKEN)",
+		    "%sGH_TOKEN or GITHUB_TOKEN; or a GitHub App by --app-id "
+		    "and --app-key)",
 		    hosted ? ""
 			   : "GH_ENTERPRISE_TOKEN, GITHUB_ENTERPRISE_TOKEN, ");
 }

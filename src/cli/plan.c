@@ -201,3 +201,18 @@ plan_log(
 	buf_free(&where);
 	buf_free(&names);
 }
+
+struct github_permissions
+plan_permissions(const struct config *c)
+{
+	const struct wait_order *w = &c->waiting;
+	bool may_cancel = w->cancel_on_interrupt ||
+	    w->cancel_after_ms != WAIT_NEVER ||
+	    w->force_cancel_after_ms != WAIT_NEVER;
+
+	return (struct github_permissions){
+		.actions = c->command == COMMAND_AWAIT && !may_cancel
+		    ? GITHUB_READ
+		    : GITHUB_WRITE,
+	};
+}

@@ -18,6 +18,9 @@ enum status plan_dispatch(struct dispatch_order *, const struct config *,
     const char *uuid, struct fault *);
 void plan_wipe(struct dispatch_order *);
 
+/* What a GitHub App's token has to be allowed, and no more. */
+struct github_permissions plan_permissions(const struct config *);
+
 /* Logs what is about to be dispatched on the server that `who` names.  Of the
  * inputs only the names: values may be secrets. */
 void plan_log(

@@ -18,17 +18,27 @@
 #define PHRASE_MAX  80  /* and of a reason phrase or request ID */
 
 void
-call_begin(struct call *c, const struct github *gh, enum request_method method)
+call_begin_bare(struct call *c, struct session *s, char *const *authorization,
+    enum request_method method)
 {
 	memset(c, 0, sizeof *c);
-	c->session = gh->session;
+	c->session = s;
+	c->authorization = authorization;
 	buf_init(&c->target, BUF_TEXT_MAX);
-	buf_add(&c->target, gh->prefix.data, gh->prefix.len);
+	buf_adds(&c->target, s->api->path);
 	buf_init(&c->message, BUF_TEXT_MAX);
 	response_init(&c->response, method);
 	c->request.method = method;
-	c->request.authority = client_who(c->session->client);
-	session_add_fields(c->session, &c->request);
+	c->request.authority = client_who(s->client);
+	c->authorization_field = session_add_fields(s, &c->request);
+}
+
+void
+call_begin(struct call *c, const struct github *gh, enum request_method method)
+{
+	call_begin_bare(c, gh->session, &gh->credential->authorization, method);
+	buf_clear(&c->target);
+	buf_add(&c->target, gh->prefix.data, gh->prefix.len);
 }
 
 void
@@ -97,6 +107,7 @@ call_ask(struct call *c, const struct client_options *o, struct fault *f)
 	enum status status;
 
 	c->request.target = buf_str(&c->target);
+	c->authorization_field->value = *c->authorization;
 	status = client_do(
 	    c->session->client, &c->request, &c->response, o, &c->sent, f);
 	if (status == STATUS_OK)
@@ -157,6 +168,14 @@ add_quote(struct buf *out, const char *intro, const char *s, size_t max)
 	buf_wipe(&text);
 }
 
+/* The answer asks for a pause. */
+static bool
+says_when(const struct call *c)
+{
+	return c->class == ANSWER_LIMITED ||
+	    (c->class == ANSWER_FAILED && c->wait_ms > 0);
+}
+
 /*
  * A token that an App has just created may be refused like this for some
  * seconds (github.com/octokit/auth-app.js/issues/65); any token may get a 401.
@@ -165,14 +184,43 @@ static bool
 is_early(const struct call *c)
 {
 	if (c->class == ANSWER_FORBIDDEN)
-		return token_is_installation(session_token(c->session)) &&
+		return token_is_installation(
+			   session_token(*c->authorization)) &&
 		    text_find_nocase(buf_str(&c->message),
 			"not accessible by integration") != NULL;
 	return c->class == ANSWER_UNAUTHORIZED;
 }
 
+/* What is wrong, as the server says it. */
+static void
+add_story(struct buf *text, const struct call *c)
+{
+	const struct response *r = &c->response;
+	const char *type = response_field(r, "Content-Type");
+	const char *request_id = response_field(r, "X-GitHub-Request-Id");
+
+	buf_addf(
+	    text, "%s answered %u", client_who(c->session->client), r->status);
+	if (*r->reason != '\0')
+		add_quote(text, " ", r->reason, PHRASE_MAX);
+	if (c->class == ANSWER_FOREIGN) {
+		add_quote(
+		    text, " with ", type != NULL ? type : "a page", PHRASE_MAX);
+		buf_adds(text, " instead of JSON");
+	}
+	if (c->message.len > 0) {
+		add_quote(text, ": \"", buf_str(&c->message), MESSAGE_MAX);
+		buf_addc(text, '"');
+	}
+	if (request_id != NULL)
+		add_quote(text, " (request ID ", request_id, PHRASE_MAX);
+	buf_adds(text, request_id != NULL ? ")." : ".");
+	if (says_when(c))
+		add_reset_time(c->session, text, c->wait_ms);
+}
+
 enum status
-call_fault(const struct call *c, const char *ref, struct fault *f)
+call_fault_plain(const struct call *c, struct fault *f)
 {
 	static const struct {
 		enum status status;
@@ -190,6 +238,21 @@ call_fault(const struct call *c, const char *ref, struct fault *f)
 		[ANSWER_FAILED] = { STATUS_SERVER, false },
 		[ANSWER_ODD] = { STATUS_PROTOCOL, false },
 	};
+	struct buf text;
+
+	buf_init(&text, BUF_TEXT_MAX);
+	add_story(&text, c);
+	fault_set(f, outcomes[c->class].status, "%s", buf_str(&text));
+	f->lasting = outcomes[c->class].lasting;
+	f->early = is_early(c);
+	f->wait_ms = c->wait_ms;
+	buf_free(&text);
+	return f->status;
+}
+
+enum status
+call_fault(const struct call *c, const char *ref, struct fault *f)
+{
 	const struct response *r = &c->response;
 	struct refusal refusal = {
 		.status = r->status,
@@ -205,36 +268,15 @@ call_fault(const struct call *c, const char *ref, struct fault *f)
 		.is_json = c->is_json,
 		.is_foreign = c->class == ANSWER_FOREIGN,
 	};
-	const char *type = response_field(r, "Content-Type");
-	const char *request_id = response_field(r, "X-GitHub-Request-Id");
-	struct buf text;
+	struct buf advice;
 
-	buf_init(&text, BUF_TEXT_MAX);
-	buf_addf(
-	    &text, "%s answered %u", client_who(c->session->client), r->status);
-	if (*r->reason != '\0')
-		add_quote(&text, " ", r->reason, PHRASE_MAX);
-	if (refusal.is_foreign) {
-		add_quote(&text, " with ", type != NULL ? type : "a page",
-		    PHRASE_MAX);
-		buf_adds(&text, " instead of JSON");
-	}
-	if (c->message.len > 0) {
-		add_quote(&text, ": \"", buf_str(&c->message), MESSAGE_MAX);
-		buf_addc(&text, '"');
-	}
-	if (request_id != NULL)
-		add_quote(&text, " (request ID ", request_id, PHRASE_MAX);
-	buf_adds(&text, request_id != NULL ? ")." : ".");
-	if (c->class == ANSWER_LIMITED ||
-	    (c->class == ANSWER_FAILED && c->wait_ms > 0))
-		add_reset_time(c->session, &text, c->wait_ms);
-	else if ((r->status >= 400 && r->status < 500) || refusal.is_foreign)
-		advice_refusal(&text, &refusal);
-	fault_set(f, outcomes[c->class].status, "%s", buf_str(&text));
-	f->lasting = outcomes[c->class].lasting;
-	f->early = is_early(c);
-	f->wait_ms = c->wait_ms;
-	buf_free(&text);
+	call_fault_plain(c, f);
+	if (says_when(c) ||
+	    ((r->status < 400 || r->status >= 500) && !refusal.is_foreign))
+		return f->status;
+	buf_init(&advice, BUF_TEXT_MAX);
+	advice_refusal(&advice, &refusal);
+	fault_add(f, "%s", buf_str(&advice));
+	buf_free(&advice);
 	return f->status;
 }

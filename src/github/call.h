@@ -15,6 +15,8 @@
 
 struct call {
 	struct session *session;
+	char *const *authorization; /* filled in when it is sent; lent */
+	struct request_field *authorization_field;
 	struct buf target;      /* ".../repos/OWNER/REPO"; callers append */
 	struct request request; /* callers may add to it */
 	bool is_event;          /* a repository_dispatch, for advice */
@@ -29,6 +31,11 @@ struct call {
 
 /* Fills in the fields that all requests carry.  The caller wipes the call. */
 void call_begin(struct call *, const struct github *, enum request_method);
+
+/* The same for a call of no repository: its target is the API's own path, and
+ * it has an authorization of its own. */
+void call_begin_bare(struct call *, struct session *,
+    char *const *authorization, enum request_method);
 void call_wipe(struct call *);
 
 /* Durations count from when they begin; none outlasts the deadline. */
@@ -56,5 +63,8 @@ enum status call_do(struct call *, const struct call_times *,
  * the dispatched ref, or NULL for any other call.  Returns the fault's status.
  */
 enum status call_fault(const struct call *, const char *ref, struct fault *);
+
+/* The same without advice about the repository or the token. */
+enum status call_fault_plain(const struct call *, struct fault *);
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "github/call.h"
+#include "github/authorize.h"
 #include "github/fetch.h"
 
 #define ANSWER_MS 60000 /* 1.3 MiB at 22 KiB/s */
@@ -64,7 +64,7 @@ has_next_page(const struct fetch *x, const struct response *r)
 }
 
 static enum status
-ask(struct call *c, const struct fetch *x, struct fault *f)
+ask(struct github *gh, struct call *c, const struct fetch *x, struct fault *f)
 {
 	struct client_options options = { .redirects = CLIENT_SAME_ORIGIN };
 	struct call_times times = { HEAD_MS, ANSWER_MS, x->connect_by_ms,
@@ -73,7 +73,7 @@ ask(struct call *c, const struct fetch *x, struct fault *f)
 	buf_adds(&c->target, x->path);
 	if (x->etag != NULL)
 		request_add(&c->request, "If-None-Match", *x->etag);
-	return call_do(c, &times, &options, f);
+	return authorize_do(gh, c, &times, &options, f);
 }
 
 static void
@@ -146,7 +146,7 @@ fetch(struct github *gh, const struct fetch *x, struct fault *f)
 
 	for (;;) {
 		call_begin(&c, gh, REQUEST_GET);
-		status = ask(&c, x, f);
+		status = ask(gh, &c, x, f);
 		if (c.class != ANSWER_VERSION || s->old_version)
 			break;
 		log_debug(

@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "github/app.h"
+#include "github/authorize.h"
 #include "github/server.h"
 #include "github/session.h"
 
@@ -15,6 +17,7 @@ repository(struct session *s, const char *owner, const char *repo)
 	struct buf name;
 
 	gh->session = s;
+	gh->credential = session_credential(s, owner, repo, &gh->grant);
 	buf_init(&name, BUF_TEXT_MAX);
 	buf_addf(&name, "%s/%s", owner, repo);
 	gh->name = buf_take(&name);
@@ -46,8 +49,10 @@ github_close(struct github *gh)
 {
 	if (gh == NULL)
 		return;
-	if (gh->owns_session)
+	if (gh->owns_session) {
+		app_revoke(gh->session);
 		session_close(gh->session);
+	}
 	free(gh->name);
 	buf_free(&gh->prefix);
 	free(gh);
@@ -74,14 +79,17 @@ github_use_old_version(struct github *gh)
 bool
 github_renew_token(struct github *gh)
 {
-	return session_renew_token(gh->session);
+	return authorize_anew(gh);
 }
 
 enum status
 github_connect(struct github *gh, int64_t deadline_ms, struct fault *f)
 {
-	return client_connect(
-	    gh->session->client, REQUEST_POST, deadline_ms, f);
+	enum status status = authorize(gh, deadline_ms, f);
+
+	return status == STATUS_OK
+	    ? client_connect(gh->session->client, REQUEST_POST, deadline_ms, f)
+	    : status;
 }
 
 bool

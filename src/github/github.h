@@ -24,8 +24,23 @@
 
 struct github;
 
-/* A repository on a server.  The URLs, the token file's path, the proxy and the
- * trust are lent for its life. */
+/* A GitHub App; all lent. */
+struct github_app {
+	const char *id;       /* or its client ID */
+	const char *key;      /* the private key; or NULL: */
+	const char *key_file; /* it is read from there for each use */
+};
+
+/* What an App's token may do; more includes less. */
+enum github_access { GITHUB_NO_ACCESS, GITHUB_READ, GITHUB_WRITE };
+
+struct github_permissions {
+	enum github_access actions;
+	enum github_access contents;
+};
+
+/* A repository on a server.  The URLs, the token file's path, the App, the
+ * proxy and the trust are lent for its life. */
 struct github_options {
 	const struct url *api;
 	const struct url
@@ -33,17 +48,28 @@ struct github_options {
 	const char *owner;
 	const char *repo;
 	const char *token;
-	const char *token_file;    /* to re-read it; or NULL */
+	const char *token_file;       /* to re-read it; or NULL */
+	const struct github_app *app; /* NULL: the token; else it creates
+				       * tokens with no more than these */
+	struct github_permissions permissions;
 	const struct proxy *proxy; /* may be unset */
 	const struct trust *trust; /* NULL for plain http */
 };
 
 struct github *github_open(const struct github_options *);
 
-/* Another repository on the same server, over the same connection.  It borrows
- * from the first one, which must be closed last. */
+/*
+ * Another repository on the same server, over the same connection.  It borrows
+ * from the first one, which must be closed last.  Repositories of one owner
+ * share a token of an App, which is created at the first call of any of them
+ * for all that have been opened by then, and anew for what is opened later: to
+ * open all of them first saves requests.
+ */
 struct github *github_sibling(
     const struct github *, const char *owner, const char *repo);
+
+/* Closing the first one also revokes the tokens of an App, in at most 2 s even
+ * if a signal is pending, which this takes note of. */
 void github_close(struct github *);
 
 /* "api.github.com": begins messages about the server. */
@@ -70,8 +96,10 @@ enum github_tells github_tells(const struct github *);
 void github_use_old_version(struct github *);
 
 /*
- * Reads the token file again; true if it holds another token than before, which
- * is used from now on, by siblings too.
+ * The token was refused.  Reads its file again; true if it holds another token
+ * than before, which is used from now on, by siblings too.  An App creates
+ * another one at the next call, unless this one is so new that it may only not
+ * be known everywhere yet.
  */
 bool github_renew_token(struct github *);
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "github/call.h"
+#include "github/authorize.h"
 #include "github/fetch.h"
 
 #define PER_PAGE    100   /* GitHub's own limit */
@@ -93,7 +93,7 @@ github_job_log(struct github *gh, uint64_t job_id, int64_t deadline_ms,
 	call_begin(&c, gh, REQUEST_GET);
 	buf_addf(
 	    &c.target, "/actions/jobs/%llu/logs", (unsigned long long)job_id);
-	status = call_do(&c, &times, &options, f);
+	status = authorize_do(gh, &c, &times, &options, f);
 	if (status == STATUS_OK && c.class != ANSWER_OK) {
 		location = response_field(&c.response, "Location");
 		if (c.response.status >= 300 && c.response.status < 400 &&

@@ -37,13 +37,14 @@ github_reach(
 const char *
 github_token_kind(const struct github *gh)
 {
-	return token_kind(session_token(gh->session));
+	return token_kind(session_token(gh->credential->authorization));
 }
 
 bool
 github_token_is_installation(const struct github *gh)
 {
-	return token_is_installation(session_token(gh->session));
+	return token_is_installation(
+	    session_token(gh->credential->authorization));
 }
 
 static bool

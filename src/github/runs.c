@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "github/call.h"
+#include "github/authorize.h"
 #include "github/fetch.h"
 
 #define POST_MS 10000 /* for the answer to a request to cancel */
@@ -156,7 +156,7 @@ github_cancel_run(struct github *gh, uint64_t run_id, bool force,
 	call_begin(&c, gh, REQUEST_POST);
 	buf_addf(&c.target, "/actions/runs/%llu/%s", (unsigned long long)run_id,
 	    force ? "force-cancel" : "cancel");
-	status = call_do(&c, &times, &options, f);
+	status = authorize_do(gh, &c, &times, &options, f);
 	if (status == STATUS_OK)
 		*was_over = c.response.status == 409 &&
 		    text_find_nocase(buf_str(&c.message), "completed") != NULL;

@@ -22,15 +22,40 @@
 
 #define BEARER "Bearer " /* RFC 6750, 2.1 */
 
-static void
-use_token(struct session *s, const char *token)
+char *
+session_authorization(const char *token)
 {
 	struct buf b;
 
-	token_free(s->authorization);
 	buf_init(&b, BUF_TEXT_MAX);
 	buf_addf(&b, BEARER "%s", token);
-	s->authorization = buf_take(&b);
+	return buf_take(&b);
+}
+
+void
+session_use_token(struct credential *c, const char *token)
+{
+	token_free(c->authorization);
+	c->authorization = session_authorization(token);
+}
+
+const char *
+session_token(const char *authorization)
+{
+	return authorization != NULL ? authorization + sizeof BEARER - 1 : "";
+}
+
+static struct credential *
+add_credential(struct session *s, const char *owner)
+{
+	struct credential *c = xcalloc(1, sizeof *c);
+
+	s->credentials = xreallocarray(
+	    s->credentials, s->credential_count + 1, sizeof *s->credentials);
+	s->credentials[s->credential_count++] = c;
+	if (owner != NULL)
+		c->owner = xstrdup(owner);
+	return c;
 }
 
 struct session *
@@ -42,37 +67,78 @@ session_open(const struct github_options *o)
 	s->pages = o->pages;
 	s->client = client_new(o->api, o->proxy, o->trust);
 	s->token_file = o->token_file;
-	use_token(s, o->token);
+	s->app = o->app;
+	s->permissions = o->permissions;
+	if (s->app == NULL)
+		session_use_token(add_credential(s, NULL), o->token);
 	return s;
+}
+
+static void
+credential_free(struct credential *c)
+{
+	size_t i;
+
+	free(c->owner);
+	token_free(c->authorization);
+	for (i = 0; i < c->grant_count; i++)
+		free(c->grants[i].repo);
+	free(c->grants);
+	free(c);
 }
 
 void
 session_close(struct session *s)
 {
+	size_t i;
+
 	client_free(s->client);
-	token_free(s->authorization);
+	for (i = 0; i < s->credential_count; i++)
+		credential_free(s->credentials[i]);
+	free(s->credentials);
+	for (i = 0; i < s->minted_count; i++)
+		token_free(s->minted[i].authorization);
+	free(s->minted);
+	token_free(s->proof);
 	free(s);
 }
 
-const char *
-session_token(const struct session *s)
+/* Names of owners and repositories are the same in any case. */
+static size_t
+find_grant(struct credential *c, const char *repo)
 {
-	return s->authorization + sizeof BEARER - 1;
+	struct grant *grant;
+	size_t i;
+
+	for (i = 0; i < c->grant_count; i++)
+		if (text_equal_nocase(c->grants[i].repo, repo))
+			return i;
+	c->grants = xappend(c->grants, &c->grant_count, sizeof *c->grants);
+	grant = &c->grants[i];
+	grant->repo = xstrdup(repo);
+	return i;
 }
 
-bool
-session_renew_token(struct session *s)
+struct credential *
+session_credential(
+    struct session *s, const char *owner, const char *repo, size_t *grant)
 {
-	char *token;
+	struct credential *c;
+	size_t i;
 
-	if (s->token_file == NULL)
-		return false;
-	token = token_reread(s->token_file, session_token(s));
-	if (token == NULL)
-		return false;
-	use_token(s, token);
-	token_free(token);
-	return true;
+	*grant = 0;
+	if (s->app == NULL)
+		return s->credentials[0];
+	for (i = 0; i < s->credential_count; i++) {
+		c = s->credentials[i];
+		if (text_equal_nocase(c->owner, owner)) {
+			*grant = find_grant(c, repo);
+			return c;
+		}
+	}
+	c = add_credential(s, owner);
+	*grant = find_grant(c, repo);
+	return c;
 }
 
 const char *
@@ -81,14 +147,18 @@ session_version(const struct session *s)
 	return s->old_version ? VERSION_OLD : VERSION_NEW;
 }
 
-void
+struct request_field *
 session_add_fields(const struct session *s, struct request *q)
 {
+	struct request_field *authorization;
+
 	/* GitHub answers 403 to requests without a User-Agent. */
 	request_add(q, "User-Agent", "return-dispatch/" PACKAGE_VERSION);
 	request_add(q, "Accept", "application/vnd.github+json");
-	request_add(q, "Authorization", s->authorization);
+	authorization = &q->fields[q->field_count];
+	request_add(q, "Authorization", "");
 	request_add(q, "X-GitHub-Api-Version", session_version(s));
+	return authorization;
 }
 
 void

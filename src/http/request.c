@@ -12,6 +12,7 @@ request_method_name(enum request_method method)
 	static const char *names[] = {
 		[REQUEST_GET] = "GET",
 		[REQUEST_POST] = "POST",
+		[REQUEST_DELETE] = "DELETE",
 		[REQUEST_CONNECT] = "CONNECT",
 	};
 
@@ -21,7 +22,7 @@ request_method_name(enum request_method method)
 bool
 request_is_idempotent(enum request_method method)
 {
-	return method == REQUEST_GET;
+	return method == REQUEST_GET || method == REQUEST_DELETE;
 }
 
 void

@@ -11,7 +11,12 @@
 
 #include "base/buf.h"
 
-enum request_method { REQUEST_GET, REQUEST_POST, REQUEST_CONNECT };
+enum request_method {
+	REQUEST_GET,
+	REQUEST_POST,
+	REQUEST_DELETE,
+	REQUEST_CONNECT
+};
 
 #define REQUEST_FIELDS_MAX 12
 
@@ -33,7 +38,7 @@ struct request {
 
 const char *request_method_name(enum request_method);
 
-/* A GET may be repeated (RFC 9110, 9.2.2); a POST must never be. */
+/* A GET or DELETE may be repeated (RFC 9110, 9.2.2); a POST must never be. */
 bool request_is_idempotent(enum request_method);
 
 /* Adds a field; a NULL value adds nothing. */

@@ -235,6 +235,7 @@ class GitHub(wire.Server):
         self.limits = kind == "github.com"
         self.remaining = 4999
         self.reset_at = None            # of the server's clock; else an hour away, always
+        self.app = None                 # an apps.App, whose tokens count then
         self.token_ends = None          # (requests that are still good, the token after that)
         self.log_host = None            # where jobs' logs are
         self.log_links = []             # that were given out
@@ -399,7 +400,7 @@ class GitHub(wire.Server):
                                      ("Connection", "close")],
                                texts.NO_USER_AGENT.encode(), "http10")
         token = re.fullmatch(r"(?:Bearer|token) (.+)", request.header("Authorization") or "")
-        if token and token[1] != self.token:
+        if token and not self.app and token[1] != self.token:
             return self.refuse(texts.BAD_CREDENTIALS)
         version = request.header("X-GitHub-Api-Version", "2022-11-28")
         if self.versions and version not in self.versions:
@@ -407,6 +408,9 @@ class GitHub(wire.Server):
         if not request.path.startswith(self.prefix + "/"):
             return self.refuse(texts.not_found())
         path = request.path[len(self.prefix):]
+        answer = self.app.guard(self, request, path, token and token[1]) if self.app else None
+        if answer:
+            return answer
         if self.old_name and path.lower().startswith(f"/repos/{self.old_name}/".lower()):
             return self.moved(request, path.split("/", 4)[4])
         found = re.match(r"/repos/([^/]+)/([^/]+)(/.*|$)", path)

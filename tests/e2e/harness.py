@@ -34,6 +34,7 @@ import threading
 import time
 import traceback
 
+import apps
 import dns
 import ghsim
 import logs
@@ -244,6 +245,22 @@ class Case:
         (hub or self.hub).log_host = host
         self.servers.append(host)
         return host
+
+    def app(self, hub=None, bits=2048, install=True, **more):
+        """A GitHub App, whose tokens are the only good ones; installed for octo-org, unless it is
+        said otherwise."""
+        made = apps.App(self.setup.pki.folder, bits, told=self.secrets.append, **more)
+        with open(made.key) as file:
+            # The last line may be too short to be told from other text.
+            self.secrets += [line.strip() for line in file if line[0] != "-"][:-1]
+        if install:
+            made.install()
+        (hub or self.hub).app = made
+        return made
+
+    def as_app(self, app, **more):
+        """The options for it."""
+        return ["--app-id", more.get("id", app.id), "--app-key", more.get("key", app.key)]
 
     def own_network(self, black_holes=False):
         """From now on, servers and the program are in a network of their own, with loopback

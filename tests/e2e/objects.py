@@ -92,6 +92,24 @@ def repository(api, html, owner, name, number):
     return out
 
 
+def installation(api, html, number, owner):
+    return {
+        "id": number,
+        "account": user(api, html, owner, 1),
+        "repository_selection": "all",
+        "access_tokens_url": f"{api}/app/installations/{number}/access_tokens",
+        "repositories_url": f"{api}/installation/repositories",
+        "html_url": f"{html}/organizations/{owner}/settings/installations/{number}",
+        "app_id": 123456,
+        "app_slug": "dispatcher",
+        "target_id": 1,
+        "target_type": "Organization",
+        "events": [],
+        "created_at": "2026-02-09T20:51:14Z",
+        "updated_at": "2026-02-09T20:51:14Z",
+    }
+
+
 def run(api, html, owner, name, repo_id, facts):
     """`facts` has id, name, title, number, event, status, conclusion, workflow_id, path, branch,
     created, updated, actor (login, id), attempt; perhaps started, of a later attempt."""

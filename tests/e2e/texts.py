@@ -81,6 +81,23 @@ EVENT_FORBIDDEN = refusal(403, "Resource not accessible by integration", EVENT_D
 PAYLOAD_TOO_LARGE = refusal(422, "client_payload is too large.", EVENT_DOC)
 BAD_CREDENTIALS = refusal(401, "Bad credentials", "https://docs.github.com/rest")
 REQUIRES_AUTHENTICATION = refusal(401, "Requires authentication")
+JWT_DOC = "https://docs.github.com/rest"
+JWT_UNREADABLE = refusal(401, "A JSON web token could not be decoded", JWT_DOC)
+JWT_EXPIRED = refusal(
+    401, "'Expiration time' claim ('exp') must be a numeric value representing the future time at "
+         "which the assertion expires", JWT_DOC)
+JWT_TOO_FAR = refusal(
+    401, "'Expiration time' claim ('exp') is too far in the future", JWT_DOC)
+JWT_ISSUED_LATER = refusal(
+    401, "'Issued at' claim ('iat') must be an Integer representing the time that the assertion "
+         "was issued", JWT_DOC)
+NO_INTEGRATION = refusal(404, "Integration not found", JWT_DOC)
+SUSPENDED = refusal(403, "This installation has been suspended", JWT_DOC)
+NOT_GRANTED = refusal(
+    422, "The permissions requested are not granted to this installation.", JWT_DOC)
+NOT_ALL_REPOSITORIES = refusal(
+    422, "There is at least one repository that does not exist or is not accessible to the parent "
+         "installation.", JWT_DOC)
 NO_TRIGGER = refusal(422, "Workflow does not have 'workflow_dispatch' trigger")
 DISABLED = refusal(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow")
 TOO_LARGE = refusal(422, "inputs are too large.")
@@ -99,6 +116,7 @@ VERSION_GONE = refusal(410, "The API version you requested is no longer supporte
                        "https://docs.github.com/rest/overview/api-versions")
 INTEGRATION = refusal(403, "Resource not accessible by integration",
                       headers={"x-accepted-github-permissions": "actions=write"})
+NOT_BY_INTEGRATION = refusal(403, "Resource not accessible by integration")
 PERSONAL_TOKEN = refusal(403, "Resource not accessible by personal access token",
                          headers={"x-accepted-github-permissions": "actions=write"})
 ADMIN_ONLY = refusal(403, "Resource not accessible by integration",

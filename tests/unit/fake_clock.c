@@ -47,6 +47,12 @@ sleep_until(void *ctx, int64_t instant_ms)
 const struct clock fake_clock = { tell_now, sleep_until, NULL };
 const struct clock clock_system = { tell_now, sleep_until, NULL };
 
+int64_t
+clock_wall_s(void)
+{
+	return FAKE_WALL_S + now / 1000;
+}
+
 void
 fake_clock_reset(void)
 {

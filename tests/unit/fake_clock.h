@@ -16,7 +16,8 @@
 
 #include "base/clock.h"
 
-#define FAKE_START      INT64_C(7000000) /* the instant of a reset */
+#define FAKE_START      INT64_C(7000000)    /* the instant of a reset */
+#define FAKE_WALL_S     INT64_C(1700000000) /* the time of day then */
 #define FAKE_NEVER      (INT64_MAX / 2)
 #define FAKE_PAUSES_MAX 32768
 

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: ISC */
+#include "compat.h"
+
+#include "base/clock.h"
+#include "base/least.h"
+#include "base/log.h"
+#include "github/app.h"
+#include "github/authorize.h"
+#include "github/token.h"
+
+#define NEW_MS      10000 /* a token may not be known everywhere that long */
+#define RETRY_SHARE 5     /* renewing is tried so often before the end */
+
+/* The latest token can be used for this repository. */
+static bool
+is_good(const struct github *gh, int64_t now_ms)
+{
+	const struct credential *k = gh->credential;
+
+	return k->authorization != NULL && !k->is_refused &&
+	    k->grants[gh->grant].is_covered && now_ms < k->ends_ms;
+}
+
+enum status
+authorize(struct github *gh, int64_t deadline_ms, struct fault *f)
+{
+	int64_t now_ms = clock_now(&clock_system);
+	struct credential *k = gh->credential;
+	bool good;
+
+	if (gh->session->app == NULL)
+		return STATUS_OK;
+	good = is_good(gh, now_ms);
+	if (good && now_ms < most(k->renew_ms, k->again_ms))
+		return STATUS_OK;
+	if (app_mint(gh, deadline_ms, f) == STATUS_OK)
+		return STATUS_OK;
+	if (!good)
+		return f->status;
+	log_debug("the token for %s was not renewed: %s", k->owner, f->text);
+	k->again_ms = clock_after(
+	    &clock_system, (k->ends_ms - k->renew_ms) / RETRY_SHARE);
+	return STATUS_OK;
+}
+
+enum status
+authorize_do(struct github *gh, struct call *c, const struct call_times *t,
+    struct client_options *o, struct fault *f)
+{
+	int64_t deadline_ms = t->connect_by_ms > 0
+	    ? least(t->connect_by_ms, t->deadline_ms)
+	    : t->deadline_ms;
+	enum status status = authorize(gh, deadline_ms, f);
+
+	return status == STATUS_OK ? call_do(c, t, o, f) : status;
+}
+
+/* The token's file may have another one. */
+static bool
+reread(const struct session *s, struct credential *k)
+{
+	char *token;
+
+	if (s->token_file == NULL)
+		return false;
+	token = token_reread(s->token_file, session_token(k->authorization));
+	if (token == NULL)
+		return false;
+	session_use_token(k, token);
+	token_free(token);
+	return true;
+}
+
+bool
+authorize_anew(struct github *gh)
+{
+	struct credential *k = gh->credential;
+
+	if (gh->session->app == NULL)
+		return reread(gh->session, k);
+	if (k->authorization == NULL ||
+	    clock_now(&clock_system) < k->minted_ms + NEW_MS)
+		return false;
+	k->is_refused = true;
+	return true;
+}
