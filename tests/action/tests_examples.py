@@ -2,6 +2,7 @@
 """The examples, each run as whoever copies it would; only names of machines and repositories that
 are not there are others."""
 
+import json
 import os
 import re
 import shutil
@@ -84,6 +85,23 @@ def the_example_of_several_repositories(t):
     t.github(life="completed/success")
     example(t, "several-repositories.yml", ("[api, web, docs]", "[octo-repo, octo-repo]"))
     succeeded(t, 2)
+
+
+@test
+def the_example_of_several_in_one_step(t):
+    hub = t.github(life="completed/success")
+    hub.beside("web", life="completed/failure")
+    hub.beside("docs", life="completed/success")
+    job = example(t, "several-in-one-step.yml", ("octo-org/api", "octo-org/octo-repo"))["dispatch"]
+    expect(job.status == "failure", "it succeeded")
+    expect([(row["repository"], row["conclusion"])
+            for row in json.loads(job.steps[0].outputs["runs"])] ==
+           [("octo-org/octo-repo", "success"), ("octo-org/web", "failure"),
+            ("octo-org/docs", "success")], f"{job.steps[0].outputs}")
+    if shutil.which("jq"):
+        expect("octo-org/web: failure https://" in "\n".join(job.steps[1].log),
+               f"{job.steps[1].log}")
+    t.dispatched(3)
 
 
 @test
