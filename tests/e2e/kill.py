@@ -65,7 +65,8 @@ class Hub(ghsim.GitHub):
                 self.connection_faults[self.connections + number] = (size, "reset")
 
     def kill(self):
-        self.process.send_signal(signal.SIGKILL)
+        with self.lock:
+            self.process.send_signal(signal.SIGKILL)
 
     def read_some(self, sock, size, how):
         """What is left unread is lost with the connection."""
@@ -139,9 +140,10 @@ class Story:
 
     def start(self, delay=None):
         """Until it ends, or for that long. Returns (exit code, standard output)."""
-        self.hub.process = subprocess.Popen(
-            self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env={"GITHUB_TOKEN": TOKEN}, cwd=self.folder)
+        with self.hub.lock:         # it may be killed before this knows it
+            self.hub.process = subprocess.Popen(
+                self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE, env={"GITHUB_TOKEN": TOKEN}, cwd=self.folder)
         try:
             out, err = self.hub.process.communicate(
                 timeout=PATIENCE * self.options.scale if delay is None else delay)
