@@ -246,6 +246,56 @@ def a_given_id_counts_from_the_first_start_on(t):
     t.dispatched(1)
 
 
+# ---- several repositories
+
+def start_all(t, hubs):
+    names = [f"{hub.owner}/{hub.repo}" for hub in hubs]
+    start(t, *(word for name in names for word in ("--repo", name)), "--timeout", t.seconds(6),
+          base=t.base(repo=None))
+
+
+def lines(*hubs):
+    return "".join(f"{hub.owner}/{hub.repo} {run.id} {run.html_url}\n"
+                   for hub in hubs for run in hub.dispatched)
+
+
+@each(("github.com", "ghes-3.20"))
+def killed_between_several_repositories(t, kind):
+    """Each is settled on its own: one is done, one was sent, one is left."""
+    hub = t.github(kind, run_name="Build [{distinct_id}]")
+    hubs = [hub] + [hub.beside(repo, run_name="Build [{distinct_id}]")
+                    for repo in ("second", "third")]
+    hub.fault("POST", "/second/.*/dispatches$", hook=lambda request, answer: kill(t))
+    t.killed = True
+    start_all(t, hubs)
+    t.exits(-signal.SIGKILL)
+    for _ in range(2):
+        start_all(t, hubs)
+        t.exits(0)
+        t.expect(sorted(t.result.stdout.decode().splitlines(True))
+                 == sorted(lines(*hubs).splitlines(True)), f"stdout is {t.result.stdout!r}")
+        t.expect(len(t.posts()) == 3, f"{len(t.posts())} dispatches were sent")
+    t.dispatched(3)
+
+
+@scenario
+def one_of_several_that_is_unknown_stops_no_other(t):
+    hub = t.github(run_name="Build [{distinct_id}]")
+    hubs = [hub, hub.beside("second", run_name="Build [{distinct_id}]")]
+    hub.fault("POST", "/octo-repo/.*/dispatches$", act=False,
+              hook=lambda request, answer: kill(t))
+    t.killed = True
+    start_all(t, hubs)
+    t.exits(-signal.SIGKILL)
+    for _ in range(2):
+        start_all(t, hubs)
+        t.exits(4)
+        t.stdout_is(lines(hubs[1]))
+        t.says("octo-org/octo-repo", "unknown", "new journal")
+        t.expect(len(t.posts()) == 2, f"{len(t.posts())} dispatches were sent")
+    t.dispatched(1)
+
+
 # ---- the file
 
 @scenario
