@@ -6,12 +6,13 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 
 import plain_yaml
 import proxies
 from case import OURS, ROOT, Skipped, expect, once, test
-from ghsim import Job
+from ghsim import Job, step_named
 from tests_containers import TRUST, box_for, built, root_with
 
 EXAMPLES = ROOT / "examples"
@@ -207,6 +208,27 @@ def nightly(life, code, pattern):
 
 nightly("completed/success", 0, "")
 nightly("completed/failure", 1, "The nightly run failed: {url}\n")
+
+
+@test
+def the_example_that_dispatches_once_a_night(t):
+    """The first start is killed with its dispatch on the way, and all the others find the run."""
+    hub = t.github(jobs=step_named("{distinct_id}"))
+    file = t.folder / "token"
+    file.write_text(t.token + "\n")
+    env = environment(t, TOKEN_FILE=str(file), JOURNALS=str(t.folder / "journals"))
+    (t.folder / "journals").mkdir()
+    command = ["sh", str(EXAMPLES / "once-a-night.sh")]
+    first = subprocess.Popen(command, env=env, cwd=t.folder, stdin=subprocess.DEVNULL,
+                             start_new_session=True)
+    hub.fault("POST", "/dispatches$", 1,
+              hook=lambda request, answer: os.killpg(first.pid, signal.SIGKILL))
+    first.wait(LIMIT * t.options.scale)
+    expect(first.returncode == -signal.SIGKILL, f"exit {first.returncode}")
+    for _ in range(2):
+        done = execute(t, command, env)
+        expect((done.returncode, done.stdout, done.stderr) == (0, "", ""), f"{done}")
+    t.dispatched(1)
 
 
 @once
