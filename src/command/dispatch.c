@@ -582,8 +582,11 @@ dispatch_step(struct dispatch *s, int64_t *due_ms)
 			return false;
 		begin_search(s);
 	}
-	if (find_look(s->find, due_ms))
+	if (find_look(s->find, due_ms)) {
+		if (s->throttle != NULL && find_is_limited(s->find))
+			throttle_hold(s->throttle, *due_ms);
 		return true;
+	}
 	end_search(s);
 	return false;
 }

@@ -238,6 +238,12 @@ find_look(struct find *s, int64_t *due_ms)
 	return pace_next(&s->pace, NULL, due_ms) || end(s, at_deadline(s));
 }
 
+bool
+find_is_limited(const struct find *s)
+{
+	return s->fault.status == STATUS_LIMITED;
+}
+
 struct find *
 find_open(
     struct github *gh, const struct clock *clock, const struct find_query *q)

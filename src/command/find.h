@@ -78,6 +78,10 @@ struct find;
 struct find *find_open(
     struct github *, const struct clock *, const struct find_query *);
 bool find_look(struct find *, int64_t *due_ms);
+
+/* The latest look met a rate limit, which other requests would meet as well. */
+bool find_is_limited(const struct find *);
+
 enum find_outcome find_close(struct find *, struct find_result *);
 
 /* All of it, with the pauses. */

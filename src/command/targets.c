@@ -131,6 +131,7 @@ next(const struct targets *t, int64_t *due_ms)
 	struct place *p = NULL;
 	size_t i;
 
+	*due_ms = now_ms;
 	if (t->begun < t->count && t->stopped_by == NULL) {
 		p = &t->places[t->begun];
 		*due_ms = most(t->throttle.next_ms, now_ms);
@@ -138,7 +139,8 @@ next(const struct targets *t, int64_t *due_ms)
 	for (i = 0; i < t->begun; i++) {
 		if (t->places[i].dispatch == NULL)
 			continue;
-		at_ms = most(t->places[i].due_ms, now_ms);
+		at_ms = most(
+		    most(t->places[i].due_ms, now_ms), t->throttle.held_ms);
 		if (p == NULL || at_ms < *due_ms) {
 			p = &t->places[i];
 			*due_ms = at_ms;

@@ -6,7 +6,7 @@ import signal
 
 import texts
 from ghsim import Lag
-from harness import each, scenario, smoke
+from harness import each, scenario, smoke, static_only
 
 KINDS = ("github.com", "ghes-3.20")
 
@@ -279,4 +279,18 @@ def twenty_repositories_take_twenty_seconds(t, kind):
     t.took_at_least(19)
     t.took_at_most(40)
     apart(t)
+    once_each(t, hubs)
+
+
+@static_only
+@each(KINDS)
+def a_hundred_repositories_fit_in_eight_mebibytes(t, kind):
+    hubs = several(t, 100, kind, life="in_progress completed/success")
+    t.start(*listing(t, hubs, retry_interval=None), "--wait", *t.waiting(poll_interval="1s"),
+            watch_memory=True)
+    t.finish()
+    t.exits(0)
+    t.expect(len(t.result.stdout.splitlines()) == 200, f"stdout is {t.result.stdout!r}")
+    t.expect(0 < t.result.peak < 8 << 10, f"{t.result.peak} KiB of memory")
+    t.took_at_least(99)
     once_each(t, hubs)

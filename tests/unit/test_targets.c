@@ -366,6 +366,34 @@ test_searches(void **state)
 		    (int64_t)i * SECOND, (int64_t)i * SECOND + 1500);
 }
 
+/* The server's wish for a pause, met by one search, counts for all. */
+static void
+test_limit(void **state)
+{
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < MANY; i++)
+		hide(i, 50 * SECOND);
+	/* The baseline is the first call. */
+	fake_add_failure(places[1],
+	    (struct fake_failure){
+		.kind = FAKE_RUNS,
+		.first = 2,
+		.status = STATUS_LIMITED,
+		.wait_ms = 30 * SECOND,
+	    });
+	assert_int_equal(dispatch_all(), STATUS_OK);
+	assert_int_equal(written.found_count, MANY);
+	assert_in_range(
+	    fake_nth(places[2], FAKE_POST, 0)->at, 31 * SECOND, 40 * SECOND);
+	for (i = 0; i < MANY; i++)
+		for (k = 0; k < places[i]->call_count; k++)
+			check(places[i]->calls[k].at < 3 * SECOND ||
+				places[i]->calls[k].at > 30 * SECOND,
+			    "%zu asked at %" PRId64, i, places[i]->calls[k].at);
+}
+
 /* Each has the whole timeout, from its own dispatch. */
 static void
 test_timeouts(void **state)
@@ -571,6 +599,7 @@ main(void)
 		TEST(test_refused),
 		TEST(test_stopped),
 		TEST(test_searches),
+		TEST(test_limit),
 		TEST(test_timeouts),
 		TEST(test_lost_reply),
 		TEST(test_not_written),

@@ -33,6 +33,22 @@ test_apart(void **state)
 	assert_int_equal(fake_pause_count, 61);
 }
 
+/* A pause that the server asks for is longer than a second, or is no matter. */
+static void
+test_hold(void **state)
+{
+	struct throttle t = { 0 };
+
+	(void)state;
+	fake_clock_reset();
+	throttle_take(&t, &fake_clock);
+	throttle_hold(&t, FAKE_START + 30000);
+	throttle_hold(&t, FAKE_START + 500);
+	assert_true(t.held_ms == FAKE_START + 30000);
+	throttle_wait(&t, &fake_clock);
+	assert_int_equal(fake_now(), 30000);
+}
+
 static void
 test_signal(void **state)
 {
@@ -51,6 +67,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_apart),
+		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_signal),
 	};
 
