@@ -294,3 +294,30 @@ def a_hundred_repositories_fit_in_eight_mebibytes(t, kind):
     t.expect(0 < t.result.peak < 8 << 10, f"{t.result.peak} KiB of memory")
     t.took_at_least(99)
     once_each(t, hubs)
+
+
+@each(KINDS)
+def a_start_after_a_crash_sends_only_what_was_not(t, kind):
+    hubs = several(t, 4, kind)
+    words = [*listing(t, hubs), "--journal", t.path("journal")]
+    t.start(*words)
+    t.hub.wait_for("POST", "/repo-2/.*/dispatches$")
+    t.killed = True
+    t.process.kill()
+    t.finish()
+    t.exits(-signal.SIGKILL)
+    t.run(*words)
+    t.exits(0)
+    lines = t.result.stdout.decode().splitlines()
+    t.expect(sorted(lines) == sorted(map(line, hubs)), f"stdout is {t.result.stdout!r}")
+    once_each(t, hubs)
+
+
+@scenario
+def an_event_goes_to_several_repositories(t):
+    hubs = several(t, 3, listens=())
+    dispatch(t, hubs, "--event-type", "deploy", base={"workflow": None, "ref": None})
+    t.exits(0)
+    lines = t.result.stdout.decode().splitlines()
+    t.expect(sorted(lines) == sorted(map(line, hubs)), f"stdout is {t.result.stdout!r}")
+    once_each(t, hubs)
