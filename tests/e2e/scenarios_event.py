@@ -303,3 +303,48 @@ def the_dry_run_of_an_event(t):
                      r'\{"a":\{"b": \[1, 2\.50\]\},"distinct_id":"an-id"\}\}\n')
     t.no_requests()
     t.dispatched(0)
+
+
+@scenario
+def an_earlier_event_with_the_given_id_does_not_count(t):
+    hub = t.github(**NAMED)
+    earlier = hub.add_run(event=EVENT, inputs={"distinct_id": "nightly-event-id"}, age=120)
+    t.send_event("--distinct-id=nightly-event-id")
+    t.found(hub.dispatched[0])
+    hub.fault("POST", DISPATCHES, act=False, cut="reply")
+    t.send_event("--distinct-id=nightly-event-id", "--timeout", t.seconds(4))
+    t.exits(4)
+    t.stdout_is("")
+    t.says_not(earlier.html_url, hub.dispatched[0].html_url)
+    t.expect(len(hub.dispatched) == 1 and len(events(t)) == 2, "sent again")
+    t.dispatched(1)
+
+
+@scenario
+def a_lost_event_is_found_by_the_next_start_with_its_journal(t):
+    hub = t.github(lag=Lag(listed=10 ** 6), **NAMED)
+    hub.fault("POST", DISPATCHES, cut="reply")
+    again = ("--journal", t.path("journal"), "--inputs", '{"a": {"b": [1]}}')
+    t.send_event(*again, "--timeout", t.seconds(2))
+    t.exits(4)
+    hub.dispatched[0].lag = Lag()
+    t.send_event(*again)
+    t.found(hub.dispatched[0])
+    t.send_event(*again, event_type="other")
+    t.refused("journal")
+    t.expect(len(events(t)) == 1, "sent again")
+    t.dispatched(1)
+
+
+@scenario
+def an_event_for_several_repositories(t):
+    hub = t.github(**NAMED)
+    other = hub.beside("repo-2", **NAMED)
+    names = [f"{one.owner}/{one.repo}" for one in (hub, other)]
+    t.send_event("--repo", names[0], "--repo", names[1],
+                 base=t.base(repo=None, workflow=None, ref=None, event_type="deploy"))
+    t.exits(0)
+    t.expect(sorted(t.result.stdout.decode().splitlines()) == sorted(
+        f"{name} {one.dispatched[0].id} {one.dispatched[0].html_url}"
+        for name, one in zip(names, (hub, other))), f"stdout is {t.result.stdout!r}")
+    t.dispatched(2)
