@@ -206,6 +206,14 @@ end(struct find *s, enum find_outcome outcome)
 	return false;
 }
 
+/* The only run that shows an ID drawn at random is ours, even if an event may
+ * have started others, too. */
+static bool
+has_ours(const struct find *s)
+{
+	return s->q.is_unique && candidates_carriers(&s->found) == 1;
+}
+
 /* What is known then. */
 static enum find_outcome
 at_deadline(const struct find *s)
@@ -214,8 +222,15 @@ at_deadline(const struct find *s)
 
 	if (carriers != 1)
 		return carriers > 1 ? FIND_SEVERAL : FIND_NONE;
-	/* It is ours, even if others may be, too. */
-	return s->q.is_unique ? FIND_ONE : FIND_UNPROVED;
+	return has_ours(s) ? FIND_ONE : FIND_UNPROVED;
+}
+
+/* What is known where no further look is of use. */
+static enum find_outcome
+at_refusal(const struct find *s)
+{
+	return has_ours(s) && !status_is_signal(s->fault.status) ? FIND_ONE
+								 : FIND_STOPPED;
 }
 
 bool
@@ -225,7 +240,7 @@ find_look(struct find *s, int64_t *due_ms)
 
 	s->looks++;
 	if (!take_look(s, look(s, &s->fault)))
-		return end(s, FIND_STOPPED);
+		return end(s, at_refusal(s));
 	carriers = candidates_carriers(&s->found);
 	if (carriers > 1 && (s->q.workflow != NULL || are_all_listed(s)))
 		return end(s, FIND_SEVERAL);

@@ -113,8 +113,18 @@ test_alone_for_a_moment(void **state)
 	searching_tear_down(state);
 	searching_set_up(state);
 
+	/* Also when the next look is refused. */
+	add_ours(OURS, OTHER_ID, 0);
+	q = event_query();
+	fake_fail_lasting(gh, FAKE_ALL_RUNS, 2, FAKE_ALWAYS, STATUS_FORBIDDEN);
+	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
+	assert_true(fake_now() < 60000);
+	searching_tear_down(state);
+	searching_set_up(state);
+
 	/* One that was given might be another's. */
 	add_ours(OURS, OTHER_ID, 0);
+	q.deadline_ms = FAKE_START + 2000;
 	q.is_unique = false;
 	assert_int_equal(look_for(q), FIND_UNPROVED);
 }
