@@ -206,13 +206,15 @@ struct github_permissions
 plan_permissions(const struct config *c)
 {
 	const struct wait_order *w = &c->waiting;
-	bool may_cancel = w->cancel_on_interrupt ||
-	    w->cancel_after_ms != WAIT_NEVER ||
-	    w->force_cancel_after_ms != WAIT_NEVER;
+	bool awaits = c->command == COMMAND_AWAIT;
+	bool is_event = !awaits && c->event_type != NULL;
+	bool may_cancel = (awaits || c->wait) &&
+	    (w->cancel_on_interrupt || w->cancel_after_ms != WAIT_NEVER ||
+		w->force_cancel_after_ms != WAIT_NEVER);
 
 	return (struct github_permissions){
-		.actions = c->command == COMMAND_AWAIT && !may_cancel
-		    ? GITHUB_READ
-		    : GITHUB_WRITE,
+		.actions = (awaits || is_event) && !may_cancel ? GITHUB_READ
+							       : GITHUB_WRITE,
+		.contents = is_event ? GITHUB_WRITE : GITHUB_NO_ACCESS,
 	};
 }

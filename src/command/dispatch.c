@@ -92,6 +92,16 @@ step_down(struct dispatch *s)
 	s->with_id = true;
 }
 
+/* A GitHub App may be refused its token. */
+static enum dispatch_outcome
+not_connected(const struct fault *f)
+{
+	if (f->status == STATUS_LIMITED)
+		return DISPATCH_LIMITED;
+	return f->status == STATUS_UNAUTHORIZED ? DISPATCH_NOT_STARTED
+						: DISPATCH_NOT_SENT;
+}
+
 /*
  * Takes the baseline, and learns what kind of server this is.  Right before
  * each dispatch: while a rate limit was waited for, others may have started
@@ -114,7 +124,7 @@ take_baseline(
 	} else if (status == STATUS_LIMITED) {
 		*outcome = DISPATCH_LIMITED;
 	} else if (!b->was_sent) {
-		*outcome = DISPATCH_NOT_SENT;
+		*outcome = not_connected(f);
 	} else if (baseline_is_needed(b, f)) {
 		*outcome = DISPATCH_NOT_STARTED;
 	} else {
@@ -222,7 +232,7 @@ post(struct dispatch *s, struct found_run *run, struct fault *f)
 		throttle_wait(s->throttle, s->clock);
 	s->began_ms = clock_now(s->clock);
 	if (github_connect(s->gh, s->unsent_pace.deadline_ms, f) != STATUS_OK)
-		return DISPATCH_NOT_SENT;
+		return not_connected(f);
 	if (record_sending(s, f) != STATUS_OK)
 		return DISPATCH_NOT_STARTED;
 	if (s->throttle != NULL)

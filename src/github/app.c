@@ -348,6 +348,12 @@ add_permission(struct buf *body, const char *name, enum github_access access)
 	emit_string(body, level_name(access));
 }
 
+static bool
+is_granted(const struct grant *g)
+{
+	return g->is_wanted && !g->is_barred;
+}
+
 /* What the token is to be for. */
 static void
 add_body(struct buf *body, const struct github *gh)
@@ -357,12 +363,12 @@ add_body(struct buf *body, const struct github *gh)
 	size_t i, count = 0;
 
 	for (i = 0; i < k->grant_count; i++)
-		count += !k->grants[i].is_barred;
+		count += is_granted(&k->grants[i]);
 	buf_addc(body, '{');
 	if (count <= REPOSITORIES) {
 		buf_adds(body, "\"repositories\":[");
 		for (i = 0; i < k->grant_count; i++) {
-			if (k->grants[i].is_barred)
+			if (!is_granted(&k->grants[i]))
 				continue;
 			buf_adds(body, comma);
 			emit_string(body, k->grants[i].repo);
@@ -404,7 +410,7 @@ keep_token(struct github *gh, const char *token, int64_t ends_s)
 	k->renew_ms = k->ends_ms - least(RENEW_MS, life_ms / RENEW_SHARE);
 	k->again_ms = 0;
 	for (i = 0; i < k->grant_count; i++)
-		k->grants[i].is_covered = !k->grants[i].is_barred;
+		k->grants[i].is_covered = is_granted(&k->grants[i]);
 	s->minted = xappend(s->minted, &s->minted_count, sizeof *s->minted);
 	minted = &s->minted[s->minted_count - 1];
 	minted->authorization = session_authorization(token);
@@ -445,7 +451,7 @@ bar_repositories(struct github *gh, int64_t deadline_ms, struct fault *f)
 
 	buf_init(&path, BUF_TEXT_MAX);
 	for (n = 0; n < k->grant_count && status == STATUS_OK; n++) {
-		if (k->grants[n].is_barred)
+		if (!is_granted(&k->grants[n]))
 			continue;
 		buf_clear(&path);
 		add_path(&path, "/repos/", k->owner, k->grants[n].repo);

@@ -30,6 +30,7 @@ authorize(struct github *gh, int64_t deadline_ms, struct fault *f)
 
 	if (gh->session->app == NULL)
 		return STATUS_OK;
+	session_want(gh);
 	good = is_good(gh, now_ms);
 	if (good && now_ms < most(k->renew_ms, k->again_ms))
 		return STATUS_OK;

@@ -64,7 +64,7 @@ has_next_page(const struct fetch *x, const struct response *r)
 }
 
 static enum status
-ask(struct github *gh, struct call *c, const struct fetch *x, struct fault *f)
+ask(struct call *c, const struct fetch *x, struct fault *f)
 {
 	struct client_options options = { .redirects = CLIENT_SAME_ORIGIN };
 	struct call_times times = { HEAD_MS, ANSWER_MS, x->connect_by_ms,
@@ -73,7 +73,7 @@ ask(struct github *gh, struct call *c, const struct fetch *x, struct fault *f)
 	buf_adds(&c->target, x->path);
 	if (x->etag != NULL)
 		request_add(&c->request, "If-None-Match", *x->etag);
-	return authorize_do(gh, c, &times, &options, f);
+	return call_do(c, &times, &options, f);
 }
 
 static void
@@ -145,8 +145,13 @@ fetch(struct github *gh, const struct fetch *x, struct fault *f)
 	struct call c;
 
 	for (;;) {
+		/* This may tell the version that the server needs. */
+		status = authorize(gh,
+		    x->connect_by_ms > 0 ? x->connect_by_ms : x->deadline_ms,
+		    f);
 		call_begin(&c, gh, REQUEST_GET);
-		status = ask(gh, &c, x, f);
+		if (status == STATUS_OK)
+			status = ask(&c, x, f);
 		if (c.class != ANSWER_VERSION || s->old_version)
 			break;
 		log_debug(

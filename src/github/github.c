@@ -41,7 +41,10 @@ github_open(const struct github_options *o)
 struct github *
 github_sibling(const struct github *gh, const char *owner, const char *repo)
 {
-	return repository(gh->session, owner, repo);
+	struct github *sibling = repository(gh->session, owner, repo);
+
+	session_want(sibling);
+	return sibling;
 }
 
 void

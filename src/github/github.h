@@ -62,8 +62,9 @@ struct github *github_open(const struct github_options *);
  * Another repository on the same server, over the same connection.  It borrows
  * from the first one, which must be closed last.  Repositories of one owner
  * share a token of an App, which is created at the first call of any of them
- * for all that have been opened by then, and anew for what is opened later: to
- * open all of them first saves requests.
+ * for all that have been opened by then (the first one counts only once it is
+ * used), and anew for what is opened later: to open all of them first saves
+ * requests.
  */
 struct github *github_sibling(
     const struct github *, const char *owner, const char *repo);

@@ -141,6 +141,13 @@ session_credential(
 	return c;
 }
 
+void
+session_want(struct github *gh)
+{
+	if (gh->session->app != NULL)
+		gh->credential->grants[gh->grant].is_wanted = true;
+}
+
 const char *
 session_version(const struct session *s)
 {

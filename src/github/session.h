@@ -17,6 +17,7 @@
 /* A repository of an owner, as far as an App's token goes. */
 struct grant {
 	char *repo;
+	bool is_wanted;  /* it is used, or will be */
 	bool is_covered; /* by the latest token */
 	bool is_barred;  /* the App has no access to it */
 };
@@ -89,6 +90,9 @@ void session_close(struct session *);
 /* The credential for a repository, and which of its grants is for that. */
 struct credential *session_credential(
     struct session *, const char *owner, const char *repo, size_t *grant);
+
+/* A token of an App is to cover this repository. */
+void session_want(struct github *);
 
 /* The value of an Authorization field for a token, to be freed as a token is;
  * and the token of such a value, or "" for NULL. */

@@ -77,6 +77,7 @@ class App:
         self.refused = []           # messages of proofs that were not accepted
         self.unknown = 0            # requests that a new token is not known for
         self.long = True            # as tokens of github.com are since 2026
+        self.fixed = []             # tokens, instead of random ones
         self.tag = secrets.token_hex(8)
         shown = subprocess.run(["openssl", "rsa", "-pubin", "-in", self.key + ".pub", "-noout",
                                 "-modulus"], stdout=subprocess.PIPE, check=True,
@@ -237,6 +238,8 @@ class App:
             "repository_selection": "selected" if repos else "all"})
 
     def new_text(self):
+        if self.fixed:
+            return self.fixed[len(self.tokens) % len(self.fixed)]
         if not self.long:
             return "ghs_" + secrets.token_hex(18)
         return f"ghs_{self.id}_{secrets.token_urlsafe(60)}.{secrets.token_urlsafe(240)}." \

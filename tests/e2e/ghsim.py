@@ -417,7 +417,9 @@ class GitHub(wire.Server):
         name = found and (found[1].lower(), found[2].lower())
         if name in self.others:
             other = self.others[name]
-            other.host, other.token = self.host, self.token
+            other.host = self.host
+            # An App has judged it already.
+            other.app, other.token = None, token and token[1] if self.app else self.token
             return other.route(request)
         if name == (self.owner.lower(), self.repo.lower()):
             rest = found[3]

@@ -154,6 +154,37 @@ test_opened_later(void **state)
 	close_revoked(2);
 }
 
+/* The first repository may only lend its connection, and one that the App has
+ * no access to stops no other. */
+static void
+test_left_out(void **state)
+{
+	struct github *good, *bad;
+
+	(void)state;
+	good = github_sibling(gh, "octo-org", "good");
+	bad = github_sibling(gh, "octo-org", "bad");
+	say("200 OK", DATED, FOUND);
+	say("422 Unprocessable Entity", "",
+	    "{\"message\":\"There is at least one repository that does not "
+	    "exist or is not accessible to the parent installation.\"}");
+	say("200 OK", "", FOUND);
+	say("404 Not Found", "", "{\"message\":\"Not Found\"}");
+	say_token("ghs_first", 60);
+	say("200 OK", "", RUN);
+	assert_int_equal(look(good), STATUS_OK);
+	assert_non_null(
+	    strstr(sent(1), "{\"repositories\":[\"good\",\"bad\"],"));
+	assert_non_null(strstr(sent(4), "{\"repositories\":[\"good\"],"));
+	say("200 OK", "", FOUND);
+	assert_int_equal(look(bad), STATUS_REFUSED);
+	assert_true(fault.lasting);
+	expect_says("no access to octo-org/bad");
+	github_close(good);
+	github_close(bad);
+	close_revoked(1);
+}
+
 /* A wait over three lives of a token: each is replaced five minutes early, and
  * what has ended is not revoked. */
 static void
@@ -188,6 +219,8 @@ main(void)
 		    test_shared, set_up, calling_tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_opened_later, set_up, calling_tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_left_out, set_up, calling_tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_lives, set_up, calling_tear_down),
 	};

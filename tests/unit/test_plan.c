@@ -375,6 +375,46 @@ test_event(void **state)
 	    "\"n\":null,\"f\":\"g\",\"distinct_id\":\"an-id\"}}");
 }
 
+/* A token of an App is allowed what is done with it, and no more. */
+static void
+test_permissions(void **state)
+{
+	static const struct {
+		enum command command;
+		bool wait, is_event, cancels;
+		enum github_access actions, contents;
+	} rows[] = {
+		{ COMMAND_DISPATCH, false, false, false, GITHUB_WRITE, 0 },
+		{ COMMAND_DISPATCH, true, false, false, GITHUB_WRITE, 0 },
+		{ COMMAND_DISPATCH, false, true, false, GITHUB_READ,
+		    GITHUB_WRITE },
+		{ COMMAND_DISPATCH, true, true, false, GITHUB_READ,
+		    GITHUB_WRITE },
+		{ COMMAND_DISPATCH, true, true, true, GITHUB_WRITE,
+		    GITHUB_WRITE },
+		{ COMMAND_AWAIT, false, false, false, GITHUB_READ, 0 },
+		{ COMMAND_AWAIT, false, false, true, GITHUB_WRITE, 0 },
+		{ COMMAND_CHECK, false, false, false, GITHUB_WRITE, 0 },
+	};
+	struct github_permissions got;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		free(config.event_type);
+		config.command = rows[i].command;
+		config.wait = rows[i].wait;
+		config.event_type = rows[i].is_event ? xstrdup("e") : NULL;
+		config.waiting.cancel_after_ms = rows[i].cancels ? 5
+								 : WAIT_NEVER;
+		config.waiting.force_cancel_after_ms = WAIT_NEVER;
+		got = plan_permissions(&config);
+		check(got.actions == rows[i].actions &&
+			got.contents == rows[i].contents,
+		    "row %zu: %d, %d", i, got.actions, got.contents);
+	}
+}
+
 /* Wiping twice does no harm. */
 static void
 test_owner(void **state)
@@ -403,6 +443,7 @@ main(void)
 		TEST(test_numbers),
 		TEST(test_spelling),
 		TEST(test_event),
+		TEST(test_permissions),
 		TEST(test_owner),
 	};
 
