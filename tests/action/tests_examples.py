@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 
+import apps
 import plain_yaml
 import proxies
 from case import OURS, ROOT, Skipped, expect, once, test
@@ -19,7 +20,7 @@ EXAMPLES = ROOT / "examples"
 LIMIT = 60              # seconds
 
 
-def example(t, name, *changes, container=None):
+def example(t, name, *changes, container=None, secrets=None):
     """Runs the workflow; `changes` are (what is there, what is here)."""
     text = (EXAMPLES / name).read_text()
     for there, here in changes:
@@ -27,7 +28,7 @@ def example(t, name, *changes, container=None):
         text = text.replace(there, here)
     box = t.runner or t.make_runner()
     box.actions["OWNER/return-dispatch"] = box.actions[OURS]
-    t.jobs = box.run(text, {"DISPATCH_TOKEN": t.token}, container=container)
+    t.jobs = box.run(text, secrets or {"DISPATCH_TOKEN": t.token}, container=container)
     t.no_secrets()
     return t.jobs
 
@@ -65,6 +66,17 @@ def the_example_of_a_wait_that_fails(t):
     expect(f"{hub.dispatched[0].html_url} concluded with failure" in job.steps[1].said("error"),
            f"{job.steps[1].annotations}")
     t.dispatched(1)
+
+
+@test
+def the_example_of_an_app(t):
+    hub = t.github(life="in_progress completed/success")
+    hub.app = apps.App(t.pki.folder)
+    hub.app.install()
+    with open(hub.app.key) as file:
+        example(t, "app.yml", secrets={"DISPATCH_APP_KEY": file.read()})
+    expect(hub.app.tokens and hub.app.all_revoked(hub), "a token outlived the job")
+    succeeded(t, 1)
 
 
 @test

@@ -25,6 +25,10 @@ def every_variable_is_an_input_and_every_input_a_variable(t):
         for step in manifest["runs"].get("steps", ()):
             mapped = {f"INPUT_{key.upper()}": f"${{{{ inputs.{key} }}}}"
                       for key in manifest["inputs"]}
+            # The default is no token that somebody gave beside an App.
+            mapped["INPUT_TOKEN"] = (
+                "${{ (inputs.app_id == '' || inputs.token != github.token) && inputs.token "
+                "|| '' }}")
             expect(step["env"] == mapped, f"{name}: {step['env']}")
 
 
