@@ -288,16 +288,16 @@ static bool
 check_token(struct check *c, enum status status)
 {
 	const struct server_info *info = &c->info;
+	const char *kind = github_token_kind(c->gh);
 
-	if (status == STATUS_UNAUTHORIZED) {
+	if (status == STATUS_UNAUTHORIZED || kind == NULL) {
 		tell_fault(c, TOKEN, FINDING_FAIL);
 	} else if (status == STATUS_LIMITED) {
 		tell_fault(c, TOKEN,
 		    c->now.wait_ms > c->order->timeout_ms ? FINDING_FAIL
 							  : FINDING_UNSURE);
 	} else {
-		tell(c, TOKEN, FINDING_OK, "accepted: %s%s%s%s%s",
-		    github_token_kind(c->gh),
+		tell(c, TOKEN, FINDING_OK, "accepted: %s%s%s%s%s", kind,
 		    info->scopes != NULL ? ", with the scopes: " : "",
 		    info->scopes != NULL ? info->scopes : "",
 		    info->expiry != NULL ? ", until " : "",
@@ -590,6 +590,9 @@ check_permission(struct check *c)
 		tell(c, PERMISSION, FINDING_FAIL,
 		    "the token's owner may not write to the repository, which "
 		    "takes the role Write");
+	else if (github_is_app(c->gh))
+		tell(c, PERMISSION, FINDING_OK,
+		    "granted to the App, with this token");
 	else if (scopes == NULL)
 		tell(c, PERMISSION, FINDING_UNSURE,
 		    "GitHub does not tell what this kind of token may do; it "

@@ -234,8 +234,12 @@ enum status github_reach(
     struct github *, int64_t deadline_ms, struct buf *about, struct fault *);
 
 /* Whom the token belongs to, as its beginning tells: "a classic personal access
- * token". */
+ * token".  NULL if an App has not been given one. */
 const char *github_token_kind(const struct github *);
+
+/* Whether an App creates the tokens, with the permissions that it was opened
+ * with. */
+bool github_is_app(const struct github *);
 
 /* Whether it belongs to an App's installation, as GITHUB_TOKEN does. */
 bool github_token_is_installation(const struct github *);

@@ -37,7 +37,16 @@ github_reach(
 const char *
 github_token_kind(const struct github *gh)
 {
-	return token_kind(session_token(gh->credential->authorization));
+	const char *authorization = gh->credential->authorization;
+
+	return authorization != NULL ? token_kind(session_token(authorization))
+				     : NULL;
+}
+
+bool
+github_is_app(const struct github *gh)
+{
+	return gh->session->app != NULL;
 }
 
 bool

@@ -14,6 +14,7 @@ NAMES = ("server", "token", "repository", "actions", "workflow", "state", "ref",
 WORDS = {"ok": "ok", "FAIL": "fail", "can't tell": "unknown"}
 LINE = re.compile(r"(ok|FAIL|can't tell) +([a-z_]+)  +(\S.*)")
 CLASSIC = {"X-OAuth-Scopes": "repo, workflow"}
+TOKENS = re.compile(r"/access_tokens$|/installation/token$")      # of an App, not of a repository
 FILE = ".github/workflows/build.yml"
 
 
@@ -30,9 +31,9 @@ def check(t, *arguments, base=None, code=0, **more):
     """Checks, and returns the lines. Whatever there is, only GETs are sent."""
     t.run("check", *(t.base() if base is None else base), *arguments, **more)
     t.exits(code)
-    for hub in t.servers:
-        t.expect(all(request.method in ("GET", "CONNECT") for request in hub.requests),
-                 "nothing but GETs is sent")
+    for request in (request for server in t.servers for request in server.requests):
+        t.expect(request.method in ("GET", "CONNECT") or TOKENS.search(request.path),
+                 "nothing else is sent")
     t.dispatched(0)
     return lines_of(t)
 
@@ -337,3 +338,24 @@ def several_repositories_are_checked_one_by_one(t):
              == [("octo-org/octo-repo", 0), ("octo-org/other", 3), (missing, 3)], "an object each")
     t.expect(not other.dispatched, "nothing is started")
     t.dispatched(0)
+
+
+@scenario
+def an_app_is_checked_with_a_token_of_its_own(t):
+    hub = classic(t.github())
+    hub.token_headers = {}
+    app = t.app()
+    lines = check(t, *t.as_app(app), token=False)
+    expect_lines(t, lines, token="ok", repository="ok", workflow="ok", permission="ok")
+    t.expect("App" in lines["permission"][1], "the App was granted it")
+    t.expect(app.all_revoked(hub), "a token outlived the program")
+
+
+@scenario
+def an_app_that_gets_no_token_is_told(t):
+    classic(t.github())
+    app = t.app(install=False)
+    lines = check(t, *t.as_app(app), token=False, code=3)
+    expect_lines(t, lines, server="ok", token="FAIL",
+                 **{name: "can't tell" for name in NAMES[2:-1]})
+    t.expect("installed" in lines["token"][1], "the reason is told")
