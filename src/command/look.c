@@ -246,6 +246,20 @@ ask(const struct wait *w, struct vigil *v, int64_t deadline_ms, struct fault *f)
 	return status;
 }
 
+/* Of several repositories, lines about a run name its own. */
+static void
+begin_lines(const struct wait *w, const struct vigil *v)
+{
+	if (w->result->order.has_targets)
+		log_about(github_repository(v->run->gh));
+}
+
+static void
+end_lines(void)
+{
+	log_about(NULL);
+}
+
 /* A look failed: true if another may help, and not before again_ms. */
 static bool
 may_pass(const struct wait *w, struct vigil *v, const struct fault *f)
@@ -272,17 +286,19 @@ look_failed(struct wait *w, struct vigil *v, const struct fault *f)
 		look_end(w, v, f->status);
 		return;
 	}
+	begin_lines(w, v);
 	if (is_news)
 		log_info("run %llu: %s Retrying.", watched_id(v->run), f->text);
 	else
 		log_debug("run %llu: %s", watched_id(v->run), f->text);
+	end_lines();
 	look_take_hint(w, f);
 }
 
 /* A line if the state is another than the one told last: an answer is also new
  * for reasons that nobody wants to read about. */
 static void
-show_change(struct vigil *v)
+show_change(const struct wait *w, struct vigil *v)
 {
 	const struct run *run = &v->run->state.run;
 	char state[sizeof v->shown];
@@ -292,7 +308,9 @@ show_change(struct vigil *v)
 	if (strcmp(state, v->shown) == 0)
 		return;
 	strlcpy(v->shown, state, sizeof v->shown);
+	begin_lines(w, v);
 	report_change(v->run);
+	end_lines();
 }
 
 static void
@@ -307,7 +325,7 @@ look_succeeded(struct wait *w, struct vigil *v)
 			write_result(w, v->run);
 	}
 	if (v->run->state.changed && !w->order->live)
-		show_change(v);
+		show_change(w, v);
 	look_judge(w, v);
 }
 

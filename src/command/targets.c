@@ -102,7 +102,8 @@ end(struct targets *t, struct place *p)
 	} else if (is_common(status) || status_is_signal(status)) {
 		stop(t, p, &f);
 	} else {
-		log_info("no run is known here; the reason follows at the end");
+		log_info("no run is known here; the reason follows at the end, "
+			 "and the other repositories are dispatched to");
 	}
 	if (status != STATUS_OK)
 		set_fault(p, &f);
@@ -215,6 +216,8 @@ wait_for_all(struct targets *t)
 	}
 	if (t->run_count == 0)
 		return;
+	status_if_exhausted(STATUS_CONNECT,
+	    "the runs that are told above are no longer being watched");
 	wait_for_runs(
 	    t->runs, t->run_count, t->clock, waiting, t->result, &t->lost);
 	for (i = 0; i < t->count; i++) {
@@ -334,7 +337,8 @@ targets_dispatch(struct github *gh, const struct clock *clock,
 	enum status status;
 
 	status_if_exhausted(STATUS_UNKNOWN,
-	    "what was dispatched is told above, but for the latest dispatch");
+	    "what was dispatched is told above, except for the latest "
+	    "dispatch");
 	open_places(&t, gh, targets);
 	dispatch_all(&t);
 	end_unsent(&t);

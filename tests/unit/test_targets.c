@@ -130,6 +130,7 @@ set_up(void **state)
 	memset(&written, 0, sizeof written);
 	memset(&fault, 0, sizeof fault);
 	result.summary.path = "summary";
+	result.order.has_targets = true;
 	places[0] = fake_github_new();
 	for (i = 0; i < MANY; i++) {
 		if (i > 0)
@@ -517,6 +518,8 @@ test_wait(void **state)
 	assert_int_equal(lines_with("error: octo-org/two: "), 1);
 	assert_int_equal(written.summaries, 3);
 	assert_int_equal(written.notes, 1);
+	/* Progress names the repository, too: that it runs, and its end. */
+	check(lines_with("octo-org/three: 20") == 2, "%s", logged);
 }
 
 /* --- signals --- */
