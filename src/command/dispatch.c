@@ -352,7 +352,10 @@ omit_id(struct dispatch *s)
 {
 	if (s->order->sends_id || s->old_version || s->refuses_id)
 		return false;
-	log_info("the workflow has no input distinct_id; sending none");
+	log_info("the workflow has no input distinct_id; sending none%s",
+	    s->order->journal == NULL
+		? ""
+		: ", so that no later start could find the run after a crash");
 	s->with_id = false;
 	s->refuses_id = true;
 	return true;

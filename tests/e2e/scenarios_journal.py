@@ -110,6 +110,7 @@ def a_workflow_without_the_input_is_recorded_before_each_request(t):
     hub = t.github(inputs={})
     start(t)
     t.found(hub.dispatched[0])
+    t.says("no later start could find the run")
     t.requests_were(t.POST, t.POST)
     states(t, "sending", "not_started", "sending", "identified")
     t.expect([record.get("distinct_id") is None for record in records(t)]
