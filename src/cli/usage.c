@@ -44,11 +44,9 @@ static const char tail_of_await[] =
     "  return-dispatch await --job build --job test --wait-timeout 1h 17654321098\n";
 
 static const char tail_of_check[] =
-    "Exit status: 0 nothing failed; else that of the dispatch: 2 usage, 3 refused,\n"
-    "7 network.  The actions' inputs work as INPUT_* variables.\n"
-    "Examples (return-dispatch(1) has more):\n"
-    "  return-dispatch check -R octo-org/octo-repo -w deploy.yml -r main -f env=prod\n"
-    "  return-dispatch check -w deploy.yml -r main --format json\n";
+    "Exit status: 0 nothing failed; else that of the dispatch.\n"
+    "Examples:\n"
+    "  return-dispatch check -R octo-org/octo-repo -w deploy.yml -r main -f env=prod\n";
 
 static const struct row {
 	enum option option; /* OPTION_COUNT: a heading */

@@ -194,8 +194,7 @@ judge_absence(
 		note(&f->wrong, input->name, "is required, and not given");
 	else
 		note(&f->unsure, input->name,
-		    "is required, and not given; GitHub may have a default for "
-		    "its type");
+		    "may be required, and is not given");
 }
 
 /* The value as GitHub takes it, which is text. */

@@ -124,7 +124,7 @@ DEFECTS = [
            unknown=("state", "inputs", "distinct_id"), also=("default_branch", "trigger")),
     Defect("a workflow disabled by hand", "state", ("gh workflow enable",),
            flow={"state": "disabled_manually"}),
-    Defect("a workflow disabled for inactivity", "state", ("inactive", "gh workflow enable"),
+    Defect("a workflow disabled for inactivity", "state", ("disabled_inactivity", "gh workflow enable"),
            flow={"state": "disabled_inactivity"}),
     Defect("no such ref", "ref", ("trunk", "branch or tag"), base={"ref": "trunk"},
            unknown=("trigger",) + AFTER_TRIGGER),
