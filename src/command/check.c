@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -607,7 +606,7 @@ check_clock(struct check *c)
 		tell(c, CLOCK, FINDING_UNSURE, "the server tells no time");
 		return;
 	}
-	ahead = (int64_t)time(NULL) - server_ms / 1000;
+	ahead = clock_wall_s() - server_ms / 1000;
 	tell(c, CLOCK, FINDING_OK, "%lld s %s the server's",
 	    (long long)(ahead < 0 ? -ahead : ahead),
 	    ahead < 0 ? "behind" : "ahead of");
