@@ -224,3 +224,48 @@ def neither_key_nor_token_of_an_app_is_freed_as_it_is(t):
         t.exits(0)
         watched.nothing_leaked()
     t.dispatched(2)
+
+
+@scenario
+def several_repositories_share_a_token_of_an_app(t):
+    """One that the App has no access to stops no other."""
+    hub = t.github()
+    others = [hub.beside(name) for name in ("second", "third")]
+    app = t.app(install=False)
+    app.install(repos=["octo-repo", "second"])
+    t.dispatch("--repo", "octo-org/octo-repo", "--repo", "octo-org/second", "--repo",
+               "octo-org/third", *t.as_app(app), base=t.base(repo=None), token=False)
+    t.exits(3)
+    t.says("no access to octo-org/third")
+    t.expect(app.bodies[-1]["repositories"] == ["octo-repo", "second"], f"{app.bodies}")
+    t.expect(len(app.tokens) == 1, f"{len(app.tokens)} tokens")
+    t.expect(len(others[0].dispatched) == 1 and not others[1].dispatched, "another dispatch")
+    none_is_left(t, hub, app)
+    t.dispatched(2)
+
+
+@scenario
+def an_event_is_sent_by_an_app(t):
+    hub = t.github(life="completed/success", run_name="{distinct_id}", listens=("deploy",))
+    app = t.app(install=False)
+    app.install(permissions={"actions": "read", "contents": "write", "metadata": "read"})
+    t.dispatch("--event-type", "deploy", *t.as_app(app),
+               base=t.base(workflow=None, ref=None), token=False)
+    t.found(hub.dispatched[0])
+    t.expect(app.bodies == [{"repositories": ["octo-repo"],
+                             "permissions": {"actions": "read", "contents": "write"}}],
+             f"asked for {app.bodies}")
+    t.dispatched(1)
+
+
+@scenario
+def an_app_is_checked(t):
+    hub = t.github()
+    app = t.app()
+    t.run("check", *t.base(), *t.as_app(app), token=False)
+    t.exits(0)
+    t.expect(b"FAIL" not in t.result.stdout, f"{t.result.stdout}")
+    none_is_left(t, hub, app)
+    t.run("check", *t.base(), *t.as_app(app), token=False)
+    t.exits(0)
+    t.dispatched(0)
