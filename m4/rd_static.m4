@@ -17,6 +17,7 @@ AC_DEFUN([RD_DIRECTORIES], [
 # RD_STATIC_DEFAULTS
 # To be called before a compiler is looked for.
 AC_DEFUN([RD_STATIC_DEFAULTS], [
+    rd_user_CFLAGS=${CFLAGS+set}
     : ${CFLAGS="-Os"}
     : ${LDFLAGS="-s"}
     AS_IF([test "x$CC" != x], [],
@@ -30,14 +31,24 @@ compiler that makes one over musl: CC=...])])])
 # RD_STATIC_FLAGS
 AC_DEFUN([RD_STATIC_FLAGS], [
     have_sanitizers=no
+    # GCC has it since 12.
+    AS_IF([test "x$rd_user_CFLAGS" = x],
+	[AC_MSG_CHECKING([whether $CC knows -Oz])
+	CFLAGS=-Oz
+	AC_COMPILE_IFELSE([AC_LANG_PROGRAM()], [AC_MSG_RESULT([yes])],
+	    [AC_MSG_RESULT([no])
+	    CFLAGS=-Os])])
     m4_foreach_w([flag], [-fPIE -fstack-protector-strong -ffunction-sections
-	-fdata-sections -fno-unwind-tables -fno-asynchronous-unwind-tables],
+	-fdata-sections -fno-unwind-tables -fno-asynchronous-unwind-tables
+	-malign-data=abi],
 	[RD_COMPILE_FLAG(flag)])
     # The same bytes from any folder: of the two the last goes first.
     RD_CFLAGS="$RD_CFLAGS -ffile-prefix-map=`cd "$srcdir" && pwd`=."
     RD_CFLAGS="$RD_CFLAGS -ffile-prefix-map=`pwd`=./build"
     RD_PROGRAM_LDFLAGS="-static-pie -Wl,--gc-sections,--build-id=none"
     RD_PROGRAM_LDFLAGS="$RD_PROGRAM_LDFLAGS -Wl,-z,relro,-z,now,-z,noexecstack"
+    # As on other machines: on x86-64 the file would be padded by two pages.
+    RD_PROGRAM_LDFLAGS="$RD_PROGRAM_LDFLAGS -Wl,-z,noseparate-code"
 
     AC_CHECK_TOOL([READELF], [readelf], [:])
     AC_MSG_CHECKING([whether $CC makes static-PIE programs])

@@ -49,7 +49,7 @@ if [ $release = yes ]; then
 	build=build/release/${host:-$(gcc -dumpmachine)}
 	pinned=--pinned
 	unset CC CPPFLAGS
-	CFLAGS="-Os -g"
+	CFLAGS="-Oz -g"
 	LDFLAGS=-Wl,--build-id=sha1
 	export CFLAGS LDFLAGS
 fi

@@ -652,7 +652,7 @@ make_musl()
 	(
 		cd "$deps/src/build.musl"
 		CC=${cross}gcc CROSS_COMPILE=$cross \
-		    CFLAGS="-Os -fPIE -fstack-protector-strong $traced" \
+		    CFLAGS="$small -fPIE -fstack-protector-strong $traced" \
 		    ../musl/configure ${host:+--target="$host"} \
 		    --prefix="$out/musl" --disable-shared \
 		    --disable-gcc-wrapper &&
@@ -785,6 +785,8 @@ build()
 	# For who wants them, debug symbols; the same from any folder.
 	traced="-g -ffile-prefix-map=$deps/src=deps/src"
 	traced="$traced -ffile-prefix-map=$out=deps"
+	small=-Os
+	! "${cross}gcc" -Oz -E -x c /dev/null >/dev/null 2>&1 || small=-Oz
 	case $triplet in
 	aarch64*)	outline=-mno-outline-atomics ;;
 	esac
@@ -810,8 +812,8 @@ build()
 	common="-std=c99 -D_GNU_SOURCE -fPIE $traced"
 	if ! fresh musl-root "$key"; then
 		say "building mbedTLS for musl"
-		small="-Os -ffunction-sections -fdata-sections"
-		small="$small -fno-unwind-tables -fno-asynchronous-unwind-tables"
+		sections="-ffunction-sections -fdata-sections"
+		small="$small $sections -fno-unwind-tables -fno-asynchronous-unwind-tables"
 		small="$small -fstack-protector-strong"
 		logged mbedtls-musl "mbedTLS could not be built" make_mbedtls musl-root \
 		    "$out/bin/musl-cc" "$common $small" -O2

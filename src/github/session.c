@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "compat.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,6 +199,19 @@ note_quota(struct session *s, const struct response *r)
 	s->quota_reset_ms = (int64_t)seconds * 1000;
 }
 
+/* "3.21.0". With sscanf the static program would be 9 KB larger. */
+static bool
+parse_version(const char *s, uint64_t *major, uint64_t *minor)
+{
+	size_t first = strspn(s, "0123456789"), second;
+
+	if (s[first] != '.')
+		return false;
+	second = strspn(s + first + 1, "0123456789");
+	return text_u64(s, first, major) &&
+	    text_u64(s + first + 1, second, minor);
+}
+
 /*
  * Any answer may tell what server this is: GHES sends its own version, and
  * servers that have API versions send the one that they answered in, which is
@@ -210,10 +222,10 @@ note_server(struct session *s, const struct response *r)
 {
 	const char *ghes = response_field(r, "X-GitHub-Enterprise-Version");
 	const char *api = response_field(r, "X-GitHub-Api-Version-Selected");
-	unsigned int major, minor;
+	uint64_t major, minor;
 	bool is_old;
 
-	if (ghes != NULL && sscanf(ghes, "%3u.%3u", &major, &minor) == 2)
+	if (ghes != NULL && parse_version(ghes, &major, &minor))
 		is_old = major < GHES_MAJOR ||
 		    (major == GHES_MAJOR && minor < GHES_MINOR) ||
 		    s->old_version;
