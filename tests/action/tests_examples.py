@@ -13,7 +13,7 @@ import apps
 import plain_yaml
 import proxies
 from case import OURS, ROOT, Skipped, expect, once, test
-from ghsim import Job, step_named
+from ghsim import Input, Job, step_named
 from tests_containers import TRUST, box_for, built, root_with
 
 EXAMPLES = ROOT / "examples"
@@ -66,6 +66,22 @@ def the_example_of_a_wait_that_fails(t):
     expect(f"{hub.dispatched[0].html_url} concluded with failure" in job.steps[1].said("error"),
            f"{job.steps[1].annotations}")
     t.dispatched(1)
+
+
+@test
+def the_example_of_a_check(t):
+    """A good dispatch passes; of a workflow that is disabled the job tells, and sends nothing."""
+    hub = t.github(inputs={"environment": Input()})
+    step = example(t, "check.yml")["check"].steps[0]
+    expect(step.outputs["exit_status"] == "0", f"{step.outputs}")
+    expect(any(line.startswith("ok          workflow ") for line in step.log), f"{step.log}")
+    succeeded(t, 0)
+    hub.workflows[0].state = "disabled_manually"
+    job = example(t, "check.yml")["check"]
+    expect(job.status == "failure", "it succeeded")
+    expect(job.steps[0].outputs["exit_status"] == "3", f"{job.steps[0].outputs}")
+    expect("gh workflow enable" in "\n".join(job.steps[0].log), f"{job.steps[0].log}")
+    t.dispatched(0)
 
 
 @test
