@@ -68,37 +68,6 @@ occupy_standard_descriptors(void)
 		close(fd);
 }
 
-/* The journal that the user wants, if any: one for all repositories. */
-static enum status
-open_journal(struct journal **journal, const struct plan_targets *plan,
-    const struct config *c, struct fault *f)
-{
-	const struct dispatch_order *order;
-	struct journal_order what;
-	enum status status;
-	struct buf server;
-	size_t i;
-
-	if (c->journal == NULL || c->command == COMMAND_CHECK)
-		return STATUS_OK;
-	order = &plan->list->order;
-	what = (struct journal_order){
-		.workflow = order->workflow != NULL ? order->workflow : "any",
-		.ref = order->ref != NULL ? order->ref : "default branch",
-		.body = order->body_with_id,
-		.unique = order->is_unique ? order->distinct_id : NULL,
-	};
-	buf_init(&server, BUF_TEXT_MAX);
-	url_add_origin(&server, &c->api);
-	buf_adds(&server, c->api.path);
-	what.server = buf_str(&server);
-	status = journal_open(journal, c->journal, &what, f);
-	for (i = 0; i < plan->count; i++)
-		plan->list[i].order.journal = *journal;
-	buf_free(&server);
-	return status;
-}
-
 /*
  * The outputs are opened first, then the sandbox is closed, and only then does
  * the program use the network.
@@ -123,7 +92,8 @@ run_online(const struct github_options *given, const struct config *c,
 	if ((c->api.tls || c->proxy.url.tls || c->trust.cacert != NULL) &&
 	    (status = trust_load(&trust, &c->trust, f)) != STATUS_OK)
 		return status;
-	if ((status = open_journal(&journal, plan, c, f)) != STATUS_OK ||
+	if ((status = plan_targets_journal(plan, c, &journal, f)) !=
+		STATUS_OK ||
 	    (status = result_open(&result, &c->results, f)) != STATUS_OK) {
 		journal_close(journal);
 		trust_free(trust);

@@ -31,6 +31,37 @@ plan_targets(struct plan_targets *p, const struct config *c,
 	return status;
 }
 
+enum status
+plan_targets_journal(struct plan_targets *p, const struct config *c,
+    struct journal **journal, struct fault *f)
+{
+	const struct dispatch_order *order;
+	struct journal_order what;
+	enum status status;
+	struct buf server;
+	size_t i;
+
+	*journal = NULL;
+	if (c->journal == NULL || c->command == COMMAND_CHECK)
+		return STATUS_OK;
+	order = &p->list->order;
+	what = (struct journal_order){
+		.workflow = order->workflow != NULL ? order->workflow : "any",
+		.ref = order->ref != NULL ? order->ref : "default branch",
+		.body = order->body_with_id,
+		.unique = order->is_unique ? order->distinct_id : NULL,
+	};
+	buf_init(&server, BUF_TEXT_MAX);
+	url_add_origin(&server, &c->api);
+	buf_adds(&server, c->api.path);
+	what.server = buf_str(&server);
+	status = journal_open(journal, c->journal, &what, f);
+	for (i = 0; i < p->count; i++)
+		p->list[i].order.journal = *journal;
+	buf_free(&server);
+	return status;
+}
+
 void
 plan_targets_wipe(struct plan_targets *p)
 {

@@ -10,6 +10,7 @@
 
 #include "base/random.h"
 #include "cli/config.h"
+#include "command/journal.h"
 #include "command/targets.h"
 
 struct plan_targets {
@@ -28,5 +29,12 @@ struct plan_targets {
 enum status plan_targets(struct plan_targets *, const struct config *,
     bool (*draw)(char[RANDOM_UUID_SIZE]), struct fault *);
 void plan_targets_wipe(struct plan_targets *);
+
+/*
+ * Opens the journal that the user wants, if any, for all targets: NULL if none.
+ * The caller closes it after the last dispatch.  STATUS_USAGE as journal_open.
+ */
+enum status plan_targets_journal(struct plan_targets *, const struct config *,
+    struct journal **, struct fault *);
 
 #endif
