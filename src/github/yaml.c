@@ -214,6 +214,7 @@ set_text(struct reader *r, size_t node, char *text, bool is_plain)
 /* Reads an element of a list in brackets, or a value in braces. */
 static void read_flow(struct reader *, size_t node);
 
+/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX bounds it. */
 static void
 read_flow_value(struct reader *r, size_t node)
 {
@@ -238,6 +239,7 @@ read_flow_value(struct reader *r, size_t node)
 }
 
 /* Reads a list in brackets or a map in braces. */
+/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX bounds it. */
 static void
 read_flow(struct reader *r, size_t node)
 {
@@ -343,6 +345,7 @@ read_scalar(struct reader *r, size_t node, size_t column)
 }
 
 /* Reads a list whose dashes, or a map whose keys, stand in this column. */
+/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX bounds it. */
 static void
 read_block(struct reader *r, size_t node, bool is_map)
 {
@@ -366,6 +369,7 @@ read_block(struct reader *r, size_t node, bool is_map)
  * dash.  It may be on later lines, indented more; only a list in a map need
  * not be.
  */
+/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX bounds it. */
 static void
 read_value(struct reader *r, size_t node, size_t column, bool in_map)
 {

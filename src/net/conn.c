@@ -51,7 +51,12 @@ conn_is_quiet(struct conn *c)
 void
 conn_describe(const struct conn *c, struct buf *out)
 {
-	if (c->below != NULL)
-		conn_describe(c->below, out);
-	c->ops->describe(c, out);
+	const struct conn *next, *last;
+
+	/* From the lowest to this one. */
+	for (last = NULL; last != c; last = next) {
+		for (next = c; next->below != last; next = next->below)
+			;
+		next->ops->describe(next, out);
+	}
 }

@@ -46,9 +46,9 @@ pem_init(struct pem *p, const char *label, pem_found found, void *ctx)
 	unsigned int c;
 
 	memset(p, 0, sizeof *p);
-	snprintf(p->begin, sizeof p->begin, "-----BEGIN %.*s-----",
+	(void)snprintf(p->begin, sizeof p->begin, "-----BEGIN %.*s-----",
 	    PEM_LABEL_MAX, label);
-	snprintf(
+	(void)snprintf(
 	    p->end, sizeof p->end, "-----END %.*s-----", PEM_LABEL_MAX, label);
 	for (c = 0; c < sizeof p->values; c++)
 		p->values[c] = (unsigned char)value_of(c);

@@ -28,7 +28,7 @@ test_no_baseline(void **state)
 		for (posted = 0; posted < 2; posted++) {
 			/* Told by the refusal of a POST, or by a header. */
 			gh->is_ghes = !posted;
-			gh->has_answered = true;
+			gh->has_answered = !posted;
 			gh->tells = GITHUB_TELLS_NO_RUN;
 			fake_add_post(gh,
 			    (struct fake_post){ DISPATCH_OLD_SERVER, REFUSED });

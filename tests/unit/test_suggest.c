@@ -13,7 +13,7 @@ test_suggestions(void **state)
 		const char *arg, *meant; /* NULL: nothing */
 	} cases[] = {
 		{ "--rep", "--repo" },
-		{ "--repos", "--repo" },
+		{ "--repoo", "--repo" },
 		{ "--wrokflow", "--workflow" },
 		{ "--feild", "--field" },
 		{ "--input", "--inputs" },
