@@ -118,7 +118,8 @@ static const struct seccomp_insn table[] = {
 	ALLOW(SYS_preadv),
 	ALLOW(SYS_lseek),
 	ALLOW(SYS_close),
-	ALLOW(SYS_fsync), /* command/journal */
+	ALLOW(SYS_fsync), /* command/journal, as the next one */
+	ALLOW(SYS_ftruncate),
 	ALLOW(SYS_pipe2),
 	ALLOW(SYS_eventfd2),
 	ALLOW(SYS_ppoll),

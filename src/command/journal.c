@@ -122,10 +122,18 @@ sync_folder(const char *path)
 static int
 append(int fd, const struct buf *line)
 {
-	int error = io_write_all(fd, buf_str(line), line->len, PATIENCE_MS);
+	struct stat before;
+	int error;
 
+	if (fstat(fd, &before) == -1)
+		return errno;
+	error = io_write_all(fd, buf_str(line), line->len, PATIENCE_MS);
 	if (error == 0 && fsync(fd) == -1)
 		error = errno;
+	/* What stays may be read as written, of a dispatch that was not sent.
+	 * Without it, a run is at worst searched for that was known. */
+	if (error != 0 && ftruncate(fd, before.st_size) == -1)
+		log_debug("cannot shorten the journal: %s", strerror(errno));
 	return error;
 }
 
@@ -325,8 +333,6 @@ write_header(
 	record_add_header(&line, &h);
 	error = append(j->fd, &line);
 	buf_free(&line);
-	if (error == 0)
-		error = sync_folder(j->path);
 	if (error != 0)
 		return refuse(
 		    f, "cannot write %s: %s", j->path, strerror(error));
@@ -389,6 +395,11 @@ load(struct journal *j, const struct journal_order *order, struct fault *f)
 	if (status == STATUS_OK && used == 0)
 		status = write_header(j, order, f);
 	buf_free(&text);
+	/* Even if it was there: the start that created it may have ended
+	 * before it came to this. */
+	if (status == STATUS_OK && (error = sync_folder(j->path)) != 0)
+		status = refuse(f, "cannot write the folder of %s: %s", j->path,
+		    strerror(error));
 	return status;
 }
 

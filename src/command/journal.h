@@ -54,9 +54,10 @@ const struct record *journal_find(
     const struct journal *, const char *repository);
 
 /*
- * Adds a record, whose texts are lent.  If that fails, STATUS_USAGE, and every
- * further one fails too: what a disk did not take once, it may seem to take
- * later.  The path is in the message.
+ * Adds a record, whose texts are lent.  If that fails, STATUS_USAGE; what was
+ * written of it is removed if possible, and every further one fails too: what a
+ * disk did not take once, it may seem to take later.  The path is in the
+ * message.
  */
 enum status journal_add(
     struct journal *, const struct record *, struct fault *);

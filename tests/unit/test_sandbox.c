@@ -258,7 +258,7 @@ static const struct {
 	{ CALL(SYS_linkat, FD, ANY, FD), ENOSYS },
 	{ CALL(SYS_symlinkat, ANY, FD, ANY), ENOSYS },
 	{ CALL(SYS_fchmodat, FD, ANY, ANY), ENOSYS },
-	{ CALL(SYS_ftruncate, FD, ANY, ANY), ENOSYS },
+	{ CALL(SYS_ftruncate, FD, ANY, ANY), ALLOWED },
 	{ CALL(SYS_fsync, FD, 0, 0), ALLOWED },
 
 	{ CALL(SYS_socket, AF_INET, SOCK_STREAM, IPPROTO_TCP), ALLOWED },
