@@ -302,6 +302,34 @@ not_installed(const struct github *gh, int64_t deadline_ms, struct fault *f)
 	return f->status;
 }
 
+/*
+ * GitHub redirects for a repository that was transferred.  The installation is
+ * the new owner's then, and must not serve for what else there is of the old.
+ */
+static bool
+bar_if_moved(struct credential *k, size_t n, const struct installation *i)
+{
+	if (k->grant_count < 2 || *i->account == '\0' ||
+	    text_equal_nocase(i->account, k->owner))
+		return false;
+	k->grants[n].is_barred = true;
+	k->grants[n].moved_to = xstrdup(i->account);
+	return true;
+}
+
+/* The fault for a repository that is barred. */
+static enum status
+barred(const struct github *gh, int64_t deadline_ms, struct fault *f)
+{
+	const struct grant *g = &gh->credential->grants[gh->grant];
+
+	if (g->moved_to == NULL)
+		return not_installed(gh, deadline_ms, f);
+	return fault_set_lasting(f, STATUS_REFUSED,
+	    "%s: %s now belongs to %.100s; give the repository by that name",
+	    github_who(gh), gh->name, g->moved_to);
+}
+
 /* Finds the owner's installation by this repository. */
 static enum status
 find_installation(struct github *gh, int64_t deadline_ms, struct fault *f)
@@ -321,9 +349,11 @@ find_installation(struct github *gh, int64_t deadline_ms, struct fault *f)
 		return status;
 	if (!found) {
 		k->grants[gh->grant].is_barred = true;
-		return not_installed(gh, deadline_ms, f);
+		return barred(gh, deadline_ms, f);
 	}
-	if (i.is_suspended)
+	if (bar_if_moved(k, gh->grant, &i))
+		status = barred(gh, deadline_ms, f);
+	else if (i.is_suspended)
 		status = fault_set_lasting(f, STATUS_REFUSED,
 		    "%s: the installation of the GitHub App for %s is "
 		    "suspended. Its owner can resume it in its settings: %s",
@@ -458,8 +488,12 @@ bar_repositories(struct github *gh, int64_t deadline_ms, struct fault *f)
 		status = find_at(
 		    gh->session, buf_str(&path), deadline_ms, &found, &i, f);
 		k->grants[n].is_barred = status == STATUS_OK && !found;
-		if (found)
-			installation_wipe(&i);
+		if (!found)
+			continue;
+		/* What is in use may be the new owner's. */
+		if (bar_if_moved(k, n, &i))
+			k->installation = 0;
+		installation_wipe(&i);
 	}
 	buf_free(&path);
 	return status;
@@ -523,7 +557,7 @@ app_mint(struct github *gh, int64_t deadline_ms, struct fault *f)
 
 	for (tries = 0; tries < 2; tries++) {
 		if (k->grants[gh->grant].is_barred)
-			return not_installed(gh, deadline_ms, f);
+			return barred(gh, deadline_ms, f);
 		if (k->installation == 0 &&
 		    (status = find_installation(gh, deadline_ms, f)) !=
 			STATUS_OK)
@@ -540,7 +574,7 @@ app_mint(struct github *gh, int64_t deadline_ms, struct fault *f)
 	if (outcome == MINTED)
 		return STATUS_OK;
 	if (outcome == NOT_ALL && k->grants[gh->grant].is_barred)
-		return not_installed(gh, deadline_ms, f);
+		return barred(gh, deadline_ms, f);
 	return f->status;
 }
 

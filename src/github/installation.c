@@ -26,7 +26,7 @@ installation_decode(const char *body, size_t len, struct installation *i)
 {
 	struct json_error error;
 	struct json_doc *doc = json_parse(body, len, JSON_LENIENT_TEXT, &error);
-	struct json root, granted;
+	struct json root, granted, login;
 	enum json_type suspended;
 
 	memset(i, 0, sizeof *i);
@@ -34,8 +34,12 @@ installation_decode(const char *body, size_t len, struct installation *i)
 		return false;
 	root = json_root(doc);
 	granted = json_member(root, "permissions");
+	login = json_member(json_member(root, "account"), "login");
 	suspended = json_type(json_member(root, "suspended_at"));
 	if (json_u64(json_member(root, "id"), &i->id) && i->id > 0) {
+		i->account = json_strdup(login);
+		if (i->account == NULL)
+			i->account = xstrdup("");
 		i->html_url = json_strdup(json_member(root, "html_url"));
 		if (i->html_url == NULL || !decode_is_fit_url(i->html_url)) {
 			free(i->html_url);
@@ -53,6 +57,7 @@ installation_decode(const char *body, size_t len, struct installation *i)
 void
 installation_wipe(struct installation *i)
 {
+	free(i->account);
 	free(i->html_url);
 	memset(i, 0, sizeof *i);
 }

@@ -15,6 +15,7 @@
 /* Strings are owned and never NULL. */
 struct installation {
 	uint64_t id;
+	char *account;  /* the login of its owner; "" if not told */
 	char *html_url; /* its settings; "" if not a fit URL */
 	bool is_suspended;
 	bool tells_permissions;

@@ -80,8 +80,10 @@ credential_free(struct credential *c)
 
 	free(c->owner);
 	token_free(c->authorization);
-	for (i = 0; i < c->grant_count; i++)
+	for (i = 0; i < c->grant_count; i++) {
 		free(c->grants[i].repo);
+		free(c->grants[i].moved_to);
+	}
 	free(c->grants);
 	free(c);
 }

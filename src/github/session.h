@@ -19,7 +19,8 @@ struct grant {
 	char *repo;
 	bool is_wanted;  /* it is used, or will be */
 	bool is_covered; /* by the latest token */
-	bool is_barred;  /* the App has no access to it */
+	bool is_barred;  /* the App has no access to it, */
+	char *moved_to;  /* or this is its owner now; NULL: not so */
 };
 
 /* What calls to an owner's repositories are authorized by; the given token is

@@ -11,7 +11,12 @@
 
 #define INSTALLED(more) \
 	"{\"id\":77,\"html_url\":\"https://github.test/settings/77\"" more "}"
-#define FOUND     INSTALLED("")
+#define FOUND INSTALLED("")
+#define MOVED "{\"id\":88,\"account\":{\"login\":\"acme\"}}"
+#define OWNED INSTALLED(",\"account\":{\"login\":\"Octo-Org\"}")
+#define NOT_ALL                                                          \
+	"{\"message\":\"There is at least one repository that does not " \
+	"exist or is not accessible to the parent installation.\"}"
 #define RUN       "{\"id\":7,\"status\":\"queued\"}"
 #define DATED     "Date: " DATE "\r\n"
 #define MINUTE_MS INT64_C(60000)
@@ -165,9 +170,7 @@ test_left_out(void **state)
 	good = github_sibling(gh, "octo-org", "good");
 	bad = github_sibling(gh, "octo-org", "bad");
 	say("200 OK", DATED, FOUND);
-	say("422 Unprocessable Entity", "",
-	    "{\"message\":\"There is at least one repository that does not "
-	    "exist or is not accessible to the parent installation.\"}");
+	say("422 Unprocessable Entity", "", NOT_ALL);
 	say("200 OK", "", FOUND);
 	say("404 Not Found", "", "{\"message\":\"Not Found\"}");
 	say_token("ghs_first", 60);
@@ -183,6 +186,68 @@ test_left_out(void **state)
 	github_close(good);
 	github_close(bad);
 	close_revoked(1);
+}
+
+/* Another owner's installation serves for nothing of this one's. */
+static void
+test_moved(void **state)
+{
+	struct github *second, *moved;
+
+	(void)state;
+	second = github_sibling(gh, "octo-org", "second");
+	/* The first to be asked. */
+	say("200 OK", DATED, MOVED);
+	assert_int_equal(look(gh), STATUS_REFUSED);
+	assert_true(fault.lasting);
+	expect_says("octo-org/octo-repo now belongs to acme; give");
+	say("200 OK", "", OWNED);
+	say_token("ghs_first", 60);
+	say("200 OK", "", RUN);
+	assert_int_equal(look(second), STATUS_OK);
+	expect_sent(
+	    2, "POST /api/v3/app/installations/77/access_tokens ", NULL);
+	assert_non_null(strstr(sent(2), "{\"repositories\":[\"second\"],"));
+	/* One among others. */
+	moved = github_sibling(gh, "octo-org", "moved");
+	say("422 Unprocessable Entity", "", NOT_ALL);
+	say("200 OK", "", OWNED);
+	say("200 OK", "", MOVED);
+	assert_int_equal(look(moved), STATUS_REFUSED);
+	assert_true(fault.lasting);
+	expect_says("octo-org/moved now belongs to acme; give");
+	github_close(second);
+	github_close(moved);
+	close_revoked(1);
+}
+
+/* A single one is served where it is now; when others come to it, its owner's
+ * installation is not asked for them. */
+static void
+test_moved_alone(void **state)
+{
+	struct github *second;
+
+	(void)state;
+	say("200 OK", DATED, MOVED);
+	say_token("ghs_first", 60);
+	say("200 OK", "", RUN);
+	assert_int_equal(look(gh), STATUS_OK);
+	expect_sent(
+	    1, "POST /api/v3/app/installations/88/access_tokens ", NULL);
+	second = github_sibling(gh, "octo-org", "second");
+	say("422 Unprocessable Entity", "", NOT_ALL);
+	say("200 OK", "", MOVED);
+	say("200 OK", "", OWNED);
+	say("200 OK", "", OWNED);
+	say_token("ghs_second", 60);
+	say("200 OK", "", RUN);
+	assert_int_equal(look(second), STATUS_OK);
+	expect_sent(
+	    7, "POST /api/v3/app/installations/77/access_tokens ", NULL);
+	assert_non_null(strstr(sent(7), "{\"repositories\":[\"second\"],"));
+	github_close(second);
+	close_revoked(2);
 }
 
 /* A wait over three lives of a token: each is replaced five minutes early, and
@@ -221,6 +286,10 @@ main(void)
 		    test_opened_later, set_up, calling_tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_left_out, set_up, calling_tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_moved, set_up, calling_tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_moved_alone, set_up, calling_tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_lives, set_up, calling_tear_down),
 	};

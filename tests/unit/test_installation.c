@@ -9,23 +9,26 @@ test_installations(void **state)
 	static const struct {
 		const char *body;
 		uint64_t id;
-		const char *html_url;
+		const char *account, *html_url;
 		bool is_suspended, tells_permissions;
 		enum github_access actions, contents;
 	} rows[] = {
-		{ "{\"id\":77,\"html_url\":\"https://x.test/i/77\","
+		{ "{\"id\":77,\"account\":{\"login\":\"Octo-Org\"},"
+		  "\"html_url\":\"https://x.test/i/77\","
 		  "\"suspended_at\":null,\"permissions\":{\"actions\":"
 		  "\"write\",\"contents\":\"read\",\"metadata\":\"read\"}}",
-		    77, "https://x.test/i/77", false, true, GITHUB_WRITE,
-		    GITHUB_READ },
-		{ "{\"id\":98765432100,\"suspended_at\":"
+		    77, "Octo-Org", "https://x.test/i/77", false, true,
+		    GITHUB_WRITE, GITHUB_READ },
+		{ "{\"id\":98765432100,\"account\":null,\"suspended_at\":"
 		  "\"2026-01-01T00:00:00Z\",\"permissions\":{}}",
-		    UINT64_C(98765432100), "", true, true, GITHUB_NO_ACCESS,
+		    UINT64_C(98765432100), "", "", true, true, GITHUB_NO_ACCESS,
 		    GITHUB_NO_ACCESS },
-		{ "{\"id\":1,\"html_url\":\"javascript:x\",\"permissions\":"
+		{ "{\"id\":1,\"account\":{\"slug\":\"x\",\"login\":5},"
+		  "\"html_url\":\"javascript:x\",\"permissions\":"
 		  "{\"actions\":\"other\",\"contents\":5}}",
-		    1, "", false, true, GITHUB_NO_ACCESS, GITHUB_NO_ACCESS },
-		{ "{\"id\":1}", 1, "", false, false, GITHUB_NO_ACCESS,
+		    1, "", "", false, true, GITHUB_NO_ACCESS,
+		    GITHUB_NO_ACCESS },
+		{ "{\"id\":1}", 1, "", "", false, false, GITHUB_NO_ACCESS,
 		    GITHUB_NO_ACCESS },
 	};
 	struct installation got;
@@ -36,6 +39,7 @@ test_installations(void **state)
 		assert_true(installation_decode(
 		    rows[i].body, strlen(rows[i].body), &got));
 		assert_true(got.id == rows[i].id);
+		assert_string_equal(got.account, rows[i].account);
 		assert_string_equal(got.html_url, rows[i].html_url);
 		check(got.is_suspended == rows[i].is_suspended &&
 			got.tells_permissions == rows[i].tells_permissions &&
