@@ -14,8 +14,9 @@
 #include "command/pace.h"
 #include "command/retry.h"
 
-#define CROSS_CHECK 3     /* every third look is repository-wide */
-#define LISTING_MS  10000 /* for candidates, with no ID to look for */
+#define CROSS_CHECK  3     /* every third look is repository-wide */
+#define LAST_LOOK_MS 3000  /* that a look has which came late */
+#define LISTING_MS   10000 /* for candidates, with no ID to look for */
 
 struct find {
 	struct candidates found;
@@ -25,6 +26,7 @@ struct find {
 	struct retry retry;
 	struct pace pace;
 	unsigned int looks;
+	int64_t due_ms;  /* instant of the next one */
 	bool looked;     /* one went well */
 	bool is_partial; /* the list lacks a page */
 	enum find_outcome outcome;
@@ -239,6 +241,10 @@ find_look(struct find *s, int64_t *due_ms)
 	size_t carriers;
 
 	s->looks++;
+	/* Others were served meanwhile: the run may have been listed for long. */
+	if (s->looks > 1 && s->due_ms < s->q.deadline_ms &&
+	    clock_left(s->clock, s->q.deadline_ms) == 0)
+		s->q.deadline_ms = clock_after(s->clock, LAST_LOOK_MS);
 	if (!take_look(s, look(s, &s->fault)))
 		return end(s, at_refusal(s));
 	carriers = candidates_carriers(&s->found);
@@ -250,7 +256,10 @@ find_look(struct find *s, int64_t *due_ms)
 	    candidates_are_listed(&s->found))
 		return end(s, FIND_NONE);
 	s->pace.look_by_ms = proof_ms(s);
-	return pace_next(&s->pace, NULL, due_ms) || end(s, at_deadline(s));
+	if (!pace_next(&s->pace, NULL, due_ms))
+		return end(s, at_deadline(s));
+	s->due_ms = *due_ms;
+	return true;
 }
 
 bool

@@ -84,6 +84,10 @@ stop(struct targets *t, const struct place *p, const struct fault *f)
 		return;
 	t->stopped_by = name_of(p);
 	t->stop = *f;
+	/* A wait may come before the end, where it is told again. */
+	if (!status_is_signal(f->status) && t->begun < t->count)
+		log_warning(
+		    "%s No other repositories are dispatched to.", f->text);
 }
 
 /* Its run is known, or will not be. */
@@ -100,10 +104,14 @@ end(struct targets *t, struct place *p)
 		if (status == STATUS_OK)
 			status = journal_check(p->order->journal, &p->run, &f);
 	} else if (is_common(status) || status_is_signal(status)) {
+		fault_end_sentence(&f);
 		stop(t, p, &f);
 	} else {
-		log_info("no run is known here; the reason follows at the end, "
-			 "and the other repositories are dispatched to");
+		log_info("no run is known here; the reason follows at the "
+			 "end%s",
+		    t->begun < t->count && t->stopped_by == NULL
+			? ", and the other repositories are dispatched to"
+			: "");
 	}
 	if (status != STATUS_OK)
 		set_fault(p, &f);
@@ -123,25 +131,24 @@ step(struct targets *t, struct place *p)
 	log_about(NULL);
 }
 
-/* The one whose step is due first; a dispatch before a look for another's run.
- * NULL if nothing is left to do. */
+/* The one whose step is due first, even if that was long ago: neither dispatches
+ * nor looks hold up the others.  NULL if nothing is left to do. */
 static struct place *
 next(const struct targets *t, int64_t *due_ms)
 {
-	int64_t now_ms = clock_now(t->clock), at_ms;
 	struct place *p = NULL;
+	int64_t at_ms;
 	size_t i;
 
-	*due_ms = now_ms;
+	*due_ms = CLOCK_NEVER;
 	if (t->begun < t->count && t->stopped_by == NULL) {
 		p = &t->places[t->begun];
-		*due_ms = most(t->throttle.next_ms, now_ms);
+		*due_ms = t->throttle.next_ms;
 	}
 	for (i = 0; i < t->begun; i++) {
 		if (t->places[i].dispatch == NULL)
 			continue;
-		at_ms = most(
-		    most(t->places[i].due_ms, now_ms), t->throttle.held_ms);
+		at_ms = most(t->places[i].due_ms, t->throttle.held_ms);
 		if (p == NULL || at_ms < *due_ms) {
 			p = &t->places[i];
 			*due_ms = at_ms;

@@ -367,6 +367,47 @@ test_searches(void **state)
 		    (int64_t)i * SECOND, (int64_t)i * SECOND + 1500);
 }
 
+/* Where calls take long, a search does not have to wait until all are sent. */
+static void
+test_slow_server(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < MANY; i++) {
+		hide(i, i == 0 ? 3000 : 30 * SECOND);
+		places[i]->call_ms = 1200;
+	}
+	assert_int_equal(dispatch_all(), STATUS_OK);
+	assert_int_equal(written.found_count, MANY);
+	assert_true(written.found[0] == RUN(0));
+	assert_true(
+	    written.found_at[0] < fake_nth(places[3], FAKE_POST, 0)->at);
+}
+
+/* A look that came after its time, since another repository took that, is not
+ * cut off. */
+static void
+test_late_look(void **state)
+{
+	(void)state;
+	hide(0, 1500);
+	places[1]->is_ghes = true;
+	places[1]->tells = GITHUB_TELLS_RUN;
+	fake_add_post(places[1],
+	    (struct fake_post){
+		.outcome = DISPATCH_IDENTIFIED,
+		.run_id = RUN(1),
+		.took_ms = 20 * SECOND,
+	    });
+	identify(2);
+	identify(3);
+	targets[0].order.timeout_ms = 10 * SECOND;
+	assert_int_equal(dispatch_all(), STATUS_OK);
+	assert_int_equal(written.found_count, MANY);
+	assert_int_equal(written.statuses[0], STATUS_OK);
+}
+
 /* The server's wish for a pause, met by one search, counts for all. */
 static void
 test_limit(void **state)
@@ -602,6 +643,8 @@ main(void)
 		TEST(test_refused),
 		TEST(test_stopped),
 		TEST(test_searches),
+		TEST(test_slow_server),
+		TEST(test_late_look),
 		TEST(test_limit),
 		TEST(test_timeouts),
 		TEST(test_lost_reply),
