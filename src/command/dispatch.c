@@ -42,6 +42,7 @@ struct dispatch {
 	struct baseline baseline;
 	struct pace limit_pace;
 	struct retry retry; /* of refusals */
+	bool is_renewed;    /* the token was, after one */
 	/* Attempts in a row that have not left this machine; the pace's
 	 * deadline is that of the last connection. */
 	bool in_row;
@@ -126,6 +127,9 @@ take_baseline(
 	} else if (!b->was_sent) {
 		*outcome = not_connected(f);
 	} else if (baseline_is_needed(b, f)) {
+		/* The server was reached: another repository may fare better. */
+		if (status == STATUS_TIMEOUT || status == STATUS_CLOSED)
+			f->status = STATUS_SERVER;
 		*outcome = DISPATCH_NOT_STARTED;
 	} else {
 		log_debug("dispatching without a baseline: %s", f->text);
@@ -317,14 +321,25 @@ wait_for_limit(struct dispatch *s, struct fault *f)
 	return false;
 }
 
-/* A refusal, of the dispatch or of the baseline before it, that a token just
- * made may meet: true when it is time for another attempt. */
+/*
+ * A refusal, of the dispatch or of the baseline before it: a token just made may
+ * meet it, and an old one may have a successor.  True when it is time for
+ * another attempt.
+ */
 static bool
 wait_for_token(struct dispatch *s, struct fault *f)
 {
 	struct retry_advice advice = retry_failed(
 	    &s->retry, f, clock_now(s->clock));
 
+	if (f->status == STATUS_UNAUTHORIZED && !s->is_renewed) {
+		s->is_renewed = true;
+		if (github_renew_token(s->gh)) {
+			log_info(
+			    "the token was refused; retrying with a new one");
+			return !interrupt_pending();
+		}
+	}
 	if (advice.when != RETRY_AFTER ||
 	    advice.pause_ms > clock_left(s->clock, s->deadline_ms) - LEAST_MS)
 		return false;

@@ -209,6 +209,34 @@ test_limit_and_chance(void **state)
 	assert_in_range(fake_now(), 5000, 5500);
 }
 
+/* A refused token may have a successor, in its file or by an App's key. */
+static void
+test_renewed_token(void **state)
+{
+	static const struct fake_post refusal = {
+		DISPATCH_NOT_STARTED,
+		.status = STATUS_UNAUTHORIZED,
+		.lasting = true,
+	};
+
+	(void)state;
+	gh->fresh_tokens = 1;
+	fake_add_post(gh, refusal);
+	fake_add_post(
+	    gh, (struct fake_post){ DISPATCH_IDENTIFIED, .run_id = OURS });
+	check(run() == STATUS_OK, "%s", fault.text);
+	assert_int_equal(gh->renewals, 1);
+	assert_true(fake_now() < 100);
+	again(state);
+	/* Once. */
+	gh->fresh_tokens = 2;
+	fake_add_post(gh, refusal);
+	fake_add_post(gh, refusal);
+	check(run() == STATUS_UNAUTHORIZED, "%s", fault.text);
+	assert_int_equal(gh->renewals, 1);
+	assert_int_equal(posts(), 2);
+}
+
 int
 main(void)
 {
@@ -220,6 +248,7 @@ main(void)
 		TEST(test_reason_is_kept),
 		TEST(test_limits),
 		TEST(test_limit_and_chance),
+		TEST(test_renewed_token),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
