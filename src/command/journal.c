@@ -208,14 +208,40 @@ refuse_line(
 	    number, j->path, why);
 }
 
-/* The end of the first line's text; NULL if it has none. */
+/* The end of the first line's text; that of all if there is no line end. */
 static const char *
 line_end(const char *line, const char *end)
 {
-	return memchr(line, '\n', (size_t)(end - line));
+	const char *stop = memchr(line, '\n', (size_t)(end - line));
+
+	return stop != NULL ? stop : end;
 }
 
-/* All lines behind the first one; *rest is where one begins that has no end. */
+/* Where the line behind it begins. */
+static const char *
+next_line(const char *stop, const char *end)
+{
+	return stop < end ? stop + 1 : end;
+}
+
+/*
+ * Of a line that cannot be read: the last one, which was being written.  A
+ * power failure may keep any bytes of it from the disk; nothing was sent before
+ * they were on it.
+ */
+static bool
+is_cut_short(const char *line, const char *stop, const char *end)
+{
+	return stop == end ||
+	    (stop + 1 == end &&
+		memchr(line, '\0', (size_t)(stop - line)) != NULL);
+}
+
+/*
+ * All lines behind the first one; *rest is where one begins that was not
+ * written to its end.  The last one may lack a line end and be a record all the
+ * same: whoever copies a file by way of a shell's variable loses that.
+ */
 static enum status
 take_lines(struct journal *j, const char *line, const char *end,
     const char **rest, struct fault *f)
@@ -224,12 +250,10 @@ take_lines(struct journal *j, const char *line, const char *end,
 	struct record r;
 	size_t number;
 
-	for (number = 2; (stop = line_end(line, end)) != NULL; number++) {
+	for (number = 2; line < end; number++) {
+		stop = line_end(line, end);
 		why = record_read(&r, line, (size_t)(stop - line));
-		/* A power failure may keep bytes of the last line from the
-		 * disk; nothing was sent before they were on it. */
-		if (why != NULL && stop + 1 == end &&
-		    memchr(line, '\0', (size_t)(stop - line)) != NULL)
+		if (why != NULL && is_cut_short(line, stop, end))
 			break;
 		if (why != NULL)
 			return refuse_line(j, number, why, f);
@@ -238,7 +262,7 @@ take_lines(struct journal *j, const char *line, const char *end,
 		record_wipe(&r);
 		if (why != NULL)
 			return refuse_line(j, number, why, f);
-		line = stop + 1;
+		line = next_line(stop, end);
 	}
 	*rest = line;
 	return STATUS_OK;
@@ -355,21 +379,37 @@ take_text(struct journal *j, const struct buf *text,
 	*used = 0;
 	stop = line_end(begin, end);
 	/* The first line was being written; any other text is not ours. */
-	if (stop == NULL &&
+	if (stop == end &&
 	    memcmp(begin, RECORD_MAGIC,
 		text->len < magic ? text->len : magic) == 0)
 		return STATUS_OK;
-	if (stop == NULL)
-		stop = end;
 	why = record_read_header(&h, begin, (size_t)(stop - begin));
 	if (why != NULL)
 		return refuse_line(j, 1, why, f);
 	status = compare(j, &h, order, f);
 	record_header_wipe(&h);
 	if (status == STATUS_OK)
-		status = take_lines(j, stop + 1, end, &stop, f);
+		status = take_lines(j, next_line(stop, end), end, &stop, f);
 	*used = (size_t)(stop - begin);
 	return status;
+}
+
+/* Has the file end where what is used of its text does, and with a line end.
+ * 0, or errno. */
+static int
+trim(int fd, const struct buf *text, size_t used)
+{
+	struct buf line;
+	int error = 0;
+
+	if (used < text->len && ftruncate(fd, (off_t)used) == -1)
+		return errno;
+	buf_init(&line, BUF_TEXT_MAX);
+	buf_addc(&line, '\n');
+	if (used > 0 && buf_str(text)[used - 1] != '\n')
+		error = append(fd, &line);
+	buf_free(&line);
+	return error;
 }
 
 static enum status
@@ -388,10 +428,9 @@ load(struct journal *j, const struct journal_order *order, struct fault *f)
 	status = error == 0
 	    ? take_text(j, &text, order, &used, f)
 	    : refuse(f, "cannot read %s: %s", j->path, strerror(error));
-	if (status == STATUS_OK && used < text.len &&
-	    ftruncate(j->fd, (off_t)used) == -1)
+	if (status == STATUS_OK && (error = trim(j->fd, &text, used)) != 0)
 		status = refuse(
-		    f, "cannot write %s: %s", j->path, strerror(errno));
+		    f, "cannot write %s: %s", j->path, strerror(error));
 	if (status == STATUS_OK && used == 0)
 		status = write_header(j, order, f);
 	buf_free(&text);

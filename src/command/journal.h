@@ -36,8 +36,8 @@ struct journal_order {
 /*
  * Opens the journal, and creates it if need be; the path is lent for its life.
  * STATUS_USAGE if it cannot be used: then it is as it was, and nothing may be
- * sent.  A last line without an end was being written when a process ended, and
- * counts as not written.
+ * sent.  A last line that is cut short was being written when a process ended,
+ * and counts as not written; one that lacks only its line end counts.
  */
 enum status journal_open(struct journal **, const char *path,
     const struct journal_order *, struct fault *);

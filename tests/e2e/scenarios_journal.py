@@ -371,7 +371,7 @@ def a_last_line_that_a_crash_cut_short_counts_as_not_written(t):
     start(t)
     t.found(hub.dispatched[0])
     lines = t.read("journal").splitlines(True)
-    for cut in (1, 20, len(lines[1]) - 1):
+    for cut in (1, 20, len(lines[1]) - 2):
         t.file("journal", lines[0] + lines[1][:cut])
         start(t)
         t.found(hub.dispatched[-1])
@@ -381,6 +381,21 @@ def a_last_line_that_a_crash_cut_short_counts_as_not_written(t):
     start(t)
     t.found(hub.dispatched[0])
     t.dispatched(4)
+
+
+@scenario
+def a_last_line_that_lost_only_its_end_counts(t):
+    """As by way of a shell's variable."""
+    hub = t.github(jobs=STEP)
+    hub.fault("POST", DISPATCHES, 1, hook=lambda request, answer: kill(t))
+    is_killed(t)
+    t.file("journal", t.read("journal").rstrip(b"\n"))
+    for _ in range(2):
+        start(t)
+        t.found(hub.dispatched[0])
+        states(t, "sending", "identified")
+    t.expect(len(t.posts()) == 1, "dispatched again")
+    t.dispatched(1)
 
 
 # What the header takes, so that this much more is left for records.

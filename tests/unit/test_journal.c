@@ -219,7 +219,8 @@ test_repositories(void **state)
 	}
 }
 
-/* A crash can leave any part of the last record: it counts as not written. */
+/* A crash can leave any part of the last record: it counts as not written,
+ * unless all of it is there. */
 static void
 test_cut(void **state)
 {
@@ -232,7 +233,7 @@ test_cut(void **state)
 	assert_int_equal(send_to(REPO), STATUS_OK);
 	whole = size();
 	strcpy(text, contents("journal"));
-	for (cut = 0; cut < whole; cut++) {
+	for (cut = 0; cut < whole - 1; cut++) {
 		text[cut] = '\0';
 		put_file("journal", text);
 		strcpy(text, contents("journal"));
@@ -246,6 +247,43 @@ test_cut(void **state)
 		assert_int_equal(state_of(REPO), RECORD_SENDING);
 		strcpy(text, contents("journal"));
 	}
+}
+
+static void
+append_text(const char *text)
+{
+	int fd = open(path, O_WRONLY | O_APPEND);
+
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+#define OF(state) "{\"repository\":\"" REPO "\",\"state\":\"" state "\"}\n"
+
+/* All but the last line end is there, as of "$(cat journal)": the record
+ * counts, and what follows is a line of its own. */
+static void
+test_no_line_end(void **state)
+{
+	size_t whole;
+
+	(void)state;
+	expect_open();
+	assert_int_equal(send_to(REPO), STATUS_OK);
+	whole = size();
+	assert_int_equal(truncate(path, (off_t)whole - 1), 0);
+	expect_open();
+	assert_int_equal(state_of(REPO), RECORD_SENDING);
+	assert_int_equal(size(), whole);
+	journal_note(journal, REPO, RECORD_ACCEPTED);
+	expect_open();
+	assert_int_equal(state_of(REPO), RECORD_ACCEPTED);
+	/* One that cannot be where it is was not cut short. */
+	append_text(OF("not_started"));
+	whole = size();
+	assert_int_equal(truncate(path, (off_t)whole - 1), 0);
+	expect_refused("line 4 of");
+	assert_int_equal(size(), whole - 1);
 }
 
 /* A power failure can leave a last line with a hole. */
@@ -273,17 +311,6 @@ test_hole(void **state)
 	journal_note(journal, REPO, RECORD_ACCEPTED);
 	expect_refused("line 2 of");
 }
-
-static void
-append_text(const char *text)
-{
-	int fd = open(path, O_WRONLY | O_APPEND);
-
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-}
-
-#define OF(state) "{\"repository\":\"" REPO "\",\"state\":\"" state "\"}\n"
 
 /* Nothing else is guessed at, nor changed. */
 static void
@@ -544,6 +571,7 @@ main(void)
 		TEST(test_states),
 		TEST(test_repositories),
 		TEST(test_cut),
+		TEST(test_no_line_end),
 		TEST(test_hole),
 		TEST(test_damaged),
 		TEST(test_not_a_journal),
