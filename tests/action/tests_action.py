@@ -19,7 +19,7 @@ def a_dispatch_gives_its_run(t):
     run = hub.dispatched[0]
     expect(step.outcome == "success", "it failed")
     expect(step.outputs == {"run_id": str(run.id), "run_url": run.html_url, "run_attempt": "",
-                            "run_conclusion": "", "exit_status": "0"}, f"{step.outputs}")
+                            "run_conclusion": "", "runs": "", "exit_status": "0"}, f"{step.outputs}")
     expect(run.inputs == {"environment": "a\"b $(exit 3) `exit 4` ' refs/heads/main"},
            f"the inputs were {run.inputs}")
     t.dispatched(1)
@@ -32,7 +32,7 @@ def a_dispatch_that_waits_takes_over_the_verdict(t):
     run = hub.dispatched[0]
     expect(step.outcome == "failure" and step.code == 1, f"exit {step.code}")
     expect(step.outputs == {"run_id": str(run.id), "run_url": run.html_url, "run_attempt": "1",
-                            "run_conclusion": "failure", "exit_status": "1"}, f"{step.outputs}")
+                            "run_conclusion": "failure", "runs": "", "exit_status": "1"}, f"{step.outputs}")
     expect(run.html_url in step.summary, f"the summary is {step.summary!r}")
     expect(any(run.html_url in text for text in step.said("error")), "no error tells the run")
     t.dispatched(1)
