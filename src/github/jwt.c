@@ -15,10 +15,11 @@
 #define BACK_S  60
 #define AHEAD_S 540
 
-/* Appends the signature of what is there so far, in base64url. */
+/* Appends the signature of what is there so far, in base64url; or fails with
+ * the status `failed`, saying what is wrong with the key. */
 static enum status
 sign(struct buf *jwt, const char *from, const char *text, size_t len,
-    struct fault *f)
+    enum status failed, struct fault *f)
 {
 	unsigned char signature[RSA_SIGNATURE_MAX];
 	const char *wrong;
@@ -34,7 +35,7 @@ sign(struct buf *jwt, const char *from, const char *text, size_t len,
 	buf_wipe(&key);
 	if (wrong != NULL)
 		return fault_set_lasting(
-		    f, STATUS_USAGE, "%s: the private key %s", from, wrong);
+		    f, failed, "%s: the private key %s", from, wrong);
 	buf_addc(jwt, '.');
 	base64_add_url(jwt, signature, n);
 	return STATUS_OK;
@@ -48,7 +49,7 @@ jwt_check_key(const char *from, const char *text, size_t len, struct fault *f)
 
 	buf_init(&b, BUF_TEXT_MAX);
 	buf_adds(&b, "is this a key?");
-	status = sign(&b, from, text, len, f);
+	status = sign(&b, from, text, len, STATUS_USAGE, f);
 	buf_wipe(&b);
 	return status;
 }
@@ -82,16 +83,17 @@ jwt_add(struct buf *jwt, const struct github_app *app, int64_t now_s,
 
 	add_claims(jwt, app->id, now_s);
 	if (app->key != NULL)
-		return sign(
-		    jwt, "the App's key", app->key, strlen(app->key), f);
+		return sign(jwt, "the App's key", app->key, strlen(app->key),
+		    STATUS_REFUSED, f);
 	buf_init(&file, JWT_KEY_MAX);
 	error = file_read_regular(app->key_file, &file);
 	if (error != 0)
-		status = fault_set_lasting(f, STATUS_USAGE,
+		status = fault_set_lasting(f, STATUS_REFUSED,
 		    "cannot read %s, the App's private key, again: %s",
 		    app->key_file, strerror(error));
 	else
-		status = sign(jwt, app->key_file, buf_str(&file), file.len, f);
+		status = sign(jwt, app->key_file, buf_str(&file), file.len,
+		    STATUS_REFUSED, f);
 	buf_wipe(&file);
 	return status;
 }

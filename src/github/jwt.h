@@ -25,8 +25,10 @@ enum status jwt_check_key(
 
 /*
  * Appends a token that is valid from a minute before `now_s`, in seconds since
- * 1970, to nine minutes after it; the caller wipes it.  The key is read now and
- * forgotten.  STATUS_USAGE if it cannot be read, or no longer be used.
+ * 1970, to nine minutes after it; the caller wipes it.  The key, which
+ * jwt_check_key has found good before, is read now and forgotten.  If it cannot
+ * be read, or no longer be used, that is a lasting STATUS_REFUSED: by then a
+ * run may have been started.
  */
 enum status jwt_add(
     struct buf *, const struct github_app *, int64_t now_s, struct fault *);

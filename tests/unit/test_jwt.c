@@ -80,12 +80,14 @@ test_file(void **state)
 	assert_int_equal(ftruncate(fd, 0), 0);
 	assert_int_equal(pwrite(fd, LIT(KEY_EC), 0), sizeof KEY_EC - 1);
 	buf_init(&jwt, BUF_TEXT_MAX);
-	assert_int_equal(jwt_add(&jwt, &app, NOW, &fault), STATUS_USAGE);
+	assert_int_equal(jwt_add(&jwt, &app, NOW, &fault), STATUS_REFUSED);
+	assert_true(fault.lasting);
 	assert_non_null(strstr(fault.text, path));
 	assert_non_null(strstr(fault.text, "is an EC key"));
 	unlink(path);
 	close(fd);
-	assert_int_equal(jwt_add(&jwt, &app, NOW, &fault), STATUS_USAGE);
+	assert_int_equal(jwt_add(&jwt, &app, NOW, &fault), STATUS_REFUSED);
+	assert_true(fault.lasting);
 	assert_non_null(strstr(fault.text, "cannot read"));
 	buf_wipe(&jwt);
 }
