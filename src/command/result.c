@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/io.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "command/result.h"
 #include "command/sink.h"
@@ -368,6 +369,22 @@ write_exit_status(struct result *r, enum status status)
 	return error;
 }
 
+/* There is a run, and the file may not tell of it.  A failure's own story, such
+ * as that of a lost reply, is told all the same. */
+static enum status
+lose_at_end(
+    const struct result *r, enum status status, int error, struct fault *f)
+{
+	if (status != STATUS_OK)
+		log_error("%s", f->text);
+	if (!r->order.has_targets && r->order.first_id == 0)
+		return lost(r, r->order.output_path, error, f);
+	/* Which of the runs was the last one known means nothing. */
+	return fault_set_lasting(f, STATUS_OUTPUT,
+	    "the exit status could not be written to %s: %s",
+	    r->order.output_path, strerror(error));
+}
+
 enum status
 result_close(struct result *r, enum status status, struct fault *f)
 {
@@ -383,7 +400,7 @@ result_close(struct result *r, enum status status, struct fault *f)
 	/* Where there is no run, nothing but this is lost, and the story of the
 	 * failure is worth more. */
 	if (error != 0 && r->known != NULL && status != STATUS_OUTPUT)
-		status = lost(r, r->order.output_path, error, f);
+		status = lose_at_end(r, status, error, f);
 	free(r->known);
 	r->known = NULL;
 	return status;

@@ -77,7 +77,8 @@ enum status result_targets(struct result *, const struct result_target *,
 /*
  * Adds the exit code of `status` to $GITHUB_OUTPUT, since later steps of a
  * workflow cannot see it, and closes the files; a full disk may show only here.
- * Returns the status, or STATUS_OUTPUT, with its fault, if a result was lost.
+ * Returns the status, or STATUS_OUTPUT, with its fault, if a result was lost;
+ * then the fault that was there is logged.
  */
 enum status result_close(struct result *, enum status, struct fault *);
 

@@ -206,6 +206,64 @@ test_conclusion_lost(void **state)
 	expect_lost("failure");
 }
 
+/* The run as found, the file full from then on, and that end. */
+static enum status
+close_full(enum status status)
+{
+	open_result();
+	redirect(STDOUT_FILENO, path_of("stdout"));
+	redirect(STDERR_FILENO, path_of("log"));
+	assert_int_equal(result_found(&result, &run, &fault), STATUS_OK);
+	result.order.output_path = "/dev/full";
+	redirect(result.fd, "/dev/full");
+	if (status != STATUS_OK)
+		fault_set(&fault, status, "its own story");
+	status = result_close(&result, status, &fault);
+	restore();
+	return status;
+}
+
+/* The exit status is lost, but no failure's story is. */
+static void
+test_exit_status_lost(void **state)
+{
+	(void)state;
+	if (access("/dev/full", W_OK) != 0)
+		skip();
+	order.output_path = keep(output_path, "output");
+	assert_int_equal(close_full(STATUS_OK), STATUS_OUTPUT);
+	expect_lost("/dev/full");
+	assert_string_equal(contents("log"), "");
+	assert_int_equal(close_full(STATUS_UNKNOWN), STATUS_OUTPUT);
+	expect_lost("/dev/full");
+	assert_non_null(strstr(contents("log"), "its own story"));
+}
+
+/* Of several runs, the last one known is none to name. */
+static void
+test_exit_status_of_several_lost(void **state)
+{
+	int is_wait;
+
+	(void)state;
+	if (access("/dev/full", W_OK) != 0)
+		skip();
+	order.output_path = keep(output_path, "output");
+	for (is_wait = 0; is_wait < 2; is_wait++) {
+		order.has_targets = !is_wait;
+		order.first_id = is_wait ? run.id + 1 : 0;
+		unlink(path_of("log"));
+		assert_int_equal(close_full(STATUS_UNKNOWN), STATUS_OUTPUT);
+		assert_non_null(strstr(contents("log"), "its own story"));
+		assert_int_equal(fault.status, STATUS_OUTPUT);
+		assert_true(fault.lasting);
+		assert_non_null(strstr(fault.text,
+		    "the exit status could not be written to /dev/full: No "
+		    "space left"));
+		assert_null(strstr(fault.text, "17654321098"));
+	}
+}
+
 int
 main(void)
 {
@@ -217,6 +275,8 @@ main(void)
 		TEST(test_output_fails),
 		TEST(test_stuck_reader),
 		TEST(test_conclusion_lost),
+		TEST(test_exit_status_lost),
+		TEST(test_exit_status_of_several_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
