@@ -699,7 +699,7 @@ check_one(struct github *gh, const struct clock *clock,
     const struct target *target, bool is_json, struct fault *f)
 {
 	struct check c = {
-		.gh = github_sibling(gh, target->owner, target->repo),
+		.gh = gh,
 		.clock = clock,
 		.order = &target->order,
 		.deadline_ms = clock_after(clock, target->order.timeout_ms),
@@ -721,7 +721,6 @@ check_one(struct github *gh, const struct clock *clock,
 	workflow_wipe(&c.workflow);
 	buf_free(&c.json);
 	buf_free(&c.file);
-	github_close(c.gh);
 	return goes_on && c.ended == STATUS_OK;
 }
 
@@ -733,11 +732,16 @@ check(struct github *gh, const struct clock *clock,
 	const bool is_json = format == RESULT_JSON;
 	struct fault *faults = xcalloc(count, sizeof *faults);
 	const struct fault **list = xcalloc(count, sizeof *list);
+	struct github **places = xcalloc(count, sizeof *places);
 	enum status status = STATUS_OK;
 	bool goes_on = true;
 	struct buf heading;
 	size_t i;
 
+	/* An App's token is for those that are open when it is created. */
+	for (i = 0; i < count; i++)
+		places[i] = github_sibling(
+		    gh, targets[i].owner, targets[i].repo);
 	buf_init(&heading, BUF_TEXT_MAX);
 	for (i = 0; i < count && goes_on && status == STATUS_OK; i++) {
 		list[i] = &faults[i];
@@ -748,11 +752,14 @@ check(struct github *gh, const struct clock *clock,
 			status = result_text(buf_str(&heading), f);
 		if (status == STATUS_OK)
 			goes_on = check_one(
-			    gh, clock, &targets[i], is_json, &faults[i]);
+			    places[i], clock, &targets[i], is_json, &faults[i]);
 	}
 	if (status == STATUS_OK)
 		status = worst_sum_up(list, i, f);
 	buf_free(&heading);
+	for (i = 0; i < count; i++)
+		github_close(places[i]);
+	free(places);
 	free(list);
 	free(faults);
 	return status;

@@ -352,6 +352,18 @@ def an_app_is_checked_with_a_token_of_its_own(t):
 
 
 @scenario
+def several_repositories_are_checked_with_one_token_of_an_app(t):
+    hub = classic(t.github())
+    classic(hub.beside("other"))
+    app = t.app()
+    t.run("check", *t.base(repo=None), "--repo", "octo-org/octo-repo", "--repo", "octo-org/other",
+          *t.as_app(app), token=False)
+    t.exits(0)
+    t.expect(len(app.tokens) == 1 and app.all_revoked(hub), f"{len(app.tokens)} tokens")
+    t.dispatched(0)
+
+
+@scenario
 def an_app_that_gets_no_token_is_told(t):
     classic(t.github())
     app = t.app(install=False)

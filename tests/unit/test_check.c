@@ -32,8 +32,9 @@ static struct {
 	bool disabled, is_app;
 	enum github_tells tells;
 	int64_t ahead_ms;
-	int written;   /* lines that can be; 0: all */
-	int signal_in; /* a call; 0: none */
+	int written;                       /* lines that can be; 0: all */
+	int signal_in;                     /* a call; 0: none */
+	int opened, closed, open_at_first; /* repositories */
 } script;
 
 static struct github hub;
@@ -64,6 +65,8 @@ github_reach(
 	assert_true(clock_left(&fake_clock, deadline_ms) <=
 	    targets[0].order.timeout_ms);
 	buf_adds(about, "fake.test");
+	if (script.made[REACH] == 0)
+		script.open_at_first = script.opened - script.closed;
 	return come_to(REACH, f);
 }
 
@@ -171,6 +174,7 @@ github_sibling(const struct github *gh, const char *owner, const char *repo)
 	(void)owner;
 	(void)repo;
 	assert_ptr_equal(gh, &hub);
+	script.opened++;
 	return &hub;
 }
 
@@ -178,6 +182,7 @@ void
 github_close(struct github *gh)
 {
 	assert_ptr_equal(gh, &hub);
+	script.closed++;
 }
 
 const char *
@@ -433,18 +438,22 @@ test_json(void **state)
 	assert_non_null(strchr(strchr(buf_str(&out), '\n') + 1, '\n'));
 }
 
-/* The others are not asked for if the server is away. */
+/* All are open before the first call, so that one token does for them.  The
+ * others are not asked for if the server is away. */
 static void
 test_several(void **state)
 {
 	assert_int_equal(run(RESULT_TEXT, 2), STATUS_OK);
 	assert_true(told("octo-org/octo-repo:\n") && told("octo-org/other:\n"));
 	assert_int_equal(script.made[REPO], 2);
+	assert_int_equal(script.open_at_first, 2);
+	assert_int_equal(script.closed, 2);
 	again(state);
 	script.status[REACH] = STATUS_CONNECT;
 	script.lasting = true;
 	assert_int_equal(run(RESULT_TEXT, 2), STATUS_CONNECT);
 	assert_int_equal(script.made[REACH], 1);
+	assert_int_equal(script.closed, 2);
 	assert_false(told("octo-org/other:\n"));
 }
 
