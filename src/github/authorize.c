@@ -11,14 +11,14 @@
 #define NEW_MS      10000 /* a token may not be known everywhere that long */
 #define RETRY_SHARE 5     /* renewing is tried so often before the end */
 
-/* The latest token can be used for this repository. */
+/* The latest token is for this repository, too, and has not ended. */
 static bool
-is_good(const struct github *gh, int64_t now_ms)
+is_usable(const struct github *gh, int64_t now_ms)
 {
 	const struct credential *k = gh->credential;
 
-	return k->authorization != NULL && !k->is_refused &&
-	    k->grants[gh->grant].is_covered && now_ms < k->ends_ms;
+	return k->authorization != NULL && k->grants[gh->grant].is_covered &&
+	    now_ms < k->ends_ms;
 }
 
 enum status
@@ -26,18 +26,23 @@ authorize(struct github *gh, int64_t deadline_ms, struct fault *f)
 {
 	int64_t now_ms = clock_now(&clock_system);
 	struct credential *k = gh->credential;
-	bool good;
+	bool usable;
 
 	if (gh->session->app == NULL)
 		return STATUS_OK;
 	session_want(gh);
-	good = is_good(gh, now_ms);
-	if (good && now_ms < most(k->renew_ms, k->again_ms))
+	usable = is_usable(gh, now_ms);
+	if (usable && !k->is_refused && now_ms < most(k->renew_ms, k->again_ms))
 		return STATUS_OK;
 	if (app_mint(gh, deadline_ms, f) == STATUS_OK)
 		return STATUS_OK;
-	if (!good)
+	if (!usable)
 		return f->status;
+	/* If no other is to be had, one that was refused only once may serve:
+	 * if it is refused again, that call says so. */
+	if (k->is_refused && (!f->lasting || status_is_signal(f->status)))
+		return f->status;
+	k->is_refused = false;
 	log_debug("the token for %s was not renewed: %s", k->owner, f->text);
 	k->again_ms = clock_after(
 	    &clock_system, (k->ends_ms - k->renew_ms) / RETRY_SHARE);

@@ -13,7 +13,8 @@
 
 /*
  * Creates an App's token if there is none yet, if the latest was refused, or if
- * it ends soon; in that case it still serves if there is no new one.
+ * it ends soon.  The latest still serves if it only ends soon, or if no other
+ * will be given for the one that was refused.
  */
 enum status authorize(struct github *, int64_t deadline_ms, struct fault *);
 

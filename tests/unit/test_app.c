@@ -17,6 +17,7 @@
 #define NOT_ALL                                                          \
 	"{\"message\":\"There is at least one repository that does not " \
 	"exist or is not accessible to the parent installation.\"}"
+#define UNDECODED "{\"message\":\"A JSON web token could not be decoded\"}"
 #define RUN       "{\"id\":7,\"status\":\"queued\"}"
 #define DATED     "Date: " DATE "\r\n"
 #define MINUTE_MS INT64_C(60000)
@@ -276,6 +277,42 @@ test_lives(void **state)
 	    "DELETE /api/v3/installation/token ", "ghs_life4");
 }
 
+/* A refusal that passes: the token serves on if there is no other. */
+static void
+test_refused_once(void **state)
+{
+	(void)state;
+	say("200 OK", DATED, FOUND);
+	say_token("ghs_first", 60);
+	say("200 OK", "", RUN);
+	assert_int_equal(look(gh), STATUS_OK);
+	fake_pass(MINUTE_MS);
+	assert_true(github_renew_token(gh));
+	/* Another may be had a little later, */
+	say("503 Service Unavailable", "", "{}");
+	assert_int_equal(look(gh), STATUS_SERVER);
+	/* or never. */
+	say("401 Unauthorized", "", UNDECODED);
+	say("200 OK", "", RUN);
+	assert_int_equal(look(gh), STATUS_OK);
+	expect_sent(
+	    4, "POST /api/v3/app/installations/77/access_tokens ", NULL);
+	expect_sent(5, "GET " ACTIONS "/runs/7", "ghs_first");
+	say("401 Unauthorized", "", "{\"message\":\"Bad credentials\"}");
+	assert_int_equal(look(gh), STATUS_UNAUTHORIZED);
+	/* It is tried again before the end, */
+	fake_pass(55 * MINUTE_MS);
+	say("401 Unauthorized", "", UNDECODED);
+	say("200 OK", "", RUN);
+	assert_int_equal(look(gh), STATUS_OK);
+	/* and then that is the end. */
+	fake_pass(5 * MINUTE_MS);
+	say("401 Unauthorized", "", UNDECODED);
+	assert_int_equal(look(gh), STATUS_REFUSED);
+	expect_says("do not belong together");
+	close_revoked(0);
+}
+
 int
 main(void)
 {
@@ -292,6 +329,8 @@ main(void)
 		    test_moved_alone, set_up, calling_tear_down),
 		cmocka_unit_test_setup_teardown(
 		    test_lives, set_up, calling_tear_down),
+		cmocka_unit_test_setup_teardown(
+		    test_refused_once, set_up, calling_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
