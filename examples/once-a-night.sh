@@ -24,6 +24,9 @@ case $status in
 4 | 5)	echo "Look for tonight's run: it was not found, and may have been started."
 	echo "To dispatch once more, remove $journal." ;;
 8)	echo "Tonight's run was started, but not recorded: $url" ;;
+129 | 1[3-9]?)
+	echo "A signal ended the dispatch (exit $status); the next start sends what"
+	echo "was not sent, and looks for the run of what was." ;;
 *)	echo "Nothing was dispatched (exit $status); ten minutes later it is tried again." ;;
 esac
 find "$journals" -name '????-??-??' -mtime +30 -exec rm {} +

@@ -259,6 +259,21 @@ def the_example_that_dispatches_once_a_night(t):
     t.dispatched(1)
 
 
+@test
+def the_example_that_dispatches_once_a_night_after_a_signal(t):
+    """Only where no signal came between is it said that nothing was dispatched."""
+    program = t.bin() / "return-dispatch"
+    env = {"PATH": f"{program.parent}:{os.environ['PATH']}", "JOURNALS": str(t.folder)}
+    for code in (3, 7, 129, 130, 137, 143):
+        program.write_text(f"#!/bin/sh\nexit {code}\n")
+        program.chmod(0o755)
+        done = execute(t, ["sh", str(EXAMPLES / "once-a-night.sh")], env)
+        expect(done.returncode == code, f"exit {done.returncode}, not {code}: {done.stderr}")
+        expect(f"(exit {code})" in done.stdout, f"printed {done.stdout!r}")
+        expect(("Nothing was dispatched" in done.stdout) == (code < 128),
+               f"exit {code}: printed {done.stdout!r}")
+
+
 @once
 def the_example_of_an_image_from_scratch(t):
     hub = t.github()
