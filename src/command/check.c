@@ -287,6 +287,7 @@ check_token(struct check *c, enum status status)
 {
 	const struct server_info *info = &c->info;
 	const char *kind = github_token_kind(c->gh);
+	const char *scopes = info->scopes != NULL ? info->scopes : "";
 
 	if (status == STATUS_UNAUTHORIZED || kind == NULL) {
 		tell_fault(c, TOKEN, FINDING_FAIL);
@@ -296,8 +297,7 @@ check_token(struct check *c, enum status status)
 							  : FINDING_UNSURE);
 	} else {
 		tell(c, TOKEN, FINDING_OK, "accepted: %s%s%s%s%s", kind,
-		    info->scopes != NULL ? ", with the scopes: " : "",
-		    info->scopes != NULL ? info->scopes : "",
+		    *scopes != '\0' ? ", with the scopes: " : "", scopes,
 		    info->expiry != NULL ? ", until " : "",
 		    info->expiry != NULL ? info->expiry : "");
 		return true;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "github/authorize.h"
 #include "github/fetch.h"
+#include "github/token.h"
 
 #define ANSWER_MS 60000 /* 1.3 MiB at 22 KiB/s */
 #define HEAD_MS   30000 /* GitHub itself gives up after 10 s of work */
@@ -129,11 +130,20 @@ take_field(const struct response *r, const char *name)
 }
 
 static void
-take_info(struct server_info *info, const struct response *r)
+take_info(
+    struct server_info *info, const struct github *gh, const struct response *r)
 {
+	const char *token = session_token(gh->credential->authorization);
+
 	server_info_wipe(info);
 	info->ghes = take_field(r, "X-GitHub-Enterprise-Version");
 	info->scopes = take_field(r, "X-OAuth-Scopes");
+	/* An empty list tells nothing of a token that cannot have any. */
+	if (info->scopes != NULL && *info->scopes == '\0' &&
+	    !token_has_scopes(token)) {
+		free(info->scopes);
+		info->scopes = NULL;
+	}
 	info->expiry = take_field(r, "GitHub-Authentication-Token-Expiration");
 }
 
@@ -163,7 +173,7 @@ fetch(struct github *gh, const struct fetch *x, struct fault *f)
 	if (x->sent != NULL)
 		*x->sent = c.sent;
 	if (x->info != NULL && status == STATUS_OK)
-		take_info(x->info, &c.response);
+		take_info(x->info, gh, &c.response);
 	if (status == STATUS_OK) {
 		if (c.class == ANSWER_NOT_MODIFIED && x->etag != NULL &&
 		    *x->etag != NULL) {

@@ -220,7 +220,7 @@ enum status github_newest_run(struct github *, const char *workflow,
 /* What the head of an answer tells, whatever its status.  NULL: nothing. */
 struct server_info {
 	char *ghes;   /* the version of GitHub Enterprise Server */
-	char *scopes; /* of a classic token, "repo, workflow" */
+	char *scopes; /* of a classic token, "repo, workflow"; "": none */
 	char *expiry; /* of the token, "2024-05-13 19:47:28 UTC" */
 };
 

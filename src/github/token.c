@@ -10,6 +10,8 @@
 #include "base/text.h"
 #include "github/token.h"
 
+#define OLD_FORM 40 /* hexadecimal digits, without a prefix */
+
 enum status
 token_check(const char *from, const char *token, size_t len, struct fault *f)
 {
@@ -77,6 +79,15 @@ bool
 token_is_installation(const char *token)
 {
 	return strncmp(token, "ghs_", 4) == 0;
+}
+
+bool
+token_has_scopes(const char *token)
+{
+	return strncmp(token, "ghp_", 4) == 0 ||
+	    strncmp(token, "gho_", 4) == 0 ||
+	    (strlen(token) == OLD_FORM &&
+		strspn(token, "0123456789abcdef") == OLD_FORM);
 }
 
 const char *

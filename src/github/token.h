@@ -39,6 +39,11 @@ char *token_reread(const char *path, const char *current);
  * (docs.github.com, "About authentication to GitHub"). */
 bool token_is_installation(const char *);
 
+/* Whether it may have scopes: a classic token or one of an OAuth app, also in
+ * their old form (github.blog, "Behind GitHub's new authentication token
+ * formats").  Others have none, whatever they may do. */
+bool token_has_scopes(const char *);
+
 /* Whom it belongs to, as its prefix tells (docs.github.com, "About
  * authentication to GitHub"); for messages. */
 const char *token_kind(const char *);

@@ -387,6 +387,18 @@ test_ends(void **state)
 }
 
 static void
+test_scopes(void **state)
+{
+	(void)state;
+	assert_int_equal(run(RESULT_TEXT, 1), STATUS_OK);
+	assert_true(told("a classic token, with the scopes: repo\n"));
+	again(state);
+	script.scopes = "";
+	assert_int_equal(run(RESULT_TEXT, 1), STATUS_REFUSED);
+	assert_true(told("accepted: a classic token\n"));
+}
+
+static void
 test_permission(void **state)
 {
 	static const struct {
@@ -480,6 +492,7 @@ main(void)
 		TEST(test_absent_ref),
 		TEST(test_retries),
 		TEST(test_ends),
+		TEST(test_scopes),
 		TEST(test_permission),
 		TEST(test_json),
 		TEST(test_several),

@@ -75,6 +75,13 @@ test_repo(void **state)
 	assert_int_equal(github_get_repo(gh, later(), &repo, &info, &fault),
 	    STATUS_PROTOCOL);
 	expect_says("repository");
+	/* An empty list tells nothing of a token that has no scopes. */
+	reopen("github_pat_x", NULL);
+	say("404 Not Found", "X-OAuth-Scopes: \r\n",
+	    "{\"message\":\"Not Found\"}");
+	assert_int_equal(github_get_repo(gh, later(), &repo, &info, &fault),
+	    STATUS_NOT_FOUND);
+	assert_null(info.scopes);
 	server_info_wipe(&info);
 }
 

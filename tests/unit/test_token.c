@@ -172,6 +172,28 @@ test_installation(void **state)
 }
 
 static void
+test_scopes(void **state)
+{
+	static const char digits[] = "0123456789abcdef0123456789abcdef0123456";
+	static const char *const others[] = { "", "ghp", "ghu_x", "ghs_x",
+		"github_pat_x", digits };
+	char old[64];
+	size_t i;
+
+	(void)state;
+	assert_true(token_has_scopes(TOKEN));
+	assert_true(token_has_scopes("gho_x"));
+	for (i = 0; i < COUNT(others); i++)
+		check(!token_has_scopes(others[i]), "%s", others[i]);
+	snprintf(old, sizeof old, "%s7", digits);
+	assert_true(token_has_scopes(old));
+	snprintf(old, sizeof old, "%sg", digits);
+	assert_false(token_has_scopes(old));
+	snprintf(old, sizeof old, "%s78", digits);
+	assert_false(token_has_scopes(old));
+}
+
+static void
 test_kind(void **state)
 {
 	static const struct {
@@ -204,6 +226,7 @@ main(void)
 		TEST(test_reread),
 		TEST(test_reread_others),
 		TEST(test_installation),
+		TEST(test_scopes),
 		TEST(test_kind),
 	};
 
