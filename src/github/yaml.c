@@ -231,6 +231,8 @@ read_flow_value(struct reader *r, size_t node)
 		r->unsure = true;
 	} else {
 		skip_plain(r, ",[]{}");
+		/* Before one of these, a colon ends a key. */
+		r->unsure = r->unsure || (r->p > begin && r->p[-1] == ':');
 		set_text(r, node, take_plain(r, begin), true);
 		if (*begin == '*')
 			r->y->nodes[node].kind = YAML_UNSURE;
