@@ -181,6 +181,11 @@ function certificate(text,    n, at, stop, validity, dates, subject, key, rest)
 		return
 	}
 	at = date(dates)
+	if (date(after) < today) {
+		print "roots.awk: " FILENAME ": expired, left out, up to line " \
+		    FNR > "/dev/stderr"
+		return
+	}
 	if (at > newest)
 		newest = at
 	add_root(bytes(subject, key), bytes(validity, rest),

@@ -8,8 +8,9 @@
 #   tools/roots.sh FOLDER    those of FOLDER/*.crt
 #   tools/roots.sh           an empty table
 #
-# The same certificates of the same package give the same table. AWK names an
-# awk to take instead of awk.
+# Certificates that have expired are left out: today, or at SOURCE_DATE_EPOCH.
+# Else the same certificates of the same package give the same table. AWK names
+# an awk to take instead of awk.
 
 set -eu
 LC_ALL=C
@@ -45,4 +46,6 @@ if [ -d "$source" ]; then
 	set -- "$source"/*.crt
 fi
 
-${AWK:-awk} -f "$(dirname "$0")/roots.awk" -v origin="$origin" "$@" </dev/null
+today=$(date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" +%Y-%m-%d)
+${AWK:-awk} -f "$(dirname "$0")/roots.awk" -v origin="$origin" \
+    -v today="$today" "$@" </dev/null

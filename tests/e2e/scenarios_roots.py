@@ -19,9 +19,11 @@ AWKS = (["mawk"], ["gawk"], ["gawk", "--posix"], ["original-awk"], ["busybox", "
 
 # ---- the table
 
-def table(source, awk="awk"):
-    """The table as C, or None and why not."""
-    done = subprocess.run(["/bin/sh", TOOL, source], env={"PATH": os.environ["PATH"], "AWK": awk},
+def table(source, awk="awk", when=0):
+    """The table as C, or None and why not. `when` is before all expire, or seconds since 1970."""
+    done = subprocess.run(["/bin/sh", TOOL, source], env={
+                              "PATH": os.environ["PATH"], "AWK": awk,
+                              "SOURCE_DATE_EPOCH": str(when)},
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     return done.stdout.decode() if done.returncode == 0 else None, done.stderr.decode()
 
@@ -103,6 +105,8 @@ def only_authorities_get_into_the_table_and_each_once(t):
     with open(both) as file:
         windows = t.file("windows.pem", "comment\r\n" + file.read().replace("\n", "\r\n"))
     t.expect(roots(table(windows)[0]) == roots(text), "CRLF makes a difference")
+    text, said = table(both, when=1 << 33)
+    t.expect(text is None and said.count("expired, left out") == 3, f"expired ones: {said}")
     text, said = table(pki.path("self-signed.pem"))
     t.expect(text is None and "no certificate of a CA" in said, f"made of nothing: {said}")
 
