@@ -508,25 +508,39 @@ check_id(struct check *c, const struct yaml *on)
 			: "it may not be declared as an input");
 }
 
+/* Reads the file at the ref; false, which it tells, if that cannot be. */
+static bool
+read_file(struct check *c)
+{
+	const char *path = path_of(c);
+
+	if (path == NULL || c->ref_status == STATUS_NOT_FOUND) {
+		tell(c, TRIGGER, FINDING_UNSURE, "%s",
+		    path == NULL ? "the workflow's file is not known"
+				 : "the ref is not known");
+		return false;
+	}
+	if (c->file_ref == NULL || strcmp(c->file_ref, plain_ref(c)) != 0)
+		ask_for_file(c, path, plain_ref(c));
+	if (c->file_status == STATUS_OK)
+		return true;
+	if (c->file_status == STATUS_NOT_FOUND && c->can_read &&
+	    c->ref_status == STATUS_OK)
+		tell(c, TRIGGER, FINDING_FAIL, "there is no %s at this ref",
+		    path);
+	else
+		tell_unread(c, TRIGGER, c->file_status);
+	return false;
+}
+
 static void
 check_file(struct check *c)
 {
 	enum finding finding;
-	const char *path = path_of(c);
 	struct buf about;
 	struct yaml on;
 
-	if (path == NULL || c->ref_status == STATUS_NOT_FOUND)
-		c->file_status = STATUS_NOT_FOUND;
-	else if (c->file_ref == NULL || strcmp(c->file_ref, plain_ref(c)) != 0)
-		ask_for_file(c, path, plain_ref(c));
-	if (c->file_status != STATUS_OK) {
-		if (c->file_status == STATUS_NOT_FOUND && path != NULL &&
-		    c->ref_status == STATUS_OK)
-			tell(c, TRIGGER, FINDING_FAIL,
-			    "there is no %s at this ref", path);
-		else
-			tell_unread(c, TRIGGER, c->file_status);
+	if (!read_file(c)) {
 		if (!c->is_event) {
 			tell(c, INPUTS, FINDING_UNSURE,
 			    "the file could not be read");

@@ -346,10 +346,32 @@ test_absent_ref(void **state)
 	script.private = TOLD_NO;
 	assert_int_equal(run(RESULT_TEXT, 1), STATUS_REFUSED);
 	assert_true(told("FAIL        ref"));
+	assert_true(told("can't tell  trigger         the ref is not known\n"));
 	again(state);
 	script.status[HEAD] = STATUS_NOT_FOUND;
 	assert_int_equal(run(RESULT_TEXT, 1), STATUS_OK);
 	assert_true(told("main is a tag"));
+}
+
+/* That the file is not known, or may not be seen, is no failure. */
+static void
+test_absent_file(void **state)
+{
+	(void)state;
+	script.status[WORKFLOW] = STATUS_SERVER;
+	assert_int_equal(run(RESULT_TEXT, 1), STATUS_OK);
+	assert_true(told("can't tell  trigger         "
+			 "the workflow's file is not known\n"));
+	again(state);
+	script.status[CONTENTS] = STATUS_NOT_FOUND;
+	assert_int_equal(run(RESULT_TEXT, 1), STATUS_REFUSED);
+	assert_true(told("FAIL        trigger"));
+	again(state);
+	script.status[CONTENTS] = STATUS_NOT_FOUND;
+	targets[0].order.event = EVENT_REPOSITORY_DISPATCH;
+	targets[0].order.body = "{\"event_type\":\"go\"}";
+	assert_int_equal(run(RESULT_TEXT, 1), STATUS_OK);
+	assert_true(told("can't tell  trigger"));
 }
 
 /* What may pass is tried again, and not for ever. */
@@ -490,6 +512,7 @@ main(void)
 		TEST(test_healthy),
 		TEST(test_failures),
 		TEST(test_absent_ref),
+		TEST(test_absent_file),
 		TEST(test_retries),
 		TEST(test_ends),
 		TEST(test_scopes),
