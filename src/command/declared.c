@@ -116,9 +116,26 @@ struct findings {
 };
 
 static void
+separate(struct buf *b)
+{
+	if (b->len > 0)
+		buf_adds(b, "; ");
+}
+
+static void
 note(struct buf *b, const char *name, const char *what)
 {
-	buf_addf(b, "%s\"%s\" %s", b->len > 0 ? "; " : "", name, what);
+	separate(b);
+	buf_addf(b, "\"%s\" %s", name, what);
+}
+
+static void
+note_excess(struct buf *b, size_t count, const char *what)
+{
+	if (count <= INPUTS_MAX)
+		return;
+	separate(b);
+	buf_addf(b, "more than %d inputs are %s", INPUTS_MAX, what);
 }
 
 /* A value of the type "choice", or of "boolean", which is such a choice. */
@@ -238,9 +255,7 @@ judge_given(struct findings *f, const struct yaml *on, struct json given,
 		free(name);
 		free(value);
 	}
-	if (count > INPUTS_MAX)
-		buf_addf(&f->wrong, "%smore than %d inputs are given",
-		    f->wrong.len > 0 ? "; " : "", INPUTS_MAX);
+	note_excess(&f->wrong, count, "given");
 }
 
 static bool
@@ -270,11 +285,11 @@ judge_declared(struct findings *f, const struct yaml *on, struct json given)
 		if (!is_given(given, n->name))
 			judge_absence(f, on, n);
 	}
-	if (inputs->kind == YAML_UNSURE)
+	if (inputs->kind == YAML_UNSURE) {
+		separate(&f->unsure);
 		buf_adds(&f->unsure, "the declared inputs are not understood");
-	if (count > INPUTS_MAX)
-		buf_addf(&f->wrong, "%smore than %d inputs are declared",
-		    f->wrong.len > 0 ? "; " : "", INPUTS_MAX);
+	}
+	note_excess(&f->wrong, count, "declared");
 }
 
 enum finding

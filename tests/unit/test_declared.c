@@ -128,7 +128,7 @@ test_inputs(void **state)
 		{ INPUTS "      a:\n      b: {type: number}\n",
 		    "\"a\":\"\",\"b\":1e3", FINDING_OK, "a, b" },
 		{ DISPATCH "    inputs: *x\n", "\"a\":\"1\"", FINDING_UNSURE,
-		    "\"a\" may not be" },
+		    "\"a\" may not be declared; the declared inputs are" },
 		{ INPUTS "      <<: *x\n", "\"a\":\"1\"", FINDING_UNSURE,
 		    "\"a\" may not be" },
 		{ "on:\n  workflow_dispatch: *x\n", "", FINDING_UNSURE,
