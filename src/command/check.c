@@ -169,12 +169,16 @@ tell_rest(struct check *c, enum topic topic, const char *why)
 static void
 tell_unread(struct check *c, enum topic topic, enum status status)
 {
-	if (status == STATUS_FORBIDDEN || status == STATUS_NOT_FOUND)
+	if (status != STATUS_FORBIDDEN && status != STATUS_NOT_FOUND)
+		tell_fault(c, topic, FINDING_UNSURE);
+	else if (github_is_app(c->gh) && !c->is_event)
+		tell(c, topic, FINDING_UNSURE,
+		    "an App's token is created without \"Contents: read\", so "
+		    "this cannot be checked");
+	else
 		tell(c, topic, FINDING_UNSURE,
 		    "the token may not read what the repository contains; "
 		    "with \"Contents: read\" this could be checked");
-	else
-		tell_fault(c, topic, FINDING_UNSURE);
 }
 
 /*
@@ -323,7 +327,9 @@ check_repository(struct check *c, enum status status)
 		    "GitHub has disabled %s; its page tells why", name);
 	else
 		tell(c, REPOSITORY, FINDING_OK, "%s is visible", name);
-	c->can_read = r->is_private == TOLD_NO;
+	/* For events, an App's token is created with "Contents: write". */
+	c->can_read = r->is_private == TOLD_NO ||
+	    (c->is_event && github_is_app(c->gh));
 	return status == STATUS_OK;
 }
 

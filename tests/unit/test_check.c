@@ -374,6 +374,26 @@ test_absent_file(void **state)
 	assert_true(told("can't tell  trigger"));
 }
 
+/* An App's token may read contents only for an event. */
+static void
+test_app(void **state)
+{
+	(void)state;
+	script.is_app = true;
+	script.status[HEAD] = script.status[CONTENTS] = STATUS_FORBIDDEN;
+	assert_int_equal(run(RESULT_TEXT, 1), STATUS_OK);
+	assert_true(told("can't tell  ref             an App's token is"));
+	assert_true(told("can't tell  trigger         an App's token is"));
+	assert_false(told("could be checked"));
+	again(state);
+	script.is_app = true;
+	script.status[CONTENTS] = STATUS_NOT_FOUND;
+	targets[0].order.event = EVENT_REPOSITORY_DISPATCH;
+	targets[0].order.body = "{\"event_type\":\"go\"}";
+	assert_int_equal(run(RESULT_TEXT, 1), STATUS_UNIDENTIFIED);
+	assert_true(told("FAIL        trigger"));
+}
+
 /* What may pass is tried again, and not for ever. */
 static void
 test_retries(void **state)
@@ -513,6 +533,7 @@ main(void)
 		TEST(test_failures),
 		TEST(test_absent_ref),
 		TEST(test_absent_file),
+		TEST(test_app),
 		TEST(test_retries),
 		TEST(test_ends),
 		TEST(test_scopes),
