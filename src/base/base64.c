@@ -17,8 +17,8 @@ add(struct buf *out, const unsigned char *p, size_t len, const char *last_two,
 
 	for (; len > 0; p += n, len -= n) {
 		n = len < 3 ? len : 3;
-		for (bits = 0, i = 0; i < 3; i++)
-			bits = bits << 8 | (i < n ? p[i] : 0);
+		for (bits = 0, i = 0; i < n; i++)
+			bits |= (uint32_t)p[i] << (16 - 8 * i);
 		for (i = 0; i <= n; i++, bits <<= 6) {
 			value = bits >> 18 & 63;
 			buf_addc(out,

@@ -241,8 +241,8 @@ inputs_write(struct buf *out, const struct inputs *in, const char *name,
 	buf_addc(out, '}');
 }
 
-/* NOLINTNEXTLINE(misc-no-recursion): validated JSON is only so deep. */
 static void
+/* NOLINTNEXTLINE(misc-no-recursion): validated JSON is only so deep. */
 visit_strings(struct json j, void (*visit)(void *ctx, const char *), void *ctx)
 {
 	bool is_object = json_type(j) == JSON_OBJECT;

@@ -214,8 +214,8 @@ set_text(struct reader *r, size_t node, char *text, bool is_plain)
 /* Reads an element of a list in brackets, or a value in braces. */
 static void read_flow(struct reader *, size_t node);
 
-/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX bounds it. */
 static void
+/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX bounds it. */
 read_flow_value(struct reader *r, size_t node)
 {
 	const char *begin = r->p;
@@ -241,8 +241,8 @@ read_flow_value(struct reader *r, size_t node)
 }
 
 /* Reads a list in brackets or a map in braces. */
-/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX bounds it. */
 static void
+/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX bounds it. */
 read_flow(struct reader *r, size_t node)
 {
 	const char close = *r->p++ == '{' ? '}' : ']';
@@ -347,8 +347,8 @@ read_scalar(struct reader *r, size_t node, size_t column)
 }
 
 /* Reads a list whose dashes, or a map whose keys, stand in this column. */
-/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX bounds it. */
 static void
+/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX bounds it. */
 read_block(struct reader *r, size_t node, bool is_map)
 {
 	const size_t column = column_of(r);
@@ -371,8 +371,8 @@ read_block(struct reader *r, size_t node, bool is_map)
  * dash.  It may be on later lines, indented more; only a list in a map need
  * not be.
  */
-/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX bounds it. */
 static void
+/* NOLINTNEXTLINE(misc-no-recursion): DEPTH_MAX bounds it. */
 read_value(struct reader *r, size_t node, size_t column, bool in_map)
 {
 	const char *line = r->line;
