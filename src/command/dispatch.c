@@ -185,6 +185,26 @@ record_sending(const struct dispatch *s, struct fault *f)
 	return journal_add(s->order->journal, &r, f);
 }
 
+/* Whether it is certain that the POST has started nothing. */
+static bool
+has_started_nothing(enum dispatch_outcome outcome)
+{
+	switch (outcome) {
+	case DISPATCH_IDENTIFIED:
+	case DISPATCH_ACCEPTED:
+	case DISPATCH_UNKNOWN:
+		return false;
+	case DISPATCH_NOT_SENT:
+	case DISPATCH_NOT_STARTED:
+	case DISPATCH_OLD_SERVER:
+	case DISPATCH_WANTS_ID:
+	case DISPATCH_REFUSES_ID:
+	case DISPATCH_LIMITED:
+		return true;
+	}
+	return false;
+}
+
 /* And what came of it, if that is known. */
 static void
 record_outcome(const struct dispatch *s, enum dispatch_outcome outcome,
@@ -193,24 +213,12 @@ record_outcome(const struct dispatch *s, enum dispatch_outcome outcome,
 	struct journal *j = s->order->journal;
 	const char *repository = github_repository(s->gh);
 
-	switch (outcome) {
-	case DISPATCH_IDENTIFIED:
+	if (outcome == DISPATCH_IDENTIFIED)
 		journal_note_run(j, repository, run);
-		break;
-	case DISPATCH_ACCEPTED:
+	else if (outcome == DISPATCH_ACCEPTED)
 		journal_note(j, repository, RECORD_ACCEPTED);
-		break;
-	case DISPATCH_UNKNOWN:
-		break;
-	case DISPATCH_NOT_SENT:
-	case DISPATCH_NOT_STARTED:
-	case DISPATCH_OLD_SERVER:
-	case DISPATCH_WANTS_ID:
-	case DISPATCH_REFUSES_ID:
-	case DISPATCH_LIMITED:
+	else if (has_started_nothing(outcome))
 		journal_note(j, repository, RECORD_NOT_STARTED);
-		break;
-	}
 }
 
 /* What is true if memory runs out.  One of several does not tell for all. */
@@ -244,23 +252,11 @@ post(struct dispatch *s, struct found_run *run, struct fault *f)
 	call.deadline_ms = answer_deadline(s);
 	if_exhausted(s, STATUS_UNKNOWN, "the dispatch may have been sent");
 	outcome = github_dispatch(s->gh, &call, run, f);
-	switch (outcome) {
-	case DISPATCH_IDENTIFIED:
-	case DISPATCH_ACCEPTED:
+	if (has_started_nothing(outcome))
+		if_exhausted(s, STATUS_CONNECT, "nothing was dispatched");
+	else if (outcome != DISPATCH_UNKNOWN)
 		if_exhausted(s, STATUS_UNIDENTIFIED,
 		    "it was dispatched, but its run was not identified");
-		break;
-	case DISPATCH_UNKNOWN:
-		break;
-	case DISPATCH_NOT_SENT:
-	case DISPATCH_NOT_STARTED:
-	case DISPATCH_OLD_SERVER:
-	case DISPATCH_WANTS_ID:
-	case DISPATCH_REFUSES_ID:
-	case DISPATCH_LIMITED:
-		if_exhausted(s, STATUS_CONNECT, "nothing was dispatched");
-		break;
-	}
 	record_outcome(s, outcome, run);
 	return outcome;
 }
@@ -513,24 +509,14 @@ send(struct dispatch *s)
 		outcome = attempt(s, &s->run, &s->fault);
 	while (may_post_again(s, outcome, &s->fault));
 	s->is_over = true;
-	switch (outcome) {
-	case DISPATCH_IDENTIFIED:
-		proved(s);
+	if (has_started_nothing(outcome)) {
+		nothing_started(&s->fault);
 		return false;
-	case DISPATCH_ACCEPTED:
-	case DISPATCH_UNKNOWN:
-		s->accepted = outcome == DISPATCH_ACCEPTED;
-		return true;
-	case DISPATCH_NOT_SENT:
-	case DISPATCH_NOT_STARTED:
-	case DISPATCH_OLD_SERVER:
-	case DISPATCH_WANTS_ID:
-	case DISPATCH_REFUSES_ID:
-	case DISPATCH_LIMITED:
-		break;
 	}
-	nothing_started(&s->fault);
-	return false;
+	s->accepted = outcome == DISPATCH_ACCEPTED;
+	if (outcome == DISPATCH_IDENTIFIED)
+		proved(s);
+	return outcome != DISPATCH_IDENTIFIED;
 }
 
 /*

@@ -464,16 +464,22 @@ class GitHub(wire.Server):
 
     # ---- endpoints
 
+    @staticmethod
+    def object_of(request):
+        """The object that a request brings, or None and what is wrong with it."""
+        try:
+            body = request.json()
+        except ValueError:
+            return None, texts.NOT_JSON
+        return (body, None) if isinstance(body, dict) else (None, texts.NOT_AN_OBJECT)
+
     def dispatch(self, request, key):
         flow = self.find_workflow(key)
         if not flow:
             return self.refuse(texts.not_found())
-        try:
-            body = request.json()
-        except ValueError:
-            return self.refuse(texts.NOT_JSON)
-        if not isinstance(body, dict):
-            return self.refuse(texts.NOT_AN_OBJECT)
+        body, wrong = self.object_of(request)
+        if wrong:
+            return self.refuse(wrong)
         if not isinstance(body.get("ref"), str):
             return self.refuse(texts.REF_NOT_TEXT)
         inputs = body.get("inputs") or {}
@@ -498,12 +504,9 @@ class GitHub(wire.Server):
 
     def send_event(self, request):
         """A repository_dispatch starts all workflows that listen for it, on the default branch."""
-        try:
-            body = request.json()
-        except ValueError:
-            return self.refuse(texts.NOT_JSON)
-        if not isinstance(body, dict):
-            return self.refuse(texts.NOT_AN_OBJECT)
+        body, wrong = self.object_of(request)
+        if wrong:
+            return self.refuse(wrong)
         kind, payload = body.get("event_type"), body.get("client_payload", {})
         wrong = self.reason_against_event(kind, payload)
         if wrong:
