@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/date.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -32,19 +33,18 @@ decode_is_fit_url(const char *s)
 	return true;
 }
 
-/* The member as a string of its own; "" if it is not one. */
-static char *
-take_string(struct json object, const char *name)
+char *
+decode_string(struct json object, const char *name)
 {
 	char *s = json_strdup(json_member(object, name));
 
 	return s != NULL ? s : xstrdup("");
 }
 
-static char *
-take_url(struct json object, const char *name)
+char *
+decode_url(struct json object, const char *name)
 {
-	char *s = take_string(object, name);
+	char *s = decode_string(object, name);
 
 	if (!decode_is_fit_url(s))
 		*s = '\0';
@@ -89,11 +89,10 @@ count_elements(struct json array)
 	return n;
 }
 
-/* Seconds since 1970, or -1. */
-static int64_t
-take_time(struct json object, const char *name)
+int64_t
+decode_time(struct json object, const char *name)
 {
-	char *s = take_string(object, name);
+	char *s = decode_string(object, name);
 	int64_t seconds;
 
 	if (!date_from_rfc3339(s, &seconds))
@@ -109,17 +108,17 @@ take_run(struct json j, void *into)
 
 	run->id = take_id(j, "id");
 	run->workflow_id = take_id(j, "workflow_id");
-	run->created_at = take_time(j, "created_at");
-	run->updated_at = take_time(j, "updated_at");
-	run->name = take_string(j, "name");
-	run->display_title = take_string(j, "display_title");
-	run->event = take_string(j, "event");
-	run->status = take_string(j, "status");
-	run->conclusion = take_string(j, "conclusion");
-	run->head_branch = take_string(j, "head_branch");
+	run->created_at = decode_time(j, "created_at");
+	run->updated_at = decode_time(j, "updated_at");
+	run->name = decode_string(j, "name");
+	run->display_title = decode_string(j, "display_title");
+	run->event = decode_string(j, "event");
+	run->status = decode_string(j, "status");
+	run->conclusion = decode_string(j, "conclusion");
+	run->head_branch = decode_string(j, "head_branch");
 	run->attempt = take_id(j, "run_attempt");
-	run->path = take_string(j, "path");
-	run->html_url = take_url(j, "html_url");
+	run->path = decode_string(j, "path");
+	run->html_url = decode_url(j, "html_url");
 }
 
 bool
@@ -148,18 +147,18 @@ take_job(struct json j, void *into)
 
 	job->id = take_id(j, "id");
 	job->attempt = take_id(j, "run_attempt");
-	job->name = take_string(j, "name");
-	job->status = take_string(j, "status");
-	job->conclusion = take_string(j, "conclusion");
-	job->html_url = take_url(j, "html_url");
-	job->started_at = take_time(j, "started_at");
-	job->completed_at = take_time(j, "completed_at");
+	job->name = decode_string(j, "name");
+	job->status = decode_string(j, "status");
+	job->conclusion = decode_string(j, "conclusion");
+	job->html_url = decode_url(j, "html_url");
+	job->started_at = decode_time(j, "started_at");
+	job->completed_at = decode_time(j, "completed_at");
 	job->steps = xcalloc(count_elements(steps), sizeof *job->steps);
 	for (step = json_first(steps);
 	     json_type(steps) == JSON_ARRAY && json_type(step) != JSON_ABSENT;
 	     step = json_next(step)) {
-		job->steps[job->step_count].name = take_string(step, "name");
-		job->steps[job->step_count++].conclusion = take_string(
+		job->steps[job->step_count].name = decode_string(step, "name");
+		job->steps[job->step_count++].conclusion = decode_string(
 		    step, "conclusion");
 	}
 }
@@ -245,7 +244,7 @@ decode_dispatch(
 			return false;
 		}
 	run->id = take_id(root, "workflow_run_id");
-	run->url = take_url(root, "html_url");
+	run->url = decode_url(root, "html_url");
 	json_free(doc);
 	return true;
 }
@@ -274,7 +273,7 @@ decode_repo(const char *body, size_t len, struct repo *repo, struct buf *why)
 	root = json_root(doc);
 	ok = take_id(root, "id") != 0;
 	if (ok) {
-		repo->default_branch = take_string(root, "default_branch");
+		repo->default_branch = decode_string(root, "default_branch");
 		repo->is_private = take_told(root, "private");
 		repo->is_archived = take_told(root, "archived");
 		repo->is_disabled = take_told(root, "disabled");
@@ -297,8 +296,8 @@ decode_workflow(
 	if ((doc = parse(body, len, why)) == NULL)
 		return false;
 	w->id = take_id(json_root(doc), "id");
-	w->path = take_string(json_root(doc), "path");
-	w->state = take_string(json_root(doc), "state");
+	w->path = decode_string(json_root(doc), "path");
+	w->state = decode_string(json_root(doc), "state");
 	json_free(doc);
 	if (w->id != 0)
 		return true;
@@ -323,27 +322,6 @@ decode_enabled(const char *body, size_t len, bool *enabled, struct buf *why)
 	return told != TOLD_NOTHING;
 }
 
-/* RFC 4648, 4, in lines. */
-static bool
-add_from_base64(struct buf *out, const char *s)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-	unsigned int bits = 0, count = 0;
-	const char *digit;
-
-	for (; *s != '\0' && *s != '='; s++) {
-		if (*s == '\n')
-			continue;
-		if ((digit = strchr(digits, *s)) == NULL)
-			return false;
-		bits = bits << 6 | (unsigned int)(digit - digits);
-		if (++count % 4 != 1)
-			buf_addc(out, (char)(bits >> (4 - count % 4) % 4 * 2));
-	}
-	return true;
-}
-
 bool
 decode_file(const char *body, size_t len, struct buf *contents, struct buf *why)
 {
@@ -353,9 +331,9 @@ decode_file(const char *body, size_t len, struct buf *contents, struct buf *why)
 
 	if ((doc = parse(body, len, why)) == NULL)
 		return false;
-	text = take_string(json_root(doc), "content");
+	text = decode_string(json_root(doc), "content");
 	ok = json_is(json_member(json_root(doc), "encoding"), "base64") &&
-	    add_from_base64(contents, text);
+	    base64_add_decoded(contents, text);
 	free(text);
 	json_free(doc);
 	if (!ok)

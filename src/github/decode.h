@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "github/found.h"
+#include "json/json.h"
 
 /* A run; strings are owned and never NULL. */
 struct run {
@@ -119,5 +120,11 @@ void job_list_wipe(struct job_list *);
  * meaning to a shell, a terminal or an output file.
  */
 bool decode_is_fit_url(const char *);
+
+/* A member as a string of its own, "" if it is none; as a URL, "" unless it is
+ * fit to be shown; as a time, in seconds since 1970, -1 if it is none. */
+char *decode_string(struct json object, const char *name);
+char *decode_url(struct json object, const char *name);
+int64_t decode_time(struct json object, const char *name);
 
 #endif

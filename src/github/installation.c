@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/date.h"
-#include "base/mem.h"
-#include "base/secret.h"
 #include "github/decode.h"
 #include "github/installation.h"
 #include "json/json.h"
@@ -26,7 +23,7 @@ installation_decode(const char *body, size_t len, struct installation *i)
 {
 	struct json_error error;
 	struct json_doc *doc = json_parse(body, len, JSON_LENIENT_TEXT, &error);
-	struct json root, granted, login;
+	struct json root, granted;
 	enum json_type suspended;
 
 	memset(i, 0, sizeof *i);
@@ -34,17 +31,11 @@ installation_decode(const char *body, size_t len, struct installation *i)
 		return false;
 	root = json_root(doc);
 	granted = json_member(root, "permissions");
-	login = json_member(json_member(root, "account"), "login");
 	suspended = json_type(json_member(root, "suspended_at"));
 	if (json_u64(json_member(root, "id"), &i->id) && i->id > 0) {
-		i->account = json_strdup(login);
-		if (i->account == NULL)
-			i->account = xstrdup("");
-		i->html_url = json_strdup(json_member(root, "html_url"));
-		if (i->html_url == NULL || !decode_is_fit_url(i->html_url)) {
-			free(i->html_url);
-			i->html_url = xstrdup("");
-		}
+		i->account = decode_string(
+		    json_member(root, "account"), "login");
+		i->html_url = decode_url(root, "html_url");
 		i->is_suspended = suspended == JSON_STRING;
 		i->tells_permissions = json_type(granted) == JSON_OBJECT;
 		i->granted.actions = access_of(granted, "actions");
@@ -67,15 +58,12 @@ installation_decode_token(const char *body, size_t len, int64_t *ends_s)
 {
 	struct json_error error;
 	struct json_doc *doc = json_parse(body, len, JSON_LENIENT_TEXT, &error);
-	char *token, *ends;
+	char *token;
 
 	if (doc == NULL)
 		return NULL;
 	token = json_strdup(json_member(json_root(doc), "token"));
-	ends = json_strdup(json_member(json_root(doc), "expires_at"));
-	if (ends == NULL || !date_from_rfc3339(ends, ends_s))
-		*ends_s = -1;
-	free(ends);
+	*ends_s = decode_time(json_root(doc), "expires_at");
 	json_free(doc);
 	return token;
 }
