@@ -72,8 +72,7 @@ ask(struct call *c, const struct fetch *x, struct fault *f)
 		x->deadline_ms };
 
 	buf_adds(&c->target, x->path);
-	if (x->etag != NULL)
-		request_add(&c->request, "If-None-Match", *x->etag);
+	request_add(&c->request, "If-None-Match", *x->etag);
 	return call_do(c, &times, &options, f);
 }
 
@@ -82,8 +81,6 @@ keep_etag(char **etag, const struct response *r)
 {
 	const char *tag = response_field(r, "ETag");
 
-	if (etag == NULL)
-		return;
 	free(*etag);
 	*etag = tag != NULL && strlen(tag) <= ETAG_MAX && !text_has_control(tag)
 	    ? xstrdup(tag)
@@ -98,8 +95,7 @@ take_body(const struct call *c, const struct fetch *x, struct fault *f)
 	enum status status = STATUS_OK;
 	struct buf why;
 
-	if (x->changed != NULL)
-		*x->changed = true;
+	*x->changed = true;
 	buf_init(&why, BUF_TEXT_MAX);
 	if (x->decode(buf_str(body), body->len, x->most, x->into, &why)) {
 		keep_etag(x->etag, &c->response);
@@ -107,10 +103,8 @@ take_body(const struct call *c, const struct fetch *x, struct fault *f)
 			*x->has_next = has_next_page(x, &c->response);
 	} else {
 		/* The next request must be unconditional. */
-		if (x->etag != NULL) {
-			free(*x->etag);
-			*x->etag = NULL;
-		}
+		free(*x->etag);
+		*x->etag = NULL;
 		status = fault_set(f, STATUS_PROTOCOL,
 		    "%s answered 200, but its body is %s. If this goes on, "
 		    "a proxy or gateway in between is at fault, or the API URL "
@@ -175,8 +169,7 @@ fetch(struct github *gh, const struct fetch *x, struct fault *f)
 	if (x->info != NULL && status == STATUS_OK)
 		take_info(x->info, gh, &c.response);
 	if (status == STATUS_OK) {
-		if (c.class == ANSWER_NOT_MODIFIED && x->etag != NULL &&
-		    *x->etag != NULL) {
+		if (c.class == ANSWER_NOT_MODIFIED && *x->etag != NULL) {
 			*x->changed = false;
 		} else if (c.class == ANSWER_OK) {
 			status = take_body(&c, x, f);
@@ -189,5 +182,20 @@ fetch(struct github *gh, const struct fetch *x, struct fault *f)
 		}
 	}
 	call_wipe(&c);
+	return status;
+}
+
+enum status
+fetch_once(struct github *gh, const struct fetch *x, struct fault *f)
+{
+	struct fetch once = *x;
+	enum status status;
+	char *etag = NULL;
+	bool changed;
+
+	once.etag = &etag;
+	once.changed = &changed;
+	status = fetch(gh, &once, f);
+	free(etag);
 	return status;
 }

@@ -15,9 +15,9 @@ struct fetch {
 	const char *ref;       /* of the dispatch that it prepares; or NULL */
 	int64_t connect_by_ms; /* 0: the deadline */
 	int64_t deadline_ms;
-	char **etag;   /* NULL at first; the caller frees; NULL: it is asked */
-	bool *changed; /* only once */
-	bool *sent;    /* as in client_do; or NULL */
+	char **etag; /* NULL at first; the caller frees */
+	bool *changed;
+	bool *sent;               /* as in client_do; or NULL */
 	struct server_info *info; /* filled from any answer; or NULL */
 	bool (*decode)(
 	    const char *, size_t, size_t most, void *into, struct buf *why);
@@ -35,5 +35,8 @@ struct fetch {
  * either *changed is false or the answer has been decoded (RFC 9110, 13.1.2).
  */
 enum status fetch(struct github *, const struct fetch *, struct fault *);
+
+/* The same without an etag and `changed`: a question that is asked only once. */
+enum status fetch_once(struct github *, const struct fetch *, struct fault *);
 
 #endif

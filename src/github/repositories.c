@@ -113,7 +113,7 @@ github_get_repo(struct github *gh, int64_t deadline_ms, struct repo *repo,
 		.into = repo,
 	};
 
-	return fetch(gh, &x, f);
+	return fetch_once(gh, &x, f);
 }
 
 enum status
@@ -127,7 +127,7 @@ github_actions_enabled(
 		.into = enabled,
 	};
 
-	return fetch(gh, &x, f);
+	return fetch_once(gh, &x, f);
 }
 
 /* What is there under this path and name, the latter not encoded. */
@@ -146,7 +146,7 @@ fetch_named(struct github *gh, struct fetch *x, const char *path,
 		url_add_encoded(&b, ref);
 	}
 	x->path = buf_str(&b);
-	status = fetch(gh, x, f);
+	status = fetch_once(gh, x, f);
 	buf_free(&b);
 	return status;
 }
