@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "compat.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -217,17 +216,36 @@ check_granted(
 	return STATUS_OK;
 }
 
-/* Reads the installation that is at this path.  *found is false if there is
- * none, which is no failure. */
-static enum status
-find_at(struct session *s, const char *path, int64_t deadline_ms, bool *found,
-    struct installation *i, struct fault *f)
+/* The path's beginning, the owner, and the rest. */
+static void
+add_path(
+    struct buf *path, const char *begin, const char *owner, const char *repo)
 {
-	struct question q = { REQUEST_GET, path, NULL, deadline_ms };
+	buf_adds(path, begin);
+	url_add_encoded(path, owner);
+	if (repo != NULL) {
+		buf_addc(path, '/');
+		url_add_encoded(path, repo);
+	}
+	buf_adds(path, "/installation");
+}
+
+/* Reads the installation for the owner, or for a repository of theirs if `repo`
+ * is not NULL.  *found is false if there is none, which is no failure. */
+static enum status
+find_at(const struct github *gh, const char *begin, const char *repo,
+    int64_t deadline_ms, bool *found, struct installation *i, struct fault *f)
+{
+	struct question q = { REQUEST_GET, NULL, NULL, deadline_ms };
+	struct session *s = gh->session;
 	const struct buf *body;
 	enum status status;
+	struct buf path;
 	struct call c;
 
+	buf_init(&path, BUF_TEXT_MAX);
+	add_path(&path, begin, gh->credential->owner, repo);
+	q.path = buf_str(&path);
 	*found = false;
 	status = ask(s, &c, &q, f);
 	body = &c.response.body;
@@ -243,21 +261,8 @@ find_at(struct session *s, const char *path, int64_t deadline_ms, bool *found,
 			status = STATUS_OK;
 	}
 	call_wipe(&c);
+	buf_free(&path);
 	return status;
-}
-
-/* The path's beginning, the owner, and the rest. */
-static void
-add_path(
-    struct buf *path, const char *begin, const char *owner, const char *repo)
-{
-	buf_adds(path, begin);
-	url_add_encoded(path, owner);
-	if (repo != NULL) {
-		buf_addc(path, '/');
-		url_add_encoded(path, repo);
-	}
-	buf_adds(path, "/installation");
 }
 
 /* The App is not installed for the repository: but for another of that owner,
@@ -266,23 +271,16 @@ static enum status
 not_installed(const struct github *gh, int64_t deadline_ms, struct fault *f)
 {
 	static const char *const places[] = { "/orgs/", "/users/" };
-	struct session *s = gh->session;
 	const char *owner = gh->credential->owner;
 	struct installation i;
 	struct fault ignored;
 	bool found = false;
-	struct buf path;
 	size_t n;
 
-	buf_init(&path, BUF_TEXT_MAX);
-	for (n = 0; n < sizeof places / sizeof places[0] && !found; n++) {
-		buf_clear(&path);
-		add_path(&path, places[n], owner, NULL);
-		if (find_at(s, buf_str(&path), deadline_ms, &found, &i,
+	for (n = 0; n < sizeof places / sizeof places[0] && !found; n++)
+		if (find_at(gh, places[n], NULL, deadline_ms, &found, &i,
 			&ignored) != STATUS_OK)
 			break;
-	}
-	buf_free(&path);
 	if (!found)
 		return fault_set_lasting(f, STATUS_REFUSED,
 		    "%s: the GitHub App is not installed for %s. Check "
@@ -337,14 +335,10 @@ find_installation(struct github *gh, int64_t deadline_ms, struct fault *f)
 	struct credential *k = gh->credential;
 	struct installation i;
 	enum status status;
-	struct buf path;
 	bool found;
 
-	buf_init(&path, BUF_TEXT_MAX);
-	add_path(&path, "/repos/", k->owner, k->grants[gh->grant].repo);
-	status = find_at(
-	    gh->session, buf_str(&path), deadline_ms, &found, &i, f);
-	buf_free(&path);
+	status = find_at(gh, "/repos/", k->grants[gh->grant].repo, deadline_ms,
+	    &found, &i, f);
 	if (status != STATUS_OK)
 		return status;
 	if (!found) {
@@ -475,18 +469,14 @@ bar_repositories(struct github *gh, int64_t deadline_ms, struct fault *f)
 	struct credential *k = gh->credential;
 	enum status status = STATUS_OK;
 	struct installation i;
-	struct buf path;
 	bool found;
 	size_t n;
 
-	buf_init(&path, BUF_TEXT_MAX);
 	for (n = 0; n < k->grant_count && status == STATUS_OK; n++) {
 		if (!is_granted(&k->grants[n]))
 			continue;
-		buf_clear(&path);
-		add_path(&path, "/repos/", k->owner, k->grants[n].repo);
-		status = find_at(
-		    gh->session, buf_str(&path), deadline_ms, &found, &i, f);
+		status = find_at(gh, "/repos/", k->grants[n].repo, deadline_ms,
+		    &found, &i, f);
 		k->grants[n].is_barred = status == STATUS_OK && !found;
 		if (!found)
 			continue;
@@ -495,7 +485,6 @@ bar_repositories(struct github *gh, int64_t deadline_ms, struct fault *f)
 			k->installation = 0;
 		installation_wipe(&i);
 	}
-	buf_free(&path);
 	return status;
 }
 

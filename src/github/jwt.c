@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "compat.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/base64.h"

@@ -49,9 +49,9 @@ add_credential(struct session *s, const char *owner)
 {
 	struct credential *c = xcalloc(1, sizeof *c);
 
-	s->credentials = xreallocarray(
-	    s->credentials, s->credential_count + 1, sizeof *s->credentials);
-	s->credentials[s->credential_count++] = c;
+	s->credentials = xappend(
+	    s->credentials, &s->credential_count, sizeof *s->credentials);
+	s->credentials[s->credential_count - 1] = c;
 	if (owner != NULL)
 		c->owner = xstrdup(owner);
 	return c;

@@ -31,13 +31,13 @@ add_node(struct reader *r, size_t parent, char *name)
 
 	if (y->count >= NODES_MAX)
 		r->unsure = true;
-	y->nodes = xreallocarray(y->nodes, y->count + 1, sizeof *y->nodes);
-	y->nodes[y->count] = (struct yaml_node){
+	y->nodes = xappend(y->nodes, &y->count, sizeof *y->nodes);
+	y->nodes[y->count - 1] = (struct yaml_node){
 		.kind = YAML_NULL,
 		.parent = parent,
 		.name = name,
 	};
-	return y->count++;
+	return y->count - 1;
 }
 
 /* The character at p, or some way behind it; NUL at the end. */

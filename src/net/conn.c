@@ -51,12 +51,5 @@ conn_is_quiet(struct conn *c)
 void
 conn_describe(const struct conn *c, struct buf *out)
 {
-	const struct conn *next, *last;
-
-	/* From the lowest to this one. */
-	for (last = NULL; last != c; last = next) {
-		for (next = c; next->below != last; next = next->below)
-			;
-		next->ops->describe(next, out);
-	}
+	c->ops->describe(c, out);
 }

@@ -259,6 +259,7 @@ tls_describe(const struct conn *c, struct buf *out)
 {
 	const struct tls *t = (const void *)c;
 
+	conn_describe(t->conn.below, out);
 	buf_addf(out, ", %s, certificate %s, trusted because of %s",
 	    mbedtls_ssl_get_version(&t->ssl), t->server, t->top);
 }
