@@ -34,6 +34,13 @@ searching_tear_down(void **state)
 	return 0;
 }
 
+void
+again(void **state)
+{
+	searching_tear_down(state);
+	searching_set_up(state);
+}
+
 struct find_query
 query(void)
 {

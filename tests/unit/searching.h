@@ -36,6 +36,9 @@ int searching_tear_down(void **state);
 	cmocka_unit_test_setup_teardown( \
 	    f, searching_set_up, searching_tear_down)
 
+/* Ends this part of a test, and begins another. */
+void again(void **state);
+
 /* As after a dispatch to an old server: a random ID, and a baseline. */
 struct find_query query(void);
 

@@ -149,8 +149,7 @@ test_what_counts(void **state)
 		check(look_for(q) == (cases[i].counts ? FIND_ONE : FIND_NONE),
 		    "%s", cases[i].what);
 		check(result.count == cases[i].counts, "%s", cases[i].what);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 
@@ -195,8 +194,7 @@ test_floor(void **state)
 				(cases[k].counts ? FIND_ONE : FIND_NONE),
 			    "skew %" PRId64 ", created at %" PRId64, skews[i],
 			    cases[k].created_at);
-			searching_tear_down(state);
-			searching_set_up(state);
+			again(state);
 		}
 }
 
@@ -339,8 +337,7 @@ test_foreign_workflows(void **state)
 		check(look_for(q) == (cases[i].ours ? FIND_ONE : FIND_NONE),
 		    "%s", cases[i].what);
 		check(fake_count(gh, FAKE_JOBS, 0) == 0, "%s", cases[i].what);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 

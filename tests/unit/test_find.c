@@ -22,8 +22,7 @@ test_short_and_late(void **state)
 	    (struct fake_run){ .id = OURS, .title = "1", .listed_at = 2800 });
 	assert_int_equal(look_for(q), FIND_SEVERAL);
 	assert_int_equal(result.count, 2);
-	searching_tear_down(state);
-	searching_set_up(state);
+	again(state);
 
 	/* What counts is when the dispatch began. */
 	fake_pass(20000);
@@ -64,8 +63,7 @@ test_used_a_moment_ago(void **state)
 		else
 			assert_int_equal(look_for(q), FIND_SEVERAL);
 		assert_true(fake_now() >= 2500);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 	/* And it is not printed early, though it is the only one. */
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = UUID });
@@ -149,8 +147,7 @@ test_refusals(void **state)
 				check(!lasts ||
 					result.fault.status == statuses[i],
 				    "%zu %zu", i, k);
-				searching_tear_down(state);
-				searching_set_up(state);
+				again(state);
 			}
 }
 
@@ -200,8 +197,7 @@ test_two_carriers(void **state)
 		check(result.runs[0].id == newest &&
 			strcmp(result.runs[0].url, fake_url(newest)) == 0,
 		    "%s", cases[i].what);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 
@@ -289,8 +285,7 @@ test_short_and_others(void **state)
 		check(fake_now() >= cases[i].least_ms &&
 			fake_now() <= cases[i].most_ms,
 		    "%s: %" PRId64, cases[i].what, fake_now());
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 
@@ -336,8 +331,7 @@ test_transient(void **state)
 			    "status %d", (int)statuses[i]);
 			check(
 			    fake_now() < 60000, "status %d", (int)statuses[i]);
-			searching_tear_down(state);
-			searching_set_up(state);
+			again(state);
 		}
 }
 
@@ -393,8 +387,7 @@ test_final(void **state)
 		/* A 404 that lasts is told long before the timeout. */
 		check(fake_now() < 60000, "%s: %" PRId64, cases[i].what,
 		    fake_now());
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 
@@ -465,8 +458,7 @@ test_deadline(void **state)
 			check(result.fault.status == STATUS_OK, "%" PRId64,
 			    timeouts[i]);
 		}
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 
@@ -538,8 +530,7 @@ test_pace(void **state)
 			    "at %" PRId64 ": pause %zu is %" PRId64,
 			    cases[i].known_at, k, fake_pauses[k]);
 		check(fake_pause_count < 110, "%zu", fake_pause_count);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 
@@ -567,8 +558,7 @@ test_linear(void **state)
 			assert_int_equal(
 			    fake_pauses[k], (int64_t)(k + 1) * steps[i]);
 		assert_int_equal(fake_now(), 10 * steps[i]);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 
@@ -602,8 +592,7 @@ test_limit(void **state)
 		assert_in_range(fake_pauses[0], 37000, 37999);
 		assert_in_range(fake_pauses[1], 60000, 240000);
 		assert_in_range(fake_pauses[2], 20000, 20999);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 
@@ -670,8 +659,7 @@ test_short_and_hindered(void **state)
 	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
 	assert_true(fake_pauses[0] >= 37000);
 	assert_int_equal(fake_count(gh, FAKE_JOBS, 0), 2);
-	searching_tear_down(state);
-	searching_set_up(state);
+	again(state);
 
 	fake_add_run(gh, (struct fake_run){ .id = OURS, .title = "1" });
 	add_neighbours(OURS - 1, 1);
@@ -708,8 +696,7 @@ test_signals(void **state)
 		check(result.fault.status == cases[i].status, "at %" PRId64,
 		    cases[i].at);
 		check(fake_now() == cases[i].at, "at %" PRId64, cases[i].at);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 

@@ -46,8 +46,7 @@ test_other_events(void **state)
 	assert_string_equal(result.runs[0].file, "deploy.yml");
 	assert_string_equal(result.runs[0].branch, "main");
 	assert_int_equal(fake_count(gh, FAKE_RUNS, 0), 0);
-	searching_tear_down(state);
-	searching_set_up(state);
+	again(state);
 
 	/* The other way round. */
 	add_ours(OURS + 1, FAKE_WORKFLOW_ID, 0);
@@ -86,8 +85,7 @@ test_files(void **state)
 			assert_null(result.runs[0].file);
 		else
 			assert_string_equal(result.runs[0].file, rows[i].file);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 
@@ -102,16 +100,14 @@ test_alone_for_a_moment(void **state)
 	q.step_ms = 60000;
 	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
 	assert_in_range(fake_now(), 3000, 3500);
-	searching_tear_down(state);
-	searching_set_up(state);
+	again(state);
 
 	/* It is ours, whatever else there may be. */
 	add_ours(OURS, OTHER_ID, 0);
 	q.deadline_ms = FAKE_START + 2000;
 	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
 	assert_true(fake_now() <= 2000);
-	searching_tear_down(state);
-	searching_set_up(state);
+	again(state);
 
 	/* Also when the next look is refused. */
 	add_ours(OURS, OTHER_ID, 0);
@@ -119,8 +115,7 @@ test_alone_for_a_moment(void **state)
 	fake_fail_lasting(gh, FAKE_ALL_RUNS, 2, FAKE_ALWAYS, STATUS_FORBIDDEN);
 	expect_ours(look_for(q), FOUND_BY_RUN_NAME);
 	assert_true(fake_now() < 60000);
-	searching_tear_down(state);
-	searching_set_up(state);
+	again(state);
 
 	/* One that was given might be another's. */
 	add_ours(OURS, OTHER_ID, 0);

@@ -61,8 +61,7 @@ test_page_borders(void **state)
 		expect_ours(look_for(query()), FOUND_BY_RUN_NAME);
 		check(fake_count(gh, FAKE_RUNS, 0) == (n <= 10 ? 1 : 2),
 		    "%zu new runs", n);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 
@@ -187,8 +186,7 @@ test_partial_list(void **state)
 			assert_int_equal(fake_pause_count, 0);
 		else
 			assert_int_equal(fake_pause_count, 2);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 	/* The same ID stands where the list was cut. */
 	q.is_unique = false;
@@ -233,8 +231,7 @@ test_partial_list_fails(void **state)
 			.wait_ms = how[i] == STATUS_LIMITED ? 1000 : 0,
 		    });
 		check(look_for(q) == FIND_SEVERAL, "%zu", i);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 

@@ -70,8 +70,7 @@ test_places(void **state)
 			(cases[i].by != FOUND_BY_RUN_NAME),
 		    "%s", cases[i].what);
 		check(fake_pause_count == 0, "%s", cases[i].what);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 
@@ -226,8 +225,7 @@ test_behind_needs(void **state)
 					    : told ? 10000
 						   : 20000),
 			    "%zu, %d: %" PRId64, crowd, told, fake_now());
-			searching_tear_down(state);
-			searching_set_up(state);
+			again(state);
 		}
 }
 
@@ -261,8 +259,7 @@ test_running_crowd(void **state)
 		for (i = 60; i < n; i++)
 			check(
 			    fake_nth(gh, FAKE_JOBS, i)->conditional, "%zu", i);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 
@@ -325,8 +322,7 @@ test_comes_into_view(void **state)
 			check(look_for(query()) == FIND_ONE, "case %zu", i);
 			check(fake_now() >= 7000 && fake_now() <= 8500,
 			    "case %zu at %" PRId64, i, fake_now());
-			searching_tear_down(state);
-			searching_set_up(state);
+			again(state);
 		}
 }
 
@@ -376,8 +372,7 @@ test_neighbour_fails(void **state)
 		expect_ours(look_for(query()), FOUND_BY_STEP_NAME);
 		assert_int_equal(result.fault.status, STATUS_OK);
 		assert_int_equal(fake_pause_count, 0);
-		searching_tear_down(state);
-		searching_set_up(state);
+		again(state);
 	}
 }
 
