@@ -160,7 +160,7 @@ int
 loading_tear_down(void **state)
 {
 	static const char *const files[] = { "stdin", "inputs.json", "token",
-		"large", "app.pem" };
+		"large", "app.pem", "list" };
 	size_t i;
 
 	(void)state;

@@ -13,7 +13,7 @@
 #define KEY_VARIABLE "INPUT_APP_PRIVATE_KEY="
 
 /* path_of has room for one name. */
-static char key_path[256], token_path[256];
+static char key_path[256];
 
 static void
 put_key(const char *text)
@@ -85,13 +85,12 @@ test_both(void **state)
 	(void)state;
 	put_key(KEY_PKCS1);
 	put_file("token", LIT("a-token"));
-	snprintf(token_path, sizeof token_path, "%s", path_of("token"));
 	bad(LIST("--app-id", "1", "--app-key", key_path, "--token-file",
-		token_path),
+		path_of("token")),
 	    NULL, LIST("--token-file", "--app-id", "not both"));
 	bad(LIST("--app-id", "1", "--app-key", key_path), LIST("INPUT_TOKEN=x"),
 	    LIST("INPUT_TOKEN", "--app-id", "not both"));
-	bad(LIST("--token-file", token_path),
+	bad(LIST("--token-file", path_of("token")),
 	    LIST("INPUT_APP_ID=1", KEY_VARIABLE KEY_PKCS1),
 	    LIST("--token-file", "INPUT_APP_ID", "not both"));
 }

@@ -5,7 +5,6 @@
 #include "loading.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 /* "o/a o/b", as loaded; static. */
 static const char *
@@ -72,7 +71,6 @@ test_file(void **state)
 	put_file("list", "o/a\n", 4);
 	GOOD_ARGS("--repos", path_of("list"));
 	expect("o/a");
-	unlink(path_of("list"));
 }
 
 static void
@@ -120,7 +118,6 @@ test_bad_lines(void **state)
 	    LIST("--repos", "cannot open", "none"));
 	bad(LIST("--repos="), NULL, LIST("--repos", "empty"));
 	bad(LIST("-R", "o/a", "-R", "b"), NULL, LIST("--repo", "\"b\""));
-	unlink(path_of("list"));
 }
 
 /* Both places are named. */
@@ -135,7 +132,6 @@ test_twice(void **state)
 	    LIST("\"--repo o/a\"", ", line 3\""));
 	bad(NULL, LIST("INPUT_REPOS=o/a\no/b\no/A"),
 	    LIST("INPUT_REPOS, line 1", "INPUT_REPOS, line 3"));
-	unlink(path_of("list"));
 }
 
 static void
@@ -149,7 +145,6 @@ test_one_server(void **state)
 	put_file("list", "o/b\n", 4);
 	bad(LIST("-R", "ghe.example/o/a", "--repos", path_of("list")), NULL,
 	    LIST("same server"));
-	unlink(path_of("list"));
 }
 
 static void
@@ -171,7 +166,6 @@ test_limits(void **state)
 	put_file("list", text, len);
 	bad(LIST("--repos", path_of("list")), NULL,
 	    LIST("line 1001", "more than 1000"));
-	unlink(path_of("list"));
 }
 
 static void
