@@ -72,6 +72,14 @@ look(struct github *at)
 	return status;
 }
 
+/* Looks at one that is there. */
+static void
+look_well(struct github *at)
+{
+	say("200 OK", "", RUN);
+	assert_int_equal(look(at), STATUS_OK);
+}
+
 /* The n-th request is this, and carries that token (NULL: a signed proof). */
 static void
 expect_sent(size_t n, const char *line, const char *token)
@@ -108,10 +116,8 @@ test_shared(void **state)
 	assert_int_equal(fake_net.request_count, 0);
 	say("200 OK", DATED, FOUND);
 	say_token("ghs_first", 60);
-	say("200 OK", "", RUN);
-	say("200 OK", "", RUN);
-	assert_int_equal(look(gh), STATUS_OK);
-	assert_int_equal(look(other), STATUS_OK);
+	look_well(gh);
+	look_well(other);
 	expect_sent(
 	    0, "GET /api/v3/repos/octo-org/octo-repo/installation ", NULL);
 	expect_sent(
@@ -124,8 +130,7 @@ test_shared(void **state)
 	    3, "GET /api/v3/repos/Octo-Org/second/actions/", "ghs_first");
 	say("200 OK", DATED, FOUND);
 	say_token("ghs_second", 60);
-	say("200 OK", "", RUN);
-	assert_int_equal(look(elsewhere), STATUS_OK);
+	look_well(elsewhere);
 	expect_sent(6, "GET /api/v3/repos/hubot/tools/actions/", "ghs_second");
 	/* They are secrets like any other. */
 	assert_true(secret_in("ghs_first"));
@@ -146,14 +151,11 @@ test_opened_later(void **state)
 	(void)state;
 	say("200 OK", DATED, FOUND);
 	say_token("ghs_first", 60);
-	say("200 OK", "", RUN);
-	assert_int_equal(look(gh), STATUS_OK);
+	look_well(gh);
 	other = github_sibling(gh, "octo-org", "second");
-	say("200 OK", "", RUN);
-	assert_int_equal(look(gh), STATUS_OK);
+	look_well(gh);
 	say_token("ghs_second", 60);
-	say("200 OK", "", RUN);
-	assert_int_equal(look(other), STATUS_OK);
+	look_well(other);
 	assert_non_null(
 	    strstr(sent(4), "\"repositories\":[\"octo-repo\",\"second\"]"));
 	github_close(other);
@@ -175,8 +177,7 @@ test_left_out(void **state)
 	say("200 OK", "", FOUND);
 	say("404 Not Found", "", "{\"message\":\"Not Found\"}");
 	say_token("ghs_first", 60);
-	say("200 OK", "", RUN);
-	assert_int_equal(look(good), STATUS_OK);
+	look_well(good);
 	assert_non_null(
 	    strstr(sent(1), "{\"repositories\":[\"good\",\"bad\"],"));
 	assert_non_null(strstr(sent(4), "{\"repositories\":[\"good\"],"));
@@ -204,8 +205,7 @@ test_moved(void **state)
 	expect_says("octo-org/octo-repo now belongs to acme; give");
 	say("200 OK", "", OWNED);
 	say_token("ghs_first", 60);
-	say("200 OK", "", RUN);
-	assert_int_equal(look(second), STATUS_OK);
+	look_well(second);
 	expect_sent(
 	    2, "POST /api/v3/app/installations/77/access_tokens ", NULL);
 	assert_non_null(strstr(sent(2), "{\"repositories\":[\"second\"],"));
@@ -232,8 +232,7 @@ test_moved_alone(void **state)
 	(void)state;
 	say("200 OK", DATED, MOVED);
 	say_token("ghs_first", 60);
-	say("200 OK", "", RUN);
-	assert_int_equal(look(gh), STATUS_OK);
+	look_well(gh);
 	expect_sent(
 	    1, "POST /api/v3/app/installations/88/access_tokens ", NULL);
 	second = github_sibling(gh, "octo-org", "second");
@@ -242,8 +241,7 @@ test_moved_alone(void **state)
 	say("200 OK", "", OWNED);
 	say("200 OK", "", OWNED);
 	say_token("ghs_second", 60);
-	say("200 OK", "", RUN);
-	assert_int_equal(look(second), STATUS_OK);
+	look_well(second);
 	expect_sent(
 	    7, "POST /api/v3/app/installations/77/access_tokens ", NULL);
 	assert_non_null(strstr(sent(7), "{\"repositories\":[\"second\"],"));
@@ -267,8 +265,7 @@ test_lives(void **state)
 			snprintf(token, sizeof token, "ghs_life%u", ++lives);
 			say_token(token, minute + 60);
 		}
-		say("200 OK", "", RUN);
-		assert_int_equal(look(gh), STATUS_OK);
+		look_well(gh);
 		fake_pass(5 * MINUTE_MS);
 	}
 	assert_int_equal(lives, 4);
@@ -284,8 +281,7 @@ test_refused_once(void **state)
 	(void)state;
 	say("200 OK", DATED, FOUND);
 	say_token("ghs_first", 60);
-	say("200 OK", "", RUN);
-	assert_int_equal(look(gh), STATUS_OK);
+	look_well(gh);
 	fake_pass(MINUTE_MS);
 	assert_true(github_renew_token(gh));
 	/* Another may be had a little later, */
@@ -293,8 +289,7 @@ test_refused_once(void **state)
 	assert_int_equal(look(gh), STATUS_SERVER);
 	/* or never. */
 	say("401 Unauthorized", "", UNDECODED);
-	say("200 OK", "", RUN);
-	assert_int_equal(look(gh), STATUS_OK);
+	look_well(gh);
 	expect_sent(
 	    4, "POST /api/v3/app/installations/77/access_tokens ", NULL);
 	expect_sent(5, "GET " ACTIONS "/runs/7", "ghs_first");
@@ -303,8 +298,7 @@ test_refused_once(void **state)
 	/* It is tried again before the end, */
 	fake_pass(55 * MINUTE_MS);
 	say("401 Unauthorized", "", UNDECODED);
-	say("200 OK", "", RUN);
-	assert_int_equal(look(gh), STATUS_OK);
+	look_well(gh);
 	/* and then that is the end. */
 	fake_pass(5 * MINUTE_MS);
 	say("401 Unauthorized", "", UNDECODED);
@@ -313,24 +307,20 @@ test_refused_once(void **state)
 	close_revoked(0);
 }
 
+#define APP_TEST(f) \
+	cmocka_unit_test_setup_teardown(f, set_up, calling_tear_down)
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-		    test_shared, set_up, calling_tear_down),
-		cmocka_unit_test_setup_teardown(
-		    test_opened_later, set_up, calling_tear_down),
-		cmocka_unit_test_setup_teardown(
-		    test_left_out, set_up, calling_tear_down),
-		cmocka_unit_test_setup_teardown(
-		    test_moved, set_up, calling_tear_down),
-		cmocka_unit_test_setup_teardown(
-		    test_moved_alone, set_up, calling_tear_down),
-		cmocka_unit_test_setup_teardown(
-		    test_lives, set_up, calling_tear_down),
-		cmocka_unit_test_setup_teardown(
-		    test_refused_once, set_up, calling_tear_down),
+		APP_TEST(test_shared),
+		APP_TEST(test_opened_later),
+		APP_TEST(test_left_out),
+		APP_TEST(test_moved),
+		APP_TEST(test_moved_alone),
+		APP_TEST(test_lives),
+		APP_TEST(test_refused_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
