@@ -20,14 +20,19 @@ def start(t, *arguments, name="journal", **more):
     t.dispatch("--journal", t.path(name), *arguments, **more)
 
 
-def kill(t):
-    os.kill(t.process.pid, signal.SIGKILL)
+def wait(t):
+    t.wait("--journal", t.path("journal"))
 
 
-def is_killed(t, *arguments):
+def kill_at(t, hub, *request, **more):
+    """The server kills the program when it has this request, before it answers."""
+    hub.fault(*request, hook=lambda *_: os.kill(t.process.pid, signal.SIGKILL), **more)
+
+
+def is_killed(t, *arguments, starts=start):
     """A start that something else kills."""
     t.killed = True
-    start(t, *arguments)
+    starts(t, *arguments)
     t.exits(-signal.SIGKILL)
 
 
@@ -74,7 +79,7 @@ def a_second_start_waits_for_the_run(t):
     hub = t.github(life="queued in_progress completed/failure")
     start(t)
     t.found(hub.dispatched[0])
-    t.wait("--journal", t.path("journal"))
+    wait(t)
     t.concluded(hub.dispatched[0], "failure")
     t.dispatched(1)
 
@@ -146,7 +151,7 @@ def a_lost_reply_that_was_not_settled_is_settled_later(t):
 def killed_before_the_dispatch_left(t, kind):
     """While the newest run is asked for: nothing is recorded, and the next start dispatches."""
     hub = t.github(kind, jobs=STEP)
-    hub.fault("GET", "/runs", 1, preparing=True, hook=lambda request, answer: kill(t))
+    kill_at(t, hub, "GET", "/runs", 1, preparing=True)
     is_killed(t)
     start(t)
     t.found(hub.dispatched[0])
@@ -161,7 +166,7 @@ def killed_after_the_run_was_started(t, kind):
     hub = t.github(kind, jobs=STEP, lag=Lag(listed=2))
     hub.neighbours(3, age=30)
     hub.after_dispatch = lambda hub, run: hub.neighbours(3)
-    hub.fault("POST", DISPATCHES, 1, hook=lambda request, answer: kill(t))
+    kill_at(t, hub, "POST", DISPATCHES, 1)
     is_killed(t)
     states(t, "sending")
     for _ in range(2):
@@ -175,7 +180,7 @@ def killed_after_the_run_was_started(t, kind):
 def killed_with_a_request_that_was_not_acted_upon(t, kind):
     """Nobody can know: told as unknown, as often as one asks, and never sent again."""
     hub = t.github(kind, jobs=STEP)
-    hub.fault("POST", DISPATCHES, act=False, hook=lambda request, answer: kill(t))
+    kill_at(t, hub, "POST", DISPATCHES, act=False)
     is_killed(t)
     for _ in range(2):
         start(t, "--timeout", t.seconds(2))
@@ -192,7 +197,7 @@ def killed_with_a_request_that_was_not_acted_upon(t, kind):
 def killed_without_a_distinct_id(t):
     """The workflow has no such input: the runs that might be it are listed."""
     hub = t.github(inputs={})
-    hub.fault("POST", DISPATCHES, 2, hook=lambda request, answer: kill(t))
+    kill_at(t, hub, "POST", DISPATCHES, 2)
     is_killed(t)
     start(t, "--timeout", t.seconds(20))
     t.refused(hub.dispatched[0].html_url, code=4)
@@ -203,7 +208,7 @@ def killed_without_a_distinct_id(t):
 @scenario
 def killed_while_searching(t):
     hub = t.github("ghes-3.20", jobs=STEP, lag=Lag(listed=3))
-    hub.fault("GET", "/runs", 2, hook=lambda request, answer: kill(t))
+    kill_at(t, hub, "GET", "/runs", 2)
     is_killed(t)
     states(t, "sending", "accepted")
     start(t)
@@ -215,7 +220,7 @@ def killed_while_searching(t):
 @scenario
 def a_run_that_was_accepted_and_is_not_found_is_exit_5(t):
     hub = t.github("ghes-3.20", lag=Lag(listed=10000))
-    hub.fault("GET", "/runs", 2, hook=lambda request, answer: kill(t))
+    kill_at(t, hub, "GET", "/runs", 2)
     is_killed(t)
     start(t, "--timeout", t.seconds(2))
     t.refused("was dispatched", "new journal", code=5)
@@ -225,11 +230,9 @@ def a_run_that_was_accepted_and_is_not_found_is_exit_5(t):
 @scenario
 def killed_while_waiting(t):
     hub = t.github(life="queued:2 in_progress:2 completed/success")
-    hub.fault("GET", r"/runs/\d+", 2, hook=lambda request, answer: kill(t))
-    t.killed = True
-    t.wait("--journal", t.path("journal"))
-    t.exits(-signal.SIGKILL)
-    t.wait("--journal", t.path("journal"))
+    kill_at(t, hub, "GET", r"/runs/\d+", 2)
+    is_killed(t, starts=wait)
+    wait(t)
     t.concluded(hub.dispatched[0])
     t.dispatched(1)
 
@@ -239,7 +242,7 @@ def a_given_id_counts_from_the_first_start_on(t):
     """One that was used before is not taken for ours, however late the next start is."""
     hub = t.github("ghes-3.20", run_name="Build [{distinct_id}]")
     hub.add_run(inputs={"distinct_id": "nightly-build-of-today"}, age=120)
-    hub.fault("POST", DISPATCHES, 1, hook=lambda request, answer: kill(t))
+    kill_at(t, hub, "POST", DISPATCHES, 1)
     is_killed(t, "--distinct-id=nightly-build-of-today")
     hub.clock_offset += 7200
     start(t, "--distinct-id=nightly-build-of-today")
@@ -266,10 +269,8 @@ def killed_between_several_repositories(t, kind):
     hub = t.github(kind, run_name="Build [{distinct_id}]")
     hubs = [hub] + [hub.beside(repo, run_name="Build [{distinct_id}]")
                     for repo in ("second", "third")]
-    hub.fault("POST", "/second/.*/dispatches$", hook=lambda request, answer: kill(t))
-    t.killed = True
-    start_all(t, hubs)
-    t.exits(-signal.SIGKILL)
+    kill_at(t, hub, "POST", "/second/.*/dispatches$")
+    is_killed(t, hubs, starts=start_all)
     for _ in range(2):
         start_all(t, hubs)
         t.exits(0)
@@ -283,11 +284,8 @@ def killed_between_several_repositories(t, kind):
 def one_of_several_that_is_unknown_stops_no_other(t):
     hub = t.github(run_name="Build [{distinct_id}]")
     hubs = [hub, hub.beside("second", run_name="Build [{distinct_id}]")]
-    hub.fault("POST", "/octo-repo/.*/dispatches$", act=False,
-              hook=lambda request, answer: kill(t))
-    t.killed = True
-    start_all(t, hubs)
-    t.exits(-signal.SIGKILL)
+    kill_at(t, hub, "POST", "/octo-repo/.*/dispatches$", act=False)
+    is_killed(t, hubs, starts=start_all)
     for _ in range(2):
         start_all(t, hubs)
         t.exits(4)
@@ -387,7 +385,7 @@ def a_last_line_that_a_crash_cut_short_counts_as_not_written(t):
 def a_last_line_that_lost_only_its_end_counts(t):
     """As by way of a shell's variable."""
     hub = t.github(jobs=STEP)
-    hub.fault("POST", DISPATCHES, 1, hook=lambda request, answer: kill(t))
+    kill_at(t, hub, "POST", DISPATCHES, 1)
     is_killed(t)
     t.file("journal", t.read("journal").rstrip(b"\n"))
     for _ in range(2):
