@@ -302,15 +302,3 @@ find_close(struct find *s, struct find_result *r)
 	free(s);
 	return r->outcome;
 }
-
-enum find_outcome
-find(struct github *gh, const struct clock *clock, const struct find_query *q,
-    struct find_result *r)
-{
-	struct find *s = find_open(gh, clock, q);
-	int64_t due_ms;
-
-	while (find_look(s, &due_ms))
-		clock_sleep_until(clock, due_ms);
-	return find_close(s, r);
-}

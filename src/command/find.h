@@ -84,10 +84,6 @@ bool find_is_limited(const struct find *);
 
 enum find_outcome find_close(struct find *, struct find_result *);
 
-/* All of it, with the pauses. */
-enum find_outcome find(struct github *, const struct clock *,
-    const struct find_query *, struct find_result *);
-
 void find_result_wipe(struct find_result *);
 
 #endif

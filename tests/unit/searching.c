@@ -61,8 +61,13 @@ query(void)
 enum find_outcome
 look_for(struct find_query q)
 {
+	struct find *s = find_open(gh, &fake_clock, &q);
+	int64_t due_ms;
+
 	find_result_wipe(&result);
-	return find(gh, &fake_clock, &q, &result);
+	while (find_look(s, &due_ms))
+		clock_sleep_until(&fake_clock, due_ms);
+	return find_close(s, &result);
 }
 
 void
