@@ -540,6 +540,13 @@ read_file(struct check *c)
 }
 
 static void
+tell_unjudged(struct check *c, const char *why)
+{
+	tell(c, INPUTS, FINDING_UNSURE, "%s", why);
+	tell(c, ID, FINDING_UNSURE, "%s", why);
+}
+
+static void
 check_file(struct check *c)
 {
 	enum finding finding;
@@ -547,19 +554,14 @@ check_file(struct check *c)
 	struct yaml on;
 
 	if (!read_file(c)) {
-		if (!c->is_event) {
-			tell(c, INPUTS, FINDING_UNSURE,
-			    "the file could not be read");
-			tell(c, ID, FINDING_UNSURE,
-			    "the file could not be read");
-		}
+		if (!c->is_event)
+			tell_unjudged(c, "the file could not be read");
 		return;
 	}
 	buf_init(&about, BUF_TEXT_MAX);
 	yaml_read(&on, buf_str(&c->file), c->file.len, "on");
 	if (check_trigger(c, &on) == FINDING_FAIL && !c->is_event) {
-		tell(c, INPUTS, FINDING_UNSURE, "there is no trigger");
-		tell(c, ID, FINDING_UNSURE, "there is no trigger");
+		tell_unjudged(c, "there is no trigger");
 	} else if (!c->is_event) {
 		finding = declared_inputs(&on, c->order->body, &about);
 		tell(c, INPUTS, finding, "%s", buf_str(&about));

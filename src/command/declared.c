@@ -23,44 +23,33 @@ from_kind(enum yaml_kind kind)
 				   : FINDING_OK;
 }
 
-/* on: EVENT, on: [EVENT, ...], or on: { EVENT: ..., ... } */
-enum finding
-declared_event(const struct yaml *on, const char *event)
+/* TEXT, or [TEXT, ...] */
+static enum finding
+find_text(const struct yaml *on, const struct yaml_node *list, const char *text)
 {
-	const struct yaml_node *root = yaml_root(on), *n = NULL;
-	enum finding finding = FINDING_FAIL;
+	enum finding finding = list->kind == YAML_UNSURE ? FINDING_UNSURE
+							 : FINDING_FAIL;
+	const struct yaml_node *n = NULL;
 
-	if (root->kind == YAML_MAP)
-		return from_kind(yaml_member(on, root, event)->kind);
-	if (root->kind == YAML_UNSURE)
-		return FINDING_UNSURE;
-	if (yaml_is(root, event))
+	if (yaml_is(list, text))
 		return FINDING_OK;
-	while ((n = yaml_next(on, root, n)) != NULL)
-		if (yaml_is(n, event))
+	while ((n = yaml_next(on, list, n)) != NULL)
+		if (yaml_is(n, text))
 			return FINDING_OK;
 		else if (n->kind != YAML_TEXT)
 			finding = FINDING_UNSURE;
 	return finding;
 }
 
-/* types: TYPE, or types: [TYPE, ...] */
-static enum finding
-judge_types(
-    const struct yaml *on, const struct yaml_node *types, const char *type)
+/* on: EVENT, on: [EVENT, ...], or on: { EVENT: ..., ... } */
+enum finding
+declared_event(const struct yaml *on, const char *event)
 {
-	const struct yaml_node *n = NULL;
-	enum finding finding = FINDING_FAIL;
+	const struct yaml_node *root = yaml_root(on);
 
-	if (types->kind == YAML_ABSENT || types->kind == YAML_NULL ||
-	    yaml_is(types, type))
-		return FINDING_OK;
-	while ((n = yaml_next(on, types, n)) != NULL)
-		if (yaml_is(n, type))
-			return FINDING_OK;
-		else if (n->kind != YAML_TEXT)
-			finding = FINDING_UNSURE;
-	return types->kind == YAML_UNSURE ? FINDING_UNSURE : finding;
+	if (root->kind == YAML_MAP)
+		return from_kind(yaml_member(on, root, event)->kind);
+	return find_text(on, root, event);
 }
 
 enum finding
@@ -69,15 +58,17 @@ declared_type(const struct yaml *on, const char *body)
 	const char *event = event_name(EVENT_REPOSITORY_DISPATCH);
 	enum finding finding = declared_event(on, event);
 	const struct yaml_node *trigger = yaml_member(on, yaml_root(on), event);
+	const struct yaml_node *types = yaml_member(on, trigger, "types");
 	struct json_error e;
 	struct json_doc *doc;
 	char *type;
 
-	if (finding != FINDING_OK)
+	if (finding != FINDING_OK || types->kind == YAML_ABSENT ||
+	    types->kind == YAML_NULL)
 		return finding;
 	doc = json_parse(body, strlen(body), JSON_LENIENT_TEXT, &e);
 	type = json_strdup(json_member(json_root(doc), "event_type"));
-	finding = judge_types(on, yaml_member(on, trigger, "types"), type);
+	finding = find_text(on, types, type);
 	free(type);
 	json_free(doc);
 	return finding;

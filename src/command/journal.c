@@ -120,14 +120,14 @@ sync_folder(const char *path)
 
 /* Behind what is in the file.  0, or errno. */
 static int
-append(int fd, const struct buf *line)
+append(int fd, const char *text, size_t len)
 {
 	struct stat before;
 	int error;
 
 	if (fstat(fd, &before) == -1)
 		return errno;
-	error = io_write_all(fd, buf_str(line), line->len, PATIENCE_MS);
+	error = io_write_all(fd, text, len, PATIENCE_MS);
 	if (error == 0 && fsync(fd) == -1)
 		error = errno;
 	/* What stays may be read as written, of a dispatch that was not sent.
@@ -355,7 +355,7 @@ write_header(
 		return refuse(f, "cannot compute a digest");
 	buf_init(&line, BUF_TEXT_MAX);
 	record_add_header(&line, &h);
-	error = append(j->fd, &line);
+	error = append(j->fd, buf_str(&line), line.len);
 	buf_free(&line);
 	if (error != 0)
 		return refuse(
@@ -399,17 +399,10 @@ take_text(struct journal *j, const struct buf *text,
 static int
 trim(int fd, const struct buf *text, size_t used)
 {
-	struct buf line;
-	int error = 0;
-
 	if (used < text->len && ftruncate(fd, (off_t)used) == -1)
 		return errno;
-	buf_init(&line, BUF_TEXT_MAX);
-	buf_addc(&line, '\n');
-	if (used > 0 && buf_str(text)[used - 1] != '\n')
-		error = append(fd, &line);
-	buf_free(&line);
-	return error;
+	return used > 0 && buf_str(text)[used - 1] != '\n' ? append(fd, "\n", 1)
+							   : 0;
 }
 
 static enum status
@@ -492,7 +485,7 @@ journal_add(struct journal *j, const struct record *r, struct fault *f)
 	if (j->error == 0) {
 		buf_init(&line, BUF_TEXT_MAX);
 		record_add(&line, r);
-		j->error = append(j->fd, &line);
+		j->error = append(j->fd, buf_str(&line), line.len);
 		buf_free(&line);
 	}
 	if (j->error != 0)

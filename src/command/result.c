@@ -228,6 +228,17 @@ begin_outputs(struct result *r, struct buf *b)
 	r->is_unfinished = false;
 }
 
+/* Writes them, if all could be added.  0, or errno. */
+static int
+end_outputs(struct result *r, struct buf *b, bool ok)
+{
+	int error = ok ? io_write_within(r->fd, buf_str(b), b->len, &r->left_ms)
+		       : EIO;
+
+	buf_free(b);
+	return error;
+}
+
 /* 0, or errno. */
 static int
 write_outputs(
@@ -248,9 +259,7 @@ write_outputs(
 		ok = add_number(&b, "run_id", run->id) &&
 		    add_output(&b, "run_url", buf_str(&text));
 	}
-	error = ok ? io_write_within(r->fd, buf_str(&b), b.len, &r->left_ms)
-		   : EIO;
-	buf_free(&b);
+	error = end_outputs(r, &b, ok);
 	buf_free(&text);
 	return error;
 }
@@ -339,10 +348,7 @@ result_targets(struct result *r, const struct result_target *targets,
 	}
 	buf_addc(&text, ']');
 	begin_outputs(r, &b);
-	error = add_output(&b, "runs", buf_str(&text))
-	    ? io_write_within(r->fd, buf_str(&b), b.len, &r->left_ms)
-	    : EIO;
-	buf_free(&b);
+	error = end_outputs(r, &b, add_output(&b, "runs", buf_str(&text)));
 	buf_free(&text);
 	if (error == 0)
 		return STATUS_OK;
@@ -358,15 +364,10 @@ write_exit_status(struct result *r, enum status status)
 {
 	char number[16];
 	struct buf b;
-	int error;
 
 	(void)snprintf(number, sizeof number, "%d", status_exit_code(status));
 	begin_outputs(r, &b);
-	error = add_output(&b, "exit_status", number)
-	    ? io_write_within(r->fd, buf_str(&b), b.len, &r->left_ms)
-	    : EIO;
-	buf_free(&b);
-	return error;
+	return end_outputs(r, &b, add_output(&b, "exit_status", number));
 }
 
 /* There is a run, and the file may not tell of it.  A failure's own story, such
