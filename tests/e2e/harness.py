@@ -374,10 +374,9 @@ class Case:
         return [word for key, value in usual.items() if value is not None
                 for word in ("--" + key, str(value))]
 
-    def send_event(self, *arguments, event_type="deploy", workflow=None, base=None, **more):
+    def send_event(self, *arguments, event_type="deploy", workflow=None, **more):
         """Dispatches an event instead of a workflow."""
-        base = self.base(workflow=workflow, ref=None, event_type=event_type) \
-            if base is None else base
+        base = self.base(workflow=workflow, ref=None, event_type=event_type)
         return self.run(*base, *arguments, **more)
 
     def dispatch(self, *arguments, base=None, **more):

@@ -334,17 +334,3 @@ def a_lost_event_is_found_by_the_next_start_with_its_journal(t):
     t.refused("journal")
     t.expect(len(events(t)) == 1, "sent again")
     t.dispatched(1)
-
-
-@scenario
-def an_event_for_several_repositories(t):
-    hub = t.github(**NAMED)
-    other = hub.beside("repo-2", **NAMED)
-    names = [f"{one.owner}/{one.repo}" for one in (hub, other)]
-    t.send_event("--repo", names[0], "--repo", names[1],
-                 base=t.base(repo=None, workflow=None, ref=None, event_type="deploy"))
-    t.exits(0)
-    t.expect(sorted(t.result.stdout.decode().splitlines()) == sorted(
-        f"{name} {one.dispatched[0].id} {one.dispatched[0].html_url}"
-        for name, one in zip(names, (hub, other))), f"stdout is {t.result.stdout!r}")
-    t.dispatched(2)

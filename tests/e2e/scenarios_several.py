@@ -320,10 +320,16 @@ def a_start_after_a_crash_sends_only_what_was_not(t, kind):
     once_each(t, hubs)
 
 
-@scenario
-def an_event_goes_to_several_repositories(t):
-    hubs = several(t, 3, listens=())
-    dispatch(t, hubs, "--event-type", "deploy", base={"workflow": None, "ref": None})
+@each([("--repos", 3, ()), ("--repo", 2, ("deploy",))])
+def an_event_goes_to_several_repositories(t, row):
+    """Named by a list or by options; their workflows listen for all events or for this one."""
+    way, count, listens = row
+    hubs = several(t, count, listens=listens)
+    event = {"workflow": None, "ref": None, "event_type": "deploy"}
+    if way == "--repos":
+        dispatch(t, hubs, base=event)
+    else:
+        t.dispatch(*named(hubs), base=t.base(repo=None, **event))
     t.exits(0)
     printed(t, hubs)
     once_each(t, hubs)
