@@ -175,7 +175,6 @@ def a_signal_tells_of_each_what_is_true(t, number):
     output = t.path("output")
     t.start(*listing(t, hubs), env={"GITHUB_OUTPUT": output})
     t.hub.wait_for("POST", "/repo-2/.*/dispatches$")
-    t.hub.wait_for("POST", "/repo-2/.*/dispatches$")
     t.signal(number)
     t.finish()
     t.exits(128 + number)
