@@ -65,14 +65,13 @@ def decode(text):
 class App:
     """`folder` is for its keys; `told` is called with each secret."""
 
-    def __init__(self, folder, bits=2048, id="123456", client_id="Iv1.ab1112223334445c",
-                 life=LIFE, told=lambda secret: None):
-        self.id, self.client_id, self.life, self.told = id, client_id, life, told
+    def __init__(self, folder, bits=2048, life=LIFE, told=lambda secret: None):
+        self.id, self.client_id = "123456", "Iv1.ab1112223334445c"
+        self.life, self.told = life, told
         self.bits, self.folder = bits, folder
         self.key = make_key(folder, bits)
         self.installations = []
         self.tokens = []
-        self.proofs = []            # claims, in their order
         self.bodies = []            # of requests for tokens
         self.refused = []           # messages of proofs that were not accepted
         self.unknown = 0            # requests that a new token is not known for
@@ -84,39 +83,39 @@ class App:
                                stdin=subprocess.DEVNULL).stdout.decode()
         self.modulus = int(shown.partition("=")[2], 16)
 
-    def install(self, owner="octo-org", repos=None, permissions=None, suspended=False):
+    def install(self, owner="octo-org", repos=None, permissions=None):
         made = Installation(98765432 + len(self.installations), owner, repos,
-                            permissions or {"actions": "write", "metadata": "read"}, suspended)
+                            permissions or {"actions": "write", "metadata": "read"})
         self.installations.append(made)
         return made
 
     # ---- what it signs
 
-    def claims(self, proof, now):
-        """(the claims, None), or (None, the row of the refusal)."""
+    def flaw(self, proof, now):
+        """None, or the row of the refusal."""
         try:
             head, body, signature = proof.split(".")
             header, claims = json.loads(decode(head)), json.loads(decode(body))
             signature = decode(signature)
         except ValueError:
-            return None, texts.JWT_UNREADABLE
+            return texts.JWT_UNREADABLE
         if header != {"alg": "RS256", "typ": "JWT"} or not isinstance(claims.get("iss"), str):
-            return None, texts.JWT_UNREADABLE
+            return texts.JWT_UNREADABLE
         if claims["iss"] not in (self.id, self.client_id):
-            return None, texts.NO_INTEGRATION
+            return texts.NO_INTEGRATION
         signed = f"{head}.{body}".encode()
         by_openssl, by_python = self.openssl_accepts(signed, signature), self.accepts(
             signed, signature)
         assert by_openssl == by_python, "openssl and Python differ about a signature"
         if not by_openssl:
-            return None, texts.JWT_UNREADABLE
+            return texts.JWT_UNREADABLE
         if claims["exp"] <= now:
-            return None, texts.JWT_EXPIRED
+            return texts.JWT_EXPIRED
         if claims["exp"] > now + AHEAD:
-            return None, texts.JWT_TOO_FAR
+            return texts.JWT_TOO_FAR
         if claims["iat"] > now:
-            return None, texts.JWT_ISSUED_LATER
-        return claims, None
+            return texts.JWT_ISSUED_LATER
+        return None
 
     def openssl_accepts(self, signed, signature):
         name = os.path.join(self.folder, f"proof-{self.tag}-{secrets.token_hex(4)}")
@@ -186,11 +185,10 @@ class App:
     def prove(self, hub, given):
         """None, or the refusal of a proof."""
         self.told(given)
-        claims, wrong = self.claims(given, hub.now())
+        wrong = self.flaw(given, hub.now())
         if wrong:
             self.refused.append(wrong[2]["message"])
             return hub.refuse(wrong)
-        self.proofs.append(claims)
         return None
 
     def show(self, hub, found):
