@@ -6,9 +6,6 @@
 
 #include "unit.h"
 
-#include <signal.h>
-#include <stdio.h>
-
 #include "base/mem.h"
 #include "fake_clock.h"
 
@@ -266,6 +263,13 @@ again(void **state)
 	set_up(state);
 }
 
+static void
+order_event(void)
+{
+	targets[0].order.event = EVENT_REPOSITORY_DISPATCH;
+	targets[0].order.body = "{\"event_type\":\"go\"}";
+}
+
 static enum status
 run(enum result_format format, size_t count)
 {
@@ -368,8 +372,7 @@ test_absent_file(void **state)
 	assert_true(told("FAIL        trigger"));
 	again(state);
 	script.status[CONTENTS] = STATUS_NOT_FOUND;
-	targets[0].order.event = EVENT_REPOSITORY_DISPATCH;
-	targets[0].order.body = "{\"event_type\":\"go\"}";
+	order_event();
 	assert_int_equal(run(RESULT_TEXT, 1), STATUS_OK);
 	assert_true(told("can't tell  trigger"));
 }
@@ -388,8 +391,7 @@ test_app(void **state)
 	again(state);
 	script.is_app = true;
 	script.status[CONTENTS] = STATUS_NOT_FOUND;
-	targets[0].order.event = EVENT_REPOSITORY_DISPATCH;
-	targets[0].order.body = "{\"event_type\":\"go\"}";
+	order_event();
 	assert_int_equal(run(RESULT_TEXT, 1), STATUS_UNIDENTIFIED);
 	assert_true(told("FAIL        trigger"));
 }
