@@ -32,7 +32,6 @@ import certs
 import ghsim
 import wire
 
-KINDS = ("github.com", "ghes-3.21", "ghes-3.20", "ghes-3.8", "silent")
 POINTS = ("time", "time", "connected", "reading", "read", "acted", "answering", "answered")
 REQUESTS = 4            # the latest that a start is killed at, for each repository
 SEARCH = 2              # seconds that a start may look for a run, and as many more as there
@@ -111,7 +110,7 @@ class Story:
         self.options, self.pki, self.seed = options, pki, seed
         self.folder = tempfile.mkdtemp(prefix="story-", dir=folder)
         self.chance = random.Random(seed)
-        self.kind = self.chance.choice(KINDS)
+        self.kind = self.chance.choice(list(ghsim.KINDS))
         # Without an ID a lost answer can't be settled, and no server but a new one names the run.
         self.takes_id = self.kind not in ("github.com", "ghes-3.21") or self.chance.random() < 0.8
         self.hub = Hub(self.kind, pki.context("good"), TOKEN)

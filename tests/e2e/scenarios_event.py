@@ -5,7 +5,7 @@ names no run."""
 import json
 
 import texts
-from ghsim import DISPATCH, EVENT, Lag, step_named
+from ghsim import DISPATCH, EVENT, KINDS, Lag, step_named
 from harness import each, scenario, smoke
 
 DISPATCHES = "/dispatches$"
@@ -40,7 +40,7 @@ def an_event_is_found_by_the_run_name(t):
     t.dispatched(1)
 
 
-@each(("github.com", "ghes-3.21", "ghes-3.20", "ghes-3.8", "silent"))
+@each(KINDS)
 def an_event_on_any_server(t, kind):
     hub = t.github(kind, jobs=step_named("{distinct_id}"), listens=(),
                    lag=Lag(listed=2, jobs=1, queued=1, setup=1))

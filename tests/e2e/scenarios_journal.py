@@ -8,12 +8,11 @@ import os
 import signal
 
 import texts
-from ghsim import Input, Lag, step_named
+from ghsim import KINDS, Input, Lag, step_named
 from harness import each, native_only, scenario, smoke
 from scenarios_several import named, printed
 
 DISPATCHES = "/dispatches$"
-KINDS = ("github.com", "ghes-3.21", "ghes-3.20", "ghes-3.8", "silent")
 STEP = step_named("{distinct_id}")
 
 
