@@ -91,9 +91,7 @@ def several_listeners_are_listed(t):
     hub.workflow("audit.yml", 159039, run_name="Audit {distinct_id}", listens=(),
                  lag=Lag(listed=1))
     t.send_event()
-    t.exits(5)
-    t.stdout_is("")
-    t.says("--workflow", *(run.html_url for run in hub.dispatched))
+    t.refused("--workflow", *(run.html_url for run in hub.dispatched), code=5)
     t.expect(len(hub.dispatched) == 2 and len(events(t)) == 1, "the scenario is broken")
     t.dispatched(1)
 
@@ -184,9 +182,7 @@ def an_event_that_was_lost_stays_unknown(t):
     hub.neighbours(1, event=EVENT, age=30)
     hub.fault("POST", DISPATCHES, act=False, cut="reply")
     t.send_event("--timeout", t.seconds(2))
-    t.exits(4)
-    t.stdout_is("")
-    t.says("unknown whether the event was dispatched", "the repository's runs")
+    t.refused("unknown whether the event was dispatched", "the repository's runs", code=4)
     t.expect(len(events(t)) == 1, "sent again")
     t.dispatched(0)
 
@@ -313,8 +309,7 @@ def an_earlier_event_with_the_given_id_does_not_count(t):
     t.found(hub.dispatched[0])
     hub.fault("POST", DISPATCHES, act=False, cut="reply")
     t.send_event("--distinct-id=nightly-event-id", "--timeout", t.seconds(4))
-    t.exits(4)
-    t.stdout_is("")
+    t.refused(code=4)
     t.says_not(earlier.html_url, hub.dispatched[0].html_url)
     t.expect(len(hub.dispatched) == 1 and len(events(t)) == 2, "sent again")
     t.dispatched(1)
